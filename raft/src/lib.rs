@@ -1,0 +1,90 @@
+//! Raft as a pure state machine: one door in, one door out.
+//!
+//! [`Node::step`] takes one [`Input`] and fills one [`Output`]. There is no clock, no randomness, no
+//! thread and no I/O inside, so the same inputs give the same outputs on every machine, and a whole
+//! cluster can be run, replayed and explored in one process.
+//!
+//! # The caller's contract
+//!
+//! 1. Call [`Node::step`] once for each thing that happens, in the order in which it happens.
+//! 2. Make [`Output::write`] durable, in the order the writes were asked for and with the parts in
+//!    the order of [`Write`]'s fields; then step [`Input::Persisted`], or [`Input::PersistFailed`]
+//!    if it could not be done, and call your crash handler if the output says [`Output::halted`].
+//! 3. Send [`Output::messages`] whenever you like, or lose them: what promises something (a vote, an
+//!    acknowledgement, a candidacy) is kept back inside the node until the write it rests on is
+//!    durable.
+//! 4. Apply [`Output::committed`] in order; after a restart they come again from the first.
+//!
+//! Writing is asynchronous: nothing blocks, and a node goes on living between asking for a write and
+//! hearing that it is done.
+//!
+//! # A cluster of three
+//!
+//! ```
+//! use raft::{Config, Durable, Input, Membership, Node, NodeId, NodeSet, Output, Payload};
+//!
+//! let membership = Membership::new(NodeSet::first(3));
+//! let mut nodes: Vec<Node<&str>> = (0..3)
+//!     .map(|id| Config {
+//!         id: NodeId(id),
+//!         membership,
+//!         election_ticks: 10,
+//!         heartbeat_ticks: 2,
+//!         max_entries: 16,
+//!         jitter: 0,
+//!     })
+//!     .map(|config| Node::start(config, Durable::default()))
+//!     .collect();
+//!
+//! // A host that is always fast: writes are durable at once, messages arrive at once.
+//! let mut applied = Vec::new();
+//! let mut run = |first: usize, input: Input<&'static str>, nodes: &mut Vec<Node<&'static str>>| {
+//!     let mut todo = std::collections::VecDeque::from([(first, input)]);
+//!     while let Some((id, input)) = todo.pop_front() {
+//!         let mut output = Output::default();
+//!         nodes[id].step(input, &mut output);
+//!         if let Some(write) = output.write {
+//!             todo.push_back((id, Input::Persisted(write.id)));
+//!         }
+//!         for message in output.messages {
+//!             todo.push_back((usize::from(message.to.0), Input::Receive(message)));
+//!         }
+//!         applied.extend(output.committed.into_iter().map(|entry| (id, entry.payload)));
+//!     }
+//! };
+//! run(0, Input::Campaign, &mut nodes);
+//! run(0, Input::Propose("x = 7"), &mut nodes);
+//! run(0, Input::Tick, &mut nodes);
+//! run(0, Input::Tick, &mut nodes); // The heartbeat tells the followers what is committed.
+//! assert!((0..3).all(|id| applied.contains(&(id, Payload::Command("x = 7")))));
+//! ```
+//!
+//! # Where this goes beyond the paper's Figure 2
+//!
+//! - A new leader appends a no-op entry (section 8), so that older entries commit without a client.
+//! - A refusal carries a hint (end of 5.3), so that the leader need not step back entry by entry.
+//! - An AppendEntries carries at most [`Config::max_entries`] entries.
+//! - Persistence is asynchronous: see [`rules::rests_on_disk`] for what waits for the disk.
+//! - The election timeout is a hash of name, term and seed instead of a random number.
+//!
+//! The decisions on which safety rests are in [`rules`]; begin reading there.
+
+mod election;
+mod io;
+mod log;
+mod message;
+mod node;
+mod progress;
+mod quorum;
+mod replication;
+pub mod rules;
+mod types;
+
+pub use io::{Durable, Input, NotLeader, Output, Write, WriteId};
+pub use log::Log;
+pub use message::{Appended, Body, Kind, Message};
+pub use node::{Config, Node, Status};
+pub use progress::Progress;
+pub use quorum::{Membership, NodeSet};
+pub use rules::{Promise, Rules};
+pub use types::{Entry, HardState, LogId, LogIndex, NodeId, Payload, Role, Term};
