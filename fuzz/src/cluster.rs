@@ -1,0 +1,378 @@
+//! The cluster: applies one event after the other to nodes, disks and network.
+//!
+//! Promises: nothing but an event moves time; the same events give the same run and the same
+//! digest; [`Cluster::trace`] holds, as exact primitive events, all that happened, and playing it
+//! gives the same run again. Judges nothing: its observer does.
+
+use raft::NodeId;
+
+use crate::disk::{torn_part, Disk, Driver};
+use crate::event::{Event, Family, Kind, ALL};
+use crate::history::mix;
+use crate::network::{Link, Network};
+use crate::replica::{Effects, Input, Replica};
+use crate::schedule::{DiskMode, Setup};
+use crate::violation::{Verdict, Violation, HELD, NOTHING};
+use crate::watch::{Observer, Step, Watch};
+
+/// What is put under test: how its replicas are started, and how their host treats the disk.
+#[derive(Clone)]
+pub struct Subject<R: Replica> {
+    /// For [`Replica::start`].
+    pub options: R::Options,
+    /// The host.
+    pub driver: Driver,
+}
+
+/// One node's replica, if it runs, and its disk.
+#[derive(Clone, Debug)]
+struct Host<R> {
+    replica: Option<R>,
+    disk: Disk,
+}
+
+/// Nodes, disks and network, and who watches them.
+#[derive(Clone)]
+pub struct Cluster<R: Replica, O> {
+    setup: Setup,
+    subject: Subject<R>,
+    hosts: Vec<Host<R>>,
+    network: Network<R::Message>,
+    scratch: R::Scratch,
+    effects: Effects<R::Message>,
+    /// Facts and observer.
+    pub watch: Watch<O>,
+    trace: Vec<Event>,
+    limit: usize,
+    digest: u64,
+}
+
+impl<R: Replica, O: Observer> Cluster<R, O> {
+    /// A cluster whose nodes have all just started from empty disks. It takes part in at most
+    /// `limit` primitive events.
+    pub fn start(
+        setup: Setup,
+        subject: Subject<R>,
+        observer: O,
+        limit: usize,
+    ) -> Result<Self, Box<Violation>> {
+        let hosts = (0..setup.nodes).map(|_| Host { replica: None, disk: Disk::default() });
+        let mut cluster = Cluster {
+            hosts: hosts.collect(),
+            network: Network::new(setup.nodes),
+            scratch: R::Scratch::default(),
+            effects: Effects::default(),
+            watch: Watch::new(&setup, observer),
+            trace: Vec::with_capacity(limit.min(1024)),
+            limit,
+            digest: 0,
+            setup,
+            subject,
+        };
+        for id in 0..setup.nodes {
+            cluster.boot(NodeId(id))?;
+        }
+        Ok(cluster)
+    }
+
+    /// How it was set up.
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// All that has happened, as exact primitive events.
+    pub fn trace(&self) -> &[Event] {
+        &self.trace
+    }
+
+    /// A fingerprint of the run so far.
+    pub fn digest(&self) -> u64 {
+        self.digest
+    }
+
+    /// Whether the limit of events is reached.
+    pub fn is_over(&self) -> bool {
+        self.trace.len() >= self.limit
+    }
+
+    /// Does what `event` wishes for, as far as there is something to do it with.
+    pub fn perform(&mut self, event: Event) -> Verdict {
+        match event.kind.is_macro() {
+            true => self.perform_macro(event),
+            false => match self.resolve(event) {
+                Some(exact) => self.apply(exact),
+                None => NOTHING,
+            },
+        }
+    }
+
+    /// Does `event` exactly, or nothing if it cannot happen just so.
+    pub fn perform_exactly(&mut self, event: Event) -> Verdict {
+        match self.resolve(event) == Some(event) {
+            true => self.apply(event),
+            false => NOTHING,
+        }
+    }
+
+    /// The exact event that a primitive `event` wishes for: selectors wrap around what is there.
+    pub fn resolve(&self, event: Event) -> Option<Event> {
+        let [a, b, c] = event.operands;
+        let family = event.kind.info().family;
+        let kind = match (event.kind, family.is_none_or(|family| self.setup.has(family))) {
+            (kind, true) => kind,
+            (Kind::Reorder, false) => Kind::Deliver,
+            (_, false) => return None,
+        };
+        let exact = |operands: &[u8]| Some(Event::new(kind, operands));
+        match kind {
+            Kind::Deliver => {
+                let link = self.network.wish(a, b)?;
+                exact(&[link.from.0, link.to.0])
+            }
+            Kind::Reorder | Kind::Drop | Kind::Duplicate => {
+                let link = self.network.wish(a, b)?;
+                let position = usize::from(c) % self.network.deliverable(link);
+                match (kind, position) {
+                    (Kind::Reorder, 0) => {
+                        Some(Event::new(Kind::Deliver, &[link.from.0, link.to.0]))
+                    }
+                    _ => exact(&[link.from.0, link.to.0, position as u8]),
+                }
+            }
+            Kind::Tick => exact(&[self.next(a, |host| host.replica.is_some())?]),
+            Kind::Timeout => exact(&[self.next(a, |host| is_leader(host) == Some(false))?]),
+            Kind::Propose => exact(&[self.next(a, |host| is_leader(host) == Some(true))?]),
+            Kind::Persist => exact(&[self.next(a, |host| !host.disk.pending.is_empty())?]),
+            Kind::FailPersist => {
+                let node = self.next(a, |host| !host.disk.pending.is_empty())?;
+                let write = &self.hosts[usize::from(node)].disk.pending[0];
+                exact(&[node, wrap(b, write.entries.len() + 2)])
+            }
+            Kind::Crash => {
+                let node = self.next(a, |host| host.replica.is_some())?;
+                let pending = self.hosts[usize::from(node)].disk.pending.len();
+                let keep = if self.setup.has(Family::Lose) { wrap(b, pending) } else { ALL };
+                exact(&[node, keep])
+            }
+            Kind::Restart => exact(&[self.next(a, |host| host.replica.is_none())?]),
+            Kind::Partition => {
+                let mask = a & ((1u16 << self.setup.nodes) - 1) as u8;
+                self.cuts_something(mask).then(|| Event::new(kind, &[mask]))
+            }
+            Kind::Cut => {
+                let nodes = self.setup.nodes;
+                let (from, to) = (a % nodes, b % nodes);
+                let to = if from == to { (to + 1) % nodes } else { to };
+                let link = Link { from: NodeId(from), to: NodeId(to) };
+                (from != to && !self.network.is_cut_off(link))
+                    .then(|| Event::new(kind, &[from, to]))
+            }
+            Kind::Heal => self.network.is_cut().then_some(event),
+            Kind::TickAll => Some(event),
+            _ => unreachable!("macros are expanded, not resolved"),
+        }
+    }
+
+    /// The first node at or after `wish` that fits.
+    fn next(&self, wish: u8, fits: impl Fn(&Host<R>) -> bool) -> Option<u8> {
+        let nodes = self.setup.nodes;
+        let mut id = wish % nodes;
+        for _ in 0..nodes {
+            if fits(&self.hosts[usize::from(id)]) {
+                return Some(id);
+            }
+            id = (id + 1) % nodes;
+        }
+        None
+    }
+
+    fn cuts_something(&self, mask: u8) -> bool {
+        let ids = || (0..self.setup.nodes).map(NodeId);
+        ids().flat_map(|from| ids().map(move |to| Link { from, to })).any(|link| {
+            (mask >> link.from.0 & 1) != (mask >> link.to.0 & 1) && !self.network.is_cut_off(link)
+        })
+    }
+
+    /// Applies an exact primitive event.
+    fn apply(&mut self, event: Event) -> Verdict {
+        if self.is_over() {
+            return NOTHING;
+        }
+        self.trace.push(event);
+        self.digest = mix(self.digest, u64::from(u32::from_le_bytes(event.to_record())));
+        self.watch.happens(event)?;
+        let [a, b, c] = event.operands;
+        let (node, link) = (NodeId(a), Link { from: NodeId(a), to: NodeId(b) });
+        let position = usize::from(c);
+        match event.kind {
+            Kind::Deliver => self.deliver(link, 0),
+            Kind::Reorder => self.deliver(link, position),
+            Kind::Drop => {
+                self.network.take(link, position);
+                HELD
+            }
+            Kind::Duplicate => match self.network.peek(link, position).cloned() {
+                Some(message) => self.input(link.to, Input::Receive(message)),
+                None => NOTHING,
+            },
+            Kind::Tick => self.input(node, Input::Tick),
+            Kind::TickAll => {
+                (0..self.setup.nodes)
+                    .try_for_each(|id| self.input(NodeId(id), Input::Tick).map(drop))?;
+                HELD
+            }
+            Kind::Timeout => self.input(node, Input::Timeout),
+            Kind::Propose => {
+                self.watch.history.proposals += 1;
+                let command = self.watch.history.proposals;
+                self.input(node, Input::Propose(command))
+            }
+            Kind::Persist => self.complete_write(node),
+            Kind::FailPersist => self.fail_write(node, b),
+            Kind::Crash => self.crash(node, b),
+            Kind::Restart => self.boot(node),
+            Kind::Partition => Ok(self.network.partition(a)),
+            Kind::Cut => Ok(self.network.cut(link)),
+            Kind::Heal => Ok(self.network.heal()),
+            _ => unreachable!("macros are expanded, not applied"),
+        }
+    }
+
+    fn deliver(&mut self, link: Link, position: usize) -> Verdict {
+        match self.network.take(link, position) {
+            Some(message) => self.input(link.to, Input::Receive(message)),
+            None => NOTHING,
+        }
+    }
+
+    /// A node lives through one input; in immediate mode, its writes are durable before it ends.
+    fn input(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
+        if self.step(id, input)? {
+            self.crash_handler(id)?;
+        }
+        if self.setup.disk == DiskMode::Immediate {
+            while self.complete_write(id)? {}
+        }
+        HELD
+    }
+
+    /// One step of one node, and all that it wants done; whether the node has halted.
+    fn step(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
+        let host = &mut self.hosts[usize::from(id.0)];
+        let Some(replica) = &mut host.replica else { return NOTHING };
+        let received = match &input {
+            Input::Receive(message) => Some(R::meaning(message)),
+            _ => None,
+        };
+        let effects = &mut self.effects;
+        effects.clear();
+        replica.step(input, &mut self.scratch, effects);
+        let view = replica.view();
+        let vote = view.hard_state.vote.map_or(0, |vote| u64::from(vote.0) + 1);
+        let state = view.role as u64 | vote << 8 | (effects.messages.len() as u64) << 16;
+        self.digest = mix(mix(self.digest, view.term().0 ^ state << 32), view.commit.0);
+        self.digest = mix(self.digest, view.last_log.index.0 ^ view.last_log.term.0 << 32);
+        let step = Step {
+            node: id,
+            received,
+            view,
+            write: effects.write.as_ref(),
+            applied: &effects.applied,
+        };
+        let sent = effects.messages.iter().map(R::meaning);
+        self.watch.step(step, |peer| replica.progress(peer), sent)?;
+        for message in effects.messages.drain(..) {
+            let meaning = R::meaning(&message);
+            self.network.send(Link { from: meaning.from, to: meaning.to }, message);
+        }
+        host.disk.pending.extend(effects.write.take());
+        Ok(effects.halted)
+    }
+
+    /// The oldest pending write becomes durable.
+    fn complete_write(&mut self, id: NodeId) -> Verdict {
+        let host = &mut self.hosts[usize::from(id.0)];
+        let Some(write) = host.disk.pending.pop_front() else { return NOTHING };
+        host.disk.store(&write);
+        self.watch.persisted(id, &write)?;
+        if self.step(id, Input::Persisted(write))? {
+            self.crash_handler(id)?;
+        }
+        HELD
+    }
+
+    /// The oldest pending write fails, after the part that `torn` says has reached the disk.
+    fn fail_write(&mut self, id: NodeId, torn: u8) -> Verdict {
+        let host = &mut self.hosts[usize::from(id.0)];
+        let Some(write) = host.disk.pending.pop_front() else { return NOTHING };
+        let name = write.id;
+        let part = torn_part(write, torn, self.subject.driver);
+        host.disk.store(&part);
+        self.watch.persisted(id, &part)?;
+        let halted = self.step(id, Input::PersistFailed(name))?;
+        self.watch.write_failed(id, halted)?;
+        match halted {
+            true => self.crash_handler(id),
+            false => HELD,
+        }
+    }
+
+    /// The one way in which a node ends by itself: as if it had crashed with all pending writes lost.
+    fn crash_handler(&mut self, id: NodeId) -> Verdict {
+        self.crash(id, 0)
+    }
+
+    /// A node stops; its `keep` oldest pending writes reach the disk.
+    fn crash(&mut self, id: NodeId, keep: u8) -> Verdict {
+        let host = &mut self.hosts[usize::from(id.0)];
+        host.replica = None;
+        self.network.set_down(id, true);
+        let mut pending = std::mem::take(&mut host.disk.pending);
+        let kept = if keep == ALL { pending.len() } else { pending.len().min(keep.into()) };
+        for write in pending.drain(..kept) {
+            host.disk.store(&write);
+            self.watch.persisted(id, &write)?;
+        }
+        self.watch.stopped(id, pending.len())
+    }
+
+    fn boot(&mut self, id: NodeId) -> Verdict {
+        let host = &mut self.hosts[usize::from(id.0)];
+        let replica = R::start(id, &self.setup, &self.subject.options, &host.disk.image);
+        let view = replica.view();
+        host.replica = Some(replica);
+        self.network.set_down(id, false);
+        self.watch.started(id, view)
+    }
+
+    // ---- For the macros ----
+
+    /// The first running node at or after `wish` that leads, or does not.
+    pub(crate) fn next_leading(&self, wish: u8, leading: bool) -> Option<u8> {
+        self.next(wish, |host| is_leader(host) == Some(leading))
+    }
+
+    /// How many messages of a link can arrive.
+    pub(crate) fn in_flight(&self, from: u8, to: u8) -> usize {
+        self.network.deliverable(Link { from: NodeId(from), to: NodeId(to) })
+    }
+
+    /// How many writes of a node are pending.
+    pub(crate) fn pending_writes(&self, node: u8) -> usize {
+        self.hosts[usize::from(node)].disk.pending.len()
+    }
+}
+
+/// Whether a running node leads.
+fn is_leader<R: Replica>(host: &Host<R>) -> Option<bool> {
+    host.replica.as_ref().map(|replica| replica.view().is_leader())
+}
+
+/// A wish for one of `0..=all` things, the last being written as [`ALL`].
+fn wrap(wish: u8, all: usize) -> u8 {
+    match usize::from(wish) % (all + 1) {
+        _ if wish == ALL => ALL,
+        wrapped if wrapped == all => ALL,
+        wrapped => wrapped as u8,
+    }
+}

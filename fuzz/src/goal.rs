@@ -1,0 +1,243 @@
+//! Goals: situations that a campaign must reach, or it is blind.
+//!
+//! Promises: each goal is counted when its situation occurs, from facts alone. A goal is not a
+//! promise of Raft: it judges the harness. The list below is the only one.
+
+use raft::{LogIndex, NodeId, Progress, Role, Term};
+
+use crate::event::{Event, Kind};
+use crate::history::{grow, History};
+use crate::oracle::Counts;
+use crate::replica::{Meaning, Speech, View, Write};
+use crate::violation::{Verdict, NOTHING};
+use crate::watch::Observer;
+
+macro_rules! goals {
+    ($($name:ident = $text:literal, $meaning:literal;)*) => {
+        /// A situation worth reaching.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Goal { $(#[doc = $meaning] $name,)* }
+
+        /// Name and meaning of every goal, in order.
+        pub const GOALS: [(&str, &str); [$($text),*].len()] = [$(($text, $meaning)),*];
+    };
+}
+
+goals! {
+    LeaderElected = "leader-elected", "A node has won an election.";
+    LeaderReplaced = "leader-replaced", "A node has won after another node had led.";
+    LateLeader = "late-leader", "A node has won a term although a later term has had a leader.";
+    SplitVote = "split-vote", "Two nodes stand in the same term.";
+    StaleLeader = "stale-leader", "Two nodes take themselves for leaders, in different terms.";
+    LeaderDeposed = "leader-deposed", "A leader has stepped down.";
+    StaleVote = "stale-vote", "A candidate has received a vote of an earlier term.";
+    RepeatedVote = "repeated-vote", "A candidate has received a vote of the same voter twice.";
+    LateVote = "late-vote", "A vote has left after its voter had gone on to a later term.";
+    StaleAppend = "stale-append", "Entries or a heartbeat of a deposed leader have arrived.";
+    LateAck = "late-ack", "An acknowledgement has arrived after a higher one.";
+    Refusal = "refusal", "A leader has learned that a log does not match.";
+    CommandCommitted = "command-committed", "An entry with a command is committed.";
+    OldTermCommitted = "old-term-committed", "An entry is committed by a leader of a later term.";
+    FigureEight = "figure-eight", "A quorum holds an entry of an old term that must not be committed by counting.";
+    CommitBeforeOwnDisk = "commit-before-own-disk", "A leader has committed an entry that its own disk lacks.";
+    Conflict = "conflict", "A follower has removed entries of a deposed leader.";
+    DurableConflict = "durable-conflict", "Such entries have been removed from a disk.";
+    OverlappingWrites = "overlapping-writes", "A node has asked for a write while another was pending.";
+    WritesLost = "writes-lost", "A crash has lost writes that were not durable.";
+    WritesKept = "writes-kept", "A crash has kept a write that the node did not know to be durable.";
+    WriteFailed = "write-failed", "A write has failed and halted its node.";
+    WriteTorn = "write-torn", "A failing write has left a part of itself on the disk.";
+    RestartWithLog = "restart-with-log", "A node has started with entries on its disk.";
+    RestartWithVote = "restart-with-vote", "A node has started with a vote on its disk.";
+    MessageDropped = "message-dropped", "A message has been lost.";
+    MessageDuplicated = "message-duplicated", "A message has arrived and stayed in flight.";
+    MessageReordered = "message-reordered", "A message has overtaken another.";
+    ElectedWhileCut = "elected-while-cut", "A node has won while links were cut.";
+    CommittedWhileCut = "committed-while-cut", "An entry was committed while links were cut.";
+    CommittedWhileDown = "committed-while-down", "An entry was committed while a node was down.";
+}
+
+/// How many goals there are.
+pub const COUNT: usize = GOALS.len();
+
+/// How often each goal was reached in one run.
+#[derive(Clone, Debug, Default)]
+pub struct Goals {
+    counts: Counts<COUNT>,
+    cut: bool,
+    votes: Vec<(Term, raft::NodeSet)>,
+    pending: Vec<u64>,
+}
+
+impl Goals {
+    /// How often each goal was reached.
+    pub fn counts(&self) -> &Counts<COUNT> {
+        &self.counts
+    }
+
+    fn reach(&mut self, goal: Goal) {
+        self.counts.0[goal as usize] += 1;
+    }
+
+    fn reach_if(&mut self, goal: Goal, reached: bool) {
+        self.counts.0[goal as usize] += u64::from(reached);
+    }
+
+    fn pending(&mut self, node: NodeId) -> &mut u64 {
+        grow(&mut self.pending, usize::from(node.0));
+        &mut self.pending[usize::from(node.0)]
+    }
+
+    fn won(&mut self, history: &History, node: NodeId, term: Term) {
+        self.reach(Goal::LeaderElected);
+        let others = history.leaders.iter().any(|leader| leader.is_some_and(|id| id != node));
+        self.reach_if(Goal::LeaderReplaced, others);
+        self.reach_if(Goal::LateLeader, history.leaders.len() as u64 > term.0 + 1);
+        self.reach_if(Goal::StaleLeader, history.current_leaders().count() > 1);
+        self.reach_if(Goal::ElectedWhileCut, self.cut);
+    }
+
+    fn received_vote(&mut self, history: &History, message: &Meaning) {
+        let view = history.node(message.to).view;
+        let stale = view.role == Role::Candidate && message.term < view.term();
+        self.reach_if(Goal::StaleVote, stale);
+        grow(&mut self.votes, usize::from(message.to.0));
+        let (term, voters) = &mut self.votes[usize::from(message.to.0)];
+        if *term != message.term {
+            (*term, *voters) = (message.term, raft::NodeSet::EMPTY);
+        }
+        let repeated = !voters.insert(message.from);
+        self.reach_if(Goal::RepeatedVote, repeated);
+    }
+}
+
+impl Observer for Goals {
+    fn happens(&mut self, _: &History, event: Event) -> Verdict {
+        match event.kind {
+            Kind::Drop => self.reach(Goal::MessageDropped),
+            Kind::Duplicate => self.reach(Goal::MessageDuplicated),
+            Kind::Reorder => self.reach(Goal::MessageReordered),
+            Kind::Partition | Kind::Cut => self.cut = true,
+            Kind::Heal => self.cut = false,
+            _ => {}
+        }
+        NOTHING
+    }
+
+    fn received(&mut self, history: &History, message: &Meaning) -> Verdict {
+        match message.speech {
+            Speech::Vote => self.received_vote(history, message),
+            Speech::Refusal => self.reach(Goal::Refusal),
+            Speech::Append { .. } => {
+                let stale = message.term < history.node(message.to).view.term();
+                self.reach_if(Goal::StaleAppend, stale);
+            }
+            Speech::Ack { match_index } => {
+                let leader = history.node(message.to);
+                let known = leader.progress[usize::from(message.from.0)].match_index;
+                let current = leader.view.is_leader() && leader.view.term() == message.term;
+                self.reach_if(Goal::LateAck, current && match_index < known);
+            }
+            Speech::Candidacy { .. } | Speech::NoVote => {}
+        }
+        NOTHING
+    }
+
+    fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
+        if old.role == new.role && old.term() == new.term() {
+            return NOTHING;
+        }
+        match new.role {
+            Role::Leader => self.won(history, node, new.term()),
+            Role::Candidate => {
+                let rival = history.nodes.iter().any(|other| {
+                    let view = other.view;
+                    other.id != node && view.role == Role::Candidate && view.term() == new.term()
+                });
+                self.reach_if(Goal::SplitVote, rival);
+            }
+            Role::Follower => self.reach_if(Goal::LeaderDeposed, old.is_leader()),
+        }
+        NOTHING
+    }
+
+    fn committed(&mut self, h: &History, node: NodeId, first: LogIndex, last: LogIndex) -> Verdict {
+        let new = &h.committed[first.0 as usize - 1..last.0 as usize];
+        let facts = h.node(node);
+        // A leader's no-op is its term's first entry; a second one can only be a command.
+        self.reach_if(Goal::CommandCommitted, new.len() > 1 || first.0 > 1 && is_second(h, first));
+        let old_term = new.iter().any(|entry| entry.link.term < entry.commit_term);
+        self.reach_if(Goal::OldTermCommitted, old_term);
+        let ahead = facts.view.is_leader() && facts.disk.last_index() < last;
+        self.reach_if(Goal::CommitBeforeOwnDisk, ahead);
+        self.reach_if(Goal::CommittedWhileCut, self.cut);
+        self.reach_if(Goal::CommittedWhileDown, h.nodes.iter().any(|node| !node.up));
+        NOTHING
+    }
+
+    fn writing(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
+        let _ = history;
+        self.reach_if(Goal::Conflict, write.truncate_from.is_some());
+        let pending = self.pending(node);
+        *pending += 1;
+        let overlapping = *pending > 1;
+        self.reach_if(Goal::OverlappingWrites, overlapping);
+        NOTHING
+    }
+
+    fn progressed(
+        &mut self,
+        history: &History,
+        leader: NodeId,
+        _: NodeId,
+        _: Option<Progress>,
+        _: Progress,
+    ) -> Verdict {
+        let facts = history.node(leader);
+        let reached = history.membership.reached(|id| match id == leader {
+            true => facts.disk.last_index(),
+            false => facts.progress[usize::from(id.0)].match_index,
+        });
+        let old = facts.log.at(reached).is_some_and(|link| link.term < facts.view.term());
+        self.reach_if(Goal::FigureEight, reached > facts.view.commit && old);
+        NOTHING
+    }
+
+    fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
+        let late =
+            message.speech == Speech::Vote && message.term < history.node(message.from).view.term();
+        self.reach_if(Goal::LateVote, late);
+        NOTHING
+    }
+
+    fn persisted(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
+        let _ = history;
+        *self.pending(node) -= 1;
+        self.reach_if(Goal::DurableConflict, write.truncate_from.is_some());
+        NOTHING
+    }
+
+    fn write_failed(&mut self, _: &History, _: NodeId, _: bool) -> Verdict {
+        self.reach(Goal::WriteFailed);
+        NOTHING
+    }
+
+    fn stopped(&mut self, _: &History, node: NodeId, lost: usize) -> Verdict {
+        self.reach_if(Goal::WritesLost, lost > 0);
+        *self.pending(node) = 0;
+        NOTHING
+    }
+
+    fn started(&mut self, history: &History, node: NodeId) -> Verdict {
+        let facts = history.node(node);
+        self.reach_if(Goal::RestartWithLog, facts.disk.last_index() > LogIndex(0));
+        self.reach_if(Goal::RestartWithVote, facts.disk_state.vote.is_some());
+        NOTHING
+    }
+}
+
+/// Whether the entry at `index` is not the first of its term.
+fn is_second(history: &History, index: LogIndex) -> bool {
+    let term = |index| history.committed_at(index).map(|entry| entry.link.term);
+    term(index) == term(index.previous())
+}

@@ -1,0 +1,344 @@
+//! What really happened: the facts of a run, kept outside the system under test.
+//!
+//! Promises: facts come from what replicas wrote, sent and showed, never from what they think of
+//! themselves; every update costs what changed. Logs are chains of prefix hashes, so two logs agree
+//! up to an index exactly if their hashes there are equal. Passes no judgement: oracles do.
+
+use raft::{
+    HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Payload, Progress, Role, Term,
+};
+
+use crate::replica::{Command, Entry, View, Write};
+use crate::schedule::Setup;
+
+/// Mixes one number into a running hash; the same on every machine.
+pub fn mix(hash: u64, value: u64) -> u64 {
+    (hash.rotate_left(23) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// One entry of a log as an oracle needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The entry's term.
+    pub term: Term,
+    /// Hash of the log up to and including the entry.
+    pub prefix: u64,
+}
+
+impl Link {
+    const START: Link = Link { term: Term(0), prefix: 0x5eed };
+
+    fn then(self, entry: &Entry) -> Link {
+        let command = command_of(entry);
+        let term = entry.id.term;
+        Link { term, prefix: mix(mix(self.prefix, term.0), command) }
+    }
+}
+
+/// The command of an entry; 0 for a no-op, which no client ever proposes.
+pub fn command_of(entry: &Entry) -> Command {
+    match entry.payload {
+        Payload::Noop => 0,
+        Payload::Command(command) => command,
+    }
+}
+
+/// A log as a chain of prefix hashes.
+#[derive(Clone, Debug, Default)]
+pub struct Chain(Vec<Link>);
+
+impl Chain {
+    /// Index of the last entry.
+    pub fn last_index(&self) -> LogIndex {
+        LogIndex(self.0.len() as u64)
+    }
+
+    /// Identity of the last entry.
+    pub fn last(&self) -> LogId {
+        let term = self.0.last().map_or(Term(0), |link| link.term);
+        LogId { term, index: self.last_index() }
+    }
+
+    /// The entry at `index`; the place before the first entry counts as one.
+    pub fn at(&self, index: LogIndex) -> Option<Link> {
+        match index.0.checked_sub(1) {
+            None => Some(Link::START),
+            Some(position) => self.0.get(position as usize).copied(),
+        }
+    }
+
+    /// Whether this log and `other` are the same up to `index`, and reach it.
+    pub fn agrees(&self, other: &Chain, index: LogIndex) -> bool {
+        self.at(index).is_some() && self.at(index) == other.at(index)
+    }
+
+    fn write(&mut self, truncate_from: Option<LogIndex>, entries: &[Entry]) {
+        if let Some(index) = truncate_from {
+            self.0.truncate(index.previous().0 as usize);
+        }
+        let mut link = self.0.last().copied().unwrap_or(Link::START);
+        for entry in entries {
+            link = link.then(entry);
+            self.0.push(link);
+        }
+    }
+
+    /// Becomes equal to `other`, at a cost in what differs.
+    fn become_equal(&mut self, other: &Chain) {
+        let mut same = self.0.len().min(other.0.len());
+        while same > 0 && self.0[same - 1] != other.0[same - 1] {
+            same -= 1;
+        }
+        self.0.truncate(same);
+        self.0.extend_from_slice(&other.0[same..]);
+    }
+}
+
+/// An entry that some node has committed.
+#[derive(Clone, Copy, Debug)]
+pub struct Committed {
+    /// The entry, with the hash of everything before it.
+    pub link: Link,
+    /// The term of the leader that first advanced over it: for an entry of an older term, later
+    /// than the entry's own.
+    pub commit_term: Term,
+    /// The highest commit term up to here.
+    pub highest_commit_term: Term,
+    /// Who first advanced over it.
+    pub by: NodeId,
+}
+
+/// The birth of an entry: the first time that any node wrote this (index, term).
+#[derive(Clone, Copy, Debug)]
+pub struct Birth {
+    /// Its term.
+    pub term: Term,
+    /// Hash of the log up to and including it.
+    pub prefix: u64,
+    /// Who wrote it first.
+    pub by: NodeId,
+    older: u32,
+}
+
+/// All births, by index and term. A chain per index in one arena: no allocation per entry.
+#[derive(Clone, Debug, Default)]
+pub struct Births {
+    newest: Vec<u32>,
+    arena: Vec<Birth>,
+    last_index_of_term: Vec<LogIndex>,
+}
+
+impl Births {
+    /// The birth of the entry of `term` at `index`.
+    pub fn get(&self, id: LogId) -> Option<&Birth> {
+        let mut slot = *self.newest.get(id.index.0 as usize)?;
+        while slot != 0 {
+            let birth = &self.arena[slot as usize - 1];
+            if birth.term == id.term {
+                return Some(birth);
+            }
+            slot = birth.older;
+        }
+        None
+    }
+
+    /// The highest index at which an entry of `term` was ever born; 0 if none was.
+    pub fn last_index_of(&self, term: Term) -> LogIndex {
+        self.last_index_of_term.get(term.0 as usize).copied().unwrap_or_default()
+    }
+
+    fn record(&mut self, id: LogId, prefix: u64, by: NodeId) {
+        let index = id.index.0 as usize;
+        grow(&mut self.newest, index);
+        let older = self.newest[index];
+        self.arena.push(Birth { term: id.term, prefix, by, older });
+        self.newest[index] = self.arena.len() as u32;
+        grow(&mut self.last_index_of_term, id.term.0 as usize);
+        let last = &mut self.last_index_of_term[id.term.0 as usize];
+        *last = id.index.max(*last);
+    }
+}
+
+/// Makes `table` long enough for `place`.
+pub fn grow<T: Default + Clone>(table: &mut Vec<T>, place: usize) {
+    if table.len() <= place {
+        table.resize(place + 1, T::default());
+    }
+}
+
+/// The facts about one node.
+#[derive(Clone, Debug)]
+pub struct NodeHistory {
+    /// Its name.
+    pub id: NodeId,
+    /// Whether it runs.
+    pub up: bool,
+    /// What it last showed of itself.
+    pub view: View,
+    /// Its log: in memory while it runs, else what is on its disk.
+    pub log: Chain,
+    /// Its log on disk.
+    pub disk: Chain,
+    /// Term and vote on disk.
+    pub disk_state: HardState,
+    /// As a leader: what it last knew of each node.
+    pub progress: Vec<Progress>,
+}
+
+/// The facts of one run.
+#[derive(Clone, Debug)]
+pub struct History {
+    /// Who votes.
+    pub membership: Membership,
+    /// At most this many entries in one message.
+    pub max_entries: usize,
+    /// The facts about each node.
+    pub nodes: Vec<NodeHistory>,
+    /// What is committed, from index 1 on.
+    pub committed: Vec<Committed>,
+    /// Every entry that was ever written.
+    pub births: Births,
+    /// Who led each term, by term.
+    pub leaders: Vec<Option<NodeId>>,
+    /// How many commands clients have proposed: they are numbered from 1.
+    pub proposals: Command,
+}
+
+impl History {
+    /// Before the first event: every node is down and every disk is empty.
+    pub fn new(setup: &Setup) -> History {
+        let members = NodeSet::first(setup.nodes);
+        let unknown = Progress { match_index: LogIndex(0), next_index: LogIndex(1) };
+        let node = |id| NodeHistory {
+            id,
+            up: false,
+            view: View::default(),
+            log: Chain::default(),
+            disk: Chain::default(),
+            disk_state: HardState::default(),
+            progress: vec![unknown; usize::from(setup.nodes)],
+        };
+        History {
+            membership: Membership::new(members),
+            max_entries: setup.max_entries.into(),
+            nodes: members.iter().map(node).collect(),
+            committed: Vec::new(),
+            births: Births::default(),
+            leaders: Vec::new(),
+            proposals: 0,
+        }
+    }
+
+    /// The facts about `id`.
+    pub fn node(&self, id: NodeId) -> &NodeHistory {
+        &self.nodes[usize::from(id.0)]
+    }
+
+    fn node_mut(&mut self, id: NodeId) -> &mut NodeHistory {
+        &mut self.nodes[usize::from(id.0)]
+    }
+
+    /// The committed entry at `index`.
+    pub fn committed_at(&self, index: LogIndex) -> Option<&Committed> {
+        self.committed.get(index.0.checked_sub(1)? as usize)
+    }
+
+    /// The last committed index.
+    pub fn last_committed(&self) -> LogIndex {
+        LogIndex(self.committed.len() as u64)
+    }
+
+    /// Whether `log` holds every committed entry up to `index`.
+    pub fn holds_committed(&self, log: &Chain, index: LogIndex) -> bool {
+        match self.committed_at(index) {
+            Some(committed) => log.at(index) == Some(committed.link),
+            None => index == LogIndex(0),
+        }
+    }
+
+    /// The last index that was committed in a term before `term`.
+    pub fn committed_before(&self, term: Term) -> LogIndex {
+        let count = self.committed.partition_point(|entry| entry.highest_commit_term < term);
+        LogIndex(count as u64)
+    }
+
+    /// Who leads `term` according to its own elections, if anyone ever did.
+    pub fn leader_of(&self, term: Term) -> Option<NodeId> {
+        self.leaders.get(term.0 as usize).copied().flatten()
+    }
+
+    /// Running nodes that take themselves for leaders.
+    pub fn current_leaders(&self) -> impl Iterator<Item = &NodeHistory> {
+        self.nodes.iter().filter(|node| node.up && node.view.is_leader())
+    }
+
+    // ---- What the cluster records, in the order of a step ----
+
+    pub(crate) fn log_changed(&mut self, id: NodeId, write: &Write) {
+        self.node_mut(id).log.write(write.truncate_from, &write.entries);
+    }
+
+    pub(crate) fn seen(&mut self, id: NodeId, view: View) {
+        self.node_mut(id).view = view;
+    }
+
+    /// After the oracles: whoever leads is now known to have led.
+    pub(crate) fn leads(&mut self, id: NodeId) {
+        let view = self.node(id).view;
+        if view.role == Role::Leader {
+            let term = view.term().0 as usize;
+            grow(&mut self.leaders, term);
+            self.leaders[term].get_or_insert(id);
+        }
+    }
+
+    /// After the oracles: the entries of `write` exist from now on.
+    pub(crate) fn born(&mut self, id: NodeId, write: &Write) {
+        for entry in &write.entries {
+            if self.births.get(entry.id).is_none() {
+                let Some(link) = self.node(id).log.at(entry.id.index) else { continue };
+                self.births.record(entry.id, link.prefix, id);
+            }
+        }
+    }
+
+    /// Records what `id` has committed; the entries that nobody had committed before.
+    pub(crate) fn commit(&mut self, id: NodeId) -> Option<(LogIndex, LogIndex)> {
+        let view = self.node(id).view;
+        let first = self.last_committed().next();
+        for index in first.0..=view.commit.0 {
+            let link = self.node(id).log.at(LogIndex(index))?;
+            let before = self.committed.last().map_or(Term(0), |entry| entry.highest_commit_term);
+            self.committed.push(Committed {
+                link,
+                commit_term: view.term(),
+                highest_commit_term: before.max(view.term()),
+                by: id,
+            });
+        }
+        (first <= view.commit).then_some((first, view.commit))
+    }
+
+    pub(crate) fn progressed(&mut self, id: NodeId, peer: NodeId, progress: Progress) {
+        self.node_mut(id).progress[usize::from(peer.0)] = progress;
+    }
+
+    pub(crate) fn persisted(&mut self, id: NodeId, write: &Write) {
+        let node = self.node_mut(id);
+        node.disk.write(write.truncate_from, &write.entries);
+        node.disk_state = write.hard_state.unwrap_or(node.disk_state);
+    }
+
+    pub(crate) fn stopped(&mut self, id: NodeId) {
+        let node = self.node_mut(id);
+        node.up = false;
+        let NodeHistory { log, disk, .. } = node;
+        log.become_equal(disk);
+    }
+
+    pub(crate) fn started(&mut self, id: NodeId, view: View) {
+        let node = self.node_mut(id);
+        node.up = true;
+        node.view = view;
+    }
+}

@@ -1,0 +1,113 @@
+//! Macro moves: events that stand for many, so that a short schedule travels far.
+//!
+//! Promises: a macro does nothing that primitive events could not do; the cluster's trace holds
+//! those events in its stead. A macro that finds nothing to act on does nothing.
+
+use crate::cluster::Cluster;
+use crate::event::{Event, Kind};
+use crate::history::mix;
+use crate::replica::Replica;
+use crate::violation::{Verdict, HELD, NOTHING};
+use crate::watch::Observer;
+
+/// A settling cluster delivers at most this many messages.
+const SETTLE_LIMIT: u64 = 48;
+
+impl<R: Replica, O: Observer> Cluster<R, O> {
+    /// Expands a macro into exact primitive events and applies them.
+    pub(crate) fn perform_macro(&mut self, event: Event) -> Verdict {
+        let [a, b, _] = event.operands;
+        match event.kind {
+            Kind::Elect => match self.next_leading(a, false) {
+                Some(node) => self.elect(node, b),
+                None => NOTHING,
+            },
+            Kind::Replicate => match self.next_leading(a, true) {
+                Some(leader) => self.replicate(leader, b),
+                None => NOTHING,
+            },
+            Kind::Exchange => match self.next_leading(a, true) {
+                Some(leader) => self.exchange(leader, b),
+                None => NOTHING,
+            },
+            Kind::DeliverLink => match self.resolve(Event::new(Kind::Deliver, &[a, b])) {
+                Some(first) => self.deliver_link(first.operands[0], first.operands[1]),
+                None => NOTHING,
+            },
+            Kind::Settle => self.settle(a, b),
+            _ => unreachable!("only macros are expanded"),
+        }
+    }
+
+    /// A node campaigns, and the peers in `peers` answer; with bit 7, its first entries follow.
+    fn elect(&mut self, node: u8, peers: u8) -> Verdict {
+        self.perform(Event::new(Kind::Timeout, &[node]))?;
+        self.persist_all(node)?;
+        self.round_trips(node, peers)?;
+        match peers >> 7 {
+            0 => HELD,
+            _ => self.round_trips(node, peers),
+        }
+    }
+
+    /// A leader takes a command, and the peers in `peers` store it and answer.
+    fn replicate(&mut self, leader: u8, peers: u8) -> Verdict {
+        self.perform(Event::new(Kind::Propose, &[leader]))?;
+        self.persist_all(leader)?;
+        self.round_trips(leader, peers)
+    }
+
+    /// A leader's next heartbeat goes to the peers in `peers` and back.
+    fn exchange(&mut self, leader: u8, peers: u8) -> Verdict {
+        for _ in 0..self.setup().heartbeat_ticks {
+            self.perform(Event::new(Kind::Tick, &[leader]))?;
+        }
+        self.round_trips(leader, peers)
+    }
+
+    /// All that is in flight between a node and each of some peers goes there and back.
+    fn round_trips(&mut self, node: u8, peers: u8) -> Verdict {
+        for peer in (0..self.setup().nodes).filter(|&peer| peer != node && peers >> peer & 1 == 1) {
+            self.deliver_link(node, peer)?;
+            self.persist_all(peer)?;
+            self.deliver_link(peer, node)?;
+            self.persist_all(node)?;
+        }
+        HELD
+    }
+
+    /// What is on a link now arrives in order.
+    fn deliver_link(&mut self, from: u8, to: u8) -> Verdict {
+        for _ in 0..self.in_flight(from, to) {
+            self.perform_exactly(Event::new(Kind::Deliver, &[from, to]))?;
+        }
+        HELD
+    }
+
+    fn persist_all(&mut self, node: u8) -> Verdict {
+        for _ in 0..self.pending_writes(node) {
+            self.perform_exactly(Event::new(Kind::Persist, &[node]))?;
+        }
+        HELD
+    }
+
+    /// Messages between the nodes of `set` arrive, in an order drawn from `order`, and everything is
+    /// made durable, until it is quiet.
+    fn settle(&mut self, set: u8, order: u8) -> Verdict {
+        let nodes = self.setup().nodes;
+        let links = usize::from(nodes) * usize::from(nodes);
+        let mut draw = u64::from(order);
+        for round in 0..SETTLE_LIMIT {
+            draw = mix(draw, round);
+            let start = (draw >> 32) as usize % links;
+            let inside = |node: u8| set >> node & 1 == 1;
+            let link = (start..start + links)
+                .map(|number| ((number % links) as u8 / nodes, (number % links) as u8 % nodes))
+                .find(|&(from, to)| inside(from) && inside(to) && self.in_flight(from, to) > 0);
+            let Some((from, to)) = link else { break };
+            self.perform_exactly(Event::new(Kind::Deliver, &[from, to]))?;
+            self.persist_all(to)?;
+        }
+        HELD
+    }
+}

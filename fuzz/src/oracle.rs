@@ -1,0 +1,163 @@
+//! Oracles: the promises of Raft, each watched in a file of its own.
+//!
+//! Promises: each oracle is an invariant of every legal run, whatever the faults, and says why; its
+//! tests hold a legal and an illegal history. The list below is the only one: a further oracle is a
+//! file and a line. Costs follow what changed. Oracles see the history, never a Raft.
+
+use raft::{LogIndex, NodeId, Progress};
+
+use crate::event::Event;
+use crate::forward_observations;
+use crate::history::History;
+use crate::replica::{Entry, Meaning, View, Write};
+use crate::violation::Verdict;
+use crate::watch::Observer;
+
+/// What an oracle says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// Its name, which is also the fingerprint of its violations.
+    pub name: &'static str,
+    /// Its row in the catalogue of invariants.
+    pub id: &'static str,
+    /// The promise, as one sentence.
+    pub promise: &'static str,
+    /// Who made it.
+    pub source: &'static str,
+}
+
+/// An observer that watches one promise.
+pub trait Oracle: Observer + Default {
+    /// What it says of itself.
+    const CARD: Card;
+}
+
+/// Calls one method of every oracle in order, counts the checks, and stops at the first violation.
+macro_rules! each {
+    ($all:ident, $method:ident $args:tt: $($field:tt)*) => {{
+        let mut checked = false;
+        let mut counts = $all.checks.iter_mut();
+        $(
+            let held = $all.$field.$method $args?;
+            *counts.next().expect("one count per oracle") += u64::from(held);
+            checked |= held;
+        )*
+        Ok(checked)
+    }};
+}
+
+macro_rules! oracles {
+    ($($module:ident: $name:ident,)*) => {
+        $(pub mod $module;)*
+
+        /// How many oracles there are.
+        pub const COUNT: usize = [$(stringify!($module)),*].len();
+
+        /// What each oracle says of itself, in the order in which they are asked.
+        pub const CARDS: [Card; COUNT] = [$(<$module::$name as Oracle>::CARD),*];
+
+        /// All oracles of one run.
+        #[derive(Clone, Debug, Default)]
+        pub struct Oracles {
+            $($module: $module::$name,)*
+            checks: Checks,
+        }
+
+        impl Observer for Oracles {
+            forward_observations!(each: $($module)*);
+        }
+    };
+}
+
+oracles! {
+    // Elections.
+    one_leader_per_term: OneLeaderPerTerm,
+    vote_is_durable: VoteIsDurable,
+    candidacy_is_durable: CandidacyIsDurable,
+    one_vote_per_term: OneVotePerTerm,
+    term_is_monotone: TermIsMonotone,
+    legal_role_moves: LegalRoleMoves,
+    leader_has_quorum: LeaderHasQuorum,
+    vote_is_up_to_date: VoteIsUpToDate,
+    claim_is_true: ClaimIsTrue,
+    new_term_is_new: NewTermIsNew,
+    // The log.
+    leader_append_only: LeaderAppendOnly,
+    committed_is_kept: CommittedIsKept,
+    truncation_needs_conflict: TruncationNeedsConflict,
+    terms_sorted: TermsSorted,
+    entry_born_once: EntryBornOnce,
+    no_creation: NoCreation,
+    log_matching: LogMatching,
+    leader_owns_term: LeaderOwnsTerm,
+    log_is_written: LogIsWritten,
+    // Commit and apply.
+    commit_is_monotone: CommitIsMonotone,
+    commits_own_term: CommitsOwnTerm,
+    commit_is_verified: CommitIsVerified,
+    committed_agree: CommittedAgree,
+    leader_completeness: LeaderCompleteness,
+    committed_is_durable: CommittedIsDurable,
+    electable_has_committed: ElectableHasCommitted,
+    applied_in_order: AppliedInOrder,
+    state_machine_safety: StateMachineSafety,
+    // Replication book-keeping.
+    match_is_monotone: MatchIsMonotone,
+    next_is_above_match: NextIsAboveMatch,
+    match_is_true: MatchIsTrue,
+    message_is_honest: MessageIsHonest,
+    // Durability.
+    ack_is_durable: AckIsDurable,
+    failed_write_halts: FailedWriteHalts,
+    restart_from_disk: RestartFromDisk,
+    commit_is_rederived: CommitIsRederived,
+    // Boundedness.
+    sends_are_bounded: SendsAreBounded,
+    batch_is_bounded: BatchIsBounded,
+}
+
+/// How often each oracle had something to check, in the order of [`CARDS`].
+pub type Checks = Counts<COUNT>;
+
+/// Counters in the order of some list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts<const N: usize>(pub [u64; N]);
+
+impl<const N: usize> Default for Counts<N> {
+    fn default() -> Self {
+        Counts([0; N])
+    }
+}
+
+impl<const N: usize> Counts<N> {
+    /// Adds the counts of another run.
+    pub fn add(&mut self, other: &Counts<N>) {
+        self.0.iter_mut().zip(other.0).for_each(|(own, other)| *own += other);
+    }
+
+    fn iter_mut(&mut self) -> impl Iterator<Item = &mut u64> {
+        self.0.iter_mut()
+    }
+}
+
+impl Oracles {
+    /// How often each oracle had something to check.
+    pub fn checks(&self) -> &Checks {
+        &self.checks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_oracle_is_named_after_its_file_and_says_what_it_promises() {
+        let source = include_str!("oracle.rs");
+        for card in CARDS {
+            let line = format!("    {}: ", card.name.replace('-', "_"));
+            assert!(source.contains(&line), "{}", card.name);
+            assert!(card.promise.ends_with('.') && !card.source.is_empty() && !card.id.is_empty());
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! An acknowledgement leaves its node only when term and entries are durable.
+//!
+//! Sound: acknowledgements wait for every write that was asked for before them.
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::replica::{Meaning, Speech};
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct AckIsDurable;
+
+impl Oracle for AckIsDurable {
+    const CARD: Card = Card {
+        name: "ack-is-durable",
+        id: "D1",
+        promise: "An acknowledgement leaves its node only when term and entries are durable.",
+        source: "Raft paper, Figure 2 and 5.6; Vanlightly's raft-and-fsync",
+    };
+}
+
+impl Observer for AckIsDurable {
+    fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
+        let Speech::Ack { match_index } = message.speech else { return NOTHING };
+        let (node, term) = (message.from, message.term);
+        let facts = history.node(node);
+        let durable = facts.disk_state.term >= term && facts.disk.last_index() >= match_index;
+        check(durable, || Violation::AckIsDurable {
+            node,
+            term,
+            match_index,
+            disk_term: facts.disk_state.term,
+            disk: facts.disk.last(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use crate::violation::HELD;
+    use raft::{LogIndex, NodeId};
+
+    const ACK: Speech = Speech::Ack { match_index: LogIndex(1) };
+
+    #[test]
+    fn acknowledging_what_is_on_disk_is_legal() {
+        let mut run = cluster::<AckIsDurable>(3);
+        run.persisted(NodeId(0), &ballot(1, None)).unwrap();
+        run.stores(0, &write(1, &[(1, 0)])).unwrap();
+        assert_eq!(run.sends(says(0, 1, 1, ACK)), HELD);
+    }
+
+    #[test]
+    fn acknowledging_what_is_only_in_memory_is_illegal() {
+        let mut run = cluster::<AckIsDurable>(3);
+        run.persisted(NodeId(0), &ballot(1, None)).unwrap();
+        run.writes(0, &write(1, &[(1, 0)])).unwrap();
+        assert!(run.sends(says(0, 1, 1, ACK)).is_err());
+    }
+
+    #[test]
+    fn acknowledging_in_a_term_that_the_disk_does_not_know_is_illegal() {
+        let mut run = cluster::<AckIsDurable>(3);
+        run.stores(0, &write(1, &[(1, 0)])).unwrap();
+        assert!(run.sends(says(0, 1, 1, ACK)).is_err());
+    }
+}

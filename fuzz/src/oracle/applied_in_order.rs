@@ -1,0 +1,85 @@
+//! Entries are applied one after the other, each once in a life, and only if committed.
+//!
+//! Sound: that is the rule; a restarted state machine begins again at 1.
+
+use raft::{LogIndex, NodeId};
+
+use crate::history::{grow, History};
+use crate::oracle::{Card, Oracle};
+use crate::replica::Entry;
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct AppliedInOrder {
+    last: Vec<LogIndex>,
+}
+
+impl Oracle for AppliedInOrder {
+    const CARD: Card = Card {
+        name: "applied-in-order",
+        id: "C7",
+        promise: "Entries are applied one after the other, each once in a life, and only if committed.",
+        source: "Raft paper, Figure 2: increment lastApplied, apply log[lastApplied]",
+    };
+}
+
+impl Observer for AppliedInOrder {
+    fn applied(&mut self, history: &History, node: NodeId, entry: &Entry) -> Verdict {
+        grow(&mut self.last, usize::from(node.0));
+        let last = &mut self.last[usize::from(node.0)];
+        let (expected, applied) = (last.next(), entry.id.index);
+        *last = applied;
+        let commit = history.node(node).view.commit;
+        check(applied == expected && applied <= commit, || Violation::AppliedInOrder {
+            node,
+            expected,
+            applied,
+            commit,
+        })
+    }
+
+    fn stopped(&mut self, _: &History, node: NodeId, _: usize) -> Verdict {
+        grow(&mut self.last, usize::from(node.0));
+        self.last[usize::from(node.0)] = LogIndex(0);
+        NOTHING
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use crate::violation::HELD;
+
+    fn two_committed() -> crate::watch::Watch<AppliedInOrder> {
+        let mut run = cluster::<AppliedInOrder>(3);
+        run.stores(0, &write(1, &[(1, 5), (1, 6), (1, 7)])).unwrap();
+        run.commits(0, 2).unwrap();
+        run
+    }
+
+    #[test]
+    fn applying_in_order_and_again_after_a_restart_is_legal() {
+        let mut run = two_committed();
+        assert_eq!(run.applies(0, 1, 5), HELD);
+        assert_eq!(run.applies(0, 2, 6), HELD);
+        run.reboots(0).unwrap();
+        run.commits(0, 1).unwrap();
+        assert_eq!(run.applies(0, 1, 5), HELD);
+    }
+
+    #[test]
+    fn applying_twice_with_a_gap_or_too_early_is_illegal() {
+        let mut run = two_committed();
+        assert!(run.applies(0, 2, 6).is_err());
+        let mut run = two_committed();
+        run.applies(0, 1, 5).unwrap();
+        assert!(run.applies(0, 1, 5).is_err());
+        let mut run = two_committed();
+        run.applies(0, 1, 5).unwrap();
+        run.applies(0, 2, 6).unwrap();
+        assert!(run.applies(0, 3, 7).is_err());
+    }
+}

@@ -1,0 +1,56 @@
+//! An AppendEntries carries at most the configured number of entries.
+//!
+//! Sound: the limit is part of the set-up, the same on every node.
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::replica::{Meaning, Speech};
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct BatchIsBounded;
+
+impl Oracle for BatchIsBounded {
+    const CARD: Card = Card {
+        name: "batch-is-bounded",
+        id: "B2",
+        promise: "An AppendEntries carries at most the configured number of entries.",
+        source: "raft::Config::max_entries",
+    };
+}
+
+impl Observer for BatchIsBounded {
+    fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
+        let Speech::Append { entries, .. } = message.speech else { return NOTHING };
+        let (node, bound) = (message.from, history.max_entries);
+        check(entries <= bound, || Violation::BatchIsBounded { node, entries, bound })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use raft::{LogId, LogIndex};
+
+    fn batch(entries: usize) -> Meaning {
+        let (prev_log, last_log) = (LogId::ZERO, LogId::new(1, entries as u64));
+        says(0, 1, 1, Speech::Append { prev_log, last_log, entries, commit: LogIndex(0) })
+    }
+
+    #[test]
+    fn a_full_batch_is_legal() {
+        let mut run = cluster::<BatchIsBounded>(3);
+        let limit = run.history.max_entries;
+        assert_eq!(run.sends(batch(limit)), Ok(true));
+    }
+
+    #[test]
+    fn a_larger_batch_is_illegal() {
+        let mut run = cluster::<BatchIsBounded>(3);
+        let limit = run.history.max_entries;
+        assert!(run.sends(batch(limit + 1)).is_err());
+    }
+}

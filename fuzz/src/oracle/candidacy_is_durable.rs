@@ -1,0 +1,57 @@
+//! A node asks for votes only when its candidacy is durable.
+//!
+//! A candidate that asks, crashes, forgets the term and stands in it again with a shorter log could
+//! collect votes that were given to the longer log. Sound: once the disk is in the term with the
+//! candidate's own vote, a restarted node can only stand in a later term.
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::replica::{Meaning, Speech};
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct CandidacyIsDurable;
+
+impl Oracle for CandidacyIsDurable {
+    const CARD: Card = Card {
+        name: "candidacy-is-durable",
+        id: "E3",
+        promise: "A node asks for votes only when its candidacy is durable.",
+        source: "Raft paper, Figure 2; our own argument below",
+    };
+}
+
+impl Observer for CandidacyIsDurable {
+    fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
+        let Speech::Candidacy { .. } = message.speech else { return NOTHING };
+        let (node, term) = (message.from, message.term);
+        let disk = history.node(node).disk_state;
+        let durable = disk.term > term || (disk.term == term && disk.vote == Some(node));
+        check(durable, || Violation::CandidacyIsDurable { node, term, disk })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use crate::violation::HELD;
+    use raft::{LogId, NodeId};
+
+    const STANDS: Speech = Speech::Candidacy { last_log: LogId::ZERO };
+
+    #[test]
+    fn a_durable_candidacy_may_leave() {
+        let mut run = cluster::<CandidacyIsDurable>(3);
+        run.persisted(NodeId(0), &ballot(1, Some(0))).unwrap();
+        assert_eq!(run.sends(says(0, 2, 1, STANDS)), HELD);
+    }
+
+    #[test]
+    fn a_candidacy_that_the_disk_does_not_know_is_illegal() {
+        let mut run = cluster::<CandidacyIsDurable>(3);
+        assert!(run.sends(says(0, 2, 1, STANDS)).is_err());
+    }
+}

@@ -1,0 +1,75 @@
+//! A candidate claims the log it had when it stood.
+//!
+//! Sound: the request is made from the log at the start of the candidacy, and only requests that rest
+//! on a durable candidacy leave, of which a term has one per node.
+
+use raft::{LogId, NodeId, Role, Term};
+
+use crate::history::{grow, History};
+use crate::oracle::{Card, Oracle};
+use crate::replica::{Meaning, Speech, View};
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct ClaimIsTrue {
+    /// By node: the terms in which it stood, and its last entry then.
+    stood: Vec<Vec<(Term, LogId)>>,
+}
+
+impl Oracle for ClaimIsTrue {
+    const CARD: Card = Card {
+        name: "claim-is-true",
+        id: "E7",
+        promise: "A candidate claims the log it had when it stood.",
+        source: "Raft paper, Figure 2: lastLogIndex and lastLogTerm",
+    };
+}
+
+impl Observer for ClaimIsTrue {
+    fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
+        if new.role != Role::Follower && new.term() != old.term() {
+            grow(&mut self.stood, usize::from(node.0));
+            self.stood[usize::from(node.0)].push((new.term(), old.last_log));
+        }
+        NOTHING
+    }
+
+    fn sent(&mut self, _: &History, message: &Meaning) -> Verdict {
+        let Speech::Candidacy { last_log } = message.speech else { return NOTHING };
+        let candidate = message.from;
+        let stood = self.stood.get(usize::from(candidate.0)).into_iter().flatten();
+        let own = stood.rev().find(|(term, _)| *term == message.term);
+        let own = own.map_or(LogId::ZERO, |(_, last)| *last);
+        check(last_log == own, || Violation::ClaimIsTrue { candidate, claimed: last_log, own })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use crate::violation::HELD;
+
+    fn claim(index: u64) -> Meaning {
+        says(0, 1, 2, Speech::Candidacy { last_log: LogId::new(1, index) })
+    }
+
+    #[test]
+    fn claiming_the_log_at_the_start_is_legal_even_if_it_grew_since() {
+        let mut run = cluster::<ClaimIsTrue>(3);
+        run.writes(0, &write(1, &[(1, 0)])).unwrap();
+        run.becomes(0, Role::Candidate, 2).unwrap();
+        run.writes(0, &write(2, &[(2, 0)])).unwrap();
+        assert_eq!(run.sends(claim(1)), HELD);
+    }
+
+    #[test]
+    fn claiming_more_is_illegal() {
+        let mut run = cluster::<ClaimIsTrue>(3);
+        run.writes(0, &write(1, &[(1, 0)])).unwrap();
+        run.becomes(0, Role::Candidate, 2).unwrap();
+        assert!(run.sends(claim(2)).is_err());
+    }
+}

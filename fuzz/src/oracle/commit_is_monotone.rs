@@ -1,0 +1,69 @@
+//! While a node runs, its commit index never falls; it never passes the end of the log.
+//!
+//! Sound: committed is for ever. After a restart the index begins again at what the disk shows.
+
+use raft::NodeId;
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::replica::View;
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct CommitIsMonotone;
+
+impl Oracle for CommitIsMonotone {
+    const CARD: Card = Card {
+        name: "commit-is-monotone",
+        id: "C3",
+        promise: "While a node runs, its commit index never falls; it never passes the end of the log.",
+        source: "Raft paper, Figure 2: commitIndex increases monotonically; SandTable on PySyncObj#166",
+    };
+}
+
+impl Observer for CommitIsMonotone {
+    fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
+        if new.commit == old.commit {
+            return NOTHING;
+        }
+        let (before, after) = (old.commit, new.commit);
+        let last = history.node(node).log.last_index();
+        check(after >= before && after <= last, || Violation::CommitIsMonotone {
+            node,
+            before,
+            after,
+            last,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use crate::violation::HELD;
+
+    #[test]
+    fn a_commit_index_may_rise_and_begin_again_after_a_restart() {
+        let mut run = cluster::<CommitIsMonotone>(3);
+        run.stores(0, &write(1, &[(1, 0), (1, 1)])).unwrap();
+        assert_eq!(run.commits(0, 2), HELD);
+        run.reboots(0).unwrap();
+        assert_eq!(run.commits(0, 1), HELD);
+    }
+
+    #[test]
+    fn a_commit_index_that_falls_is_illegal() {
+        let mut run = cluster::<CommitIsMonotone>(3);
+        run.stores(0, &write(1, &[(1, 0), (1, 1)])).unwrap();
+        run.commits(0, 2).unwrap();
+        assert!(run.commits(0, 1).is_err());
+    }
+
+    #[test]
+    fn committing_past_the_end_of_the_log_is_illegal() {
+        assert!(cluster::<CommitIsMonotone>(3).commits(0, 1).is_err());
+    }
+}

@@ -1,0 +1,62 @@
+//! After a restart, a node takes for committed only what its disk shows and the cluster committed.
+//!
+//! Sound: a commit index can be stored, but never ahead of the log or of the truth.
+
+use raft::NodeId;
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::violation::{check, Verdict, Violation};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct CommitIsRederived;
+
+impl Oracle for CommitIsRederived {
+    const CARD: Card = Card {
+        name: "commit-is-rederived",
+        id: "D5",
+        promise: "After a restart, a node takes for committed only what its disk shows and the cluster committed.",
+        source: "Raft paper, Figure 2: commitIndex is volatile",
+    };
+}
+
+impl Observer for CommitIsRederived {
+    fn started(&mut self, history: &History, node: NodeId) -> Verdict {
+        let facts = history.node(node);
+        let commit = facts.view.commit;
+        check(history.holds_committed(&facts.disk, commit), || Violation::CommitIsRederived {
+            node,
+            commit,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use crate::replica::View;
+    use crate::violation::HELD;
+    use raft::LogIndex;
+
+    fn committed_on_node_0() -> crate::watch::Watch<CommitIsRederived> {
+        let mut run = cluster::<CommitIsRederived>(3);
+        run.stores(0, &write(1, &[(1, 0)])).unwrap();
+        run.commits(0, 1).unwrap();
+        run
+    }
+
+    #[test]
+    fn starting_with_what_the_disk_shows_to_be_committed_is_legal() {
+        let view = View { commit: LogIndex(1), ..View::default() };
+        assert_eq!(committed_on_node_0().started(NodeId(0), view), HELD);
+    }
+
+    #[test]
+    fn starting_with_more_is_illegal() {
+        let view = View { commit: LogIndex(1), ..View::default() };
+        assert!(committed_on_node_0().started(NodeId(1), view).is_err());
+    }
+}

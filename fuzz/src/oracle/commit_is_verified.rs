@@ -1,0 +1,96 @@
+//! A follower commits no further than its leader has shown their logs to be equal.
+//!
+//! Shown: some AppendEntries of the current term reached the node, and the node's log has the last entry
+//! that the message spoke of. Sound: that is how far the rule lets a follower go, or less.
+
+use raft::{LogIndex, NodeId, Term};
+
+use crate::history::{grow, History};
+use crate::oracle::{Card, Oracle};
+use crate::replica::{Meaning, Speech, View};
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct CommitIsVerified {
+    /// By node: a term, and how far that term's leader has shown its log.
+    verified: Vec<(Term, LogIndex)>,
+}
+
+impl Oracle for CommitIsVerified {
+    const CARD: Card = Card {
+        name: "commit-is-verified",
+        id: "C6",
+        promise: "A follower commits no further than its leader has shown their logs to be equal.",
+        source: "Raft paper, Figure 2, AppendEntries 5: min(leaderCommit, index of last new entry)",
+    };
+}
+
+impl Observer for CommitIsVerified {
+    fn received(&mut self, history: &History, message: &Meaning) -> Verdict {
+        let Speech::Append { last_log, .. } = message.speech else { return NOTHING };
+        let node = history.node(message.to);
+        let shown = node.log.at(last_log.index).is_some_and(|link| link.term == last_log.term);
+        grow(&mut self.verified, usize::from(message.to.0));
+        let (term, verified) = &mut self.verified[usize::from(message.to.0)];
+        if node.view.term() != *term {
+            (*term, *verified) = (node.view.term(), LogIndex(0));
+        }
+        if shown && message.term == *term {
+            *verified = last_log.index.max(*verified);
+        }
+        NOTHING
+    }
+
+    fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
+        if new.is_leader() || new.commit <= old.commit {
+            return NOTHING;
+        }
+        let known = self.verified.get(usize::from(node.0)).filter(|(term, _)| *term == new.term());
+        let verified = known.map_or(LogIndex(0), |(_, verified)| *verified);
+        let commit = new.commit;
+        check(commit <= verified, || Violation::CommitIsVerified { node, commit, verified })
+    }
+
+    fn stopped(&mut self, _: &History, node: NodeId, _: usize) -> Verdict {
+        grow(&mut self.verified, usize::from(node.0));
+        self.verified[usize::from(node.0)] = (Term(0), LogIndex(0));
+        NOTHING
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use crate::violation::HELD;
+    use raft::{LogId, Role};
+
+    fn heartbeat_at(index: u64) -> Meaning {
+        let at = LogId::new(1, index);
+        let commit = LogIndex(9);
+        says(1, 0, 2, Speech::Append { prev_log: at, last_log: at, entries: 0, commit })
+    }
+
+    fn follower_with_two_entries() -> crate::watch::Watch<CommitIsVerified> {
+        let mut run = cluster::<CommitIsVerified>(3);
+        run.becomes(0, Role::Follower, 2).unwrap();
+        run.stores(0, &write(1, &[(1, 0), (1, 7)])).unwrap();
+        run
+    }
+
+    #[test]
+    fn committing_what_the_leader_has_shown_is_legal() {
+        let mut run = follower_with_two_entries();
+        run.receives(heartbeat_at(1)).unwrap();
+        assert_eq!(run.commits(0, 1), HELD);
+    }
+
+    #[test]
+    fn committing_a_tail_that_the_leader_has_not_shown_is_illegal() {
+        let mut run = follower_with_two_entries();
+        run.receives(heartbeat_at(1)).unwrap();
+        assert!(run.commits(0, 2).is_err());
+    }
+}

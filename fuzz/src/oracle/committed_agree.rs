@@ -1,0 +1,76 @@
+//! All nodes commit the same entries, for ever.
+//!
+//! The first node to commit an index fixes the log up to it; every other that commits it, or commits it
+//! again after a restart, must have the same prefix. Sound: that is what committed means.
+
+use raft::{LogIndex, NodeId, Term};
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::replica::View;
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct CommittedAgree;
+
+impl Oracle for CommittedAgree {
+    const CARD: Card = Card {
+        name: "committed-agree",
+        id: "C1",
+        promise: "All nodes commit the same entries, for ever.",
+        source: "Raft paper, Figure 3: State Machine Safety",
+    };
+}
+
+impl Observer for CommittedAgree {
+    fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
+        if new.commit <= old.commit {
+            return NOTHING;
+        }
+        let log = &history.node(node).log;
+        let known = new.commit.min(history.last_committed());
+        check(history.holds_committed(log, known), || {
+            let index = (1..=known.0)
+                .map(LogIndex)
+                .find(|&index| !history.holds_committed(log, index))
+                .expect("an index differs, since the last one does");
+            let committed = history.committed_at(index).expect("known indexes are committed");
+            Violation::CommittedAgree {
+                node,
+                index,
+                committed: committed.link.term,
+                by: committed.by,
+                own: log.at(index).map_or(Term(0), |link| link.term),
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use crate::violation::HELD;
+
+    #[test]
+    fn committing_the_same_is_legal_again_and_again() {
+        let mut run = cluster::<CommittedAgree>(3);
+        for node in [0, 1] {
+            run.stores(node, &write(1, &[(1, 0), (1, 7)])).unwrap();
+            assert_eq!(run.commits(node, 2), HELD);
+        }
+        run.reboots(0).unwrap();
+        assert_eq!(run.commits(0, 1), HELD);
+    }
+
+    #[test]
+    fn committing_something_else_is_illegal() {
+        let mut run = cluster::<CommittedAgree>(3);
+        run.stores(0, &write(1, &[(1, 0), (1, 7)])).unwrap();
+        run.commits(0, 2).unwrap();
+        run.stores(1, &write(1, &[(1, 0), (2, 7)])).unwrap();
+        assert!(run.commits(1, 2).is_err());
+    }
+}

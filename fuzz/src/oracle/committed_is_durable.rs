@@ -1,0 +1,91 @@
+//! A committed entry is on the disks of a quorum, for ever.
+//!
+//! The leader has no privilege: a quorum of followers may be durable first (dissertation, 10.2.1).
+//! Checked at each commit, at each durable truncation and at each crash. Sound: acknowledgements rest on
+//! the disk, and no later leader removes what is committed.
+
+use raft::{LogIndex, NodeId, NodeSet};
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::replica::Write;
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct CommittedIsDurable;
+
+impl Oracle for CommittedIsDurable {
+    const CARD: Card = Card {
+        name: "committed-is-durable",
+        id: "C5",
+        promise: "A committed entry is on the disks of a quorum, for ever.",
+        source: "Raft paper, 5.3 and 5.6; the sound form of etcd's CommittedIsDurableInv (etcd-io/raft#226)",
+    };
+}
+
+fn is_durable(history: &History) -> Verdict {
+    let index = history.last_committed();
+    if index == LogIndex(0) {
+        return NOTHING;
+    }
+    let holders: NodeSet = history
+        .nodes
+        .iter()
+        .filter(|node| history.holds_committed(&node.disk, index))
+        .map(|node| node.id)
+        .collect();
+    let held = history.membership.is_quorum(holders);
+    check(held, || Violation::CommittedIsDurable { index, holders })
+}
+
+impl Observer for CommittedIsDurable {
+    fn committed(&mut self, history: &History, _: NodeId, _: LogIndex, _: LogIndex) -> Verdict {
+        is_durable(history)
+    }
+
+    fn persisted(&mut self, history: &History, _: NodeId, write: &Write) -> Verdict {
+        match write.truncate_from {
+            Some(_) => is_durable(history),
+            None => NOTHING,
+        }
+    }
+
+    fn stopped(&mut self, history: &History, _: NodeId, _: usize) -> Verdict {
+        is_durable(history)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use crate::violation::HELD;
+
+    #[test]
+    fn a_leader_may_commit_before_its_own_disk_is_done() {
+        let mut run = cluster::<CommittedIsDurable>(3);
+        run.writes(0, &write(1, &[(1, 0)])).unwrap();
+        run.stores(1, &write(1, &[(1, 0)])).unwrap();
+        run.stores(2, &write(1, &[(1, 0)])).unwrap();
+        assert_eq!(run.commits(0, 1), HELD);
+    }
+
+    #[test]
+    fn counting_what_is_only_in_memory_is_illegal() {
+        let mut run = cluster::<CommittedIsDurable>(3);
+        run.stores(0, &write(1, &[(1, 0)])).unwrap();
+        run.writes(1, &write(1, &[(1, 0)])).unwrap();
+        assert!(run.commits(0, 1).is_err());
+    }
+
+    #[test]
+    fn removing_a_committed_entry_from_a_disk_is_illegal() {
+        let mut run = cluster::<CommittedIsDurable>(3);
+        run.stores(0, &write(1, &[(1, 0)])).unwrap();
+        run.stores(1, &write(1, &[(1, 0)])).unwrap();
+        run.commits(0, 1).unwrap();
+        assert!(run.stores(1, &overwrite(1, &[(2, 0)])).is_err());
+    }
+}

@@ -1,0 +1,55 @@
+//! A node never removes an entry that it has committed.
+//!
+//! Sound: what is committed conflicts with no later leader's log.
+
+use raft::NodeId;
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::replica::Write;
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct CommittedIsKept;
+
+impl Oracle for CommittedIsKept {
+    const CARD: Card = Card {
+        name: "committed-is-kept",
+        id: "G6",
+        promise: "A node never removes an entry that it has committed.",
+        source: "Raft paper, 5.3 and Figure 3: State Machine Safety",
+    };
+}
+
+impl Observer for CommittedIsKept {
+    fn writing(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
+        let Some(index) = write.truncate_from else { return NOTHING };
+        let commit = history.node(node).view.commit;
+        check(index > commit, || Violation::CommittedIsKept { node, index, commit })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+
+    fn committed_one() -> crate::watch::Watch<CommittedIsKept> {
+        let mut run = cluster::<CommittedIsKept>(3);
+        run.writes(0, &write(1, &[(1, 0), (1, 1)])).unwrap();
+        run.commits(0, 1).unwrap();
+        run
+    }
+
+    #[test]
+    fn removing_what_is_not_committed_is_legal() {
+        assert!(committed_one().writes(0, &overwrite(2, &[(2, 0)])).is_ok());
+    }
+
+    #[test]
+    fn removing_what_is_committed_is_illegal() {
+        assert!(committed_one().writes(0, &overwrite(1, &[(2, 0)])).is_err());
+    }
+}

@@ -1,0 +1,77 @@
+//! An entry is created by the leader of its term, and once.
+//!
+//! The first node that writes an (index, term) must lead that term then; a leader never writes an
+//! entry of its own term that exists already. Sound: entries reach others only by messages of a leader
+//! that wrote them first, in memory, in the step that sent them or before.
+
+use raft::NodeId;
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::replica::Write;
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct EntryBornOnce;
+
+impl Oracle for EntryBornOnce {
+    const CARD: Card = Card {
+        name: "entry-born-once",
+        id: "G2",
+        promise: "An entry is created by the leader of its term, and once.",
+        source: "Raft paper, 5.3: a leader creates at most one entry with a given index in a given term",
+    };
+}
+
+impl Observer for EntryBornOnce {
+    fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
+        let view = history.node(node).view;
+        let mut verdict = NOTHING;
+        for entry in &write.entries {
+            let leads = view.is_leader() && view.term() == entry.id.term;
+            let is_new = history.births.get(entry.id).is_none();
+            verdict = check(leads == is_new, || Violation::EntryBornOnce {
+                entry: entry.id,
+                node,
+                leader: history.leader_of(entry.id.term),
+            });
+            if verdict.is_err() {
+                break;
+            }
+        }
+        verdict
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use crate::violation::HELD;
+    use raft::Role;
+
+    #[test]
+    fn followers_may_write_what_their_leader_wrote() {
+        let mut run = cluster::<EntryBornOnce>(3);
+        run.becomes(0, Role::Leader, 1).unwrap();
+        assert_eq!(run.writes(0, &write(1, &[(1, 0)])), HELD);
+        assert_eq!(run.writes(1, &write(1, &[(1, 0)])), HELD);
+    }
+
+    #[test]
+    fn an_entry_that_no_leader_wrote_is_illegal() {
+        let mut run = cluster::<EntryBornOnce>(3);
+        run.becomes(0, Role::Leader, 1).unwrap();
+        assert!(run.writes(1, &write(1, &[(1, 0)])).is_err());
+    }
+
+    #[test]
+    fn a_leader_that_writes_an_entry_of_its_term_again_is_illegal() {
+        let mut run = cluster::<EntryBornOnce>(3);
+        run.becomes(0, Role::Leader, 1).unwrap();
+        run.writes(0, &write(1, &[(1, 0)])).unwrap();
+        assert!(run.writes(0, &overwrite(1, &[(1, 5)])).is_err());
+    }
+}

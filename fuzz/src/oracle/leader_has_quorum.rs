@@ -1,0 +1,85 @@
+//! A leader has received, in its term, the votes of a quorum.
+//!
+//! Counted from the votes that reached it, each voter once, and its own vote only if it is durable.
+//! Sound: nothing else makes a leader.
+
+use raft::{NodeId, NodeSet, Term};
+
+use crate::history::{grow, History};
+use crate::oracle::{Card, Oracle};
+use crate::replica::{Meaning, Speech, View};
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct LeaderHasQuorum {
+    /// By node: the latest term in which it received votes, and from whom.
+    votes: Vec<(Term, NodeSet)>,
+}
+
+impl Oracle for LeaderHasQuorum {
+    const CARD: Card = Card {
+        name: "leader-has-quorum",
+        id: "E6",
+        promise: "A leader has received, in its term, the votes of a quorum.",
+        source: "Raft paper, 5.2; Verdi's votes_received",
+    };
+}
+
+impl Observer for LeaderHasQuorum {
+    fn received(&mut self, _: &History, message: &Meaning) -> Verdict {
+        if message.speech == Speech::Vote {
+            grow(&mut self.votes, usize::from(message.to.0));
+            let (term, votes) = &mut self.votes[usize::from(message.to.0)];
+            if message.term > *term {
+                (*term, *votes) = (message.term, NodeSet::EMPTY);
+            }
+            if message.term == *term {
+                votes.insert(message.from);
+            }
+        }
+        NOTHING
+    }
+
+    fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
+        if !new.is_leader() || (old.is_leader() && old.term() == new.term()) {
+            return NOTHING;
+        }
+        let term = new.term();
+        let received = self.votes.get(usize::from(node.0)).filter(|(of, _)| *of == term);
+        let mut votes = received.map_or(NodeSet::EMPTY, |(_, votes)| *votes);
+        let disk = history.node(node).disk_state;
+        if disk.term == term && disk.vote == Some(node) {
+            votes.insert(node);
+        }
+        let won = history.membership.is_quorum(votes);
+        check(won, || Violation::LeaderHasQuorum { leader: node, term, votes })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use crate::violation::HELD;
+    use raft::Role;
+
+    #[test]
+    fn a_quorum_of_votes_makes_a_leader() {
+        let mut run = cluster::<LeaderHasQuorum>(3);
+        run.persisted(NodeId(0), &ballot(1, Some(0))).unwrap();
+        run.receives(says(1, 0, 1, Speech::Vote)).unwrap();
+        assert_eq!(run.becomes(0, Role::Leader, 1), HELD);
+    }
+
+    #[test]
+    fn one_voter_twice_an_old_vote_and_an_undurable_own_vote_make_none() {
+        let mut run = cluster::<LeaderHasQuorum>(5);
+        run.receives(says(1, 0, 1, Speech::Vote)).unwrap();
+        run.receives(says(2, 0, 2, Speech::Vote)).unwrap();
+        run.receives(says(2, 0, 2, Speech::Vote)).unwrap();
+        run.receives(says(3, 0, 2, Speech::Vote)).unwrap();
+        assert!(run.becomes(0, Role::Leader, 2).is_err());
+    }
+}

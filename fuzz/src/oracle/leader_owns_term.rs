@@ -1,0 +1,64 @@
+//! A leader's log reaches as far as any log with entries of its term.
+//!
+//! Sound: entries of a term come from its leader, which keeps them while it leads.
+
+use raft::NodeId;
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::replica::Write;
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct LeaderOwnsTerm;
+
+impl Oracle for LeaderOwnsTerm {
+    const CARD: Card = Card {
+        name: "leader-owns-term",
+        id: "G5",
+        promise: "A leader's log reaches as far as any log with entries of its term.",
+        source: "LifeRaft's I4, CCF, SandTable's LeaderTermLogHasGreatestIdx",
+    };
+}
+
+impl Observer for LeaderOwnsTerm {
+    fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
+        let Some(entry) = write.entries.last().map(|entry| entry.id) else { return NOTHING };
+        let Some(leader) = history.leader_of(entry.term).filter(|&id| id != node) else {
+            return NOTHING;
+        };
+        let facts = history.node(leader);
+        if !facts.up || !facts.view.is_leader() || facts.view.term() != entry.term {
+            return NOTHING;
+        }
+        let last = facts.log.last();
+        let owned = last.index >= entry.index;
+        check(owned, || Violation::LeaderOwnsTerm { leader, last, node, entry })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use crate::violation::HELD;
+    use raft::Role;
+
+    #[test]
+    fn a_follower_may_reach_as_far_as_its_leader() {
+        let mut run = cluster::<LeaderOwnsTerm>(3);
+        run.becomes(0, Role::Leader, 1).unwrap();
+        run.writes(0, &write(1, &[(1, 0)])).unwrap();
+        assert_eq!(run.writes(1, &write(1, &[(1, 0)])), HELD);
+    }
+
+    #[test]
+    fn a_follower_that_is_ahead_of_its_leader_is_illegal() {
+        let mut run = cluster::<LeaderOwnsTerm>(3);
+        run.becomes(0, Role::Leader, 1).unwrap();
+        run.writes(0, &write(1, &[(1, 0)])).unwrap();
+        assert!(run.writes(1, &write(1, &[(1, 0), (1, 1)])).is_err());
+    }
+}

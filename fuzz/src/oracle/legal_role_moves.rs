@@ -1,0 +1,78 @@
+//! Roles change only along the arrows of Figure 4.
+//!
+//! Sound: a leader or candidate can only step down; whoever stands enters a new term; whoever wins
+//! stood in that very term, at the latest in the same step; a leader never takes its lead into another
+//! term.
+
+use raft::{NodeId, Role};
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::replica::View;
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct LegalRoleMoves;
+
+impl Oracle for LegalRoleMoves {
+    const CARD: Card = Card {
+        name: "legal-role-moves",
+        id: "E5",
+        promise: "Roles change only along the arrows of Figure 4.",
+        source: "Raft paper, Figure 4; CCF's StateTransitions",
+    };
+}
+
+fn is_legal(old: &View, new: &View) -> bool {
+    let newer = new.term() > old.term();
+    match (old.role, new.role) {
+        (_, Role::Follower) => true,
+        (Role::Follower | Role::Candidate, Role::Candidate) => newer || old.role == new.role,
+        (Role::Follower, Role::Leader) => newer,
+        (Role::Candidate, Role::Leader) => true,
+        (Role::Leader, Role::Leader) => !newer,
+        (Role::Leader, Role::Candidate) => false,
+    }
+}
+
+impl Observer for LegalRoleMoves {
+    fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
+        if old.role == new.role && old.term() == new.term() {
+            return NOTHING;
+        }
+        let (before, after, term) = (old.role, new.role, new.term());
+        check(is_legal(old, new), || Violation::LegalRoleMoves { node, before, after, term })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use crate::violation::HELD;
+
+    #[test]
+    fn standing_winning_and_stepping_down_are_legal() {
+        let mut run = cluster::<LegalRoleMoves>(3);
+        assert_eq!(run.becomes(0, Role::Candidate, 1), HELD);
+        assert_eq!(run.becomes(0, Role::Leader, 1), HELD);
+        assert_eq!(run.becomes(0, Role::Follower, 2), HELD);
+    }
+
+    #[test]
+    fn taking_the_lead_into_a_newer_term_is_illegal() {
+        let mut run = cluster::<LegalRoleMoves>(3);
+        run.becomes(0, Role::Candidate, 1).unwrap();
+        run.becomes(0, Role::Leader, 1).unwrap();
+        assert!(run.becomes(0, Role::Leader, 2).is_err());
+    }
+
+    #[test]
+    fn winning_without_having_stood_is_illegal() {
+        let mut run = cluster::<LegalRoleMoves>(3);
+        run.becomes(0, Role::Follower, 1).unwrap();
+        assert!(run.becomes(0, Role::Leader, 1).is_err());
+    }
+}

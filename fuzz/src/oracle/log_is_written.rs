@@ -1,0 +1,55 @@
+//! A node's log is what it asked to be written.
+//!
+//! Ties what the other oracles read, the writes, to what the node acts upon. Sound: every change of the
+//! log asks for a write in the same step.
+
+use raft::NodeId;
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::violation::{check, Verdict, Violation};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct LogIsWritten;
+
+impl Oracle for LogIsWritten {
+    const CARD: Card = Card {
+        name: "log-is-written",
+        id: "D1",
+        promise: "A node's log is what it asked to be written.",
+        source: "the contract of raft::Write",
+    };
+}
+
+impl Observer for LogIsWritten {
+    fn stepped(&mut self, history: &History, node: NodeId, _: usize) -> Verdict {
+        let facts = history.node(node);
+        let (shown, written) = (facts.view.last_log, facts.log.last());
+        check(shown == written, || Violation::LogIsWritten { node, shown, written })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use crate::violation::HELD;
+    use raft::Role;
+
+    #[test]
+    fn a_log_that_is_written_is_legal() {
+        let mut run = cluster::<LogIsWritten>(3);
+        assert_eq!(run.writes(0, &write(1, &[(1, 0)])), HELD);
+    }
+
+    #[test]
+    fn a_log_that_grows_without_a_write_is_illegal() {
+        let mut run = cluster::<LogIsWritten>(3);
+        let mut view = run.history.node(NodeId(0)).view;
+        view.last_log = raft::LogId::new(1, 1);
+        run.history.seen(NodeId(0), view);
+        assert!(run.becomes(0, Role::Follower, 1).is_err());
+    }
+}

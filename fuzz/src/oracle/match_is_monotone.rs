@@ -1,0 +1,64 @@
+//! While a node leads, no match index of its falls.
+//!
+//! Sound: what a follower has acknowledged in a term stays on its disk while that term's leader leads.
+
+use raft::{NodeId, Progress};
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct MatchIsMonotone;
+
+impl Oracle for MatchIsMonotone {
+    const CARD: Card = Card {
+        name: "match-is-monotone",
+        id: "M2",
+        promise: "While a node leads, no match index of its falls.",
+        source: "Raft paper, Figure 2: matchIndex increases monotonically; SandTable on PySyncObj#167",
+    };
+}
+
+impl Observer for MatchIsMonotone {
+    fn progressed(
+        &mut self,
+        _: &History,
+        leader: NodeId,
+        peer: NodeId,
+        old: Option<Progress>,
+        new: Progress,
+    ) -> Verdict {
+        let Some(old) = old.filter(|old| old.match_index != new.match_index) else {
+            return NOTHING;
+        };
+        let (before, after) = (old.match_index, new.match_index);
+        check(after > before, || Violation::MatchIsMonotone { leader, peer, before, after })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use raft::Role;
+
+    #[test]
+    fn a_match_index_may_rise_and_begins_anew_with_a_new_term() {
+        let mut run = cluster::<MatchIsMonotone>(3);
+        run.becomes(0, Role::Leader, 1).unwrap();
+        assert!(run.learns(0, 1, knows(2, 3)).is_ok());
+        run.becomes(0, Role::Follower, 2).unwrap();
+        assert!(run.becomes(0, Role::Leader, 3).is_ok());
+    }
+
+    #[test]
+    fn a_match_index_that_falls_is_illegal() {
+        let mut run = cluster::<MatchIsMonotone>(3);
+        run.becomes(0, Role::Leader, 1).unwrap();
+        run.learns(0, 1, knows(2, 3)).unwrap();
+        assert!(run.learns(0, 1, knows(1, 3)).is_err());
+    }
+}

@@ -1,0 +1,105 @@
+//! What a leader takes to be equal is equal on the follower's disk.
+//!
+//! Checked when the leader learns it, and when the follower's disk loses entries, as long as that disk
+//! has not gone on to a later term. Sound: an acknowledgement rests on a disk that is in the leader's term
+//! and holds the entries, and only a later term can remove them.
+
+use raft::{LogIndex, NodeId, Progress};
+
+use crate::history::{History, NodeHistory};
+use crate::oracle::{Card, Oracle};
+use crate::replica::Write;
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct MatchIsTrue;
+
+impl Oracle for MatchIsTrue {
+    const CARD: Card = Card {
+        name: "match-is-true",
+        id: "M1",
+        promise: "What a leader takes to be equal is equal on the follower's disk.",
+        source: "Verdi's match_index_all_entries, on disks",
+    };
+}
+
+fn is_true(history: &History, leader: &NodeHistory, peer: NodeId, matched: LogIndex) -> Verdict {
+    let follower = history.node(peer);
+    if follower.disk_state.term > leader.view.term() || matched == LogIndex(0) {
+        return NOTHING;
+    }
+    check(follower.disk.agrees(&leader.log, matched), || Violation::MatchIsTrue {
+        leader: leader.id,
+        peer,
+        match_index: matched,
+        disk: follower.disk.last(),
+    })
+}
+
+impl Observer for MatchIsTrue {
+    fn progressed(
+        &mut self,
+        history: &History,
+        leader: NodeId,
+        peer: NodeId,
+        old: Option<Progress>,
+        new: Progress,
+    ) -> Verdict {
+        match old.is_some_and(|old| old.match_index == new.match_index) {
+            true => NOTHING,
+            false => is_true(history, history.node(leader), peer, new.match_index),
+        }
+    }
+
+    fn persisted(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
+        let mut verdict = NOTHING;
+        if write.truncate_from.is_some() {
+            for leader in history.current_leaders().filter(|leader| leader.id != node) {
+                let matched = leader.progress[usize::from(node.0)].match_index;
+                verdict = Ok(verdict? | is_true(history, leader, node, matched)?);
+            }
+        }
+        verdict
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use raft::Role;
+
+    fn leader_and_follower() -> crate::watch::Watch<MatchIsTrue> {
+        let mut run = cluster::<MatchIsTrue>(3);
+        run.becomes(0, Role::Leader, 1).unwrap();
+        run.stores(0, &write(1, &[(1, 0), (1, 7)])).unwrap();
+        run.stores(1, &write(1, &[(1, 0)])).unwrap();
+        run
+    }
+
+    #[test]
+    fn knowing_what_is_on_the_disk_is_legal() {
+        assert_eq!(leader_and_follower().learns(0, 1, knows(1, 2)).map(|_| ()), Ok(()));
+    }
+
+    #[test]
+    fn taking_a_follower_to_have_more_than_its_disk_is_illegal() {
+        assert!(leader_and_follower().learns(0, 1, knows(2, 3)).is_err());
+    }
+
+    #[test]
+    fn a_disk_in_a_later_term_owes_an_old_leader_nothing() {
+        let mut run = leader_and_follower();
+        run.persisted(NodeId(1), &ballot(2, None)).unwrap();
+        assert!(run.learns(0, 1, knows(2, 3)).is_ok());
+    }
+
+    #[test]
+    fn a_disk_that_loses_what_it_acknowledged_is_illegal() {
+        let mut run = leader_and_follower();
+        run.learns(0, 1, knows(1, 2)).unwrap();
+        assert!(run.persisted(NodeId(1), &overwrite(1, &[])).is_err());
+    }
+}

@@ -1,0 +1,71 @@
+//! Messages carry no term above the sender's, go to others, and only a term's leader appends.
+//!
+//! Sound: a server speaks in its current term or, if the message had to wait for the disk, in an earlier
+//! one; AppendEntries come from whoever leads the term.
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::replica::{Meaning, Speech};
+use crate::violation::{check, Verdict, Violation};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct MessageIsHonest;
+
+impl Oracle for MessageIsHonest {
+    const CARD: Card = Card {
+        name: "message-is-honest",
+        id: "M5",
+        promise: "Messages carry no term above the sender's, go to others, and only a term's leader appends.",
+        source: "CCF's MonoTermInv; Verdi's no append to self",
+    };
+}
+
+impl Observer for MessageIsHonest {
+    fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
+        let Meaning { from, to, term, speech } = *message;
+        let leader = history.leader_of(term);
+        let appends = matches!(speech, Speech::Append { .. });
+        let honest = from != to
+            && term <= history.node(from).view.term()
+            && (!appends || leader == Some(from));
+        check(honest, || Violation::MessageIsHonest { from, to, term, leader })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use raft::{LogId, LogIndex, Role};
+
+    const BEAT: Speech = Speech::Append {
+        prev_log: LogId::ZERO,
+        last_log: LogId::ZERO,
+        entries: 0,
+        commit: LogIndex(0),
+    };
+
+    #[test]
+    fn a_leader_may_append_and_an_answer_may_be_late() {
+        let mut run = cluster::<MessageIsHonest>(3);
+        run.becomes(0, Role::Leader, 2).unwrap();
+        assert!(run.sends(says(0, 1, 2, BEAT)).is_ok());
+        assert!(run.sends(says(0, 1, 1, Speech::Vote)).is_ok());
+    }
+
+    #[test]
+    fn appending_without_leading_speaking_from_the_future_or_to_oneself_is_illegal() {
+        for message in [
+            says(1, 2, 2, BEAT),
+            says(0, 1, 3, Speech::NoVote),
+            says(0, 0, 2, Speech::Vote),
+        ] {
+            let mut run = cluster::<MessageIsHonest>(3);
+            run.becomes(0, Role::Leader, 2).unwrap();
+            run.becomes(1, Role::Follower, 2).unwrap();
+            assert!(run.sends(message).is_err(), "{message:?}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! When a leader wins a term, no entry of that term exists yet.
+//!
+//! Sound: only the leader of a term creates its entries, there is one, and it wins once.
+
+use raft::{LogIndex, NodeId};
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::replica::View;
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct NewTermIsNew;
+
+impl Oracle for NewTermIsNew {
+    const CARD: Card = Card {
+        name: "new-term-is-new",
+        id: "E8",
+        promise: "When a leader wins a term, no entry of that term exists yet.",
+        source: "CCF's CandidateTermNotInLog, SandTable's NewLeaderTermNotInLog",
+    };
+}
+
+impl Observer for NewTermIsNew {
+    fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
+        if !new.is_leader() || (old.is_leader() && old.term() == new.term()) {
+            return NOTHING;
+        }
+        let (leader, term) = (node, new.term());
+        let index = history.births.last_index_of(term);
+        check(index == LogIndex(0), || Violation::NewTermIsNew { leader, term, index })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use crate::violation::HELD;
+    use raft::Role;
+
+    #[test]
+    fn a_fresh_term_is_legal() {
+        let mut run = cluster::<NewTermIsNew>(3);
+        run.writes(0, &write(1, &[(1, 0)])).unwrap();
+        assert_eq!(run.becomes(1, Role::Leader, 2), HELD);
+    }
+
+    #[test]
+    fn winning_a_term_that_has_entries_is_illegal() {
+        let mut run = cluster::<NewTermIsNew>(3);
+        run.writes(0, &write(1, &[(2, 0)])).unwrap();
+        assert!(run.becomes(1, Role::Leader, 2).is_err());
+    }
+}

@@ -1,0 +1,69 @@
+//! A next index lies above its match index, and at most one past the end of the leader's log.
+//!
+//! Sound for a leader as Figure 2 has it: both indexes move together, within its log.
+
+use raft::{NodeId, Progress};
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::violation::{check, Verdict, Violation};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct NextIsAboveMatch;
+
+impl Oracle for NextIsAboveMatch {
+    const CARD: Card = Card {
+        name: "next-is-above-match",
+        id: "M3",
+        promise: "A next index lies above its match index, and at most one past the end of the leader's log.",
+        source: "Raft paper, Figure 2; SandTable's NextIdxGtMatchIdx; tikv/raft-rs#555",
+    };
+}
+
+impl Observer for NextIsAboveMatch {
+    fn progressed(
+        &mut self,
+        history: &History,
+        leader: NodeId,
+        peer: NodeId,
+        _: Option<Progress>,
+        new: Progress,
+    ) -> Verdict {
+        let last = history.node(leader).log.last_index();
+        let (next, matched) = (new.next_index, new.match_index);
+        check(next > matched && next <= last.next(), || Violation::NextIsAboveMatch {
+            leader,
+            peer,
+            next,
+            matched,
+            last,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use raft::Role;
+
+    fn leader_with_two_entries() -> crate::watch::Watch<NextIsAboveMatch> {
+        let mut run = cluster::<NextIsAboveMatch>(3);
+        run.becomes(0, Role::Leader, 1).unwrap();
+        run.writes(0, &write(1, &[(1, 0), (1, 7)])).unwrap();
+        run
+    }
+
+    #[test]
+    fn the_index_after_the_log_is_legal() {
+        assert!(leader_with_two_entries().learns(0, 1, knows(2, 3)).is_ok());
+    }
+
+    #[test]
+    fn a_next_index_at_the_match_index_or_past_the_log_is_illegal() {
+        assert!(leader_with_two_entries().learns(0, 1, knows(2, 2)).is_err());
+        assert!(leader_with_two_entries().learns(0, 1, knows(1, 4)).is_err());
+    }
+}

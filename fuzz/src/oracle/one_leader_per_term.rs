@@ -1,0 +1,59 @@
+//! No two nodes ever lead the same term.
+//!
+//! Sound: two leaders of a term need two quorums of votes, and a node votes once in a term. Ever, not
+//! now: a leader that has stepped down or stopped still led.
+
+use raft::NodeId;
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::replica::View;
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct OneLeaderPerTerm;
+
+impl Oracle for OneLeaderPerTerm {
+    const CARD: Card = Card {
+        name: "one-leader-per-term",
+        id: "E1",
+        promise: "No two nodes ever lead the same term.",
+        source: "Raft paper, Figure 3: Election Safety",
+    };
+}
+
+impl Observer for OneLeaderPerTerm {
+    fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
+        if !new.is_leader() || (old.is_leader() && old.term() == new.term()) {
+            return NOTHING;
+        }
+        let term = new.term();
+        let first = history.leader_of(term).unwrap_or(node);
+        check(first == node, || Violation::OneLeaderPerTerm { term, first, second: node })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use crate::violation::HELD;
+    use raft::Role;
+
+    #[test]
+    fn leaders_of_different_terms_are_legal() {
+        let mut run = cluster::<OneLeaderPerTerm>(3);
+        assert_eq!(run.becomes(0, Role::Leader, 1), HELD);
+        assert_eq!(run.becomes(1, Role::Leader, 2), HELD);
+    }
+
+    #[test]
+    fn a_second_leader_of_a_term_is_illegal_even_after_the_first_stepped_down() {
+        let mut run = cluster::<OneLeaderPerTerm>(3);
+        run.becomes(0, Role::Leader, 1).unwrap();
+        run.becomes(0, Role::Follower, 2).unwrap();
+        assert!(run.becomes(1, Role::Leader, 1).is_err());
+    }
+}

@@ -1,0 +1,92 @@
+//! A node votes for at most one candidate in a term, ever.
+//!
+//! A vote counts when it can be seen: when a grant or a candidacy leaves the node, when a candidate
+//! takes the lead, or when it is durable. Sound: what leaves rests on the disk, and the disk's vote
+//! never changes within a term. A vote that was only ever in memory may be forgotten by a crash.
+
+use raft::{NodeId, Term};
+
+use crate::history::{grow, History};
+use crate::oracle::{Card, Oracle};
+use crate::replica::{Meaning, Speech, View, Write};
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct OneVotePerTerm {
+    votes: Vec<Vec<Option<NodeId>>>,
+}
+
+impl Oracle for OneVotePerTerm {
+    const CARD: Card = Card {
+        name: "one-vote-per-term",
+        id: "E2",
+        promise: "A node votes for at most one candidate in a term, ever.",
+        source: "Raft paper, 5.2 and Figure 2 (votedFor); Verdi's votes_correct",
+    };
+}
+
+impl OneVotePerTerm {
+    fn voted(&mut self, node: NodeId, term: Term, candidate: NodeId) -> Verdict {
+        grow(&mut self.votes, usize::from(node.0));
+        let votes = &mut self.votes[usize::from(node.0)];
+        grow(votes, term.0 as usize);
+        let first = *votes[term.0 as usize].get_or_insert(candidate);
+        let second = candidate;
+        check(first == second, || Violation::OneVotePerTerm { node, term, first, second })
+    }
+}
+
+impl Observer for OneVotePerTerm {
+    fn sent(&mut self, _: &History, message: &Meaning) -> Verdict {
+        match message.speech {
+            Speech::Vote => self.voted(message.from, message.term, message.to),
+            Speech::Candidacy { .. } => self.voted(message.from, message.term, message.from),
+            _ => NOTHING,
+        }
+    }
+
+    fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
+        match new.is_leader() && !old.is_leader() {
+            true => self.voted(node, new.term(), node),
+            false => NOTHING,
+        }
+    }
+
+    fn persisted(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
+        match write.hard_state.and_then(|state| Some((state.term, state.vote?))) {
+            Some((term, candidate)) => self.voted(node, term, candidate),
+            None => NOTHING,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+
+    #[test]
+    fn a_vote_that_was_only_in_memory_may_be_given_again() {
+        let mut run = cluster::<OneVotePerTerm>(3);
+        run.votes(0, 1, 1).unwrap();
+        run.reboots(0).unwrap();
+        assert!(run.sends(says(0, 2, 1, Speech::Vote)).is_ok());
+    }
+
+    #[test]
+    fn a_second_vote_in_a_term_is_illegal_even_after_a_restart() {
+        let mut run = cluster::<OneVotePerTerm>(3);
+        run.sends(says(0, 1, 1, Speech::Vote)).unwrap();
+        run.reboots(0).unwrap();
+        assert!(run.sends(says(0, 2, 1, Speech::Vote)).is_err());
+    }
+
+    #[test]
+    fn a_durable_vote_binds() {
+        let mut run = cluster::<OneVotePerTerm>(3);
+        run.persisted(NodeId(0), &ballot(1, Some(1))).unwrap();
+        assert!(run.persisted(NodeId(0), &ballot(1, Some(2))).is_err());
+    }
+}

@@ -1,0 +1,64 @@
+//! A node starts with exactly the term, vote and log of its disk.
+//!
+//! The disk itself only ever holds whole writes and the documented parts of one torn write. Sound: there
+//! is nothing else to start from.
+
+use raft::NodeId;
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::violation::{check, Verdict, Violation};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct RestartFromDisk;
+
+impl Oracle for RestartFromDisk {
+    const CARD: Card = Card {
+        name: "restart-from-disk",
+        id: "D2",
+        promise: "A node starts with exactly the term, vote and log of its disk.",
+        source: "Raft paper, Figure 2: persistent state; etcd's TLA+ Restart",
+    };
+}
+
+impl Observer for RestartFromDisk {
+    fn started(&mut self, history: &History, node: NodeId) -> Verdict {
+        let facts = history.node(node);
+        let (shown, last) = (facts.view.hard_state, facts.view.last_log);
+        let (disk, disk_last) = (facts.disk_state, facts.disk.last());
+        check((shown, last) == (disk, disk_last), || Violation::RestartFromDisk {
+            node,
+            shown,
+            last,
+            disk,
+            disk_last,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use crate::replica::View;
+    use crate::violation::HELD;
+    use raft::Term;
+
+    #[test]
+    fn starting_from_the_disk_is_legal() {
+        let mut run = cluster::<RestartFromDisk>(3);
+        run.persisted(NodeId(0), &ballot(2, Some(1))).unwrap();
+        assert_eq!(run.reboots(0), HELD);
+    }
+
+    #[test]
+    fn forgetting_the_vote_is_illegal() {
+        let mut run = cluster::<RestartFromDisk>(3);
+        run.persisted(NodeId(0), &ballot(2, Some(1))).unwrap();
+        let mut view = View::default();
+        view.hard_state.term = Term(2);
+        assert!(run.started(NodeId(0), view).is_err());
+    }
+}

@@ -1,0 +1,79 @@
+//! The term of a node never falls; after a restart it is not below the disk's.
+//!
+//! Sound: a node only ever takes up a newer term, and starts from the term on its disk. A term that was
+//! only in memory may be forgotten by a crash.
+
+use raft::{NodeId, Term};
+
+use crate::history::{grow, History};
+use crate::oracle::{Card, Oracle};
+use crate::replica::{View, Write};
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct TermIsMonotone {
+    disks: Vec<Term>,
+}
+
+impl Oracle for TermIsMonotone {
+    const CARD: Card = Card {
+        name: "term-is-monotone",
+        id: "E4",
+        promise: "The term of a node never falls; after a restart it is not below the disk's.",
+        source: "Raft paper, 5.1; CCF's MonotonicTerm",
+    };
+}
+
+impl TermIsMonotone {
+    fn rises(node: NodeId, before: Term, after: Term) -> Verdict {
+        check(after >= before, || Violation::TermIsMonotone { node, before, after })
+    }
+}
+
+impl Observer for TermIsMonotone {
+    fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
+        match old.term() == new.term() {
+            true => NOTHING,
+            false => TermIsMonotone::rises(node, old.term(), new.term()),
+        }
+    }
+
+    fn persisted(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
+        let Some(state) = write.hard_state else { return NOTHING };
+        grow(&mut self.disks, usize::from(node.0));
+        let before = std::mem::replace(&mut self.disks[usize::from(node.0)], state.term);
+        TermIsMonotone::rises(node, before, state.term)
+    }
+
+    fn started(&mut self, history: &History, node: NodeId) -> Verdict {
+        let facts = history.node(node);
+        TermIsMonotone::rises(node, facts.disk_state.term, facts.view.term())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use crate::violation::HELD;
+    use raft::Role;
+
+    #[test]
+    fn a_term_that_was_only_in_memory_may_be_forgotten() {
+        let mut run = cluster::<TermIsMonotone>(3);
+        assert_eq!(run.becomes(0, Role::Candidate, 5), HELD);
+        assert_eq!(run.reboots(0), HELD);
+    }
+
+    #[test]
+    fn a_term_that_falls_is_illegal_in_memory_on_disk_and_at_a_restart() {
+        let mut run = cluster::<TermIsMonotone>(3);
+        run.becomes(0, Role::Candidate, 5).unwrap();
+        assert!(run.becomes(0, Role::Follower, 4).is_err());
+        run.persisted(NodeId(1), &ballot(2, None)).unwrap();
+        assert!(run.started(NodeId(1), View::default()).is_err());
+        assert!(run.persisted(NodeId(1), &ballot(1, None)).is_err());
+    }
+}

@@ -1,0 +1,85 @@
+//! Indexes are contiguous, terms never fall along a log, and none is above the node's term.
+//!
+//! Holds in memory after every write, and for what a restart finds on disk: a node's term reaches the
+//! disk before entries of that term do. Sound: entries come from a leader whose term the node has taken
+//! up, after an entry of that term or an older one.
+
+use raft::{LogId, LogIndex, NodeId};
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::replica::Write;
+use crate::violation::{check, Verdict, Violation, HELD, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct TermsSorted;
+
+impl Oracle for TermsSorted {
+    const CARD: Card = Card {
+        name: "terms-sorted",
+        id: "G4",
+        promise: "Indexes are contiguous, terms never fall along a log, and none is above the node's term.",
+        source: "Raft paper, 5.3; Verdi's term sanity",
+    };
+}
+
+impl Observer for TermsSorted {
+    fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
+        let Some(first) = write.entries.first() else { return NOTHING };
+        let facts = history.node(node);
+        let term = facts.view.term();
+        let at = LogIndex(facts.log.last_index().0 - write.entries.len() as u64);
+        let link = facts.log.at(at).expect("a log reaches back to where it was written");
+        let mut before = LogId { term: link.term, index: at };
+        debug_assert!(first.id.index.0 > 0, "indexes begin at 1");
+        for entry in write.entries.iter().map(|entry| entry.id) {
+            let sorted = entry.index == before.index.next() && entry.term >= before.term;
+            check(sorted && entry.term <= term, || Violation::TermsSorted {
+                node,
+                entry,
+                before,
+                term,
+            })?;
+            before = entry;
+        }
+        HELD
+    }
+
+    fn started(&mut self, history: &History, node: NodeId) -> Verdict {
+        let facts = history.node(node);
+        let (entry, term) = (facts.disk.last(), facts.disk_state.term);
+        check(entry.term <= term, || Violation::TermsSorted { node, entry, before: entry, term })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use raft::Role;
+
+    #[test]
+    fn rising_terms_up_to_the_own_one_are_legal() {
+        let mut run = cluster::<TermsSorted>(3);
+        run.becomes(0, Role::Follower, 3).unwrap();
+        assert_eq!(run.writes(0, &write(1, &[(1, 0), (1, 1), (3, 0)])), HELD);
+    }
+
+    #[test]
+    fn falling_terms_gaps_and_terms_of_the_future_are_illegal() {
+        for wrong in [write(1, &[(2, 0), (1, 0)]), write(2, &[(1, 0)]), write(1, &[(4, 0)])] {
+            let mut run = cluster::<TermsSorted>(3);
+            run.becomes(0, Role::Follower, 3).unwrap();
+            assert!(run.writes(0, &wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_disk_whose_entries_are_ahead_of_its_term_is_illegal_at_a_restart() {
+        let mut run = cluster::<TermsSorted>(3);
+        run.persisted(NodeId(0), &write(1, &[(1, 0)])).unwrap();
+        assert!(run.reboots(0).is_err());
+    }
+}

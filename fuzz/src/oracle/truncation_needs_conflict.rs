@@ -1,0 +1,59 @@
+//! Entries are removed only to make room for conflicting ones.
+//!
+//! A truncation must be followed, in the same write, by an entry of another term at its place. Sound:
+//! that is when a follower truncates, and nothing else does.
+
+use raft::NodeId;
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::replica::Write;
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct TruncationNeedsConflict;
+
+impl Oracle for TruncationNeedsConflict {
+    const CARD: Card = Card {
+        name: "truncation-needs-conflict",
+        id: "G6",
+        promise: "Entries are removed only to make room for conflicting ones.",
+        source: "Raft paper, Figure 2, AppendEntries 3; SandTable on RaftOS#26",
+    };
+}
+
+impl Observer for TruncationNeedsConflict {
+    fn writing(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
+        let Some(index) = write.truncate_from else { return NOTHING };
+        let Some(removed) = history.node(node).log.at(index) else { return NOTHING };
+        let replaced = write.entries.first().is_some_and(|entry| {
+            entry.id.index == index && entry.id.term != removed.term
+        });
+        let term = removed.term;
+        check(replaced, || Violation::TruncationNeedsConflict { node, index, term })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+
+    #[test]
+    fn replacing_an_entry_by_one_of_another_term_is_legal() {
+        let mut run = cluster::<TruncationNeedsConflict>(3);
+        run.writes(0, &write(1, &[(1, 0), (1, 1)])).unwrap();
+        assert!(run.writes(0, &overwrite(2, &[(2, 0)])).is_ok());
+    }
+
+    #[test]
+    fn removing_entries_for_nothing_or_for_the_same_is_illegal() {
+        for wrong in [overwrite(2, &[]), overwrite(2, &[(1, 1)])] {
+            let mut run = cluster::<TruncationNeedsConflict>(3);
+            run.writes(0, &write(1, &[(1, 0), (1, 1)])).unwrap();
+            assert!(run.writes(0, &wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

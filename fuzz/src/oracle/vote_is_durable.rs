@@ -1,0 +1,55 @@
+//! A vote leaves its node only when it is durable.
+//!
+//! Sound: a grant for a term leaves when the disk is in that term with that vote, or in a later term,
+//! where the vote can never be given again.
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::replica::{Meaning, Speech};
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct VoteIsDurable;
+
+impl Oracle for VoteIsDurable {
+    const CARD: Card = Card {
+        name: "vote-is-durable",
+        id: "E3",
+        promise: "A vote leaves its node only when it is durable.",
+        source: "Raft paper, Figure 2: persistent state is updated before responding",
+    };
+}
+
+impl Observer for VoteIsDurable {
+    fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
+        let Speech::Vote = message.speech else { return NOTHING };
+        let (node, term, candidate) = (message.from, message.term, message.to);
+        let disk = history.node(node).disk_state;
+        let durable = disk.term > term || (disk.term == term && disk.vote == Some(candidate));
+        check(durable, || Violation::VoteIsDurable { node, term, candidate, disk })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use crate::violation::HELD;
+    use raft::NodeId;
+
+    #[test]
+    fn a_durable_vote_may_leave() {
+        let mut run = cluster::<VoteIsDurable>(3);
+        run.persisted(NodeId(0), &ballot(1, Some(2))).unwrap();
+        assert_eq!(run.sends(says(0, 2, 1, Speech::Vote)), HELD);
+    }
+
+    #[test]
+    fn a_vote_that_the_disk_does_not_know_is_illegal() {
+        let mut run = cluster::<VoteIsDurable>(3);
+        run.persisted(NodeId(0), &ballot(1, None)).unwrap();
+        assert!(run.sends(says(0, 2, 1, Speech::Vote)).is_err());
+    }
+}

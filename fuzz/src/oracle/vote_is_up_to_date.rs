@@ -1,0 +1,87 @@
+//! A node votes only for a candidate that claims a log at least as up-to-date as its own.
+//!
+//! Checked when the vote is decided, not when it leaves: until then the voter's log may grow legally.
+//! Sound: that is the voting rule.
+
+use raft::{LogId, NodeId, Term};
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::replica::{Meaning, Speech, View};
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct VoteIsUpToDate {
+    /// The last request that any node received: voter, candidate, term, claim.
+    asked: Option<(NodeId, NodeId, Term, LogId)>,
+}
+
+impl Oracle for VoteIsUpToDate {
+    const CARD: Card = Card {
+        name: "vote-is-up-to-date",
+        id: "E7",
+        promise: "A node votes only for a candidate that claims a log at least as up-to-date as its own.",
+        source: "Raft paper, 5.4.1",
+    };
+}
+
+impl Observer for VoteIsUpToDate {
+    fn received(&mut self, _: &History, message: &Meaning) -> Verdict {
+        if let Speech::Candidacy { last_log } = message.speech {
+            self.asked = Some((message.to, message.from, message.term, last_log));
+        }
+        NOTHING
+    }
+
+    fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
+        let Some(candidate) = new.hard_state.vote.filter(|&vote| vote != node) else {
+            return NOTHING;
+        };
+        if new.hard_state == old.hard_state {
+            return NOTHING;
+        }
+        // The step that decides a vote is the one that receives the request.
+        let asked = self.asked.take().filter(|(to, from, term, _)| {
+            (*to, *from) == (node, candidate) && *term == new.term()
+        });
+        let claimed = asked.map_or(LogId::ZERO, |(.., claimed)| claimed);
+        let own = old.last_log;
+        let voter = node;
+        let justified = asked.is_some() && claimed >= own;
+        check(justified, || Violation::VoteIsUpToDate { voter, candidate, claimed, own })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::by_hand::*;
+    use crate::violation::HELD;
+
+    fn asks(last_log: LogId) -> Meaning {
+        says(1, 0, 2, Speech::Candidacy { last_log })
+    }
+
+    #[test]
+    fn a_vote_for_an_equal_log_is_legal() {
+        let mut run = cluster::<VoteIsUpToDate>(3);
+        run.writes(0, &write(1, &[(1, 0)])).unwrap();
+        run.receives(asks(LogId::new(1, 1))).unwrap();
+        assert_eq!(run.votes(0, 2, 1), HELD);
+    }
+
+    #[test]
+    fn a_vote_for_a_longer_log_of_an_older_term_is_illegal() {
+        let mut run = cluster::<VoteIsUpToDate>(3);
+        run.writes(0, &write(1, &[(2, 0)])).unwrap();
+        run.receives(asks(LogId::new(1, 9))).unwrap();
+        assert!(run.votes(0, 2, 1).is_err());
+    }
+
+    #[test]
+    fn a_vote_that_nobody_asked_for_is_illegal() {
+        assert!(cluster::<VoteIsUpToDate>(3).votes(0, 2, 1).is_err());
+    }
+}

@@ -1,0 +1,276 @@
+//! Schedules: a set-up and a list of events, as bytes, as a value and as text.
+//!
+//! Promises: every byte string up to [`Schedule::MAX_BYTES`] is a schedule; a schedule's bytes
+//! decode to that schedule again, and so does its text. Bytes are fixed in width, so that changing,
+//! inserting or removing a record changes one event: a header of 16 bytes, then 4 bytes an event.
+//! Decoding draws with `arbitrary`, which has no inverse; encoding is `bincode`'s fixed-width form.
+
+use std::fmt;
+
+use arbitrary::{Arbitrary, Unstructured};
+use bincode::config;
+
+use crate::event::{Event, Family};
+
+/// When a write becomes durable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum DiskMode {
+    /// As soon as it is asked for: schedules are short, and nothing unsynced can be lost.
+    #[default]
+    Immediate,
+    /// When an event says so.
+    Queued,
+}
+
+/// What is fixed before the first event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Setup {
+    /// How many nodes, 1 to [`Setup::MAX_NODES`].
+    pub nodes: u8,
+    /// Shortest election timeout in ticks, 2 to 17.
+    pub election_ticks: u8,
+    /// Ticks between heartbeats, 1 to 4.
+    pub heartbeat_ticks: u8,
+    /// Entries per AppendEntries, 1 to 16.
+    pub max_entries: u8,
+    /// When writes become durable.
+    pub disk: DiskMode,
+    /// The fault families that are on, as [`Family::bit`]s. Events of others do nothing.
+    pub faults: u8,
+}
+
+/// Sizes by the header's first byte: mostly 3 and 5, where most bugs are; even ones, where halves
+/// are no majorities; 1, 2 and 7 as spice.
+const SIZES: [u8; 16] = [3, 3, 3, 3, 3, 3, 3, 5, 5, 5, 4, 4, 2, 6, 7, 1];
+/// Limits of entries per message: small ones, which make histories deep, more often.
+const BATCHES: [u8; 8] = [1, 4, 1, 2, 1, 3, 8, 16];
+/// Shortest election timeouts by the header's byte.
+const ELECTION_TICKS: [u8; 16] = [10, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17];
+/// Heartbeat intervals by the header's byte.
+const HEARTBEAT_TICKS: [u8; 4] = [2, 1, 3, 4];
+
+impl Setup {
+    /// The largest cluster.
+    pub const MAX_NODES: u8 = 7;
+    /// Length of the header. What is not used yet is 0 and means: off.
+    pub const BYTES: usize = 16;
+
+    /// Whether events of `family` happen.
+    pub fn has(&self, family: Family) -> bool {
+        self.faults & family.bit() != 0
+    }
+
+    fn from_header(header: Header) -> Setup {
+        let pick = |table: &[u8], byte: u8| table[usize::from(byte) % table.len()];
+        Setup {
+            nodes: pick(&SIZES, header.size),
+            election_ticks: pick(&ELECTION_TICKS, header.election),
+            heartbeat_ticks: pick(&HEARTBEAT_TICKS, header.heartbeat),
+            max_entries: pick(&BATCHES, header.batch),
+            disk: [DiskMode::Immediate, DiskMode::Queued][usize::from(header.disk % 2)],
+            faults: !header.calm,
+        }
+    }
+
+    fn header(&self) -> Header {
+        let place = |table: &[u8], value| {
+            table.iter().position(|&known| known == value).expect("only known values are set") as u8
+        };
+        Header {
+            size: place(&SIZES, self.nodes),
+            election: place(&ELECTION_TICKS, self.election_ticks),
+            heartbeat: place(&HEARTBEAT_TICKS, self.heartbeat_ticks),
+            batch: place(&BATCHES, self.max_entries),
+            disk: (self.disk == DiskMode::Queued).into(),
+            calm: !self.faults,
+            unused: [0; 10],
+        }
+    }
+
+    /// Sets what the text form calls `name`; what is wrong with it otherwise.
+    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let number = || value.parse::<u8>().map_err(|_| format!("'{value}' is no number"));
+        let within = |known: &[u8]| match number()? {
+            number if known.contains(&number) => Ok(number),
+            number => Err(format!("{name} cannot be {number}")),
+        };
+        match name {
+            "nodes" => self.nodes = within(&SIZES)?,
+            "election-ticks" => self.election_ticks = within(&ELECTION_TICKS)?,
+            "heartbeat-ticks" => self.heartbeat_ticks = within(&HEARTBEAT_TICKS)?,
+            "max-entries" => self.max_entries = within(&BATCHES)?,
+            "disk" => {
+                self.disk = match value {
+                    "immediate" => DiskMode::Immediate,
+                    "queued" => DiskMode::Queued,
+                    _ => return Err(format!("disk cannot be '{value}'")),
+                }
+            }
+            "faults" => {
+                self.faults = 0;
+                for word in value.split(',').filter(|&word| word != "none") {
+                    let family = Family::ALL.iter().find(|(_, name)| *name == word);
+                    self.faults |= match family {
+                        Some((family, _)) => family.bit(),
+                        None if word == "all" => u8::MAX,
+                        None => return Err(format!("unknown fault family '{word}'")),
+                    };
+                }
+            }
+            _ => return Err(format!("unknown setting '{name}'")),
+        }
+        Ok(())
+    }
+}
+
+impl Default for Setup {
+    fn default() -> Setup {
+        Setup::from_header(Header::default())
+    }
+}
+
+/// The header as bytes.
+#[derive(Default, bincode::Encode)]
+struct Header {
+    size: u8,
+    election: u8,
+    heartbeat: u8,
+    batch: u8,
+    disk: u8,
+    calm: u8,
+    unused: [u8; 10],
+}
+
+impl<'a> Arbitrary<'a> for Setup {
+    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Setup> {
+        let header = Header {
+            size: u.arbitrary()?,
+            election: u.arbitrary()?,
+            heartbeat: u.arbitrary()?,
+            batch: u.arbitrary()?,
+            disk: u.arbitrary()?,
+            calm: u.arbitrary()?,
+            unused: u.arbitrary()?,
+        };
+        Ok(Setup::from_header(header))
+    }
+}
+
+/// A set-up and what then happens.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Schedule {
+    /// What is fixed before the first event.
+    pub setup: Setup,
+    /// What happens, in order.
+    pub events: Vec<Event>,
+}
+
+/// Too many bytes to be a schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLarge {
+    /// How many there are.
+    pub bytes: usize,
+}
+
+impl fmt::Display for TooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes are more than a schedule's {}", self.bytes, Schedule::MAX_BYTES)
+    }
+}
+
+/// What is wrong with a text, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadText {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub complaint: String,
+}
+
+impl fmt::Display for BadText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.complaint)
+    }
+}
+
+impl Schedule {
+    /// The most events a schedule can have.
+    pub const MAX_EVENTS: usize = 16_384;
+    /// The most bytes a schedule can have.
+    pub const MAX_BYTES: usize = Setup::BYTES + Schedule::MAX_EVENTS * Event::BYTES;
+
+    /// The schedule that `bytes` mean. Only their number can be wrong.
+    pub fn decode(bytes: &[u8]) -> Result<Schedule, TooLarge> {
+        if bytes.len() > Schedule::MAX_BYTES {
+            return Err(TooLarge { bytes: bytes.len() });
+        }
+        let mut drawn = Unstructured::new(bytes);
+        let setup = drawn.arbitrary().expect("a header is drawn from any bytes");
+        let events = (0..drawn.len().div_ceil(Event::BYTES))
+            .map(|_| drawn.arbitrary().expect("an event is drawn from any bytes"))
+            .collect();
+        Ok(Schedule { setup, events })
+    }
+
+    /// Bytes that mean this schedule.
+    pub fn encode(&self) -> Vec<u8> {
+        let fixed = config::standard().with_fixed_int_encoding();
+        let encode = "plain bytes can always be encoded";
+        let mut bytes = bincode::encode_to_vec(self.setup.header(), fixed).expect(encode);
+        bytes.reserve(self.events.len() * Event::BYTES);
+        for event in &self.events {
+            let mut record = [0; Event::BYTES];
+            bincode::encode_into_slice(event.to_bytes(), &mut record, fixed).expect(encode);
+            bytes.extend_from_slice(&record);
+        }
+        bytes
+    }
+
+    /// The schedule that a text means: settings and events, one a line; `#` begins a comment.
+    pub fn parse(text: &str) -> Result<Schedule, BadText> {
+        let mut schedule = Schedule::default();
+        for (number, line) in text.lines().enumerate() {
+            let line = line.split('#').next().unwrap_or_default().trim();
+            let bad = |complaint| BadText { line: number + 1, complaint };
+            if line.is_empty() {
+                continue;
+            }
+            match line.strip_prefix("set ").map(|rest| rest.split_once(' ').unwrap_or((rest, ""))) {
+                Some(_) if !schedule.events.is_empty() => {
+                    return Err(bad("settings come before the first event".into()));
+                }
+                Some((name, value)) => schedule.setup.set(name, value.trim()).map_err(bad)?,
+                None => schedule.events.push(Event::parse(line).map_err(bad)?),
+            }
+            if schedule.events.len() > Schedule::MAX_EVENTS {
+                return Err(bad(format!("more than {} events", Schedule::MAX_EVENTS)));
+            }
+        }
+        Ok(schedule)
+    }
+}
+
+impl fmt::Display for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "set nodes {}", self.nodes)?;
+        writeln!(f, "set election-ticks {}", self.election_ticks)?;
+        writeln!(f, "set heartbeat-ticks {}", self.heartbeat_ticks)?;
+        writeln!(f, "set max-entries {}", self.max_entries)?;
+        let disk = ["immediate", "queued"][usize::from(self.disk == DiskMode::Queued)];
+        writeln!(f, "set disk {disk}")?;
+        let on = Family::ALL.iter().filter(|(family, _)| self.has(*family));
+        let names: Vec<&str> = match self.faults {
+            0 => vec!["none"],
+            u8::MAX => vec!["all"],
+            _ => on.map(|(_, name)| *name).collect(),
+        };
+        writeln!(f, "set faults {}", names.join(","))
+    }
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.setup)?;
+        self.events.iter().try_for_each(|event| writeln!(f, "{event}"))
+    }
+}

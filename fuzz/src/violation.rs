@@ -1,0 +1,220 @@
+//! Broken promises, with the values that break them.
+//!
+//! Promises: each variant holds all the evidence its sentence needs; the fingerprint names the
+//! promise and nothing that changes from one run to the next.
+
+use std::fmt;
+
+use raft::{HardState, LogId, LogIndex, NodeId, NodeSet, Role, Term};
+
+/// What an oracle answers: whether it had something to check, or what is broken.
+pub type Verdict = Result<bool, Box<Violation>>;
+
+/// There was nothing to check.
+pub const NOTHING: Verdict = Ok(false);
+/// Something was checked, and it held.
+pub const HELD: Verdict = Ok(true);
+
+/// `HELD` if `holds`, else the violation.
+pub fn check(holds: bool, violation: impl FnOnce() -> Violation) -> Verdict {
+    match holds {
+        true => HELD,
+        false => Err(Box::new(violation())),
+    }
+}
+
+/// A set of nodes as `n0,n2`.
+fn names(set: &NodeSet) -> String {
+    let names: Vec<String> = set.iter().map(|id| id.to_string()).collect();
+    if names.is_empty() {
+        "nobody".into()
+    } else {
+        names.join(",")
+    }
+}
+
+fn vote(vote: &Option<NodeId>) -> String {
+    vote.map_or("nobody".into(), |id| id.to_string())
+}
+
+macro_rules! violations {
+    ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* $(,)? }
+        = $oracle:literal, $text:literal $(, $arg:expr)*;)*) => {
+        /// A broken promise. Each variant belongs to the oracle of the same name.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Violation {
+            $($(#[$doc])* #[allow(missing_docs)] $name { $($field: $type),* },)*
+        }
+
+        impl Violation {
+            /// The name of the oracle that found it.
+            pub fn oracle(&self) -> &'static str {
+                match self { $(Violation::$name { .. } => $oracle,)* }
+            }
+        }
+
+        impl fmt::Display for Violation {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self { $(Violation::$name { $($field),* } => write!(f, $text $(, $arg)*),)* }
+            }
+        }
+    };
+}
+
+violations! {
+    /// Elections.
+    OneLeaderPerTerm { term: Term, first: NodeId, second: NodeId }
+        = "one-leader-per-term", "{first} and {second} both led {term}";
+    /// Elections.
+    OneVotePerTerm { node: NodeId, term: Term, first: NodeId, second: NodeId }
+        = "one-vote-per-term", "in {term}, {node} voted for {first} and for {second}";
+    /// Elections.
+    VoteIsDurable { node: NodeId, term: Term, candidate: NodeId, disk: HardState }
+        = "vote-is-durable",
+        "{node} voted for {candidate} in {term}, but its disk says {} with a vote for {}",
+        disk.term, vote(&disk.vote);
+    /// Elections.
+    TermIsMonotone { node: NodeId, before: Term, after: Term }
+        = "term-is-monotone", "the term of {node} fell from {before} to {after}";
+    /// Elections.
+    LegalRoleMoves { node: NodeId, before: Role, after: Role, term: Term }
+        = "legal-role-moves", "{node} went from {before} to {after} in {term}";
+    /// Elections.
+    LeaderHasQuorum { leader: NodeId, term: Term, votes: NodeSet }
+        = "leader-has-quorum", "{leader} leads {term} with the votes of {}", names(votes);
+    /// Elections.
+    VoteIsUpToDate { voter: NodeId, candidate: NodeId, claimed: LogId, own: LogId }
+        = "vote-is-up-to-date",
+        "{voter}, whose last entry is {own}, voted for {candidate}, which claimed {claimed}";
+    /// Elections.
+    ClaimIsTrue { candidate: NodeId, claimed: LogId, own: LogId }
+        = "claim-is-true", "{candidate} stood with last entry {own} and claimed {claimed}";
+    /// Elections.
+    NewTermIsNew { leader: NodeId, term: Term, index: LogIndex }
+        = "new-term-is-new", "{leader} won {term}, which already has an entry at {index}";
+    /// Elections.
+    ElectableHasCommitted { node: NodeId, last: LogId, voters: NodeSet, committed: LogIndex }
+        = "electable-has-committed",
+        "{node} could win with the votes of {}, but its log up to {last} lacks committed entry {committed}",
+        names(voters);
+
+    /// The log.
+    LogMatching { node: NodeId, entry: LogId, other: NodeId }
+        = "log-matching", "{node} and {other} have {entry}, but different logs up to it";
+    /// The log.
+    EntryBornOnce { entry: LogId, node: NodeId, leader: Option<NodeId> }
+        = "entry-born-once", "{node} created {entry}, but {} leads that term", vote(leader);
+    /// The log.
+    LeaderAppendOnly { leader: NodeId, term: Term, index: LogIndex }
+        = "leader-append-only", "{leader}, leading {term}, removed its entries from {index} on";
+    /// The log.
+    TermsSorted { node: NodeId, entry: LogId, before: LogId, term: Term }
+        = "terms-sorted", "{node}, in {term}, has {entry} after {before}";
+    /// The log.
+    LeaderOwnsTerm { leader: NodeId, last: LogId, node: NodeId, entry: LogId }
+        = "leader-owns-term", "{node} has {entry}, beyond {last} of {leader}, which leads that term";
+    /// The log.
+    TruncationNeedsConflict { node: NodeId, index: LogIndex, term: Term }
+        = "truncation-needs-conflict",
+        "{node} removed its entries from {index}@{term} on without a conflicting one";
+    /// The log.
+    CommittedIsKept { node: NodeId, index: LogIndex, commit: LogIndex }
+        = "committed-is-kept",
+        "{node} removed its entries from {index} on, although it committed up to {commit}";
+    /// The log.
+    NoCreation { node: NodeId, entry: LogId, command: u64 }
+        = "no-creation", "{node} has command {command} at {entry}, which no client proposed";
+    /// The log.
+    LogIsWritten { node: NodeId, shown: LogId, written: LogId }
+        = "log-is-written", "the log of {node} ends at {shown}, but it wrote {written}";
+
+    /// Commit and apply.
+    CommittedAgree { node: NodeId, index: LogIndex, committed: Term, by: NodeId, own: Term }
+        = "committed-agree",
+        "{by} committed entry {index} of {committed}, {node} has committed one of {own} there";
+    /// Commit and apply.
+    LeaderCompleteness { leader: NodeId, term: Term, index: LogIndex, commit_term: Term }
+        = "leader-completeness", "{leader} leads {term} without entry {index}, committed in {commit_term}";
+    /// Commit and apply.
+    CommitIsMonotone { node: NodeId, before: LogIndex, after: LogIndex, last: LogIndex }
+        = "commit-is-monotone", "the commit index of {node} went from {before} to {after}, its log ends at {last}";
+    /// Commit and apply.
+    CommitsOwnTerm { leader: NodeId, term: Term, entry: LogId }
+        = "commits-own-term", "{leader}, leading {term}, committed up to {entry} by counting";
+    /// Commit and apply.
+    CommittedIsDurable { index: LogIndex, holders: NodeSet }
+        = "committed-is-durable", "entry {index} is committed, but durable only on {}", names(holders);
+    /// Commit and apply.
+    CommitIsVerified { node: NodeId, commit: LogIndex, verified: LogIndex }
+        = "commit-is-verified",
+        "{node} committed up to {commit}, but its leader vouched only up to {verified}";
+    /// Commit and apply.
+    AppliedInOrder { node: NodeId, expected: LogIndex, applied: LogIndex, commit: LogIndex }
+        = "applied-in-order",
+        "{node} applied entry {applied} instead of {expected}, with commit index {commit}";
+    /// Commit and apply.
+    StateMachineSafety { node: NodeId, index: LogIndex, other: NodeId }
+        = "state-machine-safety", "{node} and {other} have applied different commands up to {index}";
+
+    /// Replication book-keeping.
+    MatchIsTrue { leader: NodeId, peer: NodeId, match_index: LogIndex, disk: LogId }
+        = "match-is-true",
+        "{leader} takes {peer} to equal it up to {match_index}, but the disk of {peer}, up to {disk}, does not";
+    /// Replication book-keeping.
+    MatchIsMonotone { leader: NodeId, peer: NodeId, before: LogIndex, after: LogIndex }
+        = "match-is-monotone", "the match index of {leader} for {peer} fell from {before} to {after}";
+    /// Replication book-keeping.
+    NextIsAboveMatch { leader: NodeId, peer: NodeId, next: LogIndex, matched: LogIndex, last: LogIndex }
+        = "next-is-above-match",
+        "{leader}, whose log ends at {last}, has next index {next} and match index {matched} for {peer}";
+    /// Replication book-keeping.
+    MessageIsHonest { from: NodeId, to: NodeId, term: Term, leader: Option<NodeId> }
+        = "message-is-honest",
+        "{from} sent {to} a message of {term} that it could not send; {} leads that term", vote(leader);
+
+    /// Durability.
+    AckIsDurable { node: NodeId, term: Term, match_index: LogIndex, disk_term: Term, disk: LogId }
+        = "ack-is-durable",
+        "{node} acknowledged {match_index} in {term}, but its disk is in {disk_term} and ends at {disk}";
+    /// Durability.
+    CandidacyIsDurable { node: NodeId, term: Term, disk: HardState }
+        = "candidacy-is-durable",
+        "{node} asked for votes in {term}, but its disk says {} with a vote for {}",
+        disk.term, vote(&disk.vote);
+    /// Durability.
+    RestartFromDisk { node: NodeId, shown: HardState, last: LogId, disk: HardState, disk_last: LogId }
+        = "restart-from-disk",
+        "{node} started in {} with vote {} and log {last}, its disk says {} with vote {} and log {disk_last}",
+        shown.term, vote(&shown.vote), disk.term, vote(&disk.vote);
+    /// Durability.
+    FailedWriteHalts { node: NodeId }
+        = "failed-write-halts", "{node} went on after a write had failed";
+    /// Durability.
+    CommitIsRederived { node: NodeId, commit: LogIndex }
+        = "commit-is-rederived", "{node} started with commit index {commit}, which its disk does not show";
+
+    /// Boundedness.
+    SendsAreBounded { node: NodeId, sent: usize, bound: usize }
+        = "sends-are-bounded", "{node} sent {sent} messages in one step, more than {bound}";
+    /// Boundedness.
+    BatchIsBounded { node: NodeId, entries: usize, bound: usize }
+        = "batch-is-bounded", "{node} sent {entries} entries in one message, more than {bound}";
+    /// The Raft panicked.
+    Panic { message: String, place: String }
+        = "panic", "the Raft panicked at {place}: {message}";
+}
+
+impl Violation {
+    /// What stays the same when the same promise is broken in another way: the name of the promise,
+    /// and for a panic the file that it came from. No numbers, no paths.
+    pub fn fingerprint(&self) -> String {
+        match self {
+            Violation::Panic { place, .. } => {
+                let file = place.rsplit(['/', '\\']).next().unwrap_or_default();
+                let stem = file.split('.').next().unwrap_or_default();
+                format!("panic-in-{stem}")
+            }
+            _ => self.oracle().into(),
+        }
+    }
+}

@@ -1,0 +1,431 @@
+//! Watching a run: what observers are shown, and in which order.
+//!
+//! Promises: after each thing that happens, [`Watch`] brings the [`History`] up to date and shows
+//! the difference to its observer, at a cost in what changed. An observer sees facts only; it can
+//! name neither a cluster nor a Raft. The oracles and the goals are observers.
+
+use raft::{LogIndex, NodeId, Progress};
+
+use crate::event::Event;
+use crate::history::History;
+use crate::replica::{Entry, Meaning, View, Write};
+use crate::schedule::Setup;
+use crate::violation::{Verdict, NOTHING};
+
+/// What can be seen of a run. Each method answers whether there was something to check.
+#[allow(unused_variables)]
+pub trait Observer {
+    /// An event is about to happen.
+    fn happens(&mut self, history: &History, event: Event) -> Verdict {
+        NOTHING
+    }
+    /// `node` is about to change its log by `write`: the history still has the old log and view.
+    fn writing(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
+        NOTHING
+    }
+    /// A message has been received; the history has the receiver's state after it.
+    fn received(&mut self, history: &History, message: &Meaning) -> Verdict {
+        NOTHING
+    }
+    /// What `node` shows of itself has changed.
+    fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
+        NOTHING
+    }
+    /// `node` is the first to commit the entries from `first` to `last`.
+    fn committed(
+        &mut self,
+        history: &History,
+        node: NodeId,
+        first: LogIndex,
+        last: LogIndex,
+    ) -> Verdict {
+        NOTHING
+    }
+    /// `node` has changed its log by `write`, in memory; new entries are not yet in the births.
+    fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
+        NOTHING
+    }
+    /// What `leader` knows of `peer` has changed; `old` is none at the start of a leadership.
+    fn progressed(
+        &mut self,
+        history: &History,
+        leader: NodeId,
+        peer: NodeId,
+        old: Option<Progress>,
+        new: Progress,
+    ) -> Verdict {
+        NOTHING
+    }
+    /// A message has left its sender.
+    fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
+        NOTHING
+    }
+    /// `node` has applied `entry` to its state machine.
+    fn applied(&mut self, history: &History, node: NodeId, entry: &Entry) -> Verdict {
+        NOTHING
+    }
+    /// A step of `node` is over; it has sent this many messages.
+    fn stepped(&mut self, history: &History, node: NodeId, sent: usize) -> Verdict {
+        NOTHING
+    }
+    /// `write`, or what of it a failure left, has reached the disk of `node`.
+    fn persisted(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
+        NOTHING
+    }
+    /// `node` has been told that a write failed, and has halted or not.
+    fn write_failed(&mut self, history: &History, node: NodeId, halted: bool) -> Verdict {
+        NOTHING
+    }
+    /// `node` has stopped and lost this many pending writes.
+    fn stopped(&mut self, history: &History, node: NodeId, lost: usize) -> Verdict {
+        NOTHING
+    }
+    /// `node` has started from its disk.
+    fn started(&mut self, history: &History, node: NodeId) -> Verdict {
+        NOTHING
+    }
+}
+
+/// Defines every method of [`Observer`] as a call of the macro `$to` with the fields to ask in order.
+#[macro_export]
+macro_rules! forward_observations {
+    ($to:ident: $($field:tt)*) => {
+        fn happens(&mut self, history: &History, event: Event) -> Verdict {
+            $to!(self, happens(history, event): $($field)*)
+        }
+        fn writing(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
+            $to!(self, writing(history, node, write): $($field)*)
+        }
+        fn received(&mut self, history: &History, message: &Meaning) -> Verdict {
+            $to!(self, received(history, message): $($field)*)
+        }
+        fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
+            $to!(self, changed(history, node, old, new): $($field)*)
+        }
+        fn committed(&mut self, history: &History, node: NodeId, first: LogIndex, last: LogIndex) -> Verdict {
+            $to!(self, committed(history, node, first, last): $($field)*)
+        }
+        fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
+            $to!(self, wrote(history, node, write): $($field)*)
+        }
+        fn progressed(&mut self, history: &History, leader: NodeId, peer: NodeId, old: Option<Progress>, new: Progress) -> Verdict {
+            $to!(self, progressed(history, leader, peer, old, new): $($field)*)
+        }
+        fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
+            $to!(self, sent(history, message): $($field)*)
+        }
+        fn applied(&mut self, history: &History, node: NodeId, entry: &Entry) -> Verdict {
+            $to!(self, applied(history, node, entry): $($field)*)
+        }
+        fn stepped(&mut self, history: &History, node: NodeId, sent: usize) -> Verdict {
+            $to!(self, stepped(history, node, sent): $($field)*)
+        }
+        fn persisted(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
+            $to!(self, persisted(history, node, write): $($field)*)
+        }
+        fn write_failed(&mut self, history: &History, node: NodeId, halted: bool) -> Verdict {
+            $to!(self, write_failed(history, node, halted): $($field)*)
+        }
+        fn stopped(&mut self, history: &History, node: NodeId, lost: usize) -> Verdict {
+            $to!(self, stopped(history, node, lost): $($field)*)
+        }
+        fn started(&mut self, history: &History, node: NodeId) -> Verdict {
+            $to!(self, started(history, node): $($field)*)
+        }
+    };
+}
+
+macro_rules! both {
+    ($pair:ident, $method:ident $args:tt: $first:tt $second:tt) => {
+        Ok($pair.$first.$method $args? | $pair.$second.$method $args?)
+    };
+}
+
+/// Two observers, the first of which is asked first.
+impl<A: Observer, B: Observer> Observer for (A, B) {
+    forward_observations!(both: 0 1);
+}
+
+/// One step of one node, as it looks from outside.
+pub struct Step<'a> {
+    /// Who stepped.
+    pub node: NodeId,
+    /// The message that it received, if that was the input.
+    pub received: Option<Meaning>,
+    /// What it shows of itself now.
+    pub view: View,
+    /// What it wants to be made durable.
+    pub write: Option<&'a Write>,
+    /// What it applied.
+    pub applied: &'a [Entry],
+}
+
+/// A history and who watches it.
+#[derive(Clone, Debug)]
+pub struct Watch<O> {
+    /// The facts.
+    pub history: History,
+    /// Who looks at them.
+    pub observer: O,
+}
+
+impl<O: Observer> Watch<O> {
+    /// Watches from before the first event.
+    pub fn new(setup: &Setup, observer: O) -> Watch<O> {
+        Watch { history: History::new(setup), observer }
+    }
+
+    /// An event is about to happen.
+    pub fn happens(&mut self, event: Event) -> Verdict {
+        self.observer.happens(&self.history, event)
+    }
+
+    /// A node has lived through one input; `progress` tells what it knows of a peer, and `sent` what
+    /// it sent.
+    pub fn step(
+        &mut self,
+        step: Step<'_>,
+        progress: impl Fn(NodeId) -> Option<Progress>,
+        sent: impl Iterator<Item = Meaning>,
+    ) -> Verdict {
+        let Step { node, view, .. } = step;
+        let (history, observer) = (&mut self.history, &mut self.observer);
+        let old = history.node(node).view;
+        let mut checked = false;
+        if let Some(write) = step.write {
+            checked |= observer.writing(history, node, write)?;
+            history.log_changed(node, write);
+        }
+        history.seen(node, view);
+        if let Some(message) = &step.received {
+            checked |= observer.received(history, message)?;
+        }
+        if view != old {
+            checked |= observer.changed(history, node, &old, &view)?;
+            history.leads(node);
+            if let Some((first, last)) = history.commit(node) {
+                checked |= observer.committed(history, node, first, last)?;
+            }
+        }
+        if let Some(write) = step.write {
+            checked |= observer.wrote(history, node, write)?;
+            history.born(node, write);
+        }
+        if view.is_leader() {
+            let is_new = !old.is_leader() || old.term() != view.term();
+            checked |= self.progress(node, is_new, progress)?;
+        }
+        let mut count = 0;
+        for message in sent {
+            checked |= self.observer.sent(&self.history, &message)?;
+            count += 1;
+        }
+        for entry in step.applied {
+            checked |= self.observer.applied(&self.history, node, entry)?;
+        }
+        checked |= self.observer.stepped(&self.history, node, count)?;
+        Ok(checked)
+    }
+
+    fn progress(
+        &mut self,
+        leader: NodeId,
+        is_new: bool,
+        progress: impl Fn(NodeId) -> Option<Progress>,
+    ) -> Verdict {
+        let mut checked = false;
+        for peer in self.history.membership.members().iter().filter(|&peer| peer != leader) {
+            let Some(new) = progress(peer) else { continue };
+            let old = self.history.node(leader).progress[usize::from(peer.0)];
+            if is_new || new != old {
+                self.history.progressed(leader, peer, new);
+                let old = (!is_new).then_some(old);
+                checked |= self.observer.progressed(&self.history, leader, peer, old, new)?;
+            }
+        }
+        Ok(checked)
+    }
+
+    /// A write, or what of it a failure left, has reached a disk.
+    pub fn persisted(&mut self, node: NodeId, write: &Write) -> Verdict {
+        self.history.persisted(node, write);
+        self.observer.persisted(&self.history, node, write)
+    }
+
+    /// A node has been told that a write failed.
+    pub fn write_failed(&mut self, node: NodeId, halted: bool) -> Verdict {
+        self.observer.write_failed(&self.history, node, halted)
+    }
+
+    /// A node has stopped.
+    pub fn stopped(&mut self, node: NodeId, lost: usize) -> Verdict {
+        self.history.stopped(node);
+        self.observer.stopped(&self.history, node, lost)
+    }
+
+    /// A node has started from its disk.
+    pub fn started(&mut self, node: NodeId, view: View) -> Verdict {
+        self.history.started(node, view);
+        self.observer.started(&self.history, node)
+    }
+}
+
+/// Hand-made histories, for the tests of oracles.
+#[cfg(test)]
+pub mod by_hand {
+    use super::*;
+    use crate::replica::Speech;
+    use raft::{HardState, LogId, Payload, Role, Term, WriteId};
+
+    /// The history of a cluster of `nodes` that have just started, watched by one oracle.
+    pub fn cluster<O: Observer + Default>(nodes: u8) -> Watch<O> {
+        let mut watch = Watch::new(&Setup { nodes, ..Setup::default() }, O::default());
+        watch.history.proposals = 1_000;
+        for id in 0..nodes {
+            watch.started(NodeId(id), View::default()).expect("an empty start is legal");
+        }
+        watch
+    }
+
+    /// A write of entries (term, command) from `index` on, replacing what is there.
+    pub fn write(index: u64, entries: &[(u64, u64)]) -> Write {
+        let entry = |(at, &(term, command)): (u64, &(u64, u64))| Entry {
+            id: LogId::new(term, at),
+            payload: if command == 0 { Payload::Noop } else { Payload::Command(command) },
+        };
+        let entries = (index..).zip(entries).map(entry).collect();
+        Write { id: WriteId(0), hard_state: None, truncate_from: None, entries }
+    }
+
+    /// The same, replacing what is there from `index` on.
+    pub fn overwrite(index: u64, entries: &[(u64, u64)]) -> Write {
+        Write { truncate_from: Some(LogIndex(index)), ..write(index, entries) }
+    }
+
+    /// A write of term and vote.
+    pub fn ballot(term: u64, vote: Option<u8>) -> Write {
+        let hard_state = Some(HardState { term: Term(term), vote: vote.map(NodeId) });
+        Write { hard_state, ..write(1, &[]) }
+    }
+
+    /// A message.
+    pub fn says(from: u8, to: u8, term: u64, speech: Speech) -> Meaning {
+        Meaning { from: NodeId(from), to: NodeId(to), term: Term(term), speech }
+    }
+
+    /// What a leader knows of a follower.
+    pub fn knows(match_index: u64, next_index: u64) -> Progress {
+        Progress { match_index: LogIndex(match_index), next_index: LogIndex(next_index) }
+    }
+
+    impl<O: Observer> Watch<O> {
+        fn view_of(&self, node: u8) -> View {
+            self.history.node(NodeId(node)).view
+        }
+
+        fn shows(&mut self, node: u8, view: View, write: Option<&Write>, to: Out) -> Verdict {
+            let step = Step {
+                node: NodeId(node),
+                received: to.received,
+                view,
+                write,
+                applied: &to.applied,
+            };
+            let known = self.history.node(NodeId(node)).progress.clone();
+            let progress = |peer: NodeId| match to.progress {
+                Some((who, progress)) if who == peer.0 => Some(progress),
+                _ if to.initial => Some(knows(0, view.last_log.index.0 + 1)),
+                _ => Some(known[usize::from(peer.0)]),
+            };
+            self.step(step, progress, to.sent.into_iter())
+        }
+
+        /// A node enters a role in a term, with no vote.
+        pub fn becomes(&mut self, node: u8, role: Role, term: u64) -> Verdict {
+            let hard_state = HardState { term: Term(term), vote: None };
+            let view = View { role, hard_state, ..self.view_of(node) };
+            self.shows(node, view, None, Out { initial: true, ..Out::default() })
+        }
+
+        /// A node gives its vote.
+        pub fn votes(&mut self, node: u8, term: u64, vote: u8) -> Verdict {
+            let hard_state = HardState { term: Term(term), vote: Some(NodeId(vote)) };
+            let view = View { hard_state, ..self.view_of(node) };
+            self.shows(node, view, None, Out::default())
+        }
+
+        /// A node changes its log, in memory.
+        pub fn writes(&mut self, node: u8, write: &Write) -> Verdict {
+            let old = self.view_of(node);
+            let kept = write.truncate_from.map_or(old.last_log.index.0, |index| index.0 - 1);
+            let term = self.history.node(NodeId(node)).log.at(LogIndex(kept)).expect("kept").term;
+            let last = write.entries.last().map_or(LogId::new(term.0, kept), |entry| entry.id);
+            let view = View {
+                last_log: last,
+                hard_state: write.hard_state.unwrap_or(old.hard_state),
+                ..old
+            };
+            self.shows(node, view, Some(write), Out::default())
+        }
+
+        /// A node changes its log, in memory and on disk.
+        pub fn stores(&mut self, node: u8, write: &Write) -> Verdict {
+            self.writes(node, write)?;
+            self.persisted(NodeId(node), write)
+        }
+
+        /// A node's commit index changes.
+        pub fn commits(&mut self, node: u8, commit: u64) -> Verdict {
+            let view = View { commit: LogIndex(commit), ..self.view_of(node) };
+            self.shows(node, view, None, Out::default())
+        }
+
+        /// A node sends a message.
+        pub fn sends(&mut self, message: Meaning) -> Verdict {
+            let node = message.from.0;
+            let out = Out { sent: vec![message], ..Out::default() };
+            self.shows(node, self.view_of(node), None, out)
+        }
+
+        /// A node receives a message, and does nothing.
+        pub fn receives(&mut self, message: Meaning) -> Verdict {
+            let node = message.to.0;
+            let out = Out { received: Some(message), ..Out::default() };
+            self.shows(node, self.view_of(node), None, out)
+        }
+
+        /// A leader learns something of a peer.
+        pub fn learns(&mut self, leader: u8, peer: u8, progress: Progress) -> Verdict {
+            let out = Out { progress: Some((peer, progress)), ..Out::default() };
+            self.shows(leader, self.view_of(leader), None, out)
+        }
+
+        /// A node applies the entry at `index` of its log, with this command.
+        pub fn applies(&mut self, node: u8, index: u64, command: u64) -> Verdict {
+            let applied = write(index, &[(1, command)]).entries;
+            let out = Out { applied, ..Out::default() };
+            self.shows(node, self.view_of(node), None, out)
+        }
+
+        /// A node stops and starts again from its disk, as it should.
+        pub fn reboots(&mut self, node: u8) -> Verdict {
+            self.stopped(NodeId(node), 0)?;
+            let facts = self.history.node(NodeId(node));
+            let view = View {
+                hard_state: facts.disk_state,
+                last_log: facts.disk.last(),
+                ..View::default()
+            };
+            self.started(NodeId(node), view)
+        }
+    }
+
+    #[derive(Default)]
+    struct Out {
+        received: Option<Meaning>,
+        progress: Option<(u8, Progress)>,
+        initial: bool,
+        sent: Vec<Meaning>,
+        applied: Vec<Entry>,
+    }
+}
