@@ -5,8 +5,8 @@
 
 use raft::{LogIndex, NodeId, Progress, Role, Term};
 
-use crate::event::{Event, Kind};
-use crate::history::{grow, History};
+use crate::event::{Event, Kind, ALL};
+use crate::history::{History, PerNode};
 use crate::oracle::Counts;
 use crate::replica::{Meaning, Speech, View, Write};
 use crate::violation::{Verdict, NOTHING};
@@ -65,8 +65,8 @@ pub const COUNT: usize = GOALS.len();
 pub struct Goals {
     counts: Counts<COUNT>,
     cut: bool,
-    votes: Vec<(Term, raft::NodeSet)>,
-    pending: Vec<u64>,
+    votes: PerNode<(Term, raft::NodeSet)>,
+    pending: PerNode<u64>,
 }
 
 impl Goals {
@@ -84,8 +84,7 @@ impl Goals {
     }
 
     fn pending(&mut self, node: NodeId) -> &mut u64 {
-        grow(&mut self.pending, usize::from(node.0));
-        &mut self.pending[usize::from(node.0)]
+        &mut self.pending[node]
     }
 
     fn won(&mut self, history: &History, node: NodeId, term: Term) {
@@ -101,8 +100,7 @@ impl Goals {
         let view = history.node(message.to).view;
         let stale = view.role == Role::Candidate && message.term < view.term();
         self.reach_if(Goal::StaleVote, stale);
-        grow(&mut self.votes, usize::from(message.to.0));
-        let (term, voters) = &mut self.votes[usize::from(message.to.0)];
+        let (term, voters) = &mut self.votes[message.to];
         if *term != message.term {
             (*term, *voters) = (message.term, raft::NodeSet::EMPTY);
         }
@@ -117,6 +115,14 @@ impl Observer for Goals {
             Kind::Drop => self.reach(Goal::MessageDropped),
             Kind::Duplicate => self.reach(Goal::MessageDuplicated),
             Kind::Reorder => self.reach(Goal::MessageReordered),
+            Kind::FailPersist => {
+                let torn = ![0, ALL].contains(&event.operands[1]);
+                self.reach_if(Goal::WriteTorn, torn);
+            }
+            Kind::Crash => {
+                let pending = *self.pending(NodeId(event.operands[0]));
+                self.reach_if(Goal::WritesKept, pending > 0 && event.operands[1] > 0);
+            }
             Kind::Partition | Kind::Cut => self.cut = true,
             Kind::Heal => self.cut = false,
             _ => {}
@@ -134,7 +140,7 @@ impl Observer for Goals {
             }
             Speech::Ack { match_index } => {
                 let leader = history.node(message.to);
-                let known = leader.progress[usize::from(message.from.0)].match_index;
+                let known = leader.progress[message.from].match_index;
                 let current = leader.view.is_leader() && leader.view.term() == message.term;
                 self.reach_if(Goal::LateAck, current && match_index < known);
             }
@@ -196,7 +202,7 @@ impl Observer for Goals {
         let facts = history.node(leader);
         let reached = history.membership.reached(|id| match id == leader {
             true => facts.disk.last_index(),
-            false => facts.progress[usize::from(id.0)].match_index,
+            false => facts.progress[id].match_index,
         });
         let old = facts.log.at(reached).is_some_and(|link| link.term < facts.view.term());
         self.reach_if(Goal::FigureEight, reached > facts.view.commit && old);

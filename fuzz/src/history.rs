@@ -4,6 +4,8 @@
 //! themselves; every update costs what changed. Logs are chains of prefix hashes, so two logs agree
 //! up to an index exactly if their hashes there are equal. Passes no judgement: oracles do.
 
+use std::ops::{Index, IndexMut};
+
 use raft::{
     HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Payload, Progress, Role, Term,
 };
@@ -159,6 +161,27 @@ impl Births {
     }
 }
 
+/// Something for each node, without a search and without an allocation.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PerNode<T>([T; PER_NODE]);
+
+/// A power of two above [`Setup::MAX_NODES`], so that an index needs no check.
+const PER_NODE: usize = 8;
+
+impl<T> Index<NodeId> for PerNode<T> {
+    type Output = T;
+
+    fn index(&self, id: NodeId) -> &T {
+        &self.0[usize::from(id.0) % PER_NODE]
+    }
+}
+
+impl<T> IndexMut<NodeId> for PerNode<T> {
+    fn index_mut(&mut self, id: NodeId) -> &mut T {
+        &mut self.0[usize::from(id.0) % PER_NODE]
+    }
+}
+
 /// Makes `table` long enough for `place`.
 pub fn grow<T: Default + Clone>(table: &mut Vec<T>, place: usize) {
     if table.len() <= place {
@@ -182,7 +205,7 @@ pub struct NodeHistory {
     /// Term and vote on disk.
     pub disk_state: HardState,
     /// As a leader: what it last knew of each node.
-    pub progress: Vec<Progress>,
+    pub progress: PerNode<Progress>,
 }
 
 /// The facts of one run.
@@ -216,7 +239,7 @@ impl History {
             log: Chain::default(),
             disk: Chain::default(),
             disk_state: HardState::default(),
-            progress: vec![unknown; usize::from(setup.nodes)],
+            progress: PerNode([unknown; PER_NODE]),
         };
         History {
             membership: Membership::new(members),
@@ -320,7 +343,7 @@ impl History {
     }
 
     pub(crate) fn progressed(&mut self, id: NodeId, peer: NodeId, progress: Progress) {
-        self.node_mut(id).progress[usize::from(peer.0)] = progress;
+        self.node_mut(id).progress[peer] = progress;
     }
 
     pub(crate) fn persisted(&mut self, id: NodeId, write: &Write) {

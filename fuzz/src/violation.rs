@@ -195,7 +195,7 @@ violations! {
 
     /// Boundedness.
     SendsAreBounded { node: NodeId, sent: usize, bound: usize }
-        = "sends-are-bounded", "{node} sent {sent} messages in one step, more than {bound}";
+        = "sends-are-bounded", "{node} has sent {sent} messages, more than {bound}";
     /// Boundedness.
     BatchIsBounded { node: NodeId, entries: usize, bound: usize }
         = "batch-is-bounded", "{node} sent {entries} entries in one message, more than {bound}";

@@ -236,7 +236,7 @@ impl<O: Observer> Watch<O> {
         let mut checked = false;
         for peer in self.history.membership.members().iter().filter(|&peer| peer != leader) {
             let Some(new) = progress(peer) else { continue };
-            let old = self.history.node(leader).progress[usize::from(peer.0)];
+            let old = self.history.node(leader).progress[peer];
             if is_new || new != old {
                 self.history.progressed(leader, peer, new);
                 let old = (!is_new).then_some(old);
@@ -331,11 +331,11 @@ pub mod by_hand {
                 write,
                 applied: &to.applied,
             };
-            let known = self.history.node(NodeId(node)).progress.clone();
+            let known = self.history.node(NodeId(node)).progress;
             let progress = |peer: NodeId| match to.progress {
                 Some((who, progress)) if who == peer.0 => Some(progress),
                 _ if to.initial => Some(knows(0, view.last_log.index.0 + 1)),
-                _ => Some(known[usize::from(peer.0)]),
+                _ => Some(known[peer]),
             };
             self.step(step, progress, to.sent.into_iter())
         }

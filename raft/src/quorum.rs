@@ -85,7 +85,7 @@ impl Membership {
 
     /// Every node that votes.
     pub fn members(&self) -> NodeSet {
-        self.voters.iter().chain(self.outgoing.unwrap_or_default().iter()).collect()
+        NodeSet(self.voters.0 | self.outgoing.unwrap_or_default().0)
     }
 
     /// Whether `nodes` can decide: a majority of every set of voters.

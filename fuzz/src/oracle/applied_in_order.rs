@@ -4,7 +4,7 @@
 
 use raft::{LogIndex, NodeId};
 
-use crate::history::{grow, History};
+use crate::history::{History, PerNode};
 use crate::oracle::{Card, Oracle};
 use crate::replica::Entry;
 use crate::violation::{check, Verdict, Violation, NOTHING};
@@ -13,7 +13,7 @@ use crate::watch::Observer;
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct AppliedInOrder {
-    last: Vec<LogIndex>,
+    last: PerNode<LogIndex>,
 }
 
 impl Oracle for AppliedInOrder {
@@ -27,8 +27,7 @@ impl Oracle for AppliedInOrder {
 
 impl Observer for AppliedInOrder {
     fn applied(&mut self, history: &History, node: NodeId, entry: &Entry) -> Verdict {
-        grow(&mut self.last, usize::from(node.0));
-        let last = &mut self.last[usize::from(node.0)];
+        let last = &mut self.last[node];
         let (expected, applied) = (last.next(), entry.id.index);
         *last = applied;
         let commit = history.node(node).view.commit;
@@ -41,8 +40,7 @@ impl Observer for AppliedInOrder {
     }
 
     fn stopped(&mut self, _: &History, node: NodeId, _: usize) -> Verdict {
-        grow(&mut self.last, usize::from(node.0));
-        self.last[usize::from(node.0)] = LogIndex(0);
+        self.last[node] = LogIndex(0);
         NOTHING
     }
 }

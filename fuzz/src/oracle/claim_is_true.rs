@@ -5,7 +5,7 @@
 
 use raft::{LogId, NodeId, Role, Term};
 
-use crate::history::{grow, History};
+use crate::history::{History, PerNode};
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Meaning, Speech, View};
 use crate::violation::{check, Verdict, Violation, NOTHING};
@@ -15,7 +15,7 @@ use crate::watch::Observer;
 #[derive(Clone, Debug, Default)]
 pub struct ClaimIsTrue {
     /// By node: the terms in which it stood, and its last entry then.
-    stood: Vec<Vec<(Term, LogId)>>,
+    stood: PerNode<Vec<(Term, LogId)>>,
 }
 
 impl Oracle for ClaimIsTrue {
@@ -30,8 +30,7 @@ impl Oracle for ClaimIsTrue {
 impl Observer for ClaimIsTrue {
     fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
         if new.role != Role::Follower && new.term() != old.term() {
-            grow(&mut self.stood, usize::from(node.0));
-            self.stood[usize::from(node.0)].push((new.term(), old.last_log));
+            self.stood[node].push((new.term(), old.last_log));
         }
         NOTHING
     }
@@ -39,8 +38,8 @@ impl Observer for ClaimIsTrue {
     fn sent(&mut self, _: &History, message: &Meaning) -> Verdict {
         let Speech::Candidacy { last_log } = message.speech else { return NOTHING };
         let candidate = message.from;
-        let stood = self.stood.get(usize::from(candidate.0)).into_iter().flatten();
-        let own = stood.rev().find(|(term, _)| *term == message.term);
+        let stood = &self.stood[candidate];
+        let own = stood.iter().rev().find(|(term, _)| *term == message.term);
         let own = own.map_or(LogId::ZERO, |(_, last)| *last);
         check(last_log == own, || Violation::ClaimIsTrue { candidate, claimed: last_log, own })
     }

@@ -5,7 +5,7 @@
 
 use raft::{LogIndex, NodeId, Term};
 
-use crate::history::{grow, History};
+use crate::history::{History, PerNode};
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Meaning, Speech, View};
 use crate::violation::{check, Verdict, Violation, NOTHING};
@@ -15,7 +15,7 @@ use crate::watch::Observer;
 #[derive(Clone, Debug, Default)]
 pub struct CommitIsVerified {
     /// By node: a term, and how far that term's leader has shown its log.
-    verified: Vec<(Term, LogIndex)>,
+    verified: PerNode<(Term, LogIndex)>,
 }
 
 impl Oracle for CommitIsVerified {
@@ -32,8 +32,7 @@ impl Observer for CommitIsVerified {
         let Speech::Append { last_log, .. } = message.speech else { return NOTHING };
         let node = history.node(message.to);
         let shown = node.log.at(last_log.index).is_some_and(|link| link.term == last_log.term);
-        grow(&mut self.verified, usize::from(message.to.0));
-        let (term, verified) = &mut self.verified[usize::from(message.to.0)];
+        let (term, verified) = &mut self.verified[message.to];
         if node.view.term() != *term {
             (*term, *verified) = (node.view.term(), LogIndex(0));
         }
@@ -47,15 +46,14 @@ impl Observer for CommitIsVerified {
         if new.is_leader() || new.commit <= old.commit {
             return NOTHING;
         }
-        let known = self.verified.get(usize::from(node.0)).filter(|(term, _)| *term == new.term());
-        let verified = known.map_or(LogIndex(0), |(_, verified)| *verified);
+        let (term, shown) = self.verified[node];
+        let verified = if term == new.term() { shown } else { LogIndex(0) };
         let commit = new.commit;
         check(commit <= verified, || Violation::CommitIsVerified { node, commit, verified })
     }
 
     fn stopped(&mut self, _: &History, node: NodeId, _: usize) -> Verdict {
-        grow(&mut self.verified, usize::from(node.0));
-        self.verified[usize::from(node.0)] = (Term(0), LogIndex(0));
+        self.verified[node] = (Term(0), LogIndex(0));
         NOTHING
     }
 }

@@ -5,7 +5,7 @@
 
 use raft::{NodeId, NodeSet, Term};
 
-use crate::history::{grow, History};
+use crate::history::{History, PerNode};
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Meaning, Speech, View};
 use crate::violation::{check, Verdict, Violation, NOTHING};
@@ -15,7 +15,7 @@ use crate::watch::Observer;
 #[derive(Clone, Debug, Default)]
 pub struct LeaderHasQuorum {
     /// By node: the latest term in which it received votes, and from whom.
-    votes: Vec<(Term, NodeSet)>,
+    votes: PerNode<(Term, NodeSet)>,
 }
 
 impl Oracle for LeaderHasQuorum {
@@ -30,8 +30,7 @@ impl Oracle for LeaderHasQuorum {
 impl Observer for LeaderHasQuorum {
     fn received(&mut self, _: &History, message: &Meaning) -> Verdict {
         if message.speech == Speech::Vote {
-            grow(&mut self.votes, usize::from(message.to.0));
-            let (term, votes) = &mut self.votes[usize::from(message.to.0)];
+            let (term, votes) = &mut self.votes[message.to];
             if message.term > *term {
                 (*term, *votes) = (message.term, NodeSet::EMPTY);
             }
@@ -47,8 +46,8 @@ impl Observer for LeaderHasQuorum {
             return NOTHING;
         }
         let term = new.term();
-        let received = self.votes.get(usize::from(node.0)).filter(|(of, _)| *of == term);
-        let mut votes = received.map_or(NodeSet::EMPTY, |(_, votes)| *votes);
+        let (of, received) = self.votes[node];
+        let mut votes = if of == term { received } else { NodeSet::EMPTY };
         let disk = history.node(node).disk_state;
         if disk.term == term && disk.vote == Some(node) {
             votes.insert(node);

@@ -7,6 +7,7 @@ use raft::NodeId;
 
 use crate::history::History;
 use crate::oracle::{Card, Oracle};
+use crate::replica::{View, Write};
 use crate::violation::{check, Verdict, Violation};
 use crate::watch::Observer;
 
@@ -23,11 +24,19 @@ impl Oracle for LogIsWritten {
     };
 }
 
+fn is_written(history: &History, node: NodeId) -> Verdict {
+    let facts = history.node(node);
+    let (shown, written) = (facts.view.last_log, facts.log.last());
+    check(shown == written, || Violation::LogIsWritten { node, shown, written })
+}
+
 impl Observer for LogIsWritten {
-    fn stepped(&mut self, history: &History, node: NodeId, _: usize) -> Verdict {
-        let facts = history.node(node);
-        let (shown, written) = (facts.view.last_log, facts.log.last());
-        check(shown == written, || Violation::LogIsWritten { node, shown, written })
+    fn changed(&mut self, history: &History, node: NodeId, _: &View, _: &View) -> Verdict {
+        is_written(history, node)
+    }
+
+    fn wrote(&mut self, history: &History, node: NodeId, _: &Write) -> Verdict {
+        is_written(history, node)
     }
 }
 

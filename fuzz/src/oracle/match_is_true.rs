@@ -57,7 +57,7 @@ impl Observer for MatchIsTrue {
         let mut verdict = NOTHING;
         if write.truncate_from.is_some() {
             for leader in history.current_leaders().filter(|leader| leader.id != node) {
-                let matched = leader.progress[usize::from(node.0)].match_index;
+                let matched = leader.progress[node].match_index;
                 verdict = Ok(verdict? | is_true(history, leader, node, matched)?);
             }
         }

@@ -6,7 +6,7 @@
 
 use raft::{NodeId, Term};
 
-use crate::history::{grow, History};
+use crate::history::{grow, History, PerNode};
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Meaning, Speech, View, Write};
 use crate::violation::{check, Verdict, Violation, NOTHING};
@@ -15,7 +15,7 @@ use crate::watch::Observer;
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct OneVotePerTerm {
-    votes: Vec<Vec<Option<NodeId>>>,
+    votes: PerNode<Vec<Option<NodeId>>>,
 }
 
 impl Oracle for OneVotePerTerm {
@@ -29,8 +29,7 @@ impl Oracle for OneVotePerTerm {
 
 impl OneVotePerTerm {
     fn voted(&mut self, node: NodeId, term: Term, candidate: NodeId) -> Verdict {
-        grow(&mut self.votes, usize::from(node.0));
-        let votes = &mut self.votes[usize::from(node.0)];
+        let votes = &mut self.votes[node];
         grow(votes, term.0 as usize);
         let first = *votes[term.0 as usize].get_or_insert(candidate);
         let second = candidate;

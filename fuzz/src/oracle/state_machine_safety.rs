@@ -5,7 +5,7 @@
 
 use raft::NodeId;
 
-use crate::history::{command_of, grow, mix, History};
+use crate::history::{command_of, grow, mix, History, PerNode};
 use crate::oracle::{Card, Oracle};
 use crate::replica::Entry;
 use crate::violation::{check, Verdict, Violation, NOTHING};
@@ -14,7 +14,7 @@ use crate::watch::Observer;
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct StateMachineSafety {
-    states: Vec<u64>,
+    states: PerNode<u64>,
     /// By index: who applied it first, and the state after it.
     first: Vec<Option<(NodeId, u64)>>,
 }
@@ -30,8 +30,7 @@ impl Oracle for StateMachineSafety {
 
 impl Observer for StateMachineSafety {
     fn applied(&mut self, _: &History, node: NodeId, entry: &Entry) -> Verdict {
-        grow(&mut self.states, usize::from(node.0));
-        let state = &mut self.states[usize::from(node.0)];
+        let state = &mut self.states[node];
         *state = mix(*state, command_of(entry));
         let index = entry.id.index;
         grow(&mut self.first, index.0 as usize);
@@ -40,8 +39,7 @@ impl Observer for StateMachineSafety {
     }
 
     fn stopped(&mut self, _: &History, node: NodeId, _: usize) -> Verdict {
-        grow(&mut self.states, usize::from(node.0));
-        self.states[usize::from(node.0)] = 0;
+        self.states[node] = 0;
         NOTHING
     }
 }

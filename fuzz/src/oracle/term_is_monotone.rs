@@ -5,7 +5,7 @@
 
 use raft::{NodeId, Term};
 
-use crate::history::{grow, History};
+use crate::history::{History, PerNode};
 use crate::oracle::{Card, Oracle};
 use crate::replica::{View, Write};
 use crate::violation::{check, Verdict, Violation, NOTHING};
@@ -14,7 +14,7 @@ use crate::watch::Observer;
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct TermIsMonotone {
-    disks: Vec<Term>,
+    disks: PerNode<Term>,
 }
 
 impl Oracle for TermIsMonotone {
@@ -42,8 +42,7 @@ impl Observer for TermIsMonotone {
 
     fn persisted(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
         let Some(state) = write.hard_state else { return NOTHING };
-        grow(&mut self.disks, usize::from(node.0));
-        let before = std::mem::replace(&mut self.disks[usize::from(node.0)], state.term);
+        let before = std::mem::replace(&mut self.disks[node], state.term);
         TermIsMonotone::rises(node, before, state.term)
     }
 

@@ -1,0 +1,216 @@
+//! The generator: schedules from a seed, blind but tuned.
+//!
+//! Promises: the same seed gives the same schedules, by ChaCha. Knows nothing of clusters: operands
+//! are wishes. The swarm's weights favour delivery, and a coin flip for each schedule decides between
+//! all fault families at once and a gentle swarm of them; both were worth more than any feedback when
+//! they were measured on a model (long schedules, macro moves, few elections, few faults).
+
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use crate::event::{Event, Family, Kind, Operand, ALL, KINDS};
+use crate::schedule::{DiskMode, Schedule, Setup};
+
+/// How schedules are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strategy {
+    /// Every kind of event, node and set is as likely as every other: the baseline.
+    Uniform,
+    /// Tuned weights, and a mix of fault families for each schedule.
+    #[default]
+    Swarm,
+}
+
+impl Strategy {
+    /// All strategies with their names.
+    pub const ALL: [(Strategy, &'static str); 2] =
+        [(Strategy::Uniform, "uniform"), (Strategy::Swarm, "swarm")];
+}
+
+/// The swarm's weights, in the order of [`KINDS`].
+const WEIGHTS: [u32; KINDS.len()] = [
+    60, // deliver
+    12, // reorder
+    2,  // drop
+    2,  // duplicate
+    2,  // tick
+    2,  // tick-all
+    3,  // timeout
+    6,  // propose
+    24, // persist
+    1,  // fail-persist
+    1,  // crash
+    4,  // restart
+    1,  // partition
+    1,  // cut
+    3,  // heal
+    6,  // elect
+    6,  // replicate
+    10, // exchange
+    4,  // deliver-link
+    2,  // settle
+];
+
+/// A source of schedules.
+#[derive(Clone, Debug)]
+pub struct Generator {
+    random: ChaCha8Rng,
+    strategy: Strategy,
+    nodes: u8,
+    /// Running sums of the weights of the schedule under way.
+    sums: [u32; KINDS.len()],
+    /// The nodes that mostly act, while a swarm schedule looks at a part of the cluster.
+    focus: u8,
+    wanders: bool,
+}
+
+impl Generator {
+    /// Draws schedules by `strategy` from `seed`.
+    pub fn new(strategy: Strategy, seed: u64) -> Generator {
+        let random = ChaCha8Rng::seed_from_u64(seed);
+        let sums = [0; KINDS.len()];
+        Generator { random, strategy, nodes: 3, sums, focus: ALL, wanders: false }
+    }
+
+    /// Begins a schedule: its set-up. `nodes` fixes the size of the cluster.
+    pub fn setup(&mut self, nodes: Option<u8>) -> Setup {
+        let mut header = [0; Setup::BYTES];
+        self.random.fill_bytes(&mut header);
+        let mut setup = Schedule::decode(&header).expect("a header is short").setup;
+        setup.nodes = nodes.unwrap_or(setup.nodes);
+        if self.strategy == Strategy::Swarm {
+            // Every other schedule has all families; which are on is otherwise in the weights.
+            setup.faults = ALL;
+        }
+        self.take_up(setup);
+        setup
+    }
+
+    /// Goes on with a schedule that has `setup`.
+    pub fn take_up(&mut self, setup: Setup) {
+        self.nodes = setup.nodes;
+        self.focus = ALL;
+        let mut weights = match self.strategy {
+            Strategy::Uniform => [1; KINDS.len()],
+            Strategy::Swarm => WEIGHTS,
+        };
+        if self.strategy == Strategy::Swarm {
+            self.wanders = self.chance(2);
+            if self.chance(2) {
+                self.draw_families(&mut weights);
+            }
+        }
+        if setup.disk == DiskMode::Immediate {
+            weights[Kind::Persist as usize] = 0;
+            weights[Kind::FailPersist as usize] = 0;
+        }
+        let mut sum = 0;
+        for (slot, weight) in self.sums.iter_mut().zip(weights) {
+            sum += weight;
+            *slot = sum;
+        }
+    }
+
+    /// The gentle swarm: each family is off, as it is, or three times as likely.
+    fn draw_families(&mut self, weights: &mut [u32; KINDS.len()]) {
+        for (family, _) in Family::ALL {
+            let factor = [0, 0, 1, 3][self.below(4) as usize];
+            for (info, weight) in KINDS.iter().zip(weights.iter_mut()) {
+                if info.family == Some(family) {
+                    *weight *= factor;
+                }
+            }
+        }
+    }
+
+    /// The next event of the schedule under way. One draw serves for kind and operands.
+    pub fn event(&mut self) -> Event {
+        let draw = self.random.next_u64();
+        if self.wanders && draw as u8 <= 10 {
+            self.focus = if self.chance(2) { ALL } else { self.random.next_u32() as u8 };
+        }
+        let total = self.sums[KINDS.len() - 1];
+        let ticket = ((draw >> 8 & 0xffff_ffff) * u64::from(total) >> 32) as u32;
+        let row =
+            self.sums.iter().position(|&sum| ticket < sum).expect("a ticket is below the sum");
+        let mut event = Event::new(KINDS[row].kind, &[]);
+        let mut bytes = draw >> 40;
+        for (operand, slot) in KINDS[row].operands.iter().zip(&mut event.operands) {
+            *slot = self.operand(*operand, bytes as u8);
+            bytes >>= 8;
+        }
+        event
+    }
+
+    /// A whole schedule of `events` events as they are drawn.
+    pub fn schedule(&mut self, nodes: Option<u8>, events: usize) -> Schedule {
+        let setup = self.setup(nodes);
+        Schedule { setup, events: (0..events).map(|_| self.event()).collect() }
+    }
+
+    fn operand(&self, operand: Operand, byte: u8) -> u8 {
+        let swarm = self.strategy == Strategy::Swarm;
+        match operand {
+            Operand::Node | Operand::To if swarm => self.in_focus(byte),
+            Operand::Node | Operand::To => byte % self.nodes,
+            // Half of the sets are everyone in the focus.
+            Operand::Set if swarm && byte & 1 == 0 => self.focus | byte & 0x80,
+            Operand::Set => byte,
+            Operand::Keep if swarm => [0, 0, 1, ALL][usize::from(byte % 4)],
+            Operand::Position if swarm => byte % 4,
+            Operand::Torn | Operand::Keep => byte % 8,
+            Operand::Position | Operand::Order => byte,
+        }
+    }
+
+    /// A node, seven times in eight one of the focus.
+    fn in_focus(&self, byte: u8) -> u8 {
+        let node = byte % self.nodes;
+        if self.focus == ALL || byte >= 224 {
+            return node;
+        }
+        let mut candidates = (node..node + self.nodes).map(|id| id % self.nodes);
+        candidates.find(|id| self.focus >> id & 1 == 1).unwrap_or(node)
+    }
+
+    /// True once in `n` times.
+    pub fn chance(&mut self, n: u32) -> bool {
+        self.below(n) == 0
+    }
+
+    /// A number below `n`.
+    pub fn below(&mut self, n: u32) -> u32 {
+        ((u64::from(self.random.next_u32()) * u64::from(n)) >> 32) as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_seed_gives_the_same_schedules() {
+        for (strategy, _) in Strategy::ALL {
+            let draw = |seed| {
+                let mut generator = Generator::new(strategy, seed);
+                [generator.schedule(None, 50), generator.schedule(None, 50)]
+            };
+            assert_eq!(draw(7), draw(7));
+            assert_ne!(draw(7), draw(8));
+        }
+    }
+
+    #[test]
+    fn every_kind_of_event_is_drawn() {
+        for (strategy, name) in Strategy::ALL {
+            let mut generator = Generator::new(strategy, 1);
+            let mut seen = [false; KINDS.len()];
+            for _ in 0..50 {
+                for event in generator.schedule(None, 200).events {
+                    seen[event.kind as usize] = true;
+                }
+            }
+            assert_eq!(seen, [true; KINDS.len()], "{name}");
+        }
+    }
+}
