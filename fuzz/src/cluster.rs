@@ -141,7 +141,10 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             }
             Kind::Tick => exact(&[self.next(a, |host| host.replica.is_some())?]),
             Kind::Timeout => exact(&[self.next(a, |host| is_leader(host) == Some(false))?]),
-            Kind::Propose => exact(&[self.next(a, |host| is_leader(host) == Some(true))?]),
+            Kind::Propose => match a < ASK_A_LEADER {
+                true => exact(&[self.next(a, |host| host.replica.is_some())?]),
+                false => exact(&[self.next(a, |host| is_leader(host) == Some(true))?]),
+            },
             Kind::Persist => exact(&[self.next(a, |host| !host.disk.pending.is_empty())?]),
             Kind::FailPersist => {
                 let node = self.next(a, |host| !host.disk.pending.is_empty())?;
@@ -264,6 +267,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             Input::Receive(message) => Some(R::meaning(message)),
             _ => None,
         };
+        let failed = matches!(input, Input::PersistFailed(_));
         let effects = &mut self.effects;
         effects.clear();
         replica.step(input, &mut self.scratch, effects);
@@ -279,6 +283,9 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             write: effects.write.as_ref(),
             applied: &effects.applied,
         };
+        if failed {
+            self.watch.write_failed(id, effects.halted)?;
+        }
         let sent = effects.messages.iter().map(R::meaning);
         self.watch.step(step, |peer| replica.progress(peer), sent)?;
         for message in effects.messages.drain(..) {
@@ -309,9 +316,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         let part = torn_part(write, torn, self.subject.driver);
         host.disk.store(&part);
         self.watch.persisted(id, &part)?;
-        let halted = self.step(id, Input::PersistFailed(name))?;
-        self.watch.write_failed(id, halted)?;
-        match halted {
+        match self.step(id, Input::PersistFailed(name))? {
             true => self.crash_handler(id),
             false => HELD,
         }
@@ -362,6 +367,9 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         self.hosts[usize::from(node)].disk.pending.len()
     }
 }
+
+/// From here on, the operand of [`Kind::Propose`] wishes for a leader, and not just for a node.
+pub const ASK_A_LEADER: u8 = 128;
 
 /// Whether a running node leads.
 fn is_leader<R: Replica>(host: &Host<R>) -> Option<bool> {

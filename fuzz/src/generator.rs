@@ -8,6 +8,7 @@
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use crate::cluster::ASK_A_LEADER;
 use crate::event::{Event, Family, Kind, Operand, ALL, KINDS};
 use crate::schedule::{DiskMode, Schedule, Setup};
 
@@ -51,14 +52,17 @@ const WEIGHTS: [u32; KINDS.len()] = [
     2,  // settle
 ];
 
+/// How finely weights are told apart.
+const TICKETS: usize = 1024;
+
 /// A source of schedules.
 #[derive(Clone, Debug)]
 pub struct Generator {
     random: ChaCha8Rng,
     strategy: Strategy,
     nodes: u8,
-    /// Running sums of the weights of the schedule under way.
-    sums: [u32; KINDS.len()],
+    /// Which kind each ticket of the schedule under way means.
+    tickets: [u8; TICKETS],
     /// The nodes that mostly act, while a swarm schedule looks at a part of the cluster.
     focus: u8,
     wanders: bool,
@@ -68,8 +72,7 @@ impl Generator {
     /// Draws schedules by `strategy` from `seed`.
     pub fn new(strategy: Strategy, seed: u64) -> Generator {
         let random = ChaCha8Rng::seed_from_u64(seed);
-        let sums = [0; KINDS.len()];
-        Generator { random, strategy, nodes: 3, sums, focus: ALL, wanders: false }
+        Generator { random, strategy, nodes: 3, tickets: [0; TICKETS], focus: ALL, wanders: false }
     }
 
     /// Begins a schedule: its set-up. `nodes` fixes the size of the cluster.
@@ -104,10 +107,13 @@ impl Generator {
             weights[Kind::Persist as usize] = 0;
             weights[Kind::FailPersist as usize] = 0;
         }
-        let mut sum = 0;
-        for (slot, weight) in self.sums.iter_mut().zip(weights) {
+        let total: u32 = weights.iter().sum();
+        let (mut sum, mut from) = (0, 0);
+        for (row, weight) in weights.iter().enumerate() {
             sum += weight;
-            *slot = sum;
+            let to = sum as usize * TICKETS / total as usize;
+            self.tickets[from..to].fill(row as u8);
+            from = to;
         }
     }
 
@@ -129,12 +135,15 @@ impl Generator {
         if self.wanders && draw as u8 <= 10 {
             self.focus = if self.chance(2) { ALL } else { self.random.next_u32() as u8 };
         }
-        let total = self.sums[KINDS.len() - 1];
-        let ticket = ((draw >> 8 & 0xffff_ffff) * u64::from(total) >> 32) as u32;
-        let row =
-            self.sums.iter().position(|&sum| ticket < sum).expect("a ticket is below the sum");
+        let row = usize::from(self.tickets[(draw >> 8) as usize % TICKETS]);
         let mut event = Event::new(KINDS[row].kind, &[]);
         let mut bytes = draw >> 40;
+        if event.kind == Kind::Propose {
+            // Seven clients in eight find the leader.
+            event.operands[0] =
+                if draw & 7 == 0 { draw as u8 % self.nodes } else { bytes as u8 | ASK_A_LEADER };
+            return event;
+        }
         for (operand, slot) in KINDS[row].operands.iter().zip(&mut event.operands) {
             *slot = self.operand(*operand, bytes as u8);
             bytes >>= 8;

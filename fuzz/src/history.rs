@@ -182,6 +182,9 @@ impl<T> IndexMut<NodeId> for PerNode<T> {
     }
 }
 
+/// Room for what a schedule of a few hundred events needs, taken at once.
+const ROOM: usize = 64;
+
 /// Makes `table` long enough for `place`.
 pub fn grow<T: Default + Clone>(table: &mut Vec<T>, place: usize) {
     if table.len() <= place {
@@ -236,8 +239,8 @@ impl History {
             id,
             up: false,
             view: View::default(),
-            log: Chain::default(),
-            disk: Chain::default(),
+            log: Chain(Vec::with_capacity(ROOM)),
+            disk: Chain(Vec::with_capacity(ROOM)),
             disk_state: HardState::default(),
             progress: PerNode([unknown; PER_NODE]),
         };
@@ -245,9 +248,13 @@ impl History {
             membership: Membership::new(members),
             max_entries: setup.max_entries.into(),
             nodes: members.iter().map(node).collect(),
-            committed: Vec::new(),
-            births: Births::default(),
-            leaders: Vec::new(),
+            committed: Vec::with_capacity(ROOM),
+            births: Births {
+                newest: Vec::with_capacity(ROOM),
+                arena: Vec::with_capacity(ROOM),
+                last_index_of_term: Vec::with_capacity(ROOM),
+            },
+            leaders: Vec::with_capacity(ROOM),
             proposals: 0,
         }
     }

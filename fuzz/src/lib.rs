@@ -1,12 +1,26 @@
-//! tmp
+//! Whitewater: bytes become a schedule of fuzz events, the schedule drives a Raft cluster in memory,
+//! oracles watch every step, and the first broken promise is shrunk to a story.
+//!
+//! ```text
+//! bytes ── schedule ──▶ cluster ──▶ watch ──▶ oracles ──▶ violation ──▶ shrink ──▶ story
+//!            event      network      history   goals
+//!            generator  disk
+//!            mutate     replica ◀── ours (and any other Raft)
+//! ```
+//!
+//! Read [`event`] for what can go wrong, [`replica`] for how a Raft is seen, [`oracle`] for what is
+//! promised, [`run`] for how it all comes together, [`mutants`] for what it catches.
+
 pub mod cluster;
 pub mod disk;
 pub mod event;
+pub mod files;
 pub mod generator;
 pub mod goal;
 pub mod history;
-pub mod moves;
+mod moves;
 pub mod mutants;
+pub mod mutate;
 pub mod network;
 pub mod oracle;
 pub mod ours;
@@ -14,5 +28,43 @@ pub mod panics;
 pub mod replica;
 pub mod run;
 pub mod schedule;
+pub mod shrink;
+pub mod story;
+pub mod target;
 pub mod violation;
 pub mod watch;
+
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub use libfuzzer_sys;
+
+/// A fuzz target: under libFuzzer its entry points, else a program that replays files.
+#[macro_export]
+macro_rules! fuzz_target {
+    ($name:literal) => {
+        #[cfg(fuzzing)]
+        $crate::libfuzzer_sys::fuzz_target!(
+            init: { $crate::target::prepare($name) },
+            |schedule: $crate::schedule::Schedule| { $crate::target::run_input(&schedule) }
+        );
+
+        #[cfg(fuzzing)]
+        $crate::libfuzzer_sys::fuzz_mutator!(
+            |data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+                $crate::mutate::mutate(data, size, max_size, seed, $crate::libfuzzer_sys::fuzzer_mutate)
+            }
+        );
+
+        #[cfg(fuzzing)]
+        $crate::libfuzzer_sys::fuzz_crossover!(
+            |data1: &[u8], data2: &[u8], out: &mut [u8], seed: u32| {
+                $crate::mutate::cross_over(data1, data2, out, seed)
+            }
+        );
+
+        #[cfg(not(fuzzing))]
+        fn main() -> std::process::ExitCode {
+            $crate::target::replay_files($name)
+        }
+    };
+}

@@ -41,7 +41,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
 
     /// A node campaigns, and the peers in `peers` answer; with bit 7, its first entries follow.
     fn elect(&mut self, node: u8, peers: u8) -> Verdict {
-        self.perform(Event::new(Kind::Timeout, &[node]))?;
+        self.perform_exactly(Event::new(Kind::Timeout, &[node]))?;
         self.persist_all(node)?;
         self.round_trips(node, peers)?;
         match peers >> 7 {
@@ -52,7 +52,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
 
     /// A leader takes a command, and the peers in `peers` store it and answer.
     fn replicate(&mut self, leader: u8, peers: u8) -> Verdict {
-        self.perform(Event::new(Kind::Propose, &[leader]))?;
+        self.perform_exactly(Event::new(Kind::Propose, &[leader]))?;
         self.persist_all(leader)?;
         self.round_trips(leader, peers)
     }
@@ -60,7 +60,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
     /// A leader's next heartbeat goes to the peers in `peers` and back.
     fn exchange(&mut self, leader: u8, peers: u8) -> Verdict {
         for _ in 0..self.setup().heartbeat_ticks {
-            self.perform(Event::new(Kind::Tick, &[leader]))?;
+            self.perform_exactly(Event::new(Kind::Tick, &[leader]))?;
         }
         self.round_trips(leader, peers)
     }

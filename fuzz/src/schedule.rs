@@ -157,12 +157,31 @@ impl<'a> Arbitrary<'a> for Setup {
 }
 
 /// A set-up and what then happens.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Schedule {
     /// What is fixed before the first event.
     pub setup: Setup,
     /// What happens, in order.
     pub events: Vec<Event>,
+}
+
+/// Takes all the bytes there are. Too many are refused.
+impl<'a> Arbitrary<'a> for Schedule {
+    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Schedule> {
+        let rest = u.bytes(u.len())?;
+        Schedule::decode(rest).map_err(|_| arbitrary::Error::IncorrectFormat)
+    }
+
+    fn arbitrary_take_rest(mut u: Unstructured<'a>) -> arbitrary::Result<Schedule> {
+        Schedule::arbitrary(&mut u)
+    }
+}
+
+/// As [`Display`](fmt::Display): a debug print is a script that can be replayed.
+impl fmt::Debug for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// Too many bytes to be a schedule.
@@ -272,5 +291,70 @@ impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.setup)?;
         self.events.iter().try_for_each(|event| writeln!(f, "{event}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generator::{Generator, Strategy};
+
+    fn drawn() -> impl Iterator<Item = Schedule> {
+        (0..200).map(|seed| {
+            let strategy = Strategy::ALL[seed as usize % 2].0;
+            Generator::new(strategy, seed).schedule(None, seed as usize)
+        })
+    }
+
+    #[test]
+    fn the_bytes_of_a_schedule_decode_to_that_schedule() {
+        for schedule in drawn() {
+            assert_eq!(Schedule::decode(&schedule.encode()), Ok(schedule));
+        }
+    }
+
+    #[test]
+    fn the_text_of_a_schedule_parses_to_that_schedule() {
+        for schedule in drawn() {
+            assert_eq!(Schedule::parse(&schedule.to_string()), Ok(schedule));
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_a_schedule_and_only_their_number_can_be_wrong() {
+        for length in 0..100 {
+            for byte in [0, 1, 85, 170, 255] {
+                let schedule = Schedule::decode(&vec![byte; length]).unwrap();
+                assert_eq!(Schedule::decode(&schedule.encode()), Ok(schedule));
+            }
+        }
+        assert!(Schedule::decode(&vec![7; Schedule::MAX_BYTES]).is_ok());
+        let bytes = Schedule::MAX_BYTES + 1;
+        assert_eq!(Schedule::decode(&vec![7; bytes]), Err(TooLarge { bytes }));
+    }
+
+    #[test]
+    fn changing_a_record_changes_one_event() {
+        let schedule = Generator::new(Strategy::Swarm, 3).schedule(None, 50);
+        let mut bytes = schedule.encode();
+        bytes[Setup::BYTES + 7 * Event::BYTES + 1] ^= 1;
+        let changed = Schedule::decode(&bytes).unwrap();
+        let differing = (0..50).filter(|&place| schedule.events[place] != changed.events[place]);
+        assert!(differing.eq([7]) || changed == schedule);
+    }
+
+    #[test]
+    fn wrong_text_is_refused_with_line_and_reason() {
+        for (text, complaint) in [
+            ("set nodes 8", "line 1: nodes cannot be 8"),
+            ("set nodes many", "line 1: 'many' is no number"),
+            ("# fine\n\nset speed 3", "line 3: unknown setting 'speed'"),
+            ("tick n0\nset nodes 3", "line 2: settings come before the first event"),
+            ("set disk slow", "line 1: disk cannot be 'slow'"),
+            ("set faults drop,rain", "line 1: unknown fault family 'rain'"),
+            ("tick-all\nfly", "line 2: unknown event 'fly'"),
+        ] {
+            assert_eq!(Schedule::parse(text).unwrap_err().to_string(), complaint);
+        }
     }
 }

@@ -1,0 +1,284 @@
+//! Stories: what happened in a run, one line an event, for a person who knows Raft.
+//!
+//! Promises: every line comes from facts; text is at most [`WIDTH`] columns; the same run gives the
+//! same story. The first thing told is the promise that broke and the values that break it.
+
+use std::fmt::Write as _;
+
+use raft::{LogIndex, NodeId, Role};
+
+use crate::cluster::{Cluster, Subject};
+use crate::event::{node_set, Event, Kind};
+use crate::history::{History, NodeHistory};
+use crate::oracle::{Oracles, CARDS};
+use crate::panics;
+use crate::replica::{Meaning, Replica, Speech, View, Write};
+use crate::run::MAX_EVENTS;
+use crate::schedule::{DiskMode, Schedule, Setup};
+use crate::violation::{Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// No line is longer.
+pub const WIDTH: usize = 80;
+
+/// Tells the run of an exact schedule, as text that ends with the table of who believes what.
+pub fn tell<R: Replica>(subject: &Subject<R>, schedule: &Schedule) -> String {
+    let mut text = String::new();
+    let setup = schedule.setup;
+    let observers = (Teller::default(), Oracles::default());
+    let mut cluster = None;
+    let verdict = panics::catch(|| {
+        let started = Cluster::start(setup, subject.clone(), observers, MAX_EVENTS)?;
+        let cluster: &mut Cluster<R, (Teller, Oracles)> = cluster.insert(started);
+        let mut events = schedule.events.iter();
+        events.try_for_each(|&event| cluster.perform_exactly(event).map(drop))
+    });
+    let violation = match verdict {
+        Ok(verdict) => verdict.err().map(|violation| *violation),
+        Err(panics::Panic { message, place }) => Some(Violation::Panic { message, place }),
+    };
+    if let Some(violation) = &violation {
+        headline(violation, &mut text);
+    }
+    let Some(cluster) = cluster else { return text };
+    text.push_str(&setting(&setup, cluster.trace().len()));
+    for (number, told) in cluster.watch.observer.0.lines.iter().enumerate() {
+        wrap(&format!("{:>3}. ", number + 1), told, &mut text);
+    }
+    text.push('\n');
+    beliefs(&cluster.watch.history, &mut text);
+    text
+}
+
+/// The promise and the evidence.
+fn headline(violation: &Violation, text: &mut String) {
+    let card = CARDS.iter().find(|card| card.name == violation.oracle());
+    let promise = card.map_or("A Raft does not panic.", |card| card.promise);
+    wrap("promised  ", promise, text);
+    wrap("broken    ", &format!("{violation}."), text);
+    if let Some(card) = card {
+        wrap("source    ", card.source, text);
+    }
+}
+
+fn setting(setup: &Setup, events: usize) -> String {
+    let disk = match setup.disk {
+        DiskMode::Immediate => "writes are durable at once",
+        DiskMode::Queued => "writes wait for the disk",
+    };
+    let nodes = setup.nodes;
+    let nodes = format!("{nodes} node{}", if nodes == 1 { "" } else { "s" });
+    let entries = format!("{} entr{} a message", setup.max_entries, plural_y(setup.max_entries));
+    format!("setting   {nodes}, {events} events; {disk}; {entries}\n\n")
+}
+
+fn plural_y(count: u8) -> &'static str {
+    if count == 1 {
+        "y"
+    } else {
+        "ies"
+    }
+}
+
+/// Appends `told` behind `lead`, broken between words, the further lines indented as far.
+fn wrap(lead: &str, told: &str, text: &mut String) {
+    let mut line = lead.to_string();
+    for word in told.split(' ') {
+        if line.len() + word.len() >= WIDTH && line.len() > lead.len() {
+            let _ = writeln!(text, "{}", line.trim_end());
+            line = " ".repeat(lead.len());
+        }
+        line.push_str(word);
+        line.push(' ');
+    }
+    let _ = writeln!(text, "{}", line.trim_end());
+}
+
+/// The table of who believes what.
+fn beliefs(history: &History, text: &mut String) {
+    let _ = writeln!(text, "node role      term vote commit  log, by term; the disk if it differs");
+    for node in &history.nodes {
+        let role = match node.up {
+            true => node.view.role.to_string(),
+            false => "down".into(),
+        };
+        let state = if node.up { node.view.hard_state } else { node.disk_state };
+        let vote = state.vote.map_or("-".into(), |id| id.to_string());
+        let commit = if node.up { node.view.commit.to_string() } else { "-".into() };
+        let mut line = format!("{:<4} {role:<9} {:<4} {vote:<4} {commit:<7} ", node.id, state.term);
+        line.push_str(&cells(node));
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    let committed: Vec<String> =
+        history.committed.iter().map(|entry| entry.link.term.to_string()).collect();
+    let _ = writeln!(text, "     committed {:>23}{}", "", cut(&committed.join(" "), 40));
+}
+
+/// A log as the terms of its entries, and what the disk holds instead.
+fn cells(node: &NodeHistory) -> String {
+    let terms = |log: &crate::history::Chain| {
+        let each = (1..=log.last_index().0).filter_map(|index| log.at(LogIndex(index)));
+        each.map(|link| link.term.to_string()).collect::<Vec<_>>().join(" ")
+    };
+    let (log, disk) = (terms(&node.log), terms(&node.disk));
+    let mut cells = if log.is_empty() { "-".into() } else { cut(&log, 28) };
+    let state = (node.up && node.view.hard_state != node.disk_state).then(|| {
+        let vote = node.disk_state.vote.map_or("-".into(), |id| id.to_string());
+        format!("{} {vote}", node.disk_state.term)
+    });
+    match (disk != log, state) {
+        (false, None) => {}
+        (false, Some(state)) => cells.push_str(&format!(" (disk: {state})")),
+        (true, state) => {
+            let disk = if disk.is_empty() { "empty".into() } else { cut(&disk, 20) };
+            let state = state.map_or(String::new(), |state| format!("{state}; "));
+            cells.push_str(&cut(&format!(" (disk: {state}{disk})"), 44 - cells.len().min(43)));
+        }
+    }
+    cells
+}
+
+/// The end of `text`, if it is longer than `width`.
+fn cut(text: &str, width: usize) -> String {
+    match text.len() > width {
+        true => format!("..{}", &text[text.len() - width.saturating_sub(2)..]),
+        false => text.into(),
+    }
+}
+
+/// An observer that writes one line an event.
+#[derive(Clone, Debug, Default)]
+struct Teller {
+    lines: Vec<String>,
+}
+
+impl Teller {
+    fn say(&mut self, words: std::fmt::Arguments<'_>) -> Verdict {
+        if let Some(line) = self.lines.last_mut() {
+            let joint = if line.ends_with([':', '.']) { " " } else { "; " };
+            let _ = write!(line, "{joint}{words}");
+        }
+        NOTHING
+    }
+}
+
+/// What an event is, before its consequences are known.
+fn opening(event: Event) -> String {
+    let [a, b, c] = event.operands;
+    match event.kind {
+        Kind::Deliver => format!("n{b} hears from n{a}:"),
+        Kind::Reorder => format!("n{b} hears from n{a}, {c} earlier ones overtaken:"),
+        Kind::Duplicate => format!("n{b} hears from n{a}, and will again:"),
+        Kind::Drop => format!("a message from n{a} to n{b} is lost"),
+        Kind::Tick => format!("the clock of n{a} ticks"),
+        Kind::TickAll => "all clocks tick".into(),
+        Kind::Timeout => format!("the election timeout of n{a} elapses"),
+        Kind::Propose => format!("a client asks n{a}"),
+        Kind::Persist => format!("the oldest write of n{a} is durable"),
+        Kind::FailPersist => format!("the oldest write of n{a} fails"),
+        Kind::Crash => format!("n{a} crashes"),
+        Kind::Restart => format!("n{a} starts"),
+        Kind::Partition => format!("{{{}}} is cut off from the others", node_set(a)),
+        Kind::Cut => format!("the link from n{a} to n{b} is cut"),
+        Kind::Heal => "all links work again".into(),
+        _ => event.to_string(),
+    }
+}
+
+/// What a message says, in few words.
+pub fn speech(message: &Meaning) -> String {
+    let term = message.term;
+    match message.speech {
+        Speech::Candidacy { last_log } => format!("RequestVote {term}, log up to {last_log}"),
+        Speech::Vote => format!("a vote in {term}"),
+        Speech::NoVote => format!("no vote, {term}"),
+        Speech::Append { prev_log, entries: 0, commit, .. } => {
+            format!("heartbeat {term} after {prev_log}, commit {commit}")
+        }
+        Speech::Append { prev_log, last_log, commit, .. } => {
+            let first = prev_log.index.next();
+            format!("AppendEntries {term}, {first} to {last_log} after {prev_log}, commit {commit}")
+        }
+        Speech::Ack { match_index } => format!("ack {term} up to {match_index}"),
+        Speech::Refusal => format!("refusal {term}"),
+    }
+}
+
+impl Observer for Teller {
+    fn happens(&mut self, _: &History, event: Event) -> Verdict {
+        self.lines.push(opening(event));
+        NOTHING
+    }
+
+    fn received(&mut self, _: &History, message: &Meaning) -> Verdict {
+        self.say(format_args!("{}", speech(message)))
+    }
+
+    fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
+        let term = new.term();
+        if (old.role, old.term()) != (new.role, term) {
+            match new.role {
+                Role::Leader => self.say(format_args!("{node} LEADS {term}"))?,
+                Role::Candidate => self.say(format_args!("{node} stands in {term}"))?,
+                Role::Follower if old.role != Role::Follower => {
+                    self.say(format_args!("{node} steps down in {term}"))?
+                }
+                Role::Follower => self.say(format_args!("{node} enters {term}"))?,
+            };
+        }
+        match new.hard_state.vote {
+            Some(vote) if new.hard_state != old.hard_state && vote != node => {
+                self.say(format_args!("{node} votes for {vote}"))?;
+            }
+            _ => {}
+        }
+        match new.commit == old.commit {
+            true => NOTHING,
+            false => self.say(format_args!("{node} commits up to {}", new.commit)),
+        }
+    }
+
+    fn wrote(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
+        if let Some(index) = write.truncate_from {
+            self.say(format_args!("{node} removes its entries from {index} on"))?;
+        }
+        match (write.entries.first(), write.entries.last()) {
+            (Some(first), Some(last)) if first.id != last.id => {
+                self.say(format_args!("{node} appends {} to {}", first.id, last.id))
+            }
+            (Some(first), _) => self.say(format_args!("{node} appends {}", first.id)),
+            _ => NOTHING,
+        }
+    }
+
+    fn sent(&mut self, _: &History, message: &Meaning) -> Verdict {
+        match message.speech {
+            Speech::Vote => self.say(format_args!("its vote leaves for {}", message.to)),
+            Speech::Ack { match_index } => {
+                self.say(format_args!("{} acks up to {match_index}", message.from))
+            }
+            Speech::Refusal | Speech::NoVote => self.say(format_args!("{} refuses", message.from)),
+            Speech::Candidacy { .. } | Speech::Append { .. } => NOTHING,
+        }
+    }
+
+    fn write_failed(&mut self, _: &History, node: NodeId, halted: bool) -> Verdict {
+        match halted {
+            true => self.say(format_args!("{node} halts")),
+            false => self.say(format_args!("{node} goes on")),
+        }
+    }
+
+    fn stopped(&mut self, _: &History, node: NodeId, lost: usize) -> Verdict {
+        match lost {
+            0 => NOTHING,
+            1 => self.say(format_args!("{node} loses a write")),
+            _ => self.say(format_args!("{node} loses {lost} writes")),
+        }
+    }
+
+    fn started(&mut self, history: &History, node: NodeId) -> Verdict {
+        let view = history.node(node).view;
+        self.say(format_args!("{node} is in {}, with its log up to {}", view.term(), view.last_log))
+    }
+}

@@ -1,0 +1,201 @@
+//! What every fuzz target does with one input, and with a file when there is no fuzzer.
+//!
+//! Promises: on a broken promise, before the panic: the schedule is shrunk, the small input is
+//! written beside libFuzzer's own, the story is told with the line that replays it, and the
+//! fingerprint is printed in the forms that libFuzzer's minimiser and ClusterFuzz's parser read.
+//! With `WHITEWATER_ONLY=<fingerprint>`, every other violation passes in silence, so that a stock
+//! minimiser cannot drift to another bug.
+
+use std::cell::RefCell;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::cluster::Subject;
+use crate::files::{content_name, read_schedule, write_new};
+use crate::goal;
+use crate::mutants;
+use crate::oracle::Counts;
+use crate::ours::Ours;
+use crate::run::run;
+use crate::schedule::Schedule;
+use crate::shrink::shrink;
+use crate::story;
+use crate::violation::Violation;
+
+/// Which seeded bug the target `mutant` has.
+pub const MUTANT: &str = "WHITEWATER_MUTANT";
+/// The only fingerprint that may fail.
+pub const ONLY: &str = "WHITEWATER_ONLY";
+
+/// A campaign says how it stands after this many inputs, and then each time after as many again.
+const REPORT_EVERY: u64 = 1 << 12;
+
+/// One fuzz target at work.
+struct Target {
+    name: &'static str,
+    subject: Subject<Ours>,
+    mutant: Option<String>,
+    only: Option<String>,
+    artifacts: PathBuf,
+    inputs: u64,
+    events: u64,
+    goals: Counts<{ goal::COUNT }>,
+}
+
+thread_local! {
+    static TARGET: RefCell<Option<Target>> = const { RefCell::new(None) };
+}
+
+impl Target {
+    /// Reads the environment; what is wrong with it otherwise.
+    fn prepare(name: &'static str) -> Result<Target, String> {
+        let mutant = match name {
+            "mutant" => match env::var(MUTANT) {
+                Ok(mutant) => Some(mutant),
+                Err(_) => return Err(format!("{MUTANT} must name a seeded bug")),
+            },
+            _ => None,
+        };
+        let subject = mutants::subject(mutant.as_deref()).map_err(|unknown| unknown.to_string())?;
+        let artifacts = env::args()
+            .find_map(|arg| arg.strip_prefix("-artifact_prefix=").map(PathBuf::from))
+            .unwrap_or_default();
+        let (inputs, events, goals) = (0, 0, Counts::default());
+        let only = env::var(ONLY).ok();
+        Ok(Target { name, subject, mutant, only, artifacts, inputs, events, goals })
+    }
+
+    /// Runs one schedule; the fingerprint of what it breaks, once that is told.
+    fn try_input(&mut self, schedule: &Schedule) -> Option<String> {
+        let outcome = run(&self.subject, schedule);
+        self.inputs += 1;
+        self.events += outcome.resolved.events.len() as u64;
+        self.goals.add(&outcome.goals);
+        if self.inputs.is_multiple_of(REPORT_EVERY) {
+            self.say_how_it_stands();
+        }
+        let violation = outcome.violation?;
+        let fingerprint = violation.fingerprint();
+        if self.only.as_ref().is_some_and(|only| *only != fingerprint) {
+            return None;
+        }
+        self.tell(schedule, &violation);
+        Some(fingerprint)
+    }
+
+    /// One line that a script can read.
+    fn say_how_it_stands(&self) {
+        let reached = self.goals.0.iter().filter(|&&count| count > 0).count();
+        let (inputs, events, all) = (self.inputs, self.events, goal::COUNT);
+        eprintln!("whitewater: inputs {inputs} events {events} goals {reached}/{all}");
+    }
+
+    /// Shrinks, saves and tells; what cannot be shrunk or saved is told as it is.
+    fn tell(&self, schedule: &Schedule, violation: &Violation) {
+        let fingerprint = violation.fingerprint();
+        eprintln!("\n==== whitewater: {fingerprint} ====\n");
+        match shrink(&self.subject, schedule) {
+            Ok(small) => {
+                let path = self.save(&small.schedule, &fingerprint);
+                eprint!("{}", story::tell(&self.subject, &small.schedule));
+                eprintln!(
+                    "\nshrunk    {} to {} events in {} replays",
+                    small.events_before,
+                    small.schedule.events.len(),
+                    small.replays
+                );
+                if let Some(path) = path {
+                    eprintln!("saved     {}", path.display());
+                    eprintln!("replay    {}", self.replay_command(&path));
+                }
+            }
+            Err(reason) => eprintln!("{violation}\nnot shrunk: {reason}"),
+        }
+        eprintln!("\nDEDUP_TOKEN: {fingerprint}");
+        eprintln!("thread 'fuzz' panicked at '{fingerprint}', harness\n");
+    }
+
+    fn save(&self, schedule: &Schedule, fingerprint: &str) -> Option<PathBuf> {
+        let bytes = schedule.encode();
+        let name = format!("found-{fingerprint}-{}", content_name(&bytes));
+        // libFuzzer's prefix is put before the name as it is, with or without a slash at its end.
+        let mut path = self.artifacts.clone().into_os_string();
+        path.push(&name);
+        let path = PathBuf::from(path);
+        match write_new(&path, &bytes) {
+            Ok(()) => Some(path),
+            Err(error) => {
+                eprintln!("not saved: {error}");
+                None
+            }
+        }
+    }
+
+    fn replay_command(&self, path: &Path) -> String {
+        let mutant = self.mutant.as_ref().map_or(String::new(), |name| format!(" --mutant {name}"));
+        format!("cargo run -rq --bin whitewater -- replay{mutant} {}", path.display())
+    }
+}
+
+/// Prepares the target `name`, before the first input. Ends the process if it cannot be.
+pub fn prepare(name: &'static str) {
+    match Target::prepare(name) {
+        Ok(target) => TARGET.set(Some(target)),
+        Err(complaint) => {
+            eprintln!("{name}: {complaint}");
+            std::process::exit(2);
+        }
+    }
+}
+
+/// Runs one input, and panics if it breaks a promise.
+pub fn run_input(schedule: &Schedule) {
+    let broken = TARGET.with_borrow_mut(|target| {
+        target.as_mut().expect("the target is prepared first").try_input(schedule)
+    });
+    if let Some(fingerprint) = broken {
+        panic!("{fingerprint}");
+    }
+}
+
+/// The target as an ordinary program: replays the files it is given. 0 if all are clean, 1 if one
+/// breaks a promise, 2 if one cannot be read.
+pub fn replay_files(name: &'static str) -> ExitCode {
+    let mut target = match Target::prepare(name) {
+        Ok(target) => target,
+        Err(complaint) => {
+            eprintln!("{name}: {complaint}");
+            return ExitCode::from(2);
+        }
+    };
+    let paths: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
+    if paths.is_empty() {
+        eprintln!(
+            "usage: {} FILE...   replays schedules; cargo fuzz run {name} fuzzes",
+            target.name
+        );
+        return ExitCode::from(2);
+    }
+    let mut worst = 0;
+    for path in &paths {
+        let code = match read_schedule(path) {
+            Err(error) => {
+                eprintln!("{error}");
+                2
+            }
+            Ok(schedule) => match target.try_input(&schedule) {
+                Some(fingerprint) => {
+                    println!("{}: {fingerprint}", path.display());
+                    1
+                }
+                None => {
+                    println!("{}: clean", path.display());
+                    0
+                }
+            },
+        };
+        worst = worst.max(code);
+    }
+    ExitCode::from(worst)
+}
