@@ -1,0 +1,125 @@
+//! Commands about one schedule: replay, shrink, show, encode.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde_json::{json, Value};
+use whitewater::event::Event;
+use whitewater::files::{read_schedule, read_script, write_new};
+use whitewater::run::{run, Outcome};
+use whitewater::schedule::{DiskMode, Schedule};
+use whitewater::shrink;
+use whitewater::story;
+
+use crate::{Answer, Failure, Under};
+
+/// Above this many events a run is not told but only judged.
+const TOLD: usize = 60;
+
+/// Runs files and tells what they break.
+pub fn replay(files: &[PathBuf], under: &Under) -> Result<Answer, Failure> {
+    let subject = under.subject()?;
+    let (mut text, mut documents, mut clean) = (String::new(), Vec::new(), true);
+    let schedules: Result<Vec<_>, _> = files.iter().map(|file| read_schedule(file)).collect();
+    for (file, schedule) in files.iter().zip(schedules?) {
+        let outcome = run(&subject, &schedule);
+        let events = outcome.resolved.events.len();
+        clean &= outcome.violation.is_none();
+        documents.push(outcome_json(file, &outcome));
+        let Some(violation) = &outcome.violation else {
+            let _ = writeln!(text, "{}: clean, {events} events", file.display());
+            continue;
+        };
+        let _ = writeln!(text, "{}: {}", file.display(), violation.fingerprint());
+        match events <= TOLD {
+            true => text.push_str(&story::tell(&subject, &outcome.resolved)),
+            false => {
+                let _ = writeln!(text, "broken    {violation}.\n          after {events} events; `whitewater shrink` tells a shorter story");
+            }
+        }
+    }
+    Ok(Answer { text, json: documents.into(), clean })
+}
+
+fn outcome_json(file: &Path, outcome: &Outcome) -> Value {
+    json!({
+        "file": file.display().to_string(),
+        "events": outcome.resolved.events.len(),
+        "digest": format!("{:016x}", outcome.digest),
+        "fingerprint": outcome.fingerprint(),
+        "violation": outcome.violation.as_ref().map(|violation| violation.to_string()),
+    })
+}
+
+/// Shrinks a file that breaks a promise.
+pub fn shrink(file: &Path, out: Option<&Path>, under: &Under) -> Result<Answer, Failure> {
+    let subject = under.subject()?;
+    let schedule = read_schedule(file)?;
+    let small = shrink::shrink(&subject, &schedule)
+        .map_err(|reason| Failure(format!("{}: {reason}", file.display())))?;
+    let bytes = small.schedule.encode();
+    if let Some(out) = out {
+        write_new(out, &bytes)?;
+    }
+    let mut text = story::tell(&subject, &small.schedule);
+    let after = small.schedule.events.len();
+    let (before, replays) = (small.events_before, small.replays);
+    let _ = writeln!(text, "\nshrunk    {before} to {after} events in {replays} replays");
+    if let Some(out) = out {
+        let _ = writeln!(text, "saved     {}", out.display());
+    }
+    let mut json = outcome_json(file, &small.outcome);
+    json["events_before"] = before.into();
+    json["replays"] = replays.into();
+    json["schedule"] = schedule_json(&small.schedule);
+    Ok(Answer { text, json, clean: false })
+}
+
+/// Prints a schedule.
+pub fn show(file: &Path, resolved: bool, story: bool, under: &Under) -> Result<Answer, Failure> {
+    let subject = under.subject()?;
+    let mut schedule = read_schedule(file)?;
+    if resolved || story {
+        schedule = run(&subject, &schedule).resolved;
+    }
+    let text = match story {
+        true => story::tell(&subject, &schedule),
+        false => schedule.to_string(),
+    };
+    Ok(Answer { text, json: schedule_json(&schedule), clean: true })
+}
+
+fn schedule_json(schedule: &Schedule) -> Value {
+    let setup = &schedule.setup;
+    let faults = whitewater::event::Family::ALL.iter().filter(|(family, _)| setup.has(*family));
+    json!({
+        "nodes": setup.nodes,
+        "election_ticks": setup.election_ticks,
+        "heartbeat_ticks": setup.heartbeat_ticks,
+        "max_entries": setup.max_entries,
+        "disk": if setup.disk == DiskMode::Queued { "queued" } else { "immediate" },
+        "faults": faults.map(|(_, name)| *name).collect::<Vec<_>>(),
+        "events": schedule.events.iter().map(Event::to_string).collect::<Vec<_>>(),
+    })
+}
+
+/// Turns text into bytes.
+pub fn encode(file: &Path, out: Option<PathBuf>) -> Result<Answer, Failure> {
+    let schedule = read_script(file)?;
+    let out = match out {
+        Some(out) => out,
+        None if file.extension().is_some_and(|extension| extension == "txt") => {
+            file.with_extension("")
+        }
+        None => {
+            let complaint = "does not end in .txt, so --out must say where the bytes go";
+            return Err(Failure(format!("{}: {complaint}", file.display())));
+        }
+    };
+    let bytes = schedule.encode();
+    write_new(&out, &bytes)?;
+    let (events, length, path) = (schedule.events.len(), bytes.len(), out.display().to_string());
+    let text = format!("{path}: {events} events, {length} bytes\n");
+    let json = json!({ "file": path, "events": events, "bytes": length });
+    Ok(Answer { text, json, clean: true })
+}

@@ -1,0 +1,190 @@
+//! The command line: replay, shrink, show and draw schedules on stable Rust.
+//!
+//! Exit codes: 0 clean, 1 a promise is broken, 2 wrong usage or a file that cannot be read or
+//! written. Results go to standard output, complaints and progress to standard error.
+
+mod commands;
+mod random;
+mod report;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use whitewater::cluster::Subject;
+use whitewater::generator::Strategy;
+use whitewater::mutants::{self, UnknownMutant};
+use whitewater::ours::Ours;
+use whitewater::schedule::Schedule;
+
+/// Drive a Raft cluster with schedules of fuzz events, under oracles that watch every step.
+///
+/// Exit codes: 0 clean, 1 a promise is broken, 2 wrong usage or an unreadable file.
+#[derive(Parser)]
+#[command(name = "whitewater", version)]
+struct Cli {
+    /// Print one JSON document on standard output.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run schedules and tell what they break.
+    Replay {
+        /// Files of schedule bytes: corpus files, artifacts.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        under: Under,
+    },
+    /// Find the smallest schedule that breaks the same promise.
+    Shrink {
+        /// A file of schedule bytes.
+        file: PathBuf,
+        /// Where to write it; else it is only told.
+        #[arg(long)]
+        out: Option<PathBuf>,
+        #[command(flatten)]
+        under: Under,
+    },
+    /// Print a schedule as text.
+    Show {
+        /// A file of schedule bytes.
+        file: PathBuf,
+        /// Print what happens instead: exact events, or with --story their consequences.
+        #[arg(long)]
+        resolved: bool,
+        /// Tell what happens, one line an event.
+        #[arg(long, conflicts_with_all = ["resolved", "json"])]
+        story: bool,
+        #[command(flatten)]
+        under: Under,
+    },
+    /// Turn a schedule's text into bytes.
+    Encode {
+        /// A text file, as `show` prints it.
+        file: PathBuf,
+        /// Where to write the bytes; else the file's name without `.txt`.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Draw schedules from a seed, and run them.
+    Random(RandomArgs),
+    /// List the seeded bugs: name, catalogue ids, oracle that must catch it, source.
+    Mutants,
+    /// List the oracles: name, catalogue row, promise, source.
+    Oracles,
+    /// List the goals: name, meaning.
+    Goals,
+}
+
+/// Which Raft is run.
+#[derive(Args)]
+struct Under {
+    /// Our Raft with this seeded bug; `whitewater mutants` lists them.
+    #[arg(long, value_name = "NAME")]
+    mutant: Option<String>,
+}
+
+impl Under {
+    fn subject(&self) -> Result<Subject<Ours>, Failure> {
+        Ok(mutants::subject(self.mutant.as_deref())?)
+    }
+}
+
+/// How schedules are drawn.
+#[derive(Clone, Copy, ValueEnum)]
+enum StrategyArg {
+    /// Everything equally likely: the baseline.
+    Uniform,
+    /// Tuned weights and a mix of faults for each schedule.
+    Swarm,
+}
+
+impl From<StrategyArg> for Strategy {
+    fn from(arg: StrategyArg) -> Strategy {
+        match arg {
+            StrategyArg::Uniform => Strategy::Uniform,
+            StrategyArg::Swarm => Strategy::Swarm,
+        }
+    }
+}
+
+#[derive(Args)]
+struct RandomArgs {
+    /// How schedules are drawn.
+    #[arg(long, value_enum, default_value = "swarm")]
+    strategy: StrategyArg,
+    /// How many schedules.
+    #[arg(long, default_value_t = 10_000, value_name = "N")]
+    schedules: u64,
+    /// How many primitive events each.
+    #[arg(long, default_value_t = 300, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..=Schedule::MAX_EVENTS as i64))]
+    events: u32,
+    /// Seed of the ChaCha generator.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Size of every cluster; else each schedule draws its own.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=7))]
+    nodes: Option<u8>,
+    /// Stop at the first broken promise.
+    #[arg(long)]
+    stop_at_first: bool,
+    /// Save every schedule that breaks nothing in this directory.
+    #[arg(long, value_name = "DIR")]
+    save_corpus: Option<PathBuf>,
+    /// Save the first find of each fingerprint, shrunk, in this directory.
+    #[arg(long, value_name = "DIR")]
+    save_finds: Option<PathBuf>,
+    #[command(flatten)]
+    under: Under,
+}
+
+/// Why a command could not do its work: one line, exit code 2.
+struct Failure(String);
+
+impl From<UnknownMutant> for Failure {
+    fn from(unknown: UnknownMutant) -> Failure {
+        Failure(unknown.to_string())
+    }
+}
+
+impl From<whitewater::files::FileError> for Failure {
+    fn from(error: whitewater::files::FileError) -> Failure {
+        Failure(error.to_string())
+    }
+}
+
+/// What a command prints, and whether everything was clean.
+struct Answer {
+    text: String,
+    json: serde_json::Value,
+    clean: bool,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let answer = match cli.command {
+        Command::Replay { files, under } => commands::replay(&files, &under),
+        Command::Shrink { file, out, under } => commands::shrink(&file, out.as_deref(), &under),
+        Command::Show { file, resolved, story, under } => {
+            commands::show(&file, resolved, story, &under)
+        }
+        Command::Encode { file, out } => commands::encode(&file, out),
+        Command::Random(args) => random::random(&args),
+        Command::Mutants => Ok(report::mutants()),
+        Command::Oracles => Ok(report::oracles()),
+        Command::Goals => Ok(report::goals()),
+    };
+    match answer {
+        Ok(answer) => report::print(&answer, cli.json),
+        Err(Failure(complaint)) => {
+            eprintln!("whitewater: {complaint}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Random campaigns: schedules drawn from a seed, run and judged.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::time::Duration;
+
+use cpu_time::ProcessTime;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{json, Map, Value};
+use whitewater::cluster::Subject;
+use whitewater::event::Event;
+use whitewater::files::{content_name, write_new};
+use whitewater::generator::Generator;
+use whitewater::goal::{self, GOALS};
+use whitewater::history::mix;
+use whitewater::oracle::{Checks, Counts, CARDS};
+use whitewater::ours::Ours;
+use whitewater::run::{run_events, Outcome};
+use whitewater::schedule::Schedule;
+use whitewater::shrink::shrink;
+
+use crate::{Answer, Failure, RandomArgs};
+
+/// The first schedule that broke a promise, and what shrinking made of it.
+struct Find {
+    number: u64,
+    violation: String,
+    nodes: u8,
+    events_before: usize,
+    events_after: usize,
+    replays: usize,
+    count: u64,
+}
+
+/// What a campaign has come to.
+#[derive(Default)]
+struct Tally {
+    schedules: u64,
+    events: u64,
+    digest: u64,
+    checks: Checks,
+    goals: Counts<{ goal::COUNT }>,
+    finds: BTreeMap<String, Find>,
+}
+
+/// Runs a campaign.
+pub fn random(args: &RandomArgs) -> Result<Answer, Failure> {
+    let subject = args.under.subject()?;
+    let mut generator = Generator::new(args.strategy.into(), args.seed);
+    let mut tally = Tally::default();
+    let start = ProcessTime::now();
+    let bar = progress(args.schedules);
+    for number in 0..args.schedules {
+        let (drawn, outcome) = draw(&subject, &mut generator, args);
+        tally.add(&outcome);
+        if number % 256 == 0 {
+            bar.set_position(number);
+            bar.set_message(tally.line());
+        }
+        match outcome.fingerprint() {
+            Some(fingerprint) => tally.find(&subject, args, number, &drawn, fingerprint)?,
+            None => save_clean(args.save_corpus.as_deref(), &drawn)?,
+        }
+        if args.stop_at_first && !tally.finds.is_empty() {
+            break;
+        }
+    }
+    bar.finish_and_clear();
+    Ok(tally.answer(start.elapsed()))
+}
+
+/// Draws a schedule and runs it, until it has its number of primitive events.
+fn draw(
+    subject: &Subject<Ours>,
+    generator: &mut Generator,
+    args: &RandomArgs,
+) -> (Schedule, Outcome) {
+    let setup = generator.setup(args.nodes);
+    let limit = args.events as usize;
+    let mut events = Vec::with_capacity(limit);
+    // Some draws find nothing to act on: a schedule that is all wishes must end as well.
+    let most = (8 * limit).min(Schedule::MAX_EVENTS);
+    let drawn = (0..most).map(|_| generator.event()).inspect(|&event: &Event| events.push(event));
+    let outcome = run_events(subject, setup, drawn, limit);
+    (Schedule { setup, events }, outcome)
+}
+
+fn save_clean(directory: Option<&Path>, schedule: &Schedule) -> Result<(), Failure> {
+    if let Some(directory) = directory {
+        let bytes = schedule.encode();
+        write_new(&directory.join(content_name(&bytes)), &bytes)?;
+    }
+    Ok(())
+}
+
+fn progress(schedules: u64) -> ProgressBar {
+    let style = "{elapsed_precise} [{wide_bar}] {human_pos}/{human_len} {msg} eta {eta}";
+    let style = ProgressStyle::with_template(style).expect("the template is well-formed");
+    let bar = ProgressBar::new(schedules).with_style(style);
+    bar.enable_steady_tick(Duration::from_millis(500));
+    bar
+}
+
+impl Tally {
+    fn add(&mut self, outcome: &Outcome) {
+        self.schedules += 1;
+        self.events += outcome.resolved.events.len() as u64;
+        self.digest = mix(self.digest, outcome.digest);
+        self.checks.add(&outcome.checks);
+        self.goals.add(&outcome.goals);
+    }
+
+    fn line(&self) -> String {
+        let reached = self.goals.0.iter().filter(|&&count| count > 0).count();
+        format!("goals {reached}/{} finds {}", goal::COUNT, self.finds.len())
+    }
+
+    /// Counts a find; the first of its fingerprint is shrunk, and saved if that is asked for.
+    fn find(
+        &mut self,
+        subject: &Subject<Ours>,
+        args: &RandomArgs,
+        number: u64,
+        drawn: &Schedule,
+        fingerprint: String,
+    ) -> Result<(), Failure> {
+        if let Some(find) = self.finds.get_mut(&fingerprint) {
+            find.count += 1;
+            return Ok(());
+        }
+        let small = shrink(subject, drawn)
+            .map_err(|reason| Failure(format!("schedule {number}: {reason}")))?;
+        if let Some(directory) = &args.save_finds {
+            let bytes = small.schedule.encode();
+            let name = format!("{fingerprint}-{}", content_name(&bytes));
+            write_new(&directory.join(name), &bytes)?;
+        }
+        let find = Find {
+            number,
+            violation: small.outcome.violation.expect("a shrunk schedule fails").to_string(),
+            nodes: small.schedule.setup.nodes,
+            events_before: small.events_before,
+            events_after: small.schedule.events.len(),
+            replays: small.replays,
+            count: 1,
+        };
+        self.finds.insert(fingerprint, find);
+        Ok(())
+    }
+
+    fn answer(self, cpu: Duration) -> Answer {
+        let seconds = cpu.as_secs_f64();
+        let rate = (self.events as f64 / seconds.max(1e-6)) as u64;
+        let digest = format!("{:016x}", self.digest);
+        let clean = self.finds.is_empty();
+        Answer {
+            text: self.text(seconds, rate, &digest),
+            json: self.json(seconds, rate, &digest),
+            clean,
+        }
+    }
+
+    fn text(&self, seconds: f64, rate: u64, digest: &str) -> String {
+        let mut text = String::new();
+        let _ = writeln!(text, "checks, by oracle");
+        for (card, count) in CARDS.iter().zip(self.checks.0) {
+            let _ = writeln!(text, "{count:>14}  {}", card.name);
+        }
+        let _ = writeln!(text, "goals");
+        for ((name, _), count) in GOALS.iter().zip(self.goals.0) {
+            let _ = writeln!(text, "{count:>14}  {name}");
+        }
+        for (fingerprint, find) in &self.finds {
+            let _ = writeln!(
+                text,
+                "found {fingerprint}, {} times, first in schedule {}\n  {}\n  {} nodes, shrunk from {} to {} events in {} replays",
+                find.count, find.number, find.violation, find.nodes, find.events_before, find.events_after, find.replays
+            );
+        }
+        let _ = writeln!(text, "schedules: {}", self.schedules);
+        let _ = writeln!(text, "events: {}", self.events);
+        let _ = writeln!(text, "cpu: {seconds:.2} s");
+        let _ = writeln!(text, "rate: {rate} events/cpu-s");
+        let _ = writeln!(text, "digest: {digest}");
+        let _ = writeln!(text, "violations: {}", self.finds.values().map(|f| f.count).sum::<u64>());
+        text
+    }
+
+    fn json(&self, seconds: f64, rate: u64, digest: &str) -> Value {
+        let counts = |names: &mut dyn Iterator<Item = (&str, u64)>| -> Map<String, Value> {
+            names.map(|(name, count)| (name.into(), count.into())).collect()
+        };
+        let find = |(fingerprint, find): (&String, &Find)| {
+            json!({
+                "fingerprint": fingerprint,
+                "count": find.count,
+                "schedule": find.number,
+                "violation": find.violation,
+                "nodes": find.nodes,
+                "events_before": find.events_before,
+                "events_after": find.events_after,
+                "replays": find.replays,
+            })
+        };
+        json!({
+            "schedules": self.schedules,
+            "events": self.events,
+            "cpu_seconds": seconds,
+            "events_per_cpu_second": rate,
+            "digest": digest,
+            "checks": counts(&mut CARDS.iter().map(|card| card.name).zip(self.checks.0)),
+            "goals": counts(&mut GOALS.iter().map(|(name, _)| *name).zip(self.goals.0)),
+            "finds": self.finds.iter().map(find).collect::<Vec<_>>(),
+        })
+    }
+}

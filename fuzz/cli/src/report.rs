@@ -1,0 +1,70 @@
+//! What is printed: listings, and every answer as text or as JSON.
+
+use std::io::{ErrorKind, Write};
+use std::process::ExitCode;
+
+use serde_json::{json, Value};
+use whitewater::goal::GOALS;
+use whitewater::mutants::MUTANTS;
+use whitewater::oracle::CARDS;
+
+use crate::Answer;
+
+/// Prints an answer; a reader that has gone away is no error.
+pub fn print(answer: &Answer, as_json: bool) -> ExitCode {
+    let text = match as_json {
+        true => format!("{:#}\n", answer.json),
+        false => answer.text.clone(),
+    };
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            eprintln!("whitewater: standard output: {error}");
+            ExitCode::from(2)
+        }
+        _ => ExitCode::from(u8::from(!answer.clean)),
+    }
+}
+
+/// Rows as lines with aligned columns, the last one as long as it is.
+fn table<const N: usize>(rows: &[[&str; N]]) -> String {
+    let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..N).map(width).collect();
+    let line = |row: &[&str; N]| {
+        let cells = row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:<width$}"));
+        format!("{}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
+    };
+    rows.iter().map(line).collect()
+}
+
+/// Rows as a list of objects with these names.
+fn objects<const N: usize>(names: [&str; N], rows: &[[&str; N]]) -> Value {
+    let object = |row: &[&str; N]| {
+        let fields = names.iter().zip(row).map(|(name, cell)| (name.to_string(), json!(cell)));
+        Value::Object(fields.collect())
+    };
+    rows.iter().map(object).collect()
+}
+
+fn listing<const N: usize>(names: [&str; N], rows: &[[&str; N]]) -> Answer {
+    Answer { text: table(rows), json: objects(names, rows), clean: true }
+}
+
+/// The seeded bugs.
+pub fn mutants() -> Answer {
+    let ids = |ids: &'static str| if ids.is_empty() { "-" } else { ids };
+    let rows: Vec<_> =
+        MUTANTS.iter().map(|m| [m.name, ids(m.ids), m.caught_by, m.source]).collect();
+    listing(["name", "ids", "caught_by", "source"], &rows)
+}
+
+/// The oracles.
+pub fn oracles() -> Answer {
+    let rows: Vec<_> = CARDS.iter().map(|c| [c.name, c.id, c.promise, c.source]).collect();
+    listing(["name", "id", "promise", "source"], &rows)
+}
+
+/// The goals.
+pub fn goals() -> Answer {
+    let rows: Vec<_> = GOALS.iter().map(|(name, meaning)| [*name, *meaning]).collect();
+    listing(["name", "meaning"], &rows)
+}
