@@ -231,7 +231,7 @@ pub static MUTANTS: [Mutant; 33] = [
         "commit-by-mode",
         "R01",
         "akka-raft #42",
-        "electable-has-committed",
+        "committed-is-durable",
         Rules { reached: mode, ..RAFT },
     ),
     mutant(
@@ -273,7 +273,7 @@ pub static MUTANTS: [Mutant; 33] = [
         "never-truncates",
         "",
         "LifeRaft's trailing entries",
-        "commit-is-monotone",
+        "match-is-true",
         Rules { truncate_from: |_, _, _| None, ..RAFT },
     ),
     mutant(
@@ -308,7 +308,7 @@ pub static MUTANTS: [Mutant; 33] = [
         "old-leaders-append",
         "R26",
         "akka-raft before PR 55",
-        "message-is-honest",
+        "commit-is-verified",
         Rules {
             is_stale: |kind, message, current| kind != Kind::AppendEntries && message < current,
             ..RAFT
@@ -328,8 +328,8 @@ pub static MUTANTS: [Mutant; 33] = [
         "match-is-true",
         Rules {
             progress_at_election: |earlier, last| raft::Progress {
+                match_index: earlier.match_index.min(last),
                 next_index: last.next(),
-                ..earlier
             },
             ..RAFT
         },
@@ -338,7 +338,7 @@ pub static MUTANTS: [Mutant; 33] = [
         "half-commits",
         "",
         "n/2 replicas, the leader not counted",
-        "electable-has-committed",
+        "committed-is-durable",
         Rules {
             reached: |members, acked| sorted(members, acked)[members.voters.len().div_ceil(2)],
             ..RAFT

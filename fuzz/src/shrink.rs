@@ -257,13 +257,17 @@ impl<R: Replica> Search<'_, R> {
     /// Neighbours that can change places stand in the order of their bytes, so that two finds of one
     /// bug look alike.
     fn sort_events(&mut self) {
-        for end in (1..self.events().len()).rev() {
-            for place in 0..end.min(self.events().len().saturating_sub(1)) {
+        let mut end = self.events().len();
+        while end > 1 {
+            end -= 1;
+            let mut place = 0;
+            while place < end && place + 1 < self.events().len() {
                 let mut events = self.events().to_vec();
                 if events[place].to_record() > events[place + 1].to_record() {
                     events.swap(place, place + 1);
                     self.try_events(events);
                 }
+                place += 1;
             }
         }
     }

@@ -111,7 +111,8 @@ fn beliefs(history: &History, text: &mut String) {
     }
     let committed: Vec<String> =
         history.committed.iter().map(|entry| entry.link.term.to_string()).collect();
-    let _ = writeln!(text, "     committed {:>23}{}", "", cut(&committed.join(" "), 40));
+    let committed = if committed.is_empty() { "-".into() } else { cut(&committed.join(" "), 40) };
+    let _ = writeln!(text, "{:<33}{committed}", "committed");
 }
 
 /// A log as the terms of its entries, and what the disk holds instead.

@@ -1,0 +1,55 @@
+//! The same bytes give the same run, and a run's exact events give that run again.
+
+use whitewater::generator::{Generator, Strategy};
+use whitewater::mutants::{raft, MUTANTS};
+use whitewater::run::{run, run_exactly};
+use whitewater::schedule::Schedule;
+use whitewater::shrink::shrink;
+
+fn schedules(count: u64) -> impl Iterator<Item = Schedule> {
+    (0..count).map(|seed| {
+        let strategy = Strategy::ALL[seed as usize % 2].0;
+        Generator::new(strategy, seed).schedule(None, 200)
+    })
+}
+
+#[test]
+fn a_schedule_runs_twice_in_the_same_way() {
+    for schedule in schedules(300) {
+        let (first, second) = (run(&raft(), &schedule), run(&raft(), &schedule));
+        assert_eq!(first.digest, second.digest, "{schedule}");
+        assert_eq!((first.checks, first.goals), (second.checks, second.goals));
+    }
+}
+
+#[test]
+fn the_exact_events_of_a_run_give_that_run_again_even_through_bytes() {
+    for schedule in schedules(300) {
+        let wished = run(&raft(), &schedule);
+        let exact = run_exactly(&raft(), &wished.resolved);
+        assert_eq!(wished.digest, exact.digest, "{schedule}");
+        let decoded = Schedule::decode(&wished.resolved.encode());
+        if let Ok(decoded) = decoded {
+            assert_eq!(run(&raft(), &decoded).digest, wished.digest, "{schedule}");
+        }
+    }
+}
+
+#[test]
+fn shrinking_keeps_the_fingerprint_and_needs_every_event() {
+    for mutant in MUTANTS.iter().step_by(5) {
+        let subject = mutant.subject();
+        let failing = schedules(400).find(|schedule| run(&subject, schedule).violation.is_some());
+        let Some(schedule) = failing else { continue };
+        let before = run(&subject, &schedule).fingerprint();
+        let small = shrink(&subject, &schedule).expect("it fails");
+        assert_eq!(small.outcome.fingerprint(), before, "{}", mutant.name);
+        for place in 0..small.schedule.events.len() {
+            let mut fewer = small.schedule.clone();
+            fewer.events.remove(place);
+            let outcome = run_exactly(&subject, &fewer);
+            assert_ne!(outcome.fingerprint(), before, "{}: event {place}", mutant.name);
+        }
+        assert_eq!(shrink(&subject, &schedule).unwrap().schedule, small.schedule);
+    }
+}

@@ -1,0 +1,98 @@
+//! Each fault changes an outcome: the same script with and without it ends in different states.
+
+use whitewater::mutants::raft;
+use whitewater::run::run;
+use whitewater::schedule::Schedule;
+use whitewater::story;
+
+/// Who believes what at the end of a script, without the script's own lines.
+fn end(script: &str) -> String {
+    let schedule = Schedule::parse(script).unwrap_or_else(|error| panic!("{error}"));
+    let outcome = run(&raft(), &schedule);
+    assert_eq!(outcome.violation, None);
+    let told = story::tell(&raft(), &outcome.resolved);
+    let table = told.find("node role").expect("a story ends with a table");
+    told[table..].to_string()
+}
+
+/// The line marked with `!` changes the end.
+#[track_caller]
+fn matters(script: &str) {
+    let with = script.replace('!', "");
+    let without: String =
+        script.lines().filter(|line| !line.contains('!')).map(|line| format!("{line}\n")).collect();
+    assert_ne!(end(&with), end(&without));
+}
+
+const ELECTED: &str = "set nodes 3\nelect n0 {n0,n1,n2,n7}\n";
+const QUEUED: &str = "set nodes 3\nset disk queued\nelect n0 {n0,n1,n2,n7}\npersist n0\n";
+
+#[test]
+fn a_lost_message_matters() {
+    matters("set nodes 3\ntimeout n0\n! drop n0>n1 @0\ndeliver n0>n1\ndeliver n1>n0");
+}
+
+#[test]
+fn a_repeated_message_matters() {
+    matters("set nodes 3\ntimeout n0\n! duplicate n0>n1 @0\ntimeout n1\ntimeout n1\ndeliver n0>n1\ndeliver n1>n0");
+}
+
+#[test]
+fn an_overtaking_message_matters() {
+    matters("set nodes 3\ntimeout n0\ntimeout n0\n! reorder n0>n1 @1\ndeliver n0>n1\n");
+}
+
+#[test]
+fn a_crash_matters() {
+    matters(&format!("{ELECTED}! crash n0 keep=all\npropose n128\ntick-all\n"));
+}
+
+#[test]
+fn losing_pending_writes_matters_and_so_does_keeping_them() {
+    matters(&format!("{QUEUED}propose n0\n! crash n0 keep=0\nrestart n0\n"));
+    let kept = end(&format!("{QUEUED}propose n0\ncrash n0 keep=all\nrestart n0\n"));
+    assert_ne!(kept, end(&format!("{QUEUED}propose n0\ncrash n0 keep=0\nrestart n0\n")));
+}
+
+#[test]
+fn a_failed_write_matters_and_so_does_how_much_of_it_is_left() {
+    let script = |torn: &str| {
+        format!("{QUEUED}timeout n1\ntimeout n1\nfail-persist n1 {torn}\nrestart n1\n")
+    };
+    assert_ne!(end(&script("nothing")), end(&script("hard-state")));
+    let script = |torn: &str| format!("{QUEUED}propose n0\nfail-persist n0 {torn}\nrestart n0\n");
+    assert_ne!(end(&script("nothing")), end(&script("all")));
+    matters(&format!("{QUEUED}propose n0\n! fail-persist n0 all\ntick-all\n"));
+    let script = |torn: &str| {
+        format!(
+            "set nodes 3\nset disk queued\nset max-entries 4\nelect n0 {{n0,n1,n2}}\npropose n0\n\
+             propose n0\ndrop n0>n1 @0\nreorder n0>n1 @1\nfail-persist n1 {torn}\nrestart n1\n"
+        )
+    };
+    assert_ne!(end(&script("entries=1")), end(&script("entries=2")));
+    assert_ne!(end(&script("entries=0")), end(&script("entries=1")));
+}
+
+#[test]
+fn a_partition_matters_until_it_heals() {
+    matters(&format!("{ELECTED}! partition {{n0}}\nreplicate n0 {{n1,n2}}\n"));
+    matters(&format!("{ELECTED}partition {{n0}}\n! heal\nreplicate n0 {{n1,n2}}\n"));
+}
+
+#[test]
+fn a_one_way_cut_matters() {
+    matters(&format!("{ELECTED}! cut n1>n0\nreplicate n0 {{n1}}\n"));
+}
+
+#[test]
+fn time_matters() {
+    matters("set nodes 3\nset election-ticks 2\ntick n0\n! tick n0\n");
+}
+
+#[test]
+fn a_family_that_is_off_does_nothing() {
+    let script = "timeout n0\ndrop n0>n1 @0\ndeliver n0>n1\ndeliver n1>n0\n";
+    let on = end(&format!("set nodes 3\nset faults all\n{script}"));
+    let off = end(&format!("set nodes 3\nset faults none\n{script}"));
+    assert_ne!(on, off);
+}

@@ -1,0 +1,88 @@
+//! Every file of `corpus/` and `artifacts/`, replayed on stable Rust; a failure names the file.
+
+use std::path::{Path, PathBuf};
+
+use whitewater::files::{read_schedule, schedules_in};
+use whitewater::goal::GOALS;
+use whitewater::mutants::{raft, Mutant, MUTANTS};
+use whitewater::oracle::Counts;
+use whitewater::run::run;
+
+/// The files of each target's folder in `corpus` or `artifacts`.
+fn files(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
+    let targets = std::fs::read_dir(&folder).expect("the folder is there");
+    let mut files: Vec<PathBuf> = targets
+        .map(|target| target.expect("the folder can be read").path())
+        .filter(|target| target.is_dir())
+        .flat_map(|target| schedules_in(&target).expect("the folder can be read"))
+        .collect();
+    files.sort();
+    files
+}
+
+fn name(file: &Path) -> &str {
+    file.file_name().and_then(|name| name.to_str()).expect("names are UTF-8")
+}
+
+/// What a fuzzer left behind and nobody has promoted: it need not pass.
+fn is_fresh(file: &Path) -> bool {
+    let kinds = ["crash-", "oom-", "timeout-", "slow-unit-", "leak-", "minimized-from-", "found-"];
+    kinds.iter().any(|kind| name(file).starts_with(kind))
+}
+
+#[test]
+fn raft_survives_every_corpus_file_and_every_artifact() {
+    let all = [files("corpus"), files("artifacts")].concat();
+    assert!(all.len() > 50, "only {} files found", all.len());
+    for file in all.iter().filter(|file| !is_fresh(file)) {
+        let schedule = read_schedule(file).unwrap_or_else(|error| panic!("{error}"));
+        if let Some(violation) = run(&raft(), &schedule).violation {
+            panic!("{}: {}: {violation}", file.display(), violation.fingerprint());
+        }
+    }
+}
+
+#[test]
+fn every_mutant_dies_of_its_killing_schedule_by_the_oracle_it_names() {
+    let artifacts = files("artifacts/");
+    for mutant in &MUTANTS {
+        let file = artifacts
+            .iter()
+            .find(|file| {
+                name(file) == mutant.name && file.parent().is_some_and(|f| f.ends_with("mutant"))
+            })
+            .unwrap_or_else(|| panic!("{} has no killing schedule", mutant.name));
+        let schedule = read_schedule(file).unwrap_or_else(|error| panic!("{error}"));
+        let fingerprint = run(&mutant.subject(), &schedule).fingerprint();
+        assert_eq!(fingerprint.as_deref(), Some(mutant.caught_by), "{}", file.display());
+    }
+}
+
+#[test]
+fn every_artifact_has_a_text_and_every_mutant_artifact_a_mutant() {
+    for file in files("artifacts").iter().filter(|file| !is_fresh(file)) {
+        let text = format!("{}.md", file.display());
+        assert!(Path::new(&text).is_file(), "{text} is missing");
+        if file.parent().is_some_and(|folder| folder.ends_with("mutant")) {
+            assert!(Mutant::named(name(file)).is_some(), "{}", file.display());
+        }
+    }
+}
+
+#[test]
+fn the_shipped_corpus_reaches_every_goal_and_is_full_length() {
+    let corpus = files("corpus");
+    let mut goals = Counts::default();
+    let mut lengths = Vec::new();
+    for file in &corpus {
+        let schedule = read_schedule(file).unwrap_or_else(|error| panic!("{error}"));
+        lengths.push(schedule.events.len());
+        goals.add(&run(&raft(), &schedule).goals);
+    }
+    for ((goal, _), count) in GOALS.iter().zip(goals.0) {
+        assert!(count > 0, "no corpus file reaches {goal}");
+    }
+    lengths.sort_unstable();
+    assert!(lengths[lengths.len() / 2] >= 200, "median length {}", lengths[lengths.len() / 2]);
+}

@@ -1,0 +1,42 @@
+//! Famous stories: scripts that read like the paper, and what happens in them, word for word.
+//!
+//! `scenarios/<name>.txt` is the script, `<name>.story` what it must tell. `UPDATE=1 cargo test
+//! --test scenarios` rewrites the stories: commit only a difference that you understand.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use whitewater::files::read_script;
+use whitewater::mutants::raft;
+use whitewater::run::run;
+use whitewater::story;
+
+fn scripts() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let mut scripts: Vec<PathBuf> = fs::read_dir(folder)
+        .expect("the folder is there")
+        .map(|entry| entry.expect("the folder can be read").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "txt"))
+        .collect();
+    scripts.sort();
+    scripts
+}
+
+#[test]
+fn every_scenario_tells_its_story_and_breaks_no_promise() {
+    let scripts = scripts();
+    assert!(scripts.len() >= 5);
+    for script in scripts {
+        let schedule = read_script(&script).unwrap_or_else(|error| panic!("{error}"));
+        let outcome = run(&raft(), &schedule);
+        assert_eq!(outcome.violation, None, "{}", script.display());
+        let told = story::tell(&raft(), &outcome.resolved);
+        let golden = script.with_extension("story");
+        if std::env::var_os("UPDATE").is_some() {
+            fs::write(&golden, &told).expect("the story can be written");
+        }
+        let expected = fs::read_to_string(&golden).unwrap_or_default();
+        assert_eq!(told, expected, "{} (UPDATE=1 rewrites it)", golden.display());
+        assert!(told.lines().all(|line| line.len() <= story::WIDTH), "{}", golden.display());
+    }
+}

@@ -1,0 +1,45 @@
+# Sourced by the other scripts: where things are, and a cargo-fuzz that fits.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+tools="${CARGO_TARGET_DIR:-$root/target}/tools"
+cargo_fuzz_version=0.13.2
+
+# Prints one line on standard error and ends with the code for wrong usage.
+die() {
+  echo "$(basename "$0"): $*" >&2
+  exit 2
+}
+
+# Makes `cargo fuzz` the pinned version, and installs it into the target folder if none fits.
+need_cargo_fuzz() {
+  PATH="$tools/bin:$PATH"
+  export PATH
+  if [ "$(cargo fuzz --version 2>/dev/null)" != "cargo-fuzz $cargo_fuzz_version" ]; then
+    echo "installing cargo-fuzz $cargo_fuzz_version into $tools (once)" >&2
+    cargo install cargo-fuzz --version "$cargo_fuzz_version" --locked --root "$tools"
+  fi
+}
+
+# The sanitizer as options of cargo fuzz. Without one, stable Rust will do.
+sanitizer="${SANITIZER:-none}"
+case "$sanitizer" in
+  none) toolchain=() ;;
+  *) toolchain=(+nightly) ;;
+esac
+# A full-length schedule is 640 events of 4 bytes behind a header of 16.
+length_options=(-len_control=0 -max_len=2576)
+
+# Whether there is a fuzz target of this name.
+need_target() {
+  [ -f "fuzz/fuzz_targets/$1.rs" ] || die "no fuzz target '$1'; there are: $(targets)"
+}
+
+targets() {
+  (cd fuzz/fuzz_targets && printf '%s\n' *.rs | sed 's/\.rs$//' | paste -sd' ')
+}
+
+# The command line, built for speed.
+whitewater() {
+  cargo run --release --quiet --locked --bin whitewater -- "$@"
+}

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Turns a crash into a named regression: shrunk, with a text beside it that tells what it was.
+#
+#   scripts/promote.sh FILE NAME [FIX]
+#
+# FIX is one sentence: what was mended. The target is the folder that FILE lies in, or TARGET;
+# WHITEWATER_MUTANT is honoured. Nothing is overwritten. Exit code 2 if it cannot be done.
+source "$(dirname "$0")/common.sh"
+[ $# -ge 2 ] && [ $# -le 3 ] || die "usage: promote.sh FILE NAME [FIX]"
+file=$1 name=$2 fix=${3:-"not mended yet"}
+[[ "$name" =~ ^[a-z0-9][a-z0-9-]*$ ]] || die "'$name' is no name: small letters, digits and dashes"
+[ -f "$file" ] || die "$file: is no file"
+target=${TARGET:-$(basename "$(dirname "$(realpath "$file")")")}
+need_target "$target"
+artifact="artifacts/$target/$name"
+[ ! -e "$artifact" ] && [ ! -e "$artifact.md" ] || die "$artifact exists already"
+under=()
+[ -z "${WHITEWATER_MUTANT:-}" ] || under=(--mutant "$WHITEWATER_MUTANT")
+
+draft=$(mktemp)
+trap 'rm -f "$draft"' EXIT
+code=0
+whitewater shrink "$file" --out "$artifact" "${under[@]}" >"$draft" || code=$?
+[ "$code" = 1 ] || die "$file was not promoted"
+{
+  echo "# $name"
+  echo
+  [ -z "${WHITEWATER_MUTANT:-}" ] || { echo "Seeded bug: \`$WHITEWATER_MUTANT\`."; echo; }
+  echo "Fix: $fix."
+  echo
+  echo '```text'
+  grep -v '^saved ' "$draft"
+  echo '```'
+} >"$artifact.md.$$"
+mv -n "$artifact.md.$$" "$artifact.md"
+echo "promoted to $artifact and $artifact.md"
+echo "rerun: cargo run -rq --bin whitewater -- replay ${under[*]:+${under[*]} }$artifact"
