@@ -9,7 +9,7 @@ use raft::NodeId;
 use crate::disk::{torn_part, Disk, Driver};
 use crate::event::{Event, Family, Kind, ALL};
 use crate::history::mix;
-use crate::network::{Link, Network};
+use crate::network::{wrap, Link, Network};
 use crate::replica::{Effects, Input, Replica};
 use crate::schedule::{DiskMode, Setup};
 use crate::violation::{Verdict, Violation, HELD, NOTHING};
@@ -131,12 +131,13 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             }
             Kind::Reorder | Kind::Drop | Kind::Duplicate => {
                 let link = self.network.wish(a, b)?;
-                let position = usize::from(c) % self.network.deliverable(link);
+                let count = self.network.deliverable(link).min(ALL.into()) as u8;
+                let position = wrap(c, count);
                 match (kind, position) {
                     (Kind::Reorder, 0) => {
                         Some(Event::new(Kind::Deliver, &[link.from.0, link.to.0]))
                     }
-                    _ => exact(&[link.from.0, link.to.0, position as u8]),
+                    _ => exact(&[link.from.0, link.to.0, position]),
                 }
             }
             Kind::Tick => exact(&[self.next(a, |host| host.replica.is_some())?]),
@@ -149,12 +150,12 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             Kind::FailPersist => {
                 let node = self.next(a, |host| !host.disk.pending.is_empty())?;
                 let write = &self.hosts[usize::from(node)].disk.pending[0];
-                exact(&[node, wrap(b, write.entries.len() + 2)])
+                exact(&[node, portion(b, write.entries.len() + 2)])
             }
             Kind::Crash => {
                 let node = self.next(a, |host| host.replica.is_some())?;
                 let pending = self.hosts[usize::from(node)].disk.pending.len();
-                let keep = if self.setup.has(Family::Lose) { wrap(b, pending) } else { ALL };
+                let keep = if self.setup.has(Family::Lose) { portion(b, pending) } else { ALL };
                 exact(&[node, keep])
             }
             Kind::Restart => exact(&[self.next(a, |host| host.replica.is_none())?]),
@@ -179,12 +180,12 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
     /// The first node at or after `wish` that fits.
     fn next(&self, wish: u8, fits: impl Fn(&Host<R>) -> bool) -> Option<u8> {
         let nodes = self.setup.nodes;
-        let mut id = wish % nodes;
+        let mut id = wrap(wish, nodes);
         for _ in 0..nodes {
             if fits(&self.hosts[usize::from(id)]) {
                 return Some(id);
             }
-            id = (id + 1) % nodes;
+            id = if id + 1 == nodes { 0 } else { id + 1 };
         }
         None
     }
@@ -292,7 +293,9 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             let meaning = R::meaning(&message);
             self.network.send(Link { from: meaning.from, to: meaning.to }, message);
         }
-        host.disk.pending.extend(effects.write.take());
+        if let Some(write) = effects.write.take() {
+            host.disk.pending.push_back(write);
+        }
         Ok(effects.halted)
     }
 
@@ -376,8 +379,8 @@ fn is_leader<R: Replica>(host: &Host<R>) -> Option<bool> {
     host.replica.as_ref().map(|replica| replica.view().is_leader())
 }
 
-/// A wish for one of `0..=all` things, the last being written as [`ALL`].
-fn wrap(wish: u8, all: usize) -> u8 {
+/// A wish for how many of `all` things, all of them being written as [`ALL`].
+fn portion(wish: u8, all: usize) -> u8 {
     match usize::from(wish) % (all + 1) {
         _ if wish == ALL => ALL,
         wrapped if wrapped == all => ALL,

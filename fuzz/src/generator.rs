@@ -141,7 +141,7 @@ impl Generator {
         if event.kind == Kind::Propose {
             // Seven clients in eight find the leader.
             event.operands[0] =
-                if draw & 7 == 0 { draw as u8 % self.nodes } else { bytes as u8 | ASK_A_LEADER };
+                if draw & 7 == 0 { self.any_node(draw as u8) } else { bytes as u8 | ASK_A_LEADER };
             return event;
         }
         for (operand, slot) in KINDS[row].operands.iter().zip(&mut event.operands) {
@@ -161,7 +161,7 @@ impl Generator {
         let swarm = self.strategy == Strategy::Swarm;
         match operand {
             Operand::Node | Operand::To if swarm => self.in_focus(byte),
-            Operand::Node | Operand::To => byte % self.nodes,
+            Operand::Node | Operand::To => self.any_node(byte),
             // Half of the sets are everyone in the focus.
             Operand::Set if swarm && byte & 1 == 0 => self.focus | byte & 0x80,
             Operand::Set => byte,
@@ -172,10 +172,14 @@ impl Generator {
         }
     }
 
+    fn any_node(&self, byte: u8) -> u8 {
+        (u16::from(byte) * u16::from(self.nodes) >> 8) as u8
+    }
+
     /// A node, seven times in eight one of the focus.
     fn in_focus(&self, byte: u8) -> u8 {
-        let node = byte % self.nodes;
-        if self.focus == ALL || byte >= 224 {
+        let node = self.any_node(byte);
+        if self.focus == ALL || byte & 7 == 0 {
             return node;
         }
         let mut candidates = (node..node + self.nodes).map(|id| id % self.nodes);

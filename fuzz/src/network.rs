@@ -8,6 +8,19 @@ use std::collections::VecDeque;
 
 use raft::NodeId;
 
+/// Links are numbered with room for this many receivers each, so that no division is needed; the
+/// numbers of all links fit one machine word.
+const STRIDE: usize = 8;
+
+/// `wish` as one of `count` things; without a division if it is one already.
+pub(crate) fn wrap(wish: u8, count: u8) -> u8 {
+    if wish < count {
+        wish
+    } else {
+        wish % count
+    }
+}
+
 /// A directed link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Link {
@@ -36,31 +49,27 @@ impl<M: Clone> Network<M> {
 
     /// A quiet network.
     pub fn new(nodes: u8) -> Network<M> {
-        let links = (0..usize::from(nodes).pow(2)).map(|_| VecDeque::new()).collect();
+        let links = (0..usize::from(nodes) * STRIDE).map(|_| VecDeque::new()).collect();
         Network { nodes, links, busy: 0, cut: 0, closed: 0 }
     }
 
     fn number(&self, link: Link) -> Option<usize> {
         let (from, to) = (link.from.0, link.to.0);
-        let known = from < self.nodes && to < self.nodes;
-        known.then(|| usize::from(from) * usize::from(self.nodes) + usize::from(to))
+        (from < self.nodes && to < self.nodes).then(|| usize::from(from) * STRIDE + usize::from(to))
     }
 
     /// The link that works and has something on it, at or after the one that the bytes wish for.
     pub fn wish(&self, from: u8, to: u8) -> Option<Link> {
-        let count = u32::from(self.nodes).pow(2);
         let start =
-            u32::from(from % self.nodes) * u32::from(self.nodes) + u32::from(to % self.nodes);
+            usize::from(wrap(from, self.nodes)) * STRIDE + usize::from(wrap(to, self.nodes));
         let ready = self.busy & !self.cut & !self.closed;
         let after = ready >> start;
         let number = match (after, ready) {
             (_, 0) => return None,
-            (0, _) => ready.trailing_zeros(),
-            (_, _) => start + after.trailing_zeros(),
+            (0, _) => ready.trailing_zeros() as usize,
+            (_, _) => start + after.trailing_zeros() as usize,
         };
-        debug_assert!(number < count, "only known links are busy");
-        let nodes = u32::from(self.nodes);
-        Some(Link { from: NodeId((number / nodes) as u8), to: NodeId((number % nodes) as u8) })
+        Some(Link { from: NodeId((number / STRIDE) as u8), to: NodeId((number % STRIDE) as u8) })
     }
 
     /// The number of `link`, if messages on it can arrive.
