@@ -282,6 +282,9 @@ impl<C: Clone> Node<C> {
 
     /// Holds this step's promises until the last write asked for is durable.
     fn keep_promises(&mut self, output: &mut Output<C>) {
+        if output.promises.is_empty() {
+            return;
+        }
         let rests_on = self.last_write;
         if self.writes.is_empty() {
             output.messages.append(&mut output.promises);
