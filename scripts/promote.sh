@@ -28,6 +28,8 @@ whitewater shrink "$file" --out "$artifact" "${under[@]}" >"$draft" || code=$?
   [ -z "${WHITEWATER_MUTANT:-}" ] || { echo "Seeded bug: \`$WHITEWATER_MUTANT\`."; echo; }
   echo "Fix: $fix."
   echo
+  echo "Rerun: \`cargo run -rq --bin whitewater -- replay ${under[*]:+${under[*]} }$artifact\`"
+  echo
   echo '```text'
   grep -v '^saved ' "$draft"
   echo '```'
