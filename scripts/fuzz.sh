@@ -26,7 +26,11 @@ mkdir -p "$logs" "corpus/$target" "artifacts/$target"
 log="$logs/$target-$(date +%Y%m%d-%H%M%S)-$$.log"
 echo "fuzzing $target for $seconds s; libFuzzer's log is $log"
 
-cargo "${toolchain[@]}" fuzz run --sanitizer "$sanitizer" "$target" -- \
+# New inputs go to the target's own corpus; schedules mean the same to all targets, so all begin with
+# those of `cluster`.
+seeds=("corpus/$target")
+[ "$target" = cluster ] || seeds+=(corpus/cluster)
+cargo "${toolchain[@]}" fuzz run --sanitizer "$sanitizer" "$target" "${seeds[@]}" -- \
   "${length_options[@]}" -max_total_time="$seconds" -print_final_stats=1 "$@" >"$log" 2>&1 &
 fuzzer=$!
 trap 'kill $fuzzer 2>/dev/null || true' EXIT INT TERM

@@ -29,7 +29,7 @@ pub const MUTANT: &str = "WHITEWATER_MUTANT";
 pub const ONLY: &str = "WHITEWATER_ONLY";
 
 /// A campaign says how it stands after this many inputs, and then each time after as many again.
-const REPORT_EVERY: u64 = 1 << 12;
+const REPORT_EVERY: u64 = 1 << 8;
 
 /// One fuzz target at work.
 struct Target {

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Makes the shipped corpus anew: full-length schedules from the generator, minimised.
+#
+#   scripts/seed.sh [TARGET]      default: cluster
+source "$(dirname "$0")/common.sh"
+target=${1:-cluster}
+[ $# -le 1 ] || die "usage: seed.sh [TARGET]"
+need_target "$target"
+mkdir -p "corpus/$target"
+for seed in 1 2 3 4; do
+  for strategy in swarm uniform; do
+    whitewater random --strategy "$strategy" --seed "$seed" --schedules 30 --events 700 \
+      --save-corpus "corpus/$target" >/dev/null
+  done
+done
+exec scripts/cmin.sh "$target"
