@@ -325,7 +325,8 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         }
     }
 
-    /// The one way in which a node ends by itself: as if it had crashed with all pending writes lost.
+    /// The one way in which a node ends by itself: as if it had crashed with all pending writes
+    /// lost.
     fn crash_handler(&mut self, id: NodeId) -> Verdict {
         self.crash(id, 0)
     }

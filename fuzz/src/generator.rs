@@ -1,9 +1,10 @@
 //! The generator: schedules from a seed, blind but tuned.
 //!
 //! Promises: the same seed gives the same schedules, by ChaCha. Knows nothing of clusters: operands
-//! are wishes. The swarm's weights favour delivery, and a coin flip for each schedule decides between
-//! all fault families at once and a gentle swarm of them; both were worth more than any feedback when
-//! they were measured on a model (long schedules, macro moves, few elections, few faults).
+//! are wishes. The swarm's weights favour delivery, and a coin flip for each schedule decides
+//! between all fault families at once and a gentle swarm of them; both were worth more than any
+//! feedback when they were measured on a model (long schedules, macro moves, few elections, few
+//! faults).
 
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;

@@ -1,5 +1,5 @@
-//! Whitewater: bytes become a schedule of fuzz events, the schedule drives a Raft cluster in memory,
-//! oracles watch every step, and the first broken promise is shrunk to a story.
+//! Whitewater: bytes become a schedule of fuzz events, the schedule drives a Raft cluster in
+//! memory, oracles watch every step, and the first broken promise is shrunk to a story.
 //!
 //! ```text
 //! bytes ── schedule ──▶ cluster ──▶ watch ──▶ oracles ──▶ violation ──▶ shrink ──▶ story
@@ -51,7 +51,8 @@ macro_rules! fuzz_target {
         #[cfg(fuzzing)]
         $crate::libfuzzer_sys::fuzz_mutator!(
             |data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-                $crate::mutate::mutate(data, size, max_size, seed, $crate::libfuzzer_sys::fuzzer_mutate)
+                let own = $crate::libfuzzer_sys::fuzzer_mutate;
+                $crate::mutate::mutate(data, size, max_size, seed, own)
             }
         );
 

@@ -91,8 +91,8 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         HELD
     }
 
-    /// Messages between the nodes of `set` arrive, in an order drawn from `order`, and everything is
-    /// made durable, until it is quiet.
+    /// Messages between the nodes of `set` arrive, in an order drawn from `order`, and everything
+    /// is made durable, until it is quiet.
     fn settle(&mut self, set: u8, order: u8) -> Verdict {
         let nodes = self.setup().nodes;
         let links = usize::from(nodes) * usize::from(nodes);

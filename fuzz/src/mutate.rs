@@ -1,8 +1,8 @@
 //! Mutation of schedules by records, for libFuzzer: what it does with bytes, done with events.
 //!
 //! Promises: the result is a schedule of the same format and fits the room it is given; the same
-//! seed gives the same result. The most useful mutation keeps a prefix and draws a new tail from the
-//! generator. A share of the calls is left to libFuzzer's own mutator.
+//! seed gives the same result. The most useful mutation keeps a prefix and draws a new tail from
+//! the generator. A share of the calls is left to libFuzzer's own mutator.
 
 use crate::event::{Event, Operand, ALL};
 use crate::generator::{Generator, Strategy};

@@ -1,7 +1,7 @@
 //! Panics as values: a Raft that panics has broken a promise, and the run must go on to tell it.
 //!
-//! Promises: a panic inside [`catch`] prints nothing, ends nothing and is given back with its place;
-//! any other panic goes to the hook that was there before, libFuzzer's for example.
+//! Promises: a panic inside [`catch`] prints nothing, ends nothing and is given back with its
+//! place; any other panic goes to the hook that was there before, libFuzzer's for example.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};

@@ -1,9 +1,9 @@
 //! Shrinking: from a failing schedule to a story of a dozen events.
 //!
-//! Promises: what is left breaks the same promise, by fingerprint, and each of its events is needed;
-//! with at most [`PAIRS`] events left, no two can go together either. Works on exact primitive
-//! events, not on bytes: an event that no longer fits is skipped, so nothing else shifts its meaning.
-//! Every accepted step makes the schedule smaller in one fixed order, so it ends.
+//! Promises: what is left breaks the same promise, by fingerprint, and each of its events is
+//! needed; with at most [`PAIRS`] events left, no two can go together either. Works on exact
+//! primitive events, not on bytes: an event that no longer fits is skipped, so nothing else shifts
+//! its meaning. Every accepted step makes the schedule smaller in one fixed order, so it ends.
 
 use crate::cluster::Subject;
 use crate::event::{Event, Kind, Operand, ALL};
@@ -254,8 +254,8 @@ impl<R: Replica> Search<'_, R> {
         self.try_events(events);
     }
 
-    /// Neighbours that can change places stand in the order of their bytes, so that two finds of one
-    /// bug look alike.
+    /// Neighbours that can change places stand in the order of their bytes, so that two finds of
+    /// one bug look alike.
     fn sort_events(&mut self) {
         let mut end = self.events().len();
         while end > 1 {

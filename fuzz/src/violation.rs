@@ -164,7 +164,13 @@ violations! {
     MatchIsMonotone { leader: NodeId, peer: NodeId, before: LogIndex, after: LogIndex }
         = "match-is-monotone", "the match index of {leader} for {peer} fell from {before} to {after}";
     /// Replication book-keeping.
-    NextIsAboveMatch { leader: NodeId, peer: NodeId, next: LogIndex, matched: LogIndex, last: LogIndex }
+    NextIsAboveMatch {
+        leader: NodeId,
+        peer: NodeId,
+        next: LogIndex,
+        matched: LogIndex,
+        last: LogIndex,
+    }
         = "next-is-above-match",
         "{leader}, whose log ends at {last}, has next index {next} and match index {matched} for {peer}";
     /// Replication book-keeping.
@@ -182,7 +188,13 @@ violations! {
         "{node} asked for votes in {term}, but its disk says {} with a vote for {}",
         disk.term, vote(&disk.vote);
     /// Durability.
-    RestartFromDisk { node: NodeId, shown: HardState, last: LogId, disk: HardState, disk_last: LogId }
+    RestartFromDisk {
+        node: NodeId,
+        shown: HardState,
+        last: LogId,
+        disk: HardState,
+        disk_last: LogId,
+    }
         = "restart-from-disk",
         "{node} started in {} with vote {} and log {last}, its disk says {} with vote {} and log {disk_last}",
         shown.term, vote(&shown.vote), disk.term, vote(&disk.vote);

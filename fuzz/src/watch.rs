@@ -86,7 +86,8 @@ pub trait Observer {
     }
 }
 
-/// Defines every method of [`Observer`] as a call of the macro `$to` with the fields to ask in order.
+/// Defines every method of [`Observer`] as a call of the macro `$to` with the fields to ask in
+/// order.
 #[macro_export]
 macro_rules! forward_observations {
     ($to:ident: $($field:tt)*) => {
@@ -102,13 +103,26 @@ macro_rules! forward_observations {
         fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
             $to!(self, changed(history, node, old, new): $($field)*)
         }
-        fn committed(&mut self, history: &History, node: NodeId, first: LogIndex, last: LogIndex) -> Verdict {
+        fn committed(
+            &mut self,
+            history: &History,
+            node: NodeId,
+            first: LogIndex,
+            last: LogIndex,
+        ) -> Verdict {
             $to!(self, committed(history, node, first, last): $($field)*)
         }
         fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
             $to!(self, wrote(history, node, write): $($field)*)
         }
-        fn progressed(&mut self, history: &History, leader: NodeId, peer: NodeId, old: Option<Progress>, new: Progress) -> Verdict {
+        fn progressed(
+            &mut self,
+            history: &History,
+            leader: NodeId,
+            peer: NodeId,
+            old: Option<Progress>,
+            new: Progress,
+        ) -> Verdict {
             $to!(self, progressed(history, leader, peer, old, new): $($field)*)
         }
         fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
@@ -180,8 +194,8 @@ impl<O: Observer> Watch<O> {
         self.observer.happens(&self.history, event)
     }
 
-    /// A node has lived through one input; `progress` tells what it knows of a peer, and `sent` what
-    /// it sent.
+    /// A node has lived through one input; `progress` tells what it knows of a peer, and `sent`
+    /// what it sent.
     pub fn step(
         &mut self,
         step: Step<'_>,

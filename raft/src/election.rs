@@ -27,8 +27,8 @@ impl<C: Clone> Node<C> {
 
     /// The election timeout of this term: between one and two times `election_ticks`.
     ///
-    /// 5.2 wants it random, to make split votes rare. It is a hash of name, term and seed: it differs
-    /// from server to server and from term to term, and is the same in every replay.
+    /// 5.2 wants it random, to make split votes rare. It is a hash of name, term and seed: it
+    /// differs from server to server and from term to term, and is the same in every replay.
     fn election_timeout(&self) -> u32 {
         let config = &self.config;
         let seed = config.jitter ^ self.term().0 << 8 ^ u64::from(self.id().0);

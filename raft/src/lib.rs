@@ -1,8 +1,8 @@
 //! Raft as a pure state machine: one door in, one door out.
 //!
-//! [`Node::step`] takes one [`Input`] and fills one [`Output`]. There is no clock, no randomness, no
-//! thread and no I/O inside, so the same inputs give the same outputs on every machine, and a whole
-//! cluster can be run, replayed and explored in one process.
+//! [`Node::step`] takes one [`Input`] and fills one [`Output`]. There is no clock, no randomness,
+//! no thread and no I/O inside, so the same inputs give the same outputs on every machine, and a
+//! whole cluster can be run, replayed and explored in one process.
 //!
 //! # The caller's contract
 //!
@@ -10,13 +10,13 @@
 //! 2. Make [`Output::write`] durable, in the order the writes were asked for and with the parts in
 //!    the order of [`Write`]'s fields; then step [`Input::Persisted`], or [`Input::PersistFailed`]
 //!    if it could not be done, and call your crash handler if the output says [`Output::halted`].
-//! 3. Send [`Output::messages`] whenever you like, or lose them: what promises something (a vote, an
-//!    acknowledgement, a candidacy) is kept back inside the node until the write it rests on is
+//! 3. Send [`Output::messages`] whenever you like, or lose them: what promises something (a vote,
+//!    an acknowledgement, a candidacy) is kept back inside the node until the write it rests on is
 //!    durable.
 //! 4. Apply [`Output::committed`] in order; after a restart they come again from the first.
 //!
-//! Writing is asynchronous: nothing blocks, and a node goes on living between asking for a write and
-//! hearing that it is done.
+//! Writing is asynchronous: nothing blocks, and a node goes on living between asking for a write
+//! and hearing that it is done.
 //!
 //! # A cluster of three
 //!

@@ -88,8 +88,8 @@ impl<C: Clone> Node<C> {
         }
     }
 
-    /// "When rejecting an AppendEntries request, the follower can include the term of the conflicting
-    /// entry" (end of 5.3); here, the last entry of its own that may still agree.
+    /// "When rejecting an AppendEntries request, the follower can include the term of the
+    /// conflicting entry" (end of 5.3); here, the last entry of its own that may still agree.
     fn refusal(&self, prev_log: LogId) -> Appended {
         let bound = LogId { index: prev_log.index.previous(), ..prev_log };
         let hint = self.log.last_at_or_before(bound);

@@ -34,7 +34,8 @@ pub fn replay(files: &[PathBuf], under: &Under) -> Result<Answer, Failure> {
         match events <= TOLD {
             true => text.push_str(&story::tell(&subject, &outcome.resolved)),
             false => {
-                let _ = writeln!(text, "broken    {violation}.\n          after {events} events; `whitewater shrink` tells a shorter story");
+                let _ = writeln!(text, "broken    {violation}, after {events} events.");
+                let _ = writeln!(text, "          `whitewater shrink` tells a shorter story");
             }
         }
     }

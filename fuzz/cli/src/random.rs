@@ -174,8 +174,15 @@ impl Tally {
         for (fingerprint, find) in &self.finds {
             let _ = writeln!(
                 text,
-                "found {fingerprint}, {} times, first in schedule {}\n  {}\n  {} nodes, shrunk from {} to {} events in {} replays",
-                find.count, find.number, find.violation, find.nodes, find.events_before, find.events_after, find.replays
+                "found {fingerprint}, {} times, first in schedule {}\n  {}\n  {} nodes, {} events, \
+                 shrunk to {} in {} replays",
+                find.count,
+                find.number,
+                find.violation,
+                find.nodes,
+                find.events_before,
+                find.events_after,
+                find.replays
             );
         }
         let _ = writeln!(text, "schedules: {}", self.schedules);

@@ -1,7 +1,7 @@
 //! A candidate claims the log it had when it stood.
 //!
-//! Sound: the request is made from the log at the start of the candidacy, and only requests that rest
-//! on a durable candidacy leave, of which a term has one per node.
+//! Sound: the request is made from the log at the start of the candidacy, and only requests that
+//! rest on a durable candidacy leave, of which a term has one per node.
 
 use raft::{LogId, NodeId, Role, Term};
 

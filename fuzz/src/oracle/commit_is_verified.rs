@@ -1,7 +1,7 @@
 //! A follower commits no further than its leader has shown their logs to be equal.
 //!
-//! Shown: some AppendEntries of the current term reached the node, and the node's log has the last entry
-//! that the message spoke of. Sound: that is how far the rule lets a follower go, or less.
+//! Shown: some AppendEntries of the current term reached the node, and the node's log has the last
+//! entry that the message spoke of. Sound: that is how far the rule lets a follower go, or less.
 
 use raft::{LogIndex, NodeId, Term};
 

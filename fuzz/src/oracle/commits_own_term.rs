@@ -1,6 +1,7 @@
 //! A leader advances its commit index only onto an entry of its own term.
 //!
-//! Sound: that is the commitment rule; older entries are committed with a newer one, never by counting.
+//! Sound: that is the commitment rule; older entries are committed with a newer one, never by
+//! counting.
 
 use raft::{LogId, NodeId};
 

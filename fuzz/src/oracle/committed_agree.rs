@@ -1,7 +1,8 @@
 //! All nodes commit the same entries, for ever.
 //!
-//! The first node to commit an index fixes the log up to it; every other that commits it, or commits it
-//! again after a restart, must have the same prefix. Sound: that is what committed means.
+//! The first node to commit an index fixes the log up to it; every other that commits it, or
+//! commits it again after a restart, must have the same prefix. Sound: that is what committed
+//! means.
 
 use raft::{LogIndex, NodeId, Term};
 

@@ -1,8 +1,8 @@
 //! A committed entry is on the disks of a quorum, for ever.
 //!
 //! The leader has no privilege: a quorum of followers may be durable first (dissertation, 10.2.1).
-//! Checked at each commit, at each durable truncation and at each crash. Sound: acknowledgements rest on
-//! the disk, and no later leader removes what is committed.
+//! Checked at each commit, at each durable truncation and at each crash. Sound: acknowledgements
+//! rest on the disk, and no later leader removes what is committed.
 
 use raft::{LogIndex, NodeId, NodeSet};
 

@@ -1,10 +1,10 @@
 //! A node that could win an election holds every committed entry.
 //!
-//! Could win: its log passes the vote check of a quorum, itself included; a stopped node counts with
-//! its disk. Sound: some voter of that quorum durably holds everything committed. If both end in the
-//! same term, the longer log contains the shorter; if the candidate's last term is newer, its leader was
-//! elected after the commit and had the entry. The published form asks this of every single voter, which
-//! legal Raft breaks: see scenario B.
+//! Could win: its log passes the vote check of a quorum, itself included; a stopped node counts
+//! with its disk. Sound: some voter of that quorum durably holds everything committed. If both end
+//! in the same term, the longer log contains the shorter; if the candidate's last term is newer,
+//! its leader was elected after the commit and had the entry. The published form asks this of every
+//! single voter, which legal Raft breaks: see scenario B.
 
 use raft::{LogIndex, NodeId, NodeSet};
 

@@ -1,8 +1,8 @@
 //! An entry is created by the leader of its term, and once.
 //!
 //! The first node that writes an (index, term) must lead that term then; a leader never writes an
-//! entry of its own term that exists already. Sound: entries reach others only by messages of a leader
-//! that wrote them first, in memory, in the step that sent them or before.
+//! entry of its own term that exists already. Sound: entries reach others only by messages of a
+//! leader that wrote them first, in memory, in the step that sent them or before.
 
 use raft::NodeId;
 

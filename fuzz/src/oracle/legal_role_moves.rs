@@ -1,8 +1,8 @@
 //! Roles change only along the arrows of Figure 4.
 //!
 //! Sound: a leader or candidate can only step down; whoever stands enters a new term; whoever wins
-//! stood in that very term, at the latest in the same step; a leader never takes its lead into another
-//! term.
+//! stood in that very term, at the latest in the same step; a leader never takes its lead into
+//! another term.
 
 use raft::{NodeId, Role};
 

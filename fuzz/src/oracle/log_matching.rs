@@ -1,7 +1,7 @@
 //! If two logs have an entry with the same index and term, they are identical up to it.
 //!
-//! Every (index, term) is remembered with the hash of the log up to it when it was first written; each
-//! later writer must have the same hash. Sound: that is the induction of 5.3.
+//! Every (index, term) is remembered with the hash of the log up to it when it was first written;
+//! each later writer must have the same hash. Sound: that is the induction of 5.3.
 
 use raft::NodeId;
 

@@ -1,6 +1,7 @@
 //! While a node leads, no match index of its falls.
 //!
-//! Sound: what a follower has acknowledged in a term stays on its disk while that term's leader leads.
+//! Sound: what a follower has acknowledged in a term stays on its disk while that term's leader
+//! leads.
 
 use raft::{NodeId, Progress};
 

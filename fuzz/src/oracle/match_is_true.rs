@@ -1,8 +1,8 @@
 //! What a leader takes to be equal is equal on the follower's disk.
 //!
-//! Checked when the leader learns it, and when the follower's disk loses entries, as long as that disk
-//! has not gone on to a later term. Sound: an acknowledgement rests on a disk that is in the leader's term
-//! and holds the entries, and only a later term can remove them.
+//! Checked when the leader learns it, and when the follower's disk loses entries, as long as that
+//! disk has not gone on to a later term. Sound: an acknowledgement rests on a disk that is in the
+//! leader's term and holds the entries, and only a later term can remove them.
 
 use raft::{LogIndex, NodeId, Progress};
 

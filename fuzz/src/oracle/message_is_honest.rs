@@ -1,7 +1,7 @@
 //! Messages carry no term above the sender's, go to others, and only a term's leader appends.
 //!
-//! Sound: a server speaks in its current term or, if the message had to wait for the disk, in an earlier
-//! one; AppendEntries come from whoever leads the term.
+//! Sound: a server speaks in its current term or, if the message had to wait for the disk, in an
+//! earlier one; AppendEntries come from whoever leads the term.
 
 use crate::history::History;
 use crate::oracle::{Card, Oracle};

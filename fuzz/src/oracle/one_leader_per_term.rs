@@ -1,7 +1,7 @@
 //! No two nodes ever lead the same term.
 //!
-//! Sound: two leaders of a term need two quorums of votes, and a node votes once in a term. Ever, not
-//! now: a leader that has stepped down or stopped still led.
+//! Sound: two leaders of a term need two quorums of votes, and a node votes once in a term. Ever,
+//! not now: a leader that has stepped down or stopped still led.
 
 use raft::NodeId;
 

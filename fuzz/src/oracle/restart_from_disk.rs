@@ -1,7 +1,7 @@
 //! A node starts with exactly the term, vote and log of its disk.
 //!
-//! The disk itself only ever holds whole writes and the documented parts of one torn write. Sound: there
-//! is nothing else to start from.
+//! The disk itself only ever holds whole writes and the documented parts of one torn write. Sound:
+//! there is nothing else to start from.
 
 use raft::NodeId;
 

@@ -1,7 +1,7 @@
 //! State machines that have applied the same number of entries are equal.
 //!
-//! The state machine is a running hash of the commands; the first node to reach an index fixes its value.
-//! Sound: that is what consensus is for.
+//! The state machine is a running hash of the commands; the first node to reach an index fixes its
+//! value. Sound: that is what consensus is for.
 
 use raft::NodeId;
 

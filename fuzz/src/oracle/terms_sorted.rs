@@ -1,8 +1,8 @@
 //! Indexes are contiguous, terms never fall along a log, and none is above the node's term.
 //!
-//! Holds in memory after every write, and for what a restart finds on disk: a node's term reaches the
-//! disk before entries of that term do. Sound: entries come from a leader whose term the node has taken
-//! up, after an entry of that term or an older one.
+//! Holds in memory after every write, and for what a restart finds on disk: a node's term reaches
+//! the disk before entries of that term do. Sound: entries come from a leader whose term the node
+//! has taken up, after an entry of that term or an older one.
 
 use raft::{LogId, LogIndex, NodeId};
 

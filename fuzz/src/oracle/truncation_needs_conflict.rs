@@ -1,7 +1,7 @@
 //! Entries are removed only to make room for conflicting ones.
 //!
-//! A truncation must be followed, in the same write, by an entry of another term at its place. Sound:
-//! that is when a follower truncates, and nothing else does.
+//! A truncation must be followed, in the same write, by an entry of another term at its place.
+//! Sound: that is when a follower truncates, and nothing else does.
 
 use raft::NodeId;
 

@@ -1,7 +1,7 @@
 //! A vote leaves its node only when it is durable.
 //!
-//! Sound: a grant for a term leaves when the disk is in that term with that vote, or in a later term,
-//! where the vote can never be given again.
+//! Sound: a grant for a term leaves when the disk is in that term with that vote, or in a later
+//! term, where the vote can never be given again.
 
 use crate::history::History;
 use crate::oracle::{Card, Oracle};

@@ -1,7 +1,7 @@
 //! A node votes only for a candidate that claims a log at least as up-to-date as its own.
 //!
-//! Checked when the vote is decided, not when it leaves: until then the voter's log may grow legally.
-//! Sound: that is the voting rule.
+//! Checked when the vote is decided, not when it leaves: until then the voter's log may grow
+//! legally. Sound: that is the voting rule.
 
 use raft::{LogId, NodeId, Term};
 
