@@ -235,9 +235,9 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             Kind::FailPersist => self.fail_write(node, b),
             Kind::Crash => self.crash(node, b),
             Kind::Restart => self.boot(node),
-            Kind::Partition => Ok(self.network.partition(a)),
-            Kind::Cut => Ok(self.network.cut(link)),
-            Kind::Heal => Ok(self.network.heal()),
+            Kind::Partition => Ok(self.network.partition(a).into()),
+            Kind::Cut => Ok(self.network.cut(link).into()),
+            Kind::Heal => Ok(self.network.heal().into()),
             _ => unreachable!("macros are expanded, not applied"),
         }
     }
@@ -255,15 +255,15 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             self.crash_handler(id)?;
         }
         if self.setup.disk == DiskMode::Immediate {
-            while self.complete_write(id)? {}
+            while self.complete_write(id)? > 0 {}
         }
         HELD
     }
 
     /// One step of one node, and all that it wants done; whether the node has halted.
-    fn step(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
+    fn step(&mut self, id: NodeId, input: Input<R::Message>) -> Result<bool, Box<Violation>> {
         let host = &mut self.hosts[usize::from(id.0)];
-        let Some(replica) = &mut host.replica else { return NOTHING };
+        let Some(replica) = &mut host.replica else { return Ok(false) };
         let received = match &input {
             Input::Receive(message) => Some(R::meaning(message)),
             _ => None,

@@ -35,10 +35,10 @@ pub trait Oracle: Observer + Default {
 /// Calls one method of every oracle in order, counts the checks, and stops at the first violation.
 macro_rules! each {
     ($all:ident, $method:ident $args:tt: $($field:tt)*) => {{
-        let mut checked = false;
+        let mut checked = 0;
         $(
             let held = $all.$field.$method $args?;
-            $all.checks.$field += u64::from(held);
+            $all.checks.$field += held as u64;
             checked |= held;
         )*
         Ok(checked)

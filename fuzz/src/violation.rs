@@ -7,13 +7,14 @@ use std::fmt;
 
 use raft::{HardState, LogId, LogIndex, NodeId, NodeSet, Role, Term};
 
-/// What an oracle answers: whether it had something to check, or what is broken.
-pub type Verdict = Result<bool, Box<Violation>>;
+/// What an oracle answers: 1 if it had something to check and 0 if not, or what is broken. A number,
+/// and not a truth value, because a result of two words travels in registers.
+pub type Verdict = Result<usize, Box<Violation>>;
 
 /// There was nothing to check.
-pub const NOTHING: Verdict = Ok(false);
+pub const NOTHING: Verdict = Ok(0);
 /// Something was checked, and it held.
-pub const HELD: Verdict = Ok(true);
+pub const HELD: Verdict = Ok(1);
 
 /// `HELD` if `holds`, else the violation.
 pub fn check(holds: bool, violation: impl FnOnce() -> Violation) -> Verdict {

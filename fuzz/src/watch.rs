@@ -205,7 +205,7 @@ impl<O: Observer> Watch<O> {
         let Step { node, view, .. } = step;
         let (history, observer) = (&mut self.history, &mut self.observer);
         let old = history.node(node).view;
-        let mut checked = false;
+        let mut checked = 0;
         if let Some(write) = step.write {
             checked |= observer.writing(history, node, write)?;
             history.log_changed(node, write);
@@ -247,7 +247,7 @@ impl<O: Observer> Watch<O> {
         is_new: bool,
         progress: impl Fn(NodeId) -> Option<Progress>,
     ) -> Verdict {
-        let mut checked = false;
+        let mut checked = 0;
         for peer in self.history.membership.members().iter().filter(|&peer| peer != leader) {
             let Some(new) = progress(peer) else { continue };
             let old = self.history.node(leader).progress[peer];

@@ -44,7 +44,7 @@ mod tests {
     fn a_full_batch_is_legal() {
         let mut run = cluster::<BatchIsBounded>(3);
         let limit = run.history.max_entries;
-        assert_eq!(run.sends(batch(limit)), Ok(true));
+        assert_eq!(run.sends(batch(limit)), Ok(1));
     }
 
     #[test]
