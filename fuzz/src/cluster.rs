@@ -123,11 +123,11 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             (Kind::Reorder, false) => Kind::Deliver,
             (_, false) => return None,
         };
-        let exact = |operands: &[u8]| Some(Event::new(kind, operands));
+        let exact = |a, b, c| Some(Event::exact(kind, [a, b, c]));
         match kind {
             Kind::Deliver => {
                 let link = self.network.wish(a, b)?;
-                exact(&[link.from.0, link.to.0])
+                exact(link.from.0, link.to.0, 0)
             }
             Kind::Reorder | Kind::Drop | Kind::Duplicate => {
                 let link = self.network.wish(a, b)?;
@@ -135,30 +135,30 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
                 let position = wrap(c, count);
                 match (kind, position) {
                     (Kind::Reorder, 0) => {
-                        Some(Event::new(Kind::Deliver, &[link.from.0, link.to.0]))
+                        Some(Event::exact(Kind::Deliver, [link.from.0, link.to.0, 0]))
                     }
-                    _ => exact(&[link.from.0, link.to.0, position]),
+                    _ => exact(link.from.0, link.to.0, position),
                 }
             }
-            Kind::Tick => exact(&[self.next(a, |host| host.replica.is_some())?]),
-            Kind::Timeout => exact(&[self.next(a, |host| is_leader(host) == Some(false))?]),
+            Kind::Tick => exact(self.next(a, |host| host.replica.is_some())?, 0, 0),
+            Kind::Timeout => exact(self.next(a, |host| is_leader(host) == Some(false))?, 0, 0),
             Kind::Propose => match a < ASK_A_LEADER {
-                true => exact(&[self.next(a, |host| host.replica.is_some())?]),
-                false => exact(&[self.next(a, |host| is_leader(host) == Some(true))?]),
+                true => exact(self.next(a, |host| host.replica.is_some())?, 0, 0),
+                false => exact(self.next(a, |host| is_leader(host) == Some(true))?, 0, 0),
             },
-            Kind::Persist => exact(&[self.next(a, |host| !host.disk.pending.is_empty())?]),
+            Kind::Persist => exact(self.next(a, |host| !host.disk.pending.is_empty())?, 0, 0),
             Kind::FailPersist => {
                 let node = self.next(a, |host| !host.disk.pending.is_empty())?;
                 let write = &self.hosts[usize::from(node)].disk.pending[0];
-                exact(&[node, portion(b, write.entries.len() + 2)])
+                exact(node, portion(b, write.entries.len() + 2), 0)
             }
             Kind::Crash => {
                 let node = self.next(a, |host| host.replica.is_some())?;
                 let pending = self.hosts[usize::from(node)].disk.pending.len();
                 let keep = if self.setup.has(Family::Lose) { portion(b, pending) } else { ALL };
-                exact(&[node, keep])
+                exact(node, keep, 0)
             }
-            Kind::Restart => exact(&[self.next(a, |host| host.replica.is_none())?]),
+            Kind::Restart => exact(self.next(a, |host| host.replica.is_none())?, 0, 0),
             Kind::Partition => {
                 let mask = a & ((1u16 << self.setup.nodes) - 1) as u8;
                 self.cuts_something(mask).then(|| Event::new(kind, &[mask]))

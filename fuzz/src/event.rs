@@ -209,6 +209,13 @@ impl Event {
         event
     }
 
+    /// The event of `kind` with operands of which those that it does not have are 0 already.
+    pub(crate) fn exact(kind: Kind, operands: [u8; 3]) -> Event {
+        let event = Event { kind, operands };
+        debug_assert_eq!(event, Event::new(kind, &operands), "superfluous operands are 0");
+        event
+    }
+
     /// The event that four bytes mean.
     pub fn from_bytes(bytes: [u8; Event::BYTES]) -> Event {
         let kind = KINDS[usize::from(BY_BYTE[usize::from(bytes[0])])].kind;

@@ -137,7 +137,7 @@ impl Generator {
             self.focus = if self.chance(2) { ALL } else { self.random.next_u32() as u8 };
         }
         let row = usize::from(self.tickets[(draw >> 8) as usize % TICKETS]);
-        let mut event = Event::new(KINDS[row].kind, &[]);
+        let mut event = Event::exact(KINDS[row].kind, [0; 3]);
         let mut bytes = draw >> 40;
         if event.kind == Kind::Propose {
             // Seven clients in eight find the leader.

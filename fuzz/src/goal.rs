@@ -200,6 +200,10 @@ impl Observer for Goals {
         _: Progress,
     ) -> Verdict {
         let facts = history.node(leader);
+        let next = facts.log.at(facts.view.commit.next());
+        if next.is_none_or(|link| link.term == facts.view.term()) {
+            return NOTHING; // No entry of an old term is waiting.
+        }
         let reached = history.membership.reached(|id| match id == leader {
             true => facts.disk.last_index(),
             false => facts.progress[id].match_index,

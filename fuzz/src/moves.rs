@@ -79,14 +79,14 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
     /// What is on a link now arrives in order.
     fn deliver_link(&mut self, from: u8, to: u8) -> Verdict {
         for _ in 0..self.in_flight(from, to) {
-            self.perform_exactly(Event::new(Kind::Deliver, &[from, to]))?;
+            self.perform_exactly(Event::exact(Kind::Deliver, [from, to, 0]))?;
         }
         HELD
     }
 
     fn persist_all(&mut self, node: u8) -> Verdict {
         for _ in 0..self.pending_writes(node) {
-            self.perform_exactly(Event::new(Kind::Persist, &[node]))?;
+            self.perform_exactly(Event::exact(Kind::Persist, [node, 0, 0]))?;
         }
         HELD
     }
@@ -105,7 +105,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
                 .map(|number| ((number % links) as u8 / nodes, (number % links) as u8 % nodes))
                 .find(|&(from, to)| inside(from) && inside(to) && self.in_flight(from, to) > 0);
             let Some((from, to)) = link else { break };
-            self.perform_exactly(Event::new(Kind::Deliver, &[from, to]))?;
+            self.perform_exactly(Event::exact(Kind::Deliver, [from, to, 0]))?;
             self.persist_all(to)?;
         }
         HELD

@@ -147,6 +147,9 @@ impl<C: Clone> Node<C> {
     /// Figure 2, leaders: "If there exists an N such that N > commitIndex, a majority of
     /// matchIndex[i] >= N, and log[N].term == currentTerm: set commitIndex = N."
     pub(crate) fn advance_commit(&mut self) {
+        if self.commit == self.log.last().index {
+            return; // There is nothing to commit.
+        }
         let own = (self.rules.own_match)(self.on_disk.log, self.log.last().index);
         let acked = |id: NodeId| match id == self.id() {
             true => own,
