@@ -17,11 +17,19 @@ pub const NOTHING: Verdict = Ok(0);
 pub const HELD: Verdict = Ok(1);
 
 /// `HELD` if `holds`, else the violation.
+#[inline]
 pub fn check(holds: bool, violation: impl FnOnce() -> Violation) -> Verdict {
     match holds {
         true => HELD,
-        false => Err(Box::new(violation())),
+        false => broken(violation),
     }
+}
+
+/// Apart from [`check`], so that what never happens takes no room where it all happens.
+#[cold]
+#[inline(never)]
+fn broken(violation: impl FnOnce() -> Violation) -> Verdict {
+    Err(Box::new(violation()))
 }
 
 /// A set of nodes as `n0,n2`.
