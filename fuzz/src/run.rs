@@ -10,10 +10,15 @@ use crate::oracle::{Checks, Counts, Oracles};
 use crate::panics;
 use crate::replica::Replica;
 use crate::schedule::{Schedule, Setup};
+use crate::story::Teller;
 use crate::violation::Violation;
 
+/// Who watches every run: the oracles and the goals, and before them a teller if there is one. One
+/// type for all purposes, so that the compiler makes one cluster of it, and makes it well.
+pub type Observers = (Option<Teller>, (Oracles, Goals));
+
 /// A cluster under all oracles.
-pub type Judged<R> = Cluster<R, (Oracles, Goals)>;
+pub type Judged<R> = Cluster<R, Observers>;
 
 /// A run takes part in at most this many primitive events, whatever its schedule asks for.
 pub const MAX_EVENTS: usize = 4 * Schedule::MAX_EVENTS;
@@ -76,7 +81,27 @@ fn drive<R: Replica>(
     limit: usize,
     play: impl FnOnce(&mut Judged<R>) -> Result<(), Box<Violation>>,
 ) -> Outcome {
-    let observers = (Oracles::default(), Goals::default());
+    let (violation, cluster) = judge(subject, setup, limit, None, play);
+    let events = cluster.as_ref().map_or(Vec::new(), |cluster| cluster.trace().to_vec());
+    let observers = cluster.as_ref().map(|cluster| &cluster.watch.observer.1);
+    Outcome {
+        violation,
+        resolved: Schedule { setup, events },
+        digest: cluster.as_ref().map_or(0, Cluster::digest),
+        checks: observers.map_or_else(Checks::default, |(oracles, _)| oracles.checks()),
+        goals: observers.map_or_else(Counts::default, |(_, goals)| *goals.counts()),
+    }
+}
+
+/// Starts a cluster and plays on it; what it broke, and the cluster, if it came to start.
+pub(crate) fn judge<R: Replica>(
+    subject: &Subject<R>,
+    setup: Setup,
+    limit: usize,
+    teller: Option<Teller>,
+    play: impl FnOnce(&mut Judged<R>) -> Result<(), Box<Violation>>,
+) -> (Option<Violation>, Option<Judged<R>>) {
+    let observers = (teller, (Oracles::default(), Goals::default()));
     let mut cluster = None;
     let verdict = panics::catch(|| {
         let cluster = cluster.insert(Cluster::start(setup, subject.clone(), observers, limit)?);
@@ -87,13 +112,5 @@ fn drive<R: Replica>(
         Ok(Err(violation)) => Some(*violation),
         Err(panics::Panic { message, place }) => Some(Violation::Panic { message, place }),
     };
-    let events = cluster.as_ref().map_or(Vec::new(), |cluster| cluster.trace().to_vec());
-    let observers = cluster.as_ref().map(|cluster| &cluster.watch.observer);
-    Outcome {
-        violation,
-        resolved: Schedule { setup, events },
-        digest: cluster.as_ref().map_or(0, Cluster::digest),
-        checks: observers.map_or_else(Checks::default, |(oracles, _)| oracles.checks()),
-        goals: observers.map_or_else(Counts::default, |(_, goals)| *goals.counts()),
-    }
+    (violation, cluster)
 }

@@ -7,13 +7,12 @@ use std::fmt::Write as _;
 
 use raft::{LogIndex, NodeId, Role};
 
-use crate::cluster::{Cluster, Subject};
+use crate::cluster::Subject;
 use crate::event::{node_set, Event, Kind};
 use crate::history::{History, NodeHistory};
-use crate::oracle::{Oracles, CARDS};
-use crate::panics;
+use crate::oracle::CARDS;
 use crate::replica::{Meaning, Replica, Speech, View, Write};
-use crate::run::MAX_EVENTS;
+use crate::run::{judge, MAX_EVENTS};
 use crate::schedule::{DiskMode, Schedule, Setup};
 use crate::violation::{Verdict, Violation, NOTHING};
 use crate::watch::Observer;
@@ -25,24 +24,18 @@ pub const WIDTH: usize = 80;
 pub fn tell<R: Replica>(subject: &Subject<R>, schedule: &Schedule) -> String {
     let mut text = String::new();
     let setup = schedule.setup;
-    let observers = (Teller::default(), Oracles::default());
-    let mut cluster = None;
-    let verdict = panics::catch(|| {
-        let started = Cluster::start(setup, subject.clone(), observers, MAX_EVENTS)?;
-        let cluster: &mut Cluster<R, (Teller, Oracles)> = cluster.insert(started);
+    let teller = Some(Teller::default());
+    let (violation, cluster) = judge(subject, setup, MAX_EVENTS, teller, |cluster| {
         let mut events = schedule.events.iter();
         events.try_for_each(|&event| cluster.perform_exactly(event).map(drop))
     });
-    let violation = match verdict {
-        Ok(verdict) => verdict.err().map(|violation| *violation),
-        Err(panics::Panic { message, place }) => Some(Violation::Panic { message, place }),
-    };
     if let Some(violation) = &violation {
         headline(violation, &mut text);
     }
     let Some(cluster) = cluster else { return text };
     text.push_str(&setting(&setup, cluster.trace().len()));
-    for (number, told) in cluster.watch.observer.0.lines.iter().enumerate() {
+    let lines = cluster.watch.observer.0.iter().flat_map(|teller| &teller.lines);
+    for (number, told) in lines.enumerate() {
         wrap(&format!("{:>3}. ", number + 1), told, &mut text);
     }
     text.push('\n');
@@ -149,7 +142,7 @@ fn cut(text: &str, width: usize) -> String {
 
 /// An observer that writes one line an event.
 #[derive(Clone, Debug, Default)]
-struct Teller {
+pub struct Teller {
     lines: Vec<String>,
 }
 
