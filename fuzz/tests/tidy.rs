@@ -49,7 +49,8 @@ fn lines_functions_and_files_fit_their_sizes() {
             let limit = if line.contains('"') { 130 } else { 100 };
             assert!(line.chars().count() <= limit, "{path}:{}: a long line", number + 1);
         }
-        assert!(product(&text).lines().count() <= 560, "{path}: a long file");
+        let is_test = path.to_string().contains("/tests/");
+        assert!(is_test || text.lines().count() <= 500, "{path}: a long file");
         let mut start = None;
         for (number, line) in product(&text).lines().enumerate() {
             let indent = line.len() - line.trim_start().len();
@@ -118,7 +119,7 @@ fn oracles_see_only_history_and_have_both_kinds_of_tests() {
         let tests = text.split("mod tests {").nth(1).expect("an oracle has tests");
         assert!(tests.contains("is_err()"), "{}: no illegal history", path.display());
         let legal =
-            ["HELD", "is_ok()", "Ok(true)", "Ok(())"].iter().any(|word| tests.contains(word));
+            ["HELD", "is_ok()", "Ok(1)", "Ok(())"].iter().any(|word| tests.contains(word));
         assert!(legal, "{}: no legal history", path.display());
     }
 }

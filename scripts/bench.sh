@@ -1,0 +1,145 @@
+#!/usr/bin/env bash
+# Prints the figures that README quotes, each as it is measured here and now.
+#
+#   scripts/bench.sh rate       events per CPU second with all oracles on, short and long schedules
+#   scripts/bench.sh silent     a million schedules of the true Raft, under both strategies
+#   scripts/bench.sh digests    ten thousand schedules twice, in release and in debug
+#   scripts/bench.sh shrink     events before and after shrinking, for a find of each seeded bug
+#   scripts/bench.sh mutants    the fuzz target `mutant` against five bugs, empty and shipped corpus
+#   scripts/bench.sh fuzz       executions and events per CPU second inside `cargo fuzz run cluster`
+source "$(dirname "$0")/common.sh"
+cargo build --release --quiet --locked
+bin="${CARGO_TARGET_DIR:-$root/target}"
+release="$bin/release/whitewater"
+# libFuzzer's generator makes small consecutive seeds alike: these are spread.
+seeds=(918273645 123456789 2046813577 777000111 1500450271)
+
+# A field of the summary that `random` prints.
+field() { sed -n "s/^$1: \([^ ]*\).*/\1/p"; }
+
+median() { sort -n | awk '{v[NR]=$1} END {print NR % 2 ? v[(NR+1)/2] : (v[NR/2]+v[NR/2+1])/2}'; }
+
+rate() {
+  local short long ratios=() shorts=()
+  for seed in "${seeds[@]}"; do
+    short=$("$release" random --seed "$seed" --schedules 20000 --events 300 | field rate)
+    long=$("$release" random --seed "$seed" --schedules 1200 --events 5000 | field rate)
+    shorts+=("$short")
+    ratios+=("$(awk "BEGIN {printf \"%.2f\", $long / $short}")")
+    echo "seed $seed: 300 events $short, 5000 events $long events/cpu-s"
+  done
+  echo "rate_300: $(printf '%s\n' "${shorts[@]}" | median) events/cpu-s (median)"
+  echo "rate_5000_over_300: $(printf '%s\n' "${ratios[@]}" | median) (median)"
+}
+
+silent() {
+  for strategy in swarm uniform; do
+    "$release" random --strategy "$strategy" --schedules 1000000 --events 300 --seed 7 |
+      sed -n "s/^\(schedules\|events\|violations\): /$strategy \1: /p"
+  done
+}
+
+digests() {
+  cargo build --quiet --locked
+  for binary in "$release" "$release" "$bin/debug/whitewater"; do
+    for strategy in swarm uniform; do
+      echo "$(basename "$(dirname "$binary")") $strategy" \
+        "$("$binary" random --strategy "$strategy" --schedules 10000 --seed 5 | field digest)"
+    done
+  done | sort | uniq -c
+}
+
+shrink() {
+  local find all=()
+  while read -r mutant _; do
+    find=$("$release" random --mutant "$mutant" --nodes 3 --schedules 200000 --stop-at-first |
+      grep -oE '[0-9]+ events, shrunk to [0-9]+' || true)
+    echo "$mutant: ${find:-no find at 3 nodes}"
+    [ -z "$find" ] || all+=("${find##* }")
+  done < <("$release" mutants)
+  echo "median: $(printf '%s\n' "${all[@]}" | median) events at 3 nodes, ${#all[@]} bugs"
+}
+
+# Runs a fuzz binary; prints its exit code, executions and CPU seconds, at most 60 of them.
+campaign() {
+  local log=$1
+  shift
+  local TIMEFORMAT='%U %S' code=0 spent
+  spent=$( { time (ulimit -t 60; exec "$@" >"$log" 2>&1); } 2>&1 ) || code=$?
+  local runs
+  runs=$(grep -aoE '^#[0-9]+' "$log" | tail -n 1 | tr -d '#')
+  echo "$code ${runs:-0} $(echo "$spent" | tail -n 1 | awk '{printf "%.2f", $1 + $2}')"
+}
+
+fuzz_binary() {
+  need_cargo_fuzz
+  cargo "${toolchain[@]}" fuzz build --sanitizer "$sanitizer" "$1" >&2
+  find "$bin" -path "*/release/$1" -type f -newer "$root/Cargo.toml" | grep linux -m 1 ||
+    find "$bin" -path "*-*/release/$1" -type f | head -n 1
+}
+
+mutants() {
+  local binary work code runs cpu found
+  binary=$(fuzz_binary mutant)
+  work=$(mktemp -d)
+  for mutant in stale-vote-counted vote-not-persisted commits-older-terms-by-counting votes-twice \
+    truncates-without-conflict; do
+    for corpus in empty shipped; do
+      found=0
+      local costs=()
+      for seed in "${seeds[@]}"; do
+        rm -rf "$work/corpus" "$work/artifacts"
+        mkdir -p "$work/corpus" "$work/artifacts"
+        [ "$corpus" = empty ] || cp corpus/cluster/* "$work/corpus/"
+        read -r code runs cpu < <(WHITEWATER_MUTANT=$mutant campaign "$work/log" "$binary" \
+          -artifact_prefix="$work/artifacts/" "${length_options[@]}" -seed="$seed" "$work/corpus")
+        grep -aq "^DEDUP_TOKEN" "$work/log" && found=$((found + 1))
+        costs+=("$cpu")
+      done
+      echo "$mutant, $corpus corpus: $found of ${#seeds[@]}, CPU s ${costs[*]}"
+    done
+  done
+  rm -rf "$work"
+}
+
+fuzz() {
+  local binary work code runs cpu events empty_runs empty_cpu
+  binary=$(fuzz_binary cluster)
+  work=$(mktemp -d)
+  mkdir -p "$work/corpus" "$work/empty/fuzz_targets" "$work/nothing"
+  cp corpus/cluster/* "$work/corpus/"
+  read -r code runs cpu < <(campaign "$work/log" "$binary" "${length_options[@]}" -seed=918273645 \
+    -runs=40000 "$work/corpus")
+  events=$(grep -aoE 'events [0-9]+' "$work/log" | tail -n 1 | cut -d' ' -f2)
+  inputs=$(grep -aoE 'inputs [0-9]+' "$work/log" | tail -n 1 | cut -d' ' -f2)
+  awk "BEGIN {printf \"executions: %d /cpu-s\nevents: %d /cpu-s\n\", $inputs / $cpu, $events / $cpu}"
+  cat >"$work/empty/Cargo.toml" <<'TOML'
+[package]
+name = "empty"
+version = "0.0.0"
+edition = "2021"
+[package.metadata]
+cargo-fuzz = true
+[dependencies]
+libfuzzer-sys = "0.4.13"
+[[bin]]
+name = "empty"
+path = "fuzz_targets/empty.rs"
+[workspace]
+TOML
+  printf '#![no_main]\nlibfuzzer_sys::fuzz_target!(|_data: &[u8]| {});\n' \
+    >"$work/empty/fuzz_targets/empty.rs"
+  (cd "$work/empty" && CARGO_TARGET_DIR="$work/target" cargo "${toolchain[@]}" fuzz build \
+    --fuzz-dir . --sanitizer "$sanitizer" >&2)
+  read -r code empty_runs empty_cpu < <(campaign "$work/log" \
+    "$(find "$work/target" -path '*release/empty' -type f | head -n 1)" "${length_options[@]}" \
+    -seed=918273645 -runs=1000000 "$work/corpus")
+  awk "BEGIN {printf \"empty target: %d executions/cpu-s\nshare: %.2f %%\n\", 1000000 / $empty_cpu, \
+    100 * ($inputs / $cpu) / (1000000 / $empty_cpu)}"
+  rm -rf "$work"
+}
+
+case "${1:-}" in
+  rate | silent | digests | shrink | mutants | fuzz) [ $# = 1 ] || die "one figure at a time"; "$1" ;;
+  *) die "usage: bench.sh rate|silent|digests|shrink|mutants|fuzz" ;;
+esac
