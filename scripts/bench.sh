@@ -60,26 +60,26 @@ shrink() {
   echo "median: $(printf '%s\n' "${all[@]}" | median) events at 3 nodes, ${#all[@]} bugs"
 }
 
-# Runs a fuzz binary; prints its exit code, executions and CPU seconds, at most 60 of them.
+# Runs a fuzz binary; prints its executions and CPU seconds, of which it gets at most 60.
 campaign() {
-  local log=$1
+  local log=$1 runs spent
   shift
-  local TIMEFORMAT='%U %S' code=0 spent
-  spent=$( { time (ulimit -t 60; exec "$@" >"$log" 2>&1); } 2>&1 ) || code=$?
-  local runs
-  runs=$(grep -aoE '^#[0-9]+' "$log" | tail -n 1 | tr -d '#')
-  echo "$code ${runs:-0} $(echo "$spent" | tail -n 1 | awk '{printf "%.2f", $1 + $2}')"
+  # The second line of `times` is what the children took.
+  spent=$(bash -c 'ulimit -t 60; log=$1; shift; "$@" >"$log" 2>&1; times' - "$log" "$@" 2>/dev/null |
+    sed -n 2p)
+  runs=$(grep -aoE '^#[0-9]+' "$log" | tail -n 1 | tr -d '#' || true)
+  echo "${runs:-0} $(echo "$spent" | tr 'ms' '  ' | awk '{printf "%.2f", $1 * 60 + $2 + $3 * 60 + $4}')"
 }
 
 fuzz_binary() {
-  need_cargo_fuzz
-  cargo "${toolchain[@]}" fuzz build --sanitizer "$sanitizer" "$1" >&2
+  cargo "${toolchain[@]}" fuzz build "${build_options[@]}" "$1" >&2
   find "$bin" -path "*/release/$1" -type f -newer "$root/Cargo.toml" | grep linux -m 1 ||
     find "$bin" -path "*-*/release/$1" -type f | head -n 1
 }
 
 mutants() {
-  local binary work code runs cpu found
+  local binary work runs cpu found
+  need_cargo_fuzz
   binary=$(fuzz_binary mutant)
   work=$(mktemp -d)
   for mutant in stale-vote-counted vote-not-persisted commits-older-terms-by-counting votes-twice \
@@ -91,7 +91,7 @@ mutants() {
         rm -rf "$work/corpus" "$work/artifacts"
         mkdir -p "$work/corpus" "$work/artifacts"
         [ "$corpus" = empty ] || cp corpus/cluster/* "$work/corpus/"
-        read -r code runs cpu < <(WHITEWATER_MUTANT=$mutant campaign "$work/log" "$binary" \
+        read -r runs cpu < <(WHITEWATER_MUTANT=$mutant campaign "$work/log" "$binary" \
           -artifact_prefix="$work/artifacts/" "${length_options[@]}" -seed="$seed" "$work/corpus")
         grep -aq "^DEDUP_TOKEN" "$work/log" && found=$((found + 1))
         costs+=("$cpu")
@@ -103,12 +103,13 @@ mutants() {
 }
 
 fuzz() {
-  local binary work code runs cpu events empty_runs empty_cpu
+  local binary work runs cpu events inputs empty_runs empty_cpu
+  need_cargo_fuzz
   binary=$(fuzz_binary cluster)
   work=$(mktemp -d)
   mkdir -p "$work/corpus" "$work/empty/fuzz_targets" "$work/nothing"
   cp corpus/cluster/* "$work/corpus/"
-  read -r code runs cpu < <(campaign "$work/log" "$binary" "${length_options[@]}" -seed=918273645 \
+  read -r runs cpu < <(campaign "$work/log" "$binary" "${length_options[@]}" -seed=918273645 \
     -runs=40000 "$work/corpus")
   events=$(grep -aoE 'events [0-9]+' "$work/log" | tail -n 1 | cut -d' ' -f2)
   inputs=$(grep -aoE 'inputs [0-9]+' "$work/log" | tail -n 1 | cut -d' ' -f2)
@@ -130,12 +131,12 @@ TOML
   printf '#![no_main]\nlibfuzzer_sys::fuzz_target!(|_data: &[u8]| {});\n' \
     >"$work/empty/fuzz_targets/empty.rs"
   (cd "$work/empty" && CARGO_TARGET_DIR="$work/target" cargo "${toolchain[@]}" fuzz build \
-    --fuzz-dir . --sanitizer "$sanitizer" >&2)
-  read -r code empty_runs empty_cpu < <(campaign "$work/log" \
+    --fuzz-dir . "${build_options[@]}" >&2)
+  read -r empty_runs empty_cpu < <(campaign "$work/log" \
     "$(find "$work/target" -path '*release/empty' -type f | head -n 1)" "${length_options[@]}" \
     -seed=918273645 -runs=1000000 "$work/corpus")
-  awk "BEGIN {printf \"empty target: %d executions/cpu-s\nshare: %.2f %%\n\", 1000000 / $empty_cpu, \
-    100 * ($inputs / $cpu) / (1000000 / $empty_cpu)}"
+  awk "BEGIN {printf \"empty target: %d executions/cpu-s\nshare: %.2f %%\n\", $empty_runs / $empty_cpu, \
+    100 * ($inputs / $cpu) / ($empty_runs / $empty_cpu)}"
   rm -rf "$work"
 }
 

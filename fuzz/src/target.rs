@@ -37,7 +37,8 @@ struct Target {
     subject: Subject<Ours>,
     mutant: Option<String>,
     only: Option<String>,
-    artifacts: PathBuf,
+    /// What comes before the names of saved inputs; none if nothing is saved.
+    artifacts: Option<PathBuf>,
     inputs: u64,
     events: u64,
     goals: Counts<{ goal::COUNT }>,
@@ -58,12 +59,9 @@ impl Target {
             _ => None,
         };
         let subject = mutants::subject(mutant.as_deref()).map_err(|unknown| unknown.to_string())?;
-        let artifacts = env::args()
-            .find_map(|arg| arg.strip_prefix("-artifact_prefix=").map(PathBuf::from))
-            .unwrap_or_default();
         let (inputs, events, goals) = (0, 0, Counts::default());
         let only = env::var(ONLY).ok();
-        Ok(Target { name, subject, mutant, only, artifacts, inputs, events, goals })
+        Ok(Target { name, subject, mutant, only, artifacts: None, inputs, events, goals })
     }
 
     /// Runs one schedule; the fingerprint of what it breaks, once that is told.
@@ -120,7 +118,7 @@ impl Target {
         let bytes = schedule.encode();
         let name = format!("found-{fingerprint}-{}", content_name(&bytes));
         // libFuzzer's prefix is put before the name as it is, with or without a slash at its end.
-        let mut path = self.artifacts.clone().into_os_string();
+        let mut path = self.artifacts.clone()?.into_os_string();
         path.push(&name);
         let path = PathBuf::from(path);
         match write_new(&path, &bytes) {
@@ -141,7 +139,11 @@ impl Target {
 /// Prepares the target `name`, before the first input. Ends the process if it cannot be.
 pub fn prepare(name: &'static str) {
     match Target::prepare(name) {
-        Ok(target) => TARGET.set(Some(target)),
+        Ok(target) => {
+            let prefix = env::args()
+                .find_map(|arg| arg.strip_prefix("-artifact_prefix=").map(PathBuf::from));
+            TARGET.set(Some(Target { artifacts: Some(prefix.unwrap_or_default()), ..target }));
+        }
         Err(complaint) => {
             eprintln!("{name}: {complaint}");
             std::process::exit(2);

@@ -118,8 +118,7 @@ fn oracles_see_only_history_and_have_both_kinds_of_tests() {
         }
         let tests = text.split("mod tests {").nth(1).expect("an oracle has tests");
         assert!(tests.contains("is_err()"), "{}: no illegal history", path.display());
-        let legal =
-            ["HELD", "is_ok()", "Ok(1)", "Ok(())"].iter().any(|word| tests.contains(word));
+        let legal = ["HELD", "is_ok()", "Ok(1)", "Ok(())"].iter().any(|word| tests.contains(word));
         assert!(legal, "{}: no legal history", path.display());
     }
 }
