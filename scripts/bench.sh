@@ -72,7 +72,7 @@ campaign() {
 }
 
 fuzz_binary() {
-  cargo "${toolchain[@]}" fuzz build "${build_options[@]}" "$1" >&2
+  cargo $toolchain fuzz build "${build_options[@]}" "$1" >&2
   find "$bin" -path "*/release/$1" -type f -newer "$root/Cargo.toml" | grep linux -m 1 ||
     find "$bin" -path "*-*/release/$1" -type f | head -n 1
 }
@@ -130,7 +130,7 @@ path = "fuzz_targets/empty.rs"
 TOML
   printf '#![no_main]\nlibfuzzer_sys::fuzz_target!(|_data: &[u8]| {});\n' \
     >"$work/empty/fuzz_targets/empty.rs"
-  (cd "$work/empty" && CARGO_TARGET_DIR="$work/target" cargo "${toolchain[@]}" fuzz build \
+  (cd "$work/empty" && CARGO_TARGET_DIR="$work/target" cargo $toolchain fuzz build \
     --fuzz-dir . "${build_options[@]}" >&2)
   read -r empty_runs empty_cpu < <(campaign "$work/log" \
     "$(find "$work/target" -path '*release/empty' -type f | head -n 1)" "${length_options[@]}" \

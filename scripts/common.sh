@@ -21,11 +21,11 @@ need_cargo_fuzz() {
   fi
 }
 
-# The sanitizer as options of cargo fuzz. Without one, stable Rust will do.
+# Without a sanitizer, stable Rust will do. $toolchain stands unquoted: it may be no word at all.
 sanitizer="${SANITIZER:-none}"
 case "$sanitizer" in
-  none) toolchain=() ;;
-  *) toolchain=(+nightly) ;;
+  none) toolchain= ;;
+  *) toolchain=+nightly ;;
 esac
 # How targets are built. Tracing comparisons helps where bytes are compared with bytes; schedules are
 # read through tables, and it makes every execution three times as dear.

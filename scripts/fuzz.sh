@@ -19,7 +19,7 @@ if [ "$target" = mutant ]; then
 fi
 
 need_cargo_fuzz
-cargo "${toolchain[@]}" fuzz build "${build_options[@]}" "$target" || die "the target does not build"
+cargo $toolchain fuzz build "${build_options[@]}" "$target" || die "the target does not build"
 
 logs="${CARGO_TARGET_DIR:-$root/target}/fuzz-logs"
 mkdir -p "$logs" "corpus/$target" "artifacts/$target"
@@ -30,7 +30,7 @@ echo "fuzzing $target for $seconds s; libFuzzer's log is $log"
 # those of `cluster`.
 seeds=("corpus/$target")
 [ "$target" = cluster ] || seeds+=(corpus/cluster)
-cargo "${toolchain[@]}" fuzz run "${build_options[@]}" "$target" "${seeds[@]}" -- \
+cargo $toolchain fuzz run "${build_options[@]}" "$target" "${seeds[@]}" -- \
   "${length_options[@]}" -max_total_time="$seconds" -print_final_stats=1 "$@" >"$log" 2>&1 &
 fuzzer=$!
 trap 'kill $fuzzer 2>/dev/null || true' EXIT INT TERM

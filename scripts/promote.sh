@@ -14,13 +14,12 @@ target=${TARGET:-$(basename "$(dirname "$(realpath "$file")")")}
 need_target "$target"
 artifact="artifacts/$target/$name"
 [ ! -e "$artifact" ] && [ ! -e "$artifact.md" ] || die "$artifact exists already"
-under=()
-[ -z "${WHITEWATER_MUTANT:-}" ] || under=(--mutant "$WHITEWATER_MUTANT")
+under=${WHITEWATER_MUTANT:+--mutant $WHITEWATER_MUTANT} # Unquoted below: two words, or none.
 
 draft=$(mktemp)
 trap 'rm -f "$draft"' EXIT
 code=0
-whitewater shrink "$file" --out "$artifact" "${under[@]}" >"$draft" || code=$?
+whitewater shrink "$file" --out "$artifact" $under >"$draft" || code=$?
 [ "$code" = 1 ] || die "$file was not promoted"
 {
   echo "# $name"
@@ -28,7 +27,7 @@ whitewater shrink "$file" --out "$artifact" "${under[@]}" >"$draft" || code=$?
   [ -z "${WHITEWATER_MUTANT:-}" ] || { echo "Seeded bug: \`$WHITEWATER_MUTANT\`."; echo; }
   echo "Fix: $fix."
   echo
-  echo "Rerun: \`cargo run -rq --bin whitewater -- replay ${under[*]:+${under[*]} }$artifact\`"
+  echo "Rerun: \`cargo run -rq --bin whitewater -- replay ${under:+$under }$artifact\`"
   echo
   echo '```text'
   grep -v '^saved ' "$draft"
@@ -36,4 +35,4 @@ whitewater shrink "$file" --out "$artifact" "${under[@]}" >"$draft" || code=$?
 } >"$artifact.md.$$"
 mv -n "$artifact.md.$$" "$artifact.md"
 echo "promoted to $artifact and $artifact.md"
-echo "rerun: cargo run -rq --bin whitewater -- replay ${under[*]:+${under[*]} }$artifact"
+echo "rerun: cargo run -rq --bin whitewater -- replay ${under:+$under }$artifact"
