@@ -174,7 +174,7 @@ impl Generator {
     }
 
     fn any_node(&self, byte: u8) -> u8 {
-        (u16::from(byte) * u16::from(self.nodes) >> 8) as u8
+        ((u16::from(byte) * u16::from(self.nodes)) >> 8) as u8
     }
 
     /// A node, seven times in eight one of the focus.

@@ -70,7 +70,7 @@ impl Target {
         self.inputs += 1;
         self.events += outcome.resolved.events.len() as u64;
         self.goals.add(&outcome.goals);
-        if self.inputs.is_multiple_of(REPORT_EVERY) {
+        if self.inputs % REPORT_EVERY == 0 {
             self.say_how_it_stands();
         }
         let violation = outcome.violation?;
