@@ -1,7 +1,7 @@
 //! Shrinking: from a failing schedule to a story of a dozen events.
 //!
 //! Promises: what is left breaks the same promise, by fingerprint, and each of its events is
-//! needed; with at most [`PAIRS`] events left, no two can go together either. Works on exact
+//! needed; with at most 60 events left, no two can go together either. Works on exact
 //! primitive events, not on bytes: an event that no longer fits is skipped, so nothing else shifts
 //! its meaning. Every accepted step makes the schedule smaller in one fixed order, so it ends.
 

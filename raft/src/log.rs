@@ -5,7 +5,7 @@
 
 use crate::types::{Entry, LogId, LogIndex, Payload, Term};
 
-/// A server's log. What changed since the last [`Log::written`] is kept as a difference.
+/// A server's log. What no write has been asked for yet is kept as a difference.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Log<C> {
     entries: Vec<Entry<C>>,

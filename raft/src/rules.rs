@@ -241,14 +241,14 @@ pub fn own_match(durable: LogIndex, _last: LogIndex) -> LogIndex {
     durable
 }
 
-/// The index that a quorum has reached: "a majority of matchIndex[i] >= N" (Figure 2, leaders).
+/// The index that a quorum has reached: `a majority of matchIndex[i] >= N` (Figure 2, leaders).
 pub fn reached(membership: &Membership, acked: &dyn Fn(NodeId) -> LogIndex) -> LogIndex {
     membership.reached(acked)
 }
 
 /// A leader commits by counting only entries of its own term; older ones follow with them.
 ///
-/// 5.4.2 and Figure 8: "log[N].term == currentTerm". Without this: Leader Completeness.
+/// 5.4.2 and Figure 8: `log[N].term == currentTerm`. Without this: Leader Completeness.
 pub fn may_commit(entry: Term, current: Term) -> bool {
     entry == current
 }
