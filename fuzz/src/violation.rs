@@ -7,8 +7,8 @@ use std::fmt;
 
 use raft::{HardState, LogId, LogIndex, NodeId, NodeSet, Role, Term};
 
-/// What an oracle answers: 1 if it had something to check and 0 if not, or what is broken. A number,
-/// and not a truth value, because a result of two words travels in registers.
+/// What an oracle answers: 1 if it had something to check and 0 if not, or what is broken. A
+/// number, and not a truth value, because a result of two words travels in registers.
 pub type Verdict = Result<usize, Box<Violation>>;
 
 /// There was nothing to check.

@@ -3,10 +3,6 @@
 //! Exit codes: 0 clean, 1 a promise is broken, 2 wrong usage or a file that cannot be read or
 //! written. Results go to standard output, complaints and progress to standard error.
 
-// Runs are short and start with many small buffers: a tenth of the time went to the system's allocator.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 mod commands;
 mod random;
 mod report;
@@ -20,6 +16,11 @@ use whitewater::generator::Strategy;
 use whitewater::mutants::{self, UnknownMutant};
 use whitewater::ours::Ours;
 use whitewater::schedule::Schedule;
+
+// Runs are short and start with many small buffers: the system's allocator took a tenth of the
+// time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Drive a Raft cluster with schedules of fuzz events, under oracles that watch every step.
 ///
