@@ -31,6 +31,7 @@ pub mod schedule;
 pub mod shrink;
 pub mod story;
 pub mod target;
+pub mod teller;
 pub mod violation;
 pub mod watch;
 

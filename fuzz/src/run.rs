@@ -10,7 +10,7 @@ use crate::oracle::{Checks, Counts, Oracles};
 use crate::panics;
 use crate::replica::Replica;
 use crate::schedule::{Schedule, Setup};
-use crate::story::Teller;
+use crate::teller::Teller;
 use crate::violation::Violation;
 
 /// Who watches every run: the oracles and the goals, and before them a teller if there is one. One

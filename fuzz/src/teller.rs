@@ -1,0 +1,156 @@
+//! The teller: an observer that writes down what happens, one line an event.
+//!
+//! Promises: a line opens with the event and goes on with its consequences, in the order in which
+//! they come. Passes no judgement and cuts nothing: [`story`](crate::story) sets the page.
+
+use std::fmt::Write as _;
+
+use raft::{NodeId, Role};
+
+use crate::event::{node_set, Event, Kind};
+use crate::history::History;
+use crate::replica::{Meaning, Speech, View, Write};
+use crate::violation::{Verdict, NOTHING};
+use crate::watch::Observer;
+
+/// An observer that writes one line an event.
+#[derive(Clone, Debug, Default)]
+pub struct Teller {
+    lines: Vec<String>,
+}
+
+impl Teller {
+    /// What has been told, one line an event.
+    pub fn lines(&self) -> &[String] {
+        &self.lines
+    }
+
+    fn say(&mut self, words: std::fmt::Arguments<'_>) -> Verdict {
+        if let Some(line) = self.lines.last_mut() {
+            let joint = if line.ends_with([':', '.']) { " " } else { "; " };
+            let _ = write!(line, "{joint}{words}");
+        }
+        NOTHING
+    }
+}
+
+/// What an event is, before its consequences are known.
+fn opening(event: Event) -> String {
+    let [a, b, c] = event.operands;
+    match event.kind {
+        Kind::Deliver => format!("n{b} hears from n{a}:"),
+        Kind::Reorder => format!("n{b} hears from n{a}, {c} earlier ones overtaken:"),
+        Kind::Duplicate => format!("n{b} hears from n{a}, and will again:"),
+        Kind::Drop => format!("a message from n{a} to n{b} is lost"),
+        Kind::Tick => format!("the clock of n{a} ticks"),
+        Kind::TickAll => "all clocks tick".into(),
+        Kind::Timeout => format!("the election timeout of n{a} elapses"),
+        Kind::Propose => format!("a client asks n{a}"),
+        Kind::Persist => format!("the oldest write of n{a} is durable"),
+        Kind::FailPersist => format!("the oldest write of n{a} fails"),
+        Kind::Crash => format!("n{a} crashes"),
+        Kind::Restart => format!("n{a} starts"),
+        Kind::Partition => format!("{{{}}} is cut off from the others", node_set(a)),
+        Kind::Cut => format!("the link from n{a} to n{b} is cut"),
+        Kind::Heal => "all links work again".into(),
+        _ => event.to_string(),
+    }
+}
+
+/// What a message says, in few words.
+fn speech(message: &Meaning) -> String {
+    let term = message.term;
+    match message.speech {
+        Speech::Candidacy { last_log } => format!("RequestVote {term}, log up to {last_log}"),
+        Speech::Vote => format!("a vote in {term}"),
+        Speech::NoVote => format!("no vote, {term}"),
+        Speech::Append { prev_log, entries: 0, commit, .. } => {
+            format!("heartbeat {term} after {prev_log}, commit {commit}")
+        }
+        Speech::Append { prev_log, last_log, commit, .. } => {
+            let first = prev_log.index.next();
+            format!("AppendEntries {term}, {first} to {last_log} after {prev_log}, commit {commit}")
+        }
+        Speech::Ack { match_index } => format!("ack {term} up to {match_index}"),
+        Speech::Refusal => format!("refusal {term}"),
+    }
+}
+
+impl Observer for Teller {
+    fn happens(&mut self, _: &History, event: Event) -> Verdict {
+        self.lines.push(opening(event));
+        NOTHING
+    }
+
+    fn received(&mut self, _: &History, message: &Meaning) -> Verdict {
+        self.say(format_args!("{}", speech(message)))
+    }
+
+    fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
+        let term = new.term();
+        if (old.role, old.term()) != (new.role, term) {
+            match new.role {
+                Role::Leader => self.say(format_args!("{node} LEADS {term}"))?,
+                Role::Candidate => self.say(format_args!("{node} stands in {term}"))?,
+                Role::Follower if old.role != Role::Follower => {
+                    self.say(format_args!("{node} steps down in {term}"))?
+                }
+                Role::Follower => self.say(format_args!("{node} enters {term}"))?,
+            };
+        }
+        match new.hard_state.vote {
+            Some(vote) if new.hard_state != old.hard_state && vote != node => {
+                self.say(format_args!("{node} votes for {vote}"))?;
+            }
+            _ => {}
+        }
+        match new.commit == old.commit {
+            true => NOTHING,
+            false => self.say(format_args!("{node} commits up to {}", new.commit)),
+        }
+    }
+
+    fn wrote(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
+        if let Some(index) = write.truncate_from {
+            self.say(format_args!("{node} removes its entries from {index} on"))?;
+        }
+        match (write.entries.first(), write.entries.last()) {
+            (Some(first), Some(last)) if first.id != last.id => {
+                self.say(format_args!("{node} appends {} to {}", first.id, last.id))
+            }
+            (Some(first), _) => self.say(format_args!("{node} appends {}", first.id)),
+            _ => NOTHING,
+        }
+    }
+
+    fn sent(&mut self, _: &History, message: &Meaning) -> Verdict {
+        match message.speech {
+            Speech::Vote => self.say(format_args!("its vote leaves for {}", message.to)),
+            Speech::Ack { match_index } => {
+                self.say(format_args!("{} acks up to {match_index}", message.from))
+            }
+            Speech::Refusal | Speech::NoVote => self.say(format_args!("{} refuses", message.from)),
+            Speech::Candidacy { .. } | Speech::Append { .. } => NOTHING,
+        }
+    }
+
+    fn write_failed(&mut self, _: &History, node: NodeId, halted: bool) -> Verdict {
+        match halted {
+            true => self.say(format_args!("{node} halts")),
+            false => self.say(format_args!("{node} goes on")),
+        }
+    }
+
+    fn stopped(&mut self, _: &History, node: NodeId, lost: usize) -> Verdict {
+        match lost {
+            0 => NOTHING,
+            1 => self.say(format_args!("{node} loses a write")),
+            _ => self.say(format_args!("{node} loses {lost} writes")),
+        }
+    }
+
+    fn started(&mut self, history: &History, node: NodeId) -> Verdict {
+        let view = history.node(node).view;
+        self.say(format_args!("{node} is in {}, with its log up to {}", view.term(), view.last_log))
+    }
+}
