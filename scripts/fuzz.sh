@@ -30,10 +30,12 @@ echo "fuzzing $target for $seconds s; libFuzzer's log is $log"
 # those of `cluster`.
 seeds=("corpus/$target")
 [ "$target" = cluster ] || seeds+=(corpus/cluster)
+set -m # The fuzzer gets a process group of its own, so that all of it can be stopped.
 cargo $toolchain fuzz run "${build_options[@]}" "$target" "${seeds[@]}" -- \
   "${length_options[@]}" -max_total_time="$seconds" -print_final_stats=1 "$@" >"$log" 2>&1 &
 fuzzer=$!
-trap 'kill $fuzzer 2>/dev/null || true' EXIT INT TERM
+trap 'kill -- -$fuzzer 2>/dev/null || true' EXIT
+trap 'exit 130' INT TERM
 
 # The last value that follows a word in the log's last lines.
 last() { tail -c 40000 "$log" | grep -aoE "$1" | tail -n 1 | grep -oE '[0-9]+(/[0-9]+)?$' || echo 0; }

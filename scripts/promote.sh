@@ -5,9 +5,12 @@
 #
 # FIX is one sentence: what was mended. The target is the folder that FILE lies in, or TARGET;
 # WHITEWATER_MUTANT is honoured. Nothing is overwritten. Exit code 2 if it cannot be done.
+start=$PWD
 source "$(dirname "$0")/common.sh"
 [ $# -ge 2 ] && [ $# -le 3 ] || die "usage: promote.sh FILE NAME [FIX]"
-file=$1 name=$2 fix=${3:-"not mended yet"}
+case "$1" in /*) file=$1 ;; *) file=$start/$1 ;; esac
+name=$2
+fix=${3:-"not mended yet"}
 [[ "$name" =~ ^[a-z0-9][a-z0-9-]*$ ]] || die "'$name' is no name: small letters, digits and dashes"
 [ -f "$file" ] || die "$file: is no file"
 target=${TARGET:-$(basename "$(dirname "$(realpath "$file")")")}
@@ -17,7 +20,7 @@ artifact="artifacts/$target/$name"
 under=${WHITEWATER_MUTANT:+--mutant $WHITEWATER_MUTANT} # Unquoted below: two words, or none.
 
 draft=$(mktemp)
-trap 'rm -f "$draft"' EXIT
+trap 'rm -f "$draft" "$draft.md"' EXIT
 code=0
 whitewater shrink "$file" --out "$artifact" $under >"$draft" || code=$?
 [ "$code" = 1 ] || die "$file was not promoted"
@@ -32,7 +35,7 @@ whitewater shrink "$file" --out "$artifact" $under >"$draft" || code=$?
   echo '```text'
   grep -v '^saved ' "$draft"
   echo '```'
-} >"$artifact.md.$$"
-mv -n "$artifact.md.$$" "$artifact.md"
+} >"$draft.md"
+mv -n "$draft.md" "$artifact.md"
 echo "promoted to $artifact and $artifact.md"
 echo "rerun: cargo run -rq --bin whitewater -- replay ${under:+$under }$artifact"

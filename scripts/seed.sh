@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes the shipped corpus anew: full-length schedules from the generator, minimised.
+# Adds full-length schedules from the generator to a corpus, and minimises it: how the shipped one was
+# made.
 #
 #   scripts/seed.sh [TARGET]      default: cluster
 source "$(dirname "$0")/common.sh"

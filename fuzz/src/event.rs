@@ -308,6 +308,7 @@ impl Operand {
 
     fn parse(self, word: &str) -> Result<u8, String> {
         let wrong = || format!("'{word}' is no {self:?}");
+        let below_all = |number: u8| (number < ALL).then_some(number);
         let number = |text: Option<&str>| -> Result<u8, String> {
             let text = text.ok_or_else(wrong)?;
             text.parse().map_err(|_| wrong())
@@ -317,12 +318,15 @@ impl Operand {
             Operand::Position => number(word.strip_prefix('@')),
             Operand::Set => parse_node_set(word).ok_or_else(wrong),
             Operand::Keep if word == "keep=all" => Ok(ALL),
-            Operand::Keep => number(word.strip_prefix("keep=")),
+            Operand::Keep => below_all(number(word.strip_prefix("keep="))?).ok_or_else(wrong),
             Operand::Torn => match word {
                 "nothing" => Ok(0),
                 "hard-state" => Ok(1),
                 "all" => Ok(ALL),
-                _ => number(word.strip_prefix("entries="))?.checked_add(2).ok_or_else(wrong),
+                _ => number(word.strip_prefix("entries="))?
+                    .checked_add(2)
+                    .and_then(below_all)
+                    .ok_or_else(wrong),
             },
             Operand::Order => number(word.strip_prefix("order=")),
         }
@@ -407,7 +411,8 @@ mod tests {
             ("tick n0 n1", "'n1' is one operand too many for 'tick'"),
             ("drop n0>n1 2", "'2' is no Position"),
             ("partition {n9}", "'{n9}' is no Set"),
-            ("fail-persist n0 entries=254", "'entries=254' is no Torn"),
+            ("fail-persist n0 entries=253", "'entries=253' is no Torn"),
+            ("crash n0 keep=255", "'keep=255' is no Keep"),
         ] {
             assert_eq!(Event::parse(line).unwrap_err(), complaint);
         }

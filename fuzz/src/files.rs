@@ -50,8 +50,11 @@ pub fn read_bytes(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
     }
 }
 
-/// The schedule that a file's bytes mean.
+/// The schedule that a file means: by its text if its name ends in `.txt`, else by its bytes.
 pub fn read_schedule(path: &Path) -> Result<Schedule, FileError> {
+    if path.extension().is_some_and(|extension| extension == "txt") {
+        return read_script(path);
+    }
     let bytes = read_bytes(path, Schedule::MAX_BYTES)?;
     Schedule::decode(&bytes).map_err(|error| wrong(path, error))
 }
@@ -73,6 +76,13 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         .file_name()
         .and_then(|name| name.to_str())
         .ok_or_else(|| wrong(path, "is no file name"))?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if folder.is_some_and(|folder| !folder.is_dir()) {
+        return Err(wrong(path, "its folder does not exist"));
+    }
+    if path.is_dir() {
+        return Err(wrong(path, "is a directory"));
+    }
     let draft = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
     let outcome = write_synced(&draft, bytes).and_then(|()| fs::hard_link(&draft, path));
     let _ = fs::remove_file(&draft);

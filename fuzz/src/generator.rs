@@ -140,9 +140,12 @@ impl Generator {
         let mut event = Event::exact(KINDS[row].kind, [0; 3]);
         let mut bytes = draw >> 40;
         if event.kind == Kind::Propose {
-            // Seven clients in eight find the leader.
-            event.operands[0] =
-                if draw & 7 == 0 { self.any_node(draw as u8) } else { bytes as u8 | ASK_A_LEADER };
+            // In a swarm, seven clients in eight find the leader; else half of them, as bytes fall.
+            event.operands[0] = match self.strategy {
+                Strategy::Uniform => bytes as u8,
+                Strategy::Swarm if draw & 7 == 0 => self.any_node(draw as u8),
+                Strategy::Swarm => bytes as u8 | ASK_A_LEADER,
+            };
             return event;
         }
         for (operand, slot) in KINDS[row].operands.iter().zip(&mut event.operands) {

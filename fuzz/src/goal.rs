@@ -3,9 +3,11 @@
 //! Promises: each goal is counted when its situation occurs, from facts alone. A goal is not a
 //! promise of Raft: it judges the harness. The list below is the only one.
 
-use raft::{LogIndex, NodeId, Progress, Role, Term};
+use std::collections::VecDeque;
 
-use crate::event::{Event, Kind, ALL};
+use raft::{LogId, LogIndex, NodeId, Progress, Role, Term};
+
+use crate::event::{Event, Kind};
 use crate::history::{History, PerNode};
 use crate::oracle::Counts;
 use crate::replica::{Meaning, Speech, View, Write};
@@ -66,7 +68,9 @@ pub struct Goals {
     counts: Counts<COUNT>,
     cut: bool,
     votes: PerNode<(Term, raft::NodeSet)>,
-    pending: PerNode<u64>,
+    /// The parts of each pending write: a hard state, a truncation, how many entries.
+    pending: PerNode<VecDeque<Parts>>,
+    failing: bool,
 }
 
 impl Goals {
@@ -81,10 +85,6 @@ impl Goals {
 
     fn reach_if(&mut self, goal: Goal, reached: bool) {
         self.counts.0[goal as usize] += u64::from(reached);
-    }
-
-    fn pending(&mut self, node: NodeId) -> &mut u64 {
-        &mut self.pending[node]
     }
 
     fn won(&mut self, history: &History, node: NodeId, term: Term) {
@@ -109,19 +109,23 @@ impl Goals {
     }
 }
 
+/// Whether a write has a hard state, whether it truncates, and how many entries it has.
+type Parts = (bool, bool, usize);
+
+fn parts(write: &Write) -> Parts {
+    (write.hard_state.is_some(), write.truncate_from.is_some(), write.entries.len())
+}
+
 impl Observer for Goals {
     fn happens(&mut self, _: &History, event: Event) -> Verdict {
         match event.kind {
             Kind::Drop => self.reach(Goal::MessageDropped),
             Kind::Duplicate => self.reach(Goal::MessageDuplicated),
             Kind::Reorder => self.reach(Goal::MessageReordered),
-            Kind::FailPersist => {
-                let torn = ![0, ALL].contains(&event.operands[1]);
-                self.reach_if(Goal::WriteTorn, torn);
-            }
+            Kind::FailPersist => self.failing = true,
             Kind::Crash => {
-                let pending = *self.pending(NodeId(event.operands[0]));
-                self.reach_if(Goal::WritesKept, pending > 0 && event.operands[1] > 0);
+                let waiting = !self.pending[NodeId(event.operands[0])].is_empty();
+                self.reach_if(Goal::WritesKept, waiting && event.operands[1] > 0);
             }
             Kind::Partition | Kind::Cut => self.cut = true,
             Kind::Heal => self.cut = false,
@@ -170,8 +174,11 @@ impl Observer for Goals {
     fn committed(&mut self, h: &History, node: NodeId, first: LogIndex, last: LogIndex) -> Verdict {
         let new = &h.committed[first.0 as usize - 1..last.0 as usize];
         let facts = h.node(node);
-        // A leader's no-op is its term's first entry; a second one can only be a command.
-        self.reach_if(Goal::CommandCommitted, new.len() > 1 || first.0 > 1 && is_second(h, first));
+        let command = (first.0..).zip(new).any(|(index, entry)| {
+            let id = LogId { term: entry.link.term, index: LogIndex(index) };
+            h.births.get(id).is_some_and(|birth| birth.command > 0)
+        });
+        self.reach_if(Goal::CommandCommitted, command);
         let old_term = new.iter().any(|entry| entry.link.term < entry.commit_term);
         self.reach_if(Goal::OldTermCommitted, old_term);
         let ahead = facts.view.is_leader() && facts.disk.last_index() < last;
@@ -181,13 +188,11 @@ impl Observer for Goals {
         NOTHING
     }
 
-    fn writing(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
-        let _ = history;
+    fn writing(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
         self.reach_if(Goal::Conflict, write.truncate_from.is_some());
-        let pending = self.pending(node);
-        *pending += 1;
-        let overlapping = *pending > 1;
+        let overlapping = !self.pending[node].is_empty();
         self.reach_if(Goal::OverlappingWrites, overlapping);
+        self.pending[node].push_back(parts(write));
         NOTHING
     }
 
@@ -220,9 +225,13 @@ impl Observer for Goals {
         NOTHING
     }
 
-    fn persisted(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
-        let _ = history;
-        *self.pending(node) -= 1;
+    fn persisted(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
+        let whole = self.pending[node].pop_front();
+        let stored = parts(write);
+        if std::mem::take(&mut self.failing) {
+            let torn = stored != Parts::default() && whole != Some(stored);
+            self.reach_if(Goal::WriteTorn, torn);
+        }
         self.reach_if(Goal::DurableConflict, write.truncate_from.is_some());
         NOTHING
     }
@@ -234,7 +243,7 @@ impl Observer for Goals {
 
     fn stopped(&mut self, _: &History, node: NodeId, lost: usize) -> Verdict {
         self.reach_if(Goal::WritesLost, lost > 0);
-        *self.pending(node) = 0;
+        self.pending[node].clear();
         NOTHING
     }
 
@@ -244,10 +253,4 @@ impl Observer for Goals {
         self.reach_if(Goal::RestartWithVote, facts.disk_state.vote.is_some());
         NOTHING
     }
-}
-
-/// Whether the entry at `index` is not the first of its term.
-fn is_second(history: &History, index: LogIndex) -> bool {
-    let term = |index| history.committed_at(index).map(|entry| entry.link.term);
-    term(index) == term(index.previous())
 }

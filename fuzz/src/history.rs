@@ -19,6 +19,8 @@ pub fn mix(hash: u64, value: u64) -> u64 {
 }
 
 /// One entry of a log as an oracle needs it.
+///
+/// The default is the place before the first entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Link {
     /// The entry's term.
@@ -30,10 +32,17 @@ pub struct Link {
 impl Link {
     const START: Link = Link { term: Term(0), prefix: 0x5eed };
 
-    fn then(self, entry: &Entry) -> Link {
+    /// The entry that follows this one.
+    pub fn then(self, entry: &Entry) -> Link {
         let command = command_of(entry);
         let term = entry.id.term;
         Link { term, prefix: mix(mix(self.prefix, term.0), command) }
+    }
+}
+
+impl Default for Link {
+    fn default() -> Link {
+        Link::START
     }
 }
 
@@ -117,6 +126,8 @@ pub struct Birth {
     pub term: Term,
     /// Hash of the log up to and including it.
     pub prefix: u64,
+    /// Its command; 0 for a no-op.
+    pub command: Command,
     /// Who wrote it first.
     pub by: NodeId,
     older: u32,
@@ -149,11 +160,12 @@ impl Births {
         self.last_index_of_term.get(term.0 as usize).copied().unwrap_or_default()
     }
 
-    fn record(&mut self, id: LogId, prefix: u64, by: NodeId) {
+    fn record(&mut self, entry: &Entry, prefix: u64, by: NodeId) {
+        let (id, command) = (entry.id, command_of(entry));
         let index = id.index.0 as usize;
         grow(&mut self.newest, index);
         let older = self.newest[index];
-        self.arena.push(Birth { term: id.term, prefix, by, older });
+        self.arena.push(Birth { term: id.term, prefix, command, by, older });
         self.newest[index] = self.arena.len() as u32;
         grow(&mut self.last_index_of_term, id.term.0 as usize);
         let last = &mut self.last_index_of_term[id.term.0 as usize];
@@ -327,7 +339,7 @@ impl History {
         for entry in &write.entries {
             if self.births.get(entry.id).is_none() {
                 let Some(link) = self.node(id).log.at(entry.id.index) else { continue };
-                self.births.record(entry.id, link.prefix, id);
+                self.births.record(entry, link.prefix, id);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The bug bench: real Raft bugs, one line each over the table of rules or over the host.
 //!
 //! Promises: each mutant differs from Raft in what its line says and in nothing else; each names
-//! the oracle that must catch its killing schedule, `corpus/mutant/<name>`, which true Raft
+//! the oracle that must catch its killing schedule, `artifacts/mutant/<name>`, which true Raft
 //! survives. This file is the only one that knows both Raft and its bugs.
 
 use raft::{Kind, LogId, LogIndex, Membership, NodeId, NodeSet, Promise, Role, Rules, Term};

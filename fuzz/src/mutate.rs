@@ -22,10 +22,10 @@ pub fn mutate(
     let mut random = Generator::new(Strategy::Swarm, u64::from(seed));
     let room = room.min(data.len()).min(Schedule::MAX_BYTES);
     if room < Setup::BYTES + Event::BYTES || random.below(8) == 0 {
-        return own(data, size, room);
+        return own(data, size.min(room), room);
     }
-    let known = size.min(room);
-    let Ok(mut schedule) = Schedule::decode(&data[..known]) else { return own(data, size, room) };
+    let size = size.min(room);
+    let mut schedule = Schedule::decode(&data[..size]).expect("the room is a schedule's");
     if size < Setup::BYTES {
         schedule = Schedule { setup: random.setup(None), events: Vec::new() };
     }
@@ -92,7 +92,7 @@ fn change(schedule: &mut Schedule, most: usize, random: &mut Generator) {
             events.splice(to..to, moved);
         }
         12 => {
-            if end - place.min(end) > 1 {
+            if end - place > 1 {
                 events.swap(place, end - 1);
             }
         }

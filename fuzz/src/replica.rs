@@ -83,6 +83,11 @@ impl View {
         self.hard_state.term
     }
 
+    /// Whether it leads a term that it did not lead before.
+    pub fn newly_leads(&self, old: &View) -> bool {
+        self.is_leader() && (!old.is_leader() || old.term() != self.term())
+    }
+
     /// Whether it takes itself for the leader.
     pub fn is_leader(&self) -> bool {
         self.role == Role::Leader

@@ -20,8 +20,9 @@ pub type Observers = (Option<Teller>, (Oracles, Goals));
 /// A cluster under all oracles.
 pub type Judged<R> = Cluster<R, Observers>;
 
-/// A run takes part in at most this many primitive events, whatever its schedule asks for.
-pub const MAX_EVENTS: usize = 4 * Schedule::MAX_EVENTS;
+/// A run has at most this many primitive events, whatever its schedule asks for, so that what
+/// happened is a schedule again.
+pub const MAX_EVENTS: usize = Schedule::MAX_EVENTS;
 
 /// What came of a run.
 #[derive(Clone, Debug)]
@@ -54,14 +55,12 @@ pub fn run<R: Replica>(subject: &Subject<R>, schedule: &Schedule) -> Outcome {
 pub fn run_events<R: Replica>(
     subject: &Subject<R>,
     setup: Setup,
-    events: impl Iterator<Item = Event>,
+    mut events: impl Iterator<Item = Event>,
     limit: usize,
 ) -> Outcome {
     drive(subject, setup, limit, |cluster| {
-        for event in events {
-            if cluster.is_over() {
-                break;
-            }
+        while !cluster.is_over() {
+            let Some(event) = events.next() else { break };
             cluster.perform(event)?;
         }
         Ok(())

@@ -248,17 +248,21 @@ impl Schedule {
     /// The schedule that a text means: settings and events, one a line; `#` begins a comment.
     pub fn parse(text: &str) -> Result<Schedule, BadText> {
         let mut schedule = Schedule::default();
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         for (number, line) in text.lines().enumerate() {
             let line = line.split('#').next().unwrap_or_default().trim();
             let bad = |complaint| BadText { line: number + 1, complaint };
             if line.is_empty() {
                 continue;
             }
-            match line.strip_prefix("set ").map(|rest| rest.split_once(' ').unwrap_or((rest, ""))) {
+            let mut words = line.split_whitespace();
+            let setting = (words.next() == Some("set"))
+                .then(|| (words.next().unwrap_or_default(), words.collect::<Vec<_>>().concat()));
+            match setting {
                 Some(_) if !schedule.events.is_empty() => {
                     return Err(bad("settings come before the first event".into()));
                 }
-                Some((name, value)) => schedule.setup.set(name, value.trim()).map_err(bad)?,
+                Some((name, value)) => schedule.setup.set(name, &value).map_err(bad)?,
                 None => schedule.events.push(Event::parse(line).map_err(bad)?),
             }
             if schedule.events.len() > Schedule::MAX_EVENTS {

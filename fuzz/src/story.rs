@@ -45,7 +45,8 @@ pub fn tell<R: Replica>(subject: &Subject<R>, schedule: &Schedule) -> String {
 /// The promise and the evidence.
 fn headline(violation: &Violation, text: &mut String) {
     let card = CARDS.iter().find(|card| card.name == violation.oracle());
-    let promise = card.map_or("A Raft does not panic.", |card| card.promise);
+    let promise =
+        card.map_or("A Raft does not panic, and neither does what drives it.", |card| card.promise);
     wrap("promised  ", promise, text);
     wrap("broken    ", &format!("{violation}."), text);
     if let Some(card) = card {

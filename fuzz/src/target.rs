@@ -15,7 +15,7 @@ use crate::cluster::Subject;
 use crate::files::{content_name, read_schedule, write_new};
 use crate::goal;
 use crate::mutants;
-use crate::oracle::Counts;
+use crate::oracle::{Counts, CARDS};
 use crate::ours::Ours;
 use crate::run::run;
 use crate::schedule::Schedule;
@@ -48,6 +48,11 @@ thread_local! {
     static TARGET: RefCell<Option<Target>> = const { RefCell::new(None) };
 }
 
+/// Whether a violation could have this fingerprint.
+fn is_fingerprint(name: &str) -> bool {
+    CARDS.iter().any(|card| card.name == name) || name.starts_with("panic-in-")
+}
+
 impl Target {
     /// Reads the environment; what is wrong with it otherwise.
     fn prepare(name: &'static str) -> Result<Target, String> {
@@ -61,6 +66,9 @@ impl Target {
         let subject = mutants::subject(mutant.as_deref()).map_err(|unknown| unknown.to_string())?;
         let (inputs, events, goals) = (0, 0, Counts::default());
         let only = env::var(ONLY).ok();
+        if let Some(unknown) = only.as_ref().filter(|only| !is_fingerprint(only)) {
+            return Err(format!("{ONLY}: no violation is called '{unknown}'"));
+        }
         Ok(Target { name, subject, mutant, only, artifacts: None, inputs, events, goals })
     }
 
@@ -140,8 +148,9 @@ impl Target {
 pub fn prepare(name: &'static str) {
     match Target::prepare(name) {
         Ok(target) => {
-            let prefix = env::args()
-                .find_map(|arg| arg.strip_prefix("-artifact_prefix=").map(PathBuf::from));
+            let prefix = env::args_os().find_map(|arg| {
+                Some(PathBuf::from(arg.to_str()?.strip_prefix("-artifact_prefix=")?))
+            });
             TARGET.set(Some(Target { artifacts: Some(prefix.unwrap_or_default()), ..target }));
         }
         Err(complaint) => {

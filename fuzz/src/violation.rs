@@ -132,7 +132,7 @@ violations! {
         "{node} removed its entries from {index} on, although it committed up to {commit}";
     /// The log.
     NoCreation { node: NodeId, entry: LogId, command: u64 }
-        = "no-creation", "{node} has command {command} at {entry}, which no client proposed";
+        = "no-creation", "{node} created {entry} with command {command}, which no client proposed for it";
     /// The log.
     LogIsWritten { node: NodeId, shown: LogId, written: LogId }
         = "log-is-written", "the log of {node} ends at {shown}, but it wrote {written}";
@@ -163,7 +163,7 @@ violations! {
         "{node} applied entry {applied} instead of {expected}, with commit index {commit}";
     /// Commit and apply.
     StateMachineSafety { node: NodeId, index: LogIndex, other: NodeId }
-        = "state-machine-safety", "{node} and {other} have applied different commands up to {index}";
+        = "state-machine-safety", "{node} has applied something else up to {index} than what {other} committed";
 
     /// Replication book-keeping.
     MatchIsTrue { leader: NodeId, peer: NodeId, match_index: LogIndex, disk: LogId }
@@ -216,13 +216,13 @@ violations! {
 
     /// Boundedness.
     SendsAreBounded { node: NodeId, sent: usize, bound: usize }
-        = "sends-are-bounded", "{node} has sent {sent} messages, more than {bound}";
+        = "sends-are-bounded", "{node} has sent {sent} messages in a step that may send {bound} at once";
     /// Boundedness.
     BatchIsBounded { node: NodeId, entries: usize, bound: usize }
         = "batch-is-bounded", "{node} sent {entries} entries in one message, more than {bound}";
     /// The Raft panicked.
     Panic { message: String, place: String }
-        = "panic", "the Raft panicked at {place}: {message}";
+        = "panic", "a panic at {place}: {message}";
 }
 
 impl Violation {

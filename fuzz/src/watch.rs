@@ -240,8 +240,7 @@ impl<O: Observer> Watch<O> {
             history.born(node, write);
         }
         if view.is_leader() {
-            let is_new = !old.is_leader() || old.term() != view.term();
-            checked |= self.progress(node, is_new, progress)?;
+            checked |= self.progress(node, view.newly_leads(&old), progress)?;
         }
         let mut count = 0;
         for message in sent {

@@ -1,5 +1,6 @@
 //! The same bytes give the same run, and a run's exact events give that run again.
 
+use whitewater::event::Event;
 use whitewater::generator::{Generator, Strategy};
 use whitewater::mutants::{raft, MUTANTS};
 use whitewater::run::{run, run_exactly};
@@ -28,11 +29,22 @@ fn the_exact_events_of_a_run_give_that_run_again_even_through_bytes() {
         let wished = run(&raft(), &schedule);
         let exact = run_exactly(&raft(), &wished.resolved);
         assert_eq!(wished.digest, exact.digest, "{schedule}");
-        let decoded = Schedule::decode(&wished.resolved.encode());
-        if let Ok(decoded) = decoded {
-            assert_eq!(run(&raft(), &decoded).digest, wished.digest, "{schedule}");
-        }
+        let decoded = Schedule::decode(&wished.resolved.encode()).expect("it is a schedule");
+        assert_eq!(run(&raft(), &decoded).digest, wished.digest, "{schedule}");
     }
+}
+
+#[test]
+fn what_happened_is_a_schedule_however_much_was_asked_for() {
+    let event = Event::parse("settle {n0,n1,n2} order=1").unwrap();
+    let tick = Event::parse("tick-all").unwrap();
+    let elect = Event::parse("elect n0 {n0,n1,n2}").unwrap();
+    let mut events = vec![elect];
+    (0..Schedule::MAX_EVENTS / 2 - 1).for_each(|_| events.extend([tick, event]));
+    let schedule = Schedule { events, ..Schedule::default() };
+    let resolved = run(&raft(), &schedule).resolved;
+    assert_eq!(resolved.events.len(), Schedule::MAX_EVENTS);
+    assert_eq!(Schedule::decode(&resolved.encode()), Ok(resolved));
 }
 
 #[test]

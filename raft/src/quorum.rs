@@ -18,16 +18,17 @@ impl NodeSet {
         (0..n).map(NodeId).collect()
     }
 
-    /// Adds `id`; whether it was new.
+    /// Adds `id`, which must be below [`NodeId::LIMIT`]; whether it was new.
     pub fn insert(&mut self, id: NodeId) -> bool {
+        assert!(id.0 < NodeId::LIMIT, "{id} is not below {}", NodeId::LIMIT);
         let before = self.0;
-        self.0 |= 1 << (id.0 % NodeId::LIMIT);
+        self.0 |= 1 << id.0;
         self.0 != before
     }
 
     /// Whether `id` is in the set.
     pub fn contains(self, id: NodeId) -> bool {
-        self.0 >> (id.0 % NodeId::LIMIT) & 1 == 1
+        id.0 < NodeId::LIMIT && self.0 >> id.0 & 1 == 1
     }
 
     /// How many nodes are in it.
@@ -136,6 +137,11 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_name_beyond_the_limit_is_in_no_set() {
+        assert!(!NodeSet::first(3).contains(NodeId(64)));
     }
 
     #[test]

@@ -80,14 +80,17 @@ pub fn shrink(file: &Path, out: Option<&Path>, under: &Under) -> Result<Answer, 
 pub fn show(file: &Path, resolved: bool, story: bool, under: &Under) -> Result<Answer, Failure> {
     let subject = under.subject()?;
     let mut schedule = read_schedule(file)?;
+    let mut clean = true;
     if resolved || story {
-        schedule = run(&subject, &schedule).resolved;
+        let outcome = run(&subject, &schedule);
+        clean = outcome.violation.is_none();
+        schedule = outcome.resolved;
     }
     let text = match story {
         true => story::tell(&subject, &schedule),
         false => schedule.to_string(),
     };
-    Ok(Answer { text, json: schedule_json(&schedule), clean: true })
+    Ok(Answer { text, json: schedule_json(&schedule), clean })
 }
 
 fn schedule_json(schedule: &Schedule) -> Value {

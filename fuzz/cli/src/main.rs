@@ -24,7 +24,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Drive a Raft cluster with schedules of fuzz events, under oracles that watch every step.
 ///
-/// Exit codes: 0 clean, 1 a promise is broken, 2 wrong usage or an unreadable file.
+/// Exit codes: 0 clean, 1 a promise is broken, 2 wrong usage, a file that cannot be read or
+/// written, or nothing to shrink.
 #[derive(Parser)]
 #[command(name = "whitewater", version)]
 struct Cli {
@@ -124,7 +125,8 @@ struct RandomArgs {
     #[arg(long, value_enum, default_value = "swarm")]
     strategy: StrategyArg,
     /// How many schedules.
-    #[arg(long, default_value_t = 10_000, value_name = "N")]
+    #[arg(long, default_value_t = 10_000, value_name = "N",
+          value_parser = clap::value_parser!(u64).range(1..))]
     schedules: u64,
     /// How many primitive events each.
     #[arg(long, default_value_t = 300, value_name = "N",

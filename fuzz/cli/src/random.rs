@@ -16,7 +16,7 @@ use whitewater::goal::{self, GOALS};
 use whitewater::history::mix;
 use whitewater::oracle::{Checks, Counts, CARDS};
 use whitewater::ours::Ours;
-use whitewater::run::{run_events, Outcome};
+use whitewater::run::{run, run_events, Outcome};
 use whitewater::schedule::Schedule;
 use whitewater::shrink::shrink;
 
@@ -47,6 +47,11 @@ struct Tally {
 /// Runs a campaign.
 pub fn random(args: &RandomArgs) -> Result<Answer, Failure> {
     let subject = args.under.subject()?;
+    for directory in [&args.save_corpus, &args.save_finds].into_iter().flatten() {
+        if !directory.is_dir() {
+            return Err(Failure(format!("{}: is no directory", directory.display())));
+        }
+    }
     let mut generator = Generator::new(args.strategy.into(), args.seed);
     let mut tally = Tally::default();
     let start = ProcessTime::now();
@@ -60,7 +65,7 @@ pub fn random(args: &RandomArgs) -> Result<Answer, Failure> {
         }
         match outcome.fingerprint() {
             Some(fingerprint) => tally.find(&subject, args, number, &drawn, fingerprint)?,
-            None => save_clean(args.save_corpus.as_deref(), &drawn)?,
+            None => save_clean(&subject, args.save_corpus.as_deref(), &drawn)?,
         }
         if args.stop_at_first && !tally.finds.is_empty() {
             break;
@@ -86,8 +91,14 @@ fn draw(
     (Schedule { setup, events }, outcome)
 }
 
-fn save_clean(directory: Option<&Path>, schedule: &Schedule) -> Result<(), Failure> {
-    if let Some(directory) = directory {
+/// Saves a schedule if it breaks nothing when it is not stopped short, either.
+fn save_clean(
+    subject: &Subject<Ours>,
+    directory: Option<&Path>,
+    schedule: &Schedule,
+) -> Result<(), Failure> {
+    let Some(directory) = directory else { return Ok(()) };
+    if run(subject, schedule).violation.is_none() {
         let bytes = schedule.encode();
         write_new(&directory.join(content_name(&bytes)), &bytes)?;
     }

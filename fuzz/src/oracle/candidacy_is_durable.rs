@@ -19,7 +19,7 @@ impl Oracle for CandidacyIsDurable {
         name: "candidacy-is-durable",
         id: "E3",
         promise: "A node asks for votes only when its candidacy is durable.",
-        source: "Raft paper, Figure 2; our own argument below",
+        source: "Raft paper, Figure 2; our own argument",
     };
 }
 

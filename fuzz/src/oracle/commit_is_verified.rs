@@ -1,7 +1,8 @@
 //! A follower commits no further than its leader has shown their logs to be equal.
 //!
 //! Shown: some AppendEntries of the current term reached the node, and the node's log has the last
-//! entry that the message spoke of. Sound: that is how far the rule lets a follower go, or less.
+//! entry that the message spoke of; and its leader has said that it is committed. Sound: that is
+//! how far the rule lets a follower go, or less.
 
 use raft::{LogIndex, NodeId, Term};
 
@@ -29,7 +30,7 @@ impl Oracle for CommitIsVerified {
 
 impl Observer for CommitIsVerified {
     fn received(&mut self, history: &History, message: &Meaning) -> Verdict {
-        let Speech::Append { last_log, .. } = message.speech else { return NOTHING };
+        let Speech::Append { last_log, commit, .. } = message.speech else { return NOTHING };
         let node = history.node(message.to);
         let shown = node.log.at(last_log.index).is_some_and(|link| link.term == last_log.term);
         let (term, verified) = &mut self.verified[message.to];
@@ -37,7 +38,7 @@ impl Observer for CommitIsVerified {
             (*term, *verified) = (node.view.term(), LogIndex(0));
         }
         if shown && message.term == *term {
-            *verified = last_log.index.max(*verified);
+            *verified = last_log.index.min(commit).max(*verified);
         }
         NOTHING
     }

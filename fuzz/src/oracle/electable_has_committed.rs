@@ -60,7 +60,6 @@ impl Observer for ElectableHasCommitted {
     }
 
     fn wrote(&mut self, history: &History, _: NodeId, write: &Write) -> Verdict {
-        // A log that only grows by what holds the tip already makes nobody else electable.
         match write.entries.is_empty() && write.truncate_from.is_none() {
             true => NOTHING,
             false => electable_has_committed(history),

@@ -6,14 +6,17 @@
 
 use raft::NodeId;
 
-use crate::history::History;
+use crate::history::{History, PerNode};
 use crate::oracle::{Card, Oracle};
-use crate::violation::{check, Verdict, Violation};
+use crate::replica::{Entry, Meaning};
+use crate::violation::{check, Verdict, Violation, NOTHING};
 use crate::watch::Observer;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
-pub struct FailedWriteHalts;
+pub struct FailedWriteHalts {
+    failed: PerNode<bool>,
+}
 
 impl Oracle for FailedWriteHalts {
     const CARD: Card = Card {
@@ -26,7 +29,30 @@ impl Oracle for FailedWriteHalts {
 
 impl Observer for FailedWriteHalts {
     fn write_failed(&mut self, _: &History, node: NodeId, halted: bool) -> Verdict {
+        self.failed[node] = true;
         check(halted, || Violation::FailedWriteHalts { node })
+    }
+
+    fn sent(&mut self, _: &History, message: &Meaning) -> Verdict {
+        self.is_silent(message.from)
+    }
+
+    fn applied(&mut self, _: &History, node: NodeId, _: &Entry) -> Verdict {
+        self.is_silent(node)
+    }
+
+    fn stopped(&mut self, _: &History, node: NodeId, _: usize) -> Verdict {
+        self.failed[node] = false;
+        NOTHING
+    }
+}
+
+impl FailedWriteHalts {
+    fn is_silent(&self, node: NodeId) -> Verdict {
+        match self.failed[node] {
+            true => check(false, || Violation::FailedWriteHalts { node }),
+            false => NOTHING,
+        }
     }
 }
 
@@ -34,11 +60,22 @@ impl Observer for FailedWriteHalts {
 mod tests {
     use super::*;
     use crate::watch::by_hand::*;
+    use crate::replica::Speech;
     use crate::violation::HELD;
 
     #[test]
     fn halting_is_legal() {
         assert_eq!(cluster::<FailedWriteHalts>(3).write_failed(NodeId(0), true), HELD);
+    }
+
+    #[test]
+    fn speaking_or_applying_after_the_failure_is_illegal_until_the_node_is_gone() {
+        let mut run = cluster::<FailedWriteHalts>(3);
+        run.write_failed(NodeId(0), true).unwrap();
+        assert!(run.sends(says(0, 1, 0, Speech::NoVote)).is_err());
+        assert!(run.applies(0, 1, 1).is_err());
+        run.reboots(0).unwrap();
+        assert!(run.sends(says(0, 1, 0, Speech::NoVote)).is_ok());
     }
 
     #[test]

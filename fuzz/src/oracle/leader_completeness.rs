@@ -39,7 +39,7 @@ fn is_complete(history: &History, leader: &NodeHistory) -> Verdict {
 
 impl Observer for LeaderCompleteness {
     fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
-        match new.is_leader() && (!old.is_leader() || old.term() != new.term()) {
+        match new.newly_leads(old) {
             true => is_complete(history, history.node(node)),
             false => NOTHING,
         }

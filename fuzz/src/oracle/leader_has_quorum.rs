@@ -42,7 +42,7 @@ impl Observer for LeaderHasQuorum {
     }
 
     fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
-        if !new.is_leader() || (old.is_leader() && old.term() == new.term()) {
+        if !new.newly_leads(old) {
             return NOTHING;
         }
         let term = new.term();
@@ -54,6 +54,11 @@ impl Observer for LeaderHasQuorum {
         }
         let won = history.membership.is_quorum(votes);
         check(won, || Violation::LeaderHasQuorum { leader: node, term, votes })
+    }
+
+    fn stopped(&mut self, _: &History, node: NodeId, _: usize) -> Verdict {
+        self.votes[node] = (Term(0), NodeSet::EMPTY);
+        NOTHING
     }
 }
 

@@ -1,4 +1,4 @@
-//! A node's log is what it asked to be written.
+//! A node's log ends where what it asked to be written ends.
 //!
 //! Ties what the other oracles read, the writes, to what the node acts upon. Sound: every change of
 //! the log asks for a write in the same step.
@@ -19,7 +19,7 @@ impl Oracle for LogIsWritten {
     const CARD: Card = Card {
         name: "log-is-written",
         id: "D1",
-        promise: "A node's log is what it asked to be written.",
+        promise: "A node's log ends where what it asked to be written ends.",
         source: "the contract of raft::Write",
     };
 }

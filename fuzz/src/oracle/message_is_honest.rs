@@ -1,4 +1,4 @@
-//! Messages carry no term above the sender's, go to others, and only a term's leader appends.
+//! Messages carry no term or commit index above the sender's; only a term's leader appends.
 //!
 //! Sound: a server speaks in its current term or, if the message had to wait for the disk, in an
 //! earlier one; AppendEntries come from whoever leads the term.
@@ -17,7 +17,7 @@ impl Oracle for MessageIsHonest {
     const CARD: Card = Card {
         name: "message-is-honest",
         id: "M5",
-        promise: "Messages carry no term above the sender's, go to others, and only a term's leader appends.",
+        promise: "Messages carry no term or commit index above the sender's; only a term's leader appends.",
         source: "CCF's MonoTermInv; Verdi's no append to self",
     };
 }
@@ -26,10 +26,12 @@ impl Observer for MessageIsHonest {
     fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
         let Meaning { from, to, term, speech } = *message;
         let leader = history.leader_of(term);
-        let appends = matches!(speech, Speech::Append { .. });
-        let honest = from != to
-            && term <= history.node(from).view.term()
-            && (!appends || leader == Some(from));
+        let view = history.node(from).view;
+        let may_append = match speech {
+            Speech::Append { commit, .. } => leader == Some(from) && commit <= view.commit,
+            _ => true,
+        };
+        let honest = from != to && term <= view.term() && may_append;
         check(honest, || Violation::MessageIsHonest { from, to, term, leader })
     }
 }
@@ -47,6 +49,14 @@ mod tests {
         commit: LogIndex(0),
     };
 
+    /// Says that an entry is committed.
+    const AHEAD: Speech = Speech::Append {
+        prev_log: LogId::ZERO,
+        last_log: LogId::ZERO,
+        entries: 0,
+        commit: LogIndex(1),
+    };
+
     #[test]
     fn a_leader_may_append_and_an_answer_may_be_late() {
         let mut run = cluster::<MessageIsHonest>(3);
@@ -56,11 +66,12 @@ mod tests {
     }
 
     #[test]
-    fn appending_without_leading_speaking_from_the_future_or_to_oneself_is_illegal() {
+    fn appending_without_leading_and_saying_more_than_one_knows_are_illegal() {
         for message in [
             says(1, 2, 2, BEAT),
             says(0, 1, 3, Speech::NoVote),
             says(0, 0, 2, Speech::Vote),
+            says(0, 1, 2, AHEAD),
         ] {
             let mut run = cluster::<MessageIsHonest>(3);
             run.becomes(0, Role::Leader, 2).unwrap();

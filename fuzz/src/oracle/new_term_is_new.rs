@@ -25,7 +25,7 @@ impl Oracle for NewTermIsNew {
 
 impl Observer for NewTermIsNew {
     fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
-        if !new.is_leader() || (old.is_leader() && old.term() == new.term()) {
+        if !new.newly_leads(old) {
             return NOTHING;
         }
         let (leader, term) = (node, new.term());

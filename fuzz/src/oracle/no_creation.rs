@@ -1,39 +1,57 @@
-//! Every command in a log was proposed by a client.
+//! Every command in a log was proposed by a client, for that entry.
 //!
-//! Sound: leaders create entries only from proposals, and no-ops.
+//! And it was proposed for this entry: a proposal is offered to one node, once, so its command
+//! belongs to one index and term for ever. Sound: leaders create entries only from proposals, and
+//! no-ops.
 
-use raft::NodeId;
+use raft::{LogId, NodeId, Payload};
 
-use crate::history::{command_of, History};
+use crate::history::{grow, History};
 use crate::oracle::{Card, Oracle};
-use crate::replica::Write;
-use crate::violation::{check, Verdict, Violation, HELD, NOTHING};
+use crate::replica::{Command, Write};
+use crate::violation::{check, Verdict, Violation, NOTHING};
 use crate::watch::Observer;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
-pub struct NoCreation;
+pub struct NoCreation {
+    /// By command: the entry that it was proposed for.
+    places: Vec<Option<LogId>>,
+}
 
 impl Oracle for NoCreation {
     const CARD: Card = Card {
         name: "no-creation",
         id: "G7",
-        promise: "Every command in a log was proposed by a client.",
+        promise: "Every command in a log was proposed by a client, for that entry.",
         source: "Verdi's applied_implies_input; openraft's phantom check",
     };
 }
 
 impl Observer for NoCreation {
     fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
-        for entry in &write.entries {
-            let command = command_of(entry);
-            check(command <= history.proposals, || Violation::NoCreation {
+        let mut verdict = NOTHING;
+        for entry in write.entries.iter().filter(|e| history.births.get(e.id).is_none()) {
+            let Payload::Command(command) = entry.payload else { continue };
+            let known = (1..=history.proposals).contains(&command);
+            verdict = check(known && self.is_for(command, entry.id), || Violation::NoCreation {
                 node,
                 entry: entry.id,
                 command,
-            })?;
+            });
+            if verdict.is_err() {
+                break;
+            }
         }
-        if write.entries.is_empty() { NOTHING } else { HELD }
+        verdict
+    }
+}
+
+impl NoCreation {
+    /// Whether `command` belongs to the entry `id`, which it does if it belongs to none yet.
+    fn is_for(&mut self, command: Command, id: LogId) -> bool {
+        grow(&mut self.places, command as usize);
+        *self.places[command as usize].get_or_insert(id) == id
     }
 }
 
@@ -46,7 +64,15 @@ mod tests {
     fn a_no_op_and_a_proposed_command_are_legal() {
         let mut run = cluster::<NoCreation>(3);
         run.history.proposals = 1;
-        assert_eq!(run.writes(0, &write(1, &[(1, 0), (1, 1)])), HELD);
+        assert!(run.writes(0, &write(1, &[(1, 0), (1, 1)])).is_ok());
+        assert!(run.writes(1, &write(1, &[(1, 0), (1, 1)])).is_ok());
+    }
+
+    #[test]
+    fn a_command_in_two_entries_is_illegal() {
+        let mut run = cluster::<NoCreation>(3);
+        run.history.proposals = 1;
+        assert!(run.writes(0, &write(1, &[(1, 1), (1, 1)])).is_err());
     }
 
     #[test]

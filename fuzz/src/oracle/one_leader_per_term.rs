@@ -26,7 +26,7 @@ impl Oracle for OneLeaderPerTerm {
 
 impl Observer for OneLeaderPerTerm {
     fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
-        if !new.is_leader() || (old.is_leader() && old.term() == new.term()) {
+        if !new.newly_leads(old) {
             return NOTHING;
         }
         let term = new.term();

@@ -47,7 +47,7 @@ impl Observer for OneVotePerTerm {
     }
 
     fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
-        match new.is_leader() && !old.is_leader() {
+        match new.newly_leads(old) {
             true => self.voted(node, new.term(), node),
             false => NOTHING,
         }

@@ -1,4 +1,4 @@
-//! A node starts with exactly the term, vote and log of its disk.
+//! A node starts with the term and vote of its disk, and its log ends where the disk's does.
 //!
 //! The disk itself only ever holds whole writes and the documented parts of one torn write. Sound:
 //! there is nothing else to start from.
@@ -18,7 +18,7 @@ impl Oracle for RestartFromDisk {
     const CARD: Card = Card {
         name: "restart-from-disk",
         id: "D2",
-        promise: "A node starts with exactly the term, vote and log of its disk.",
+        promise: "A node starts with the term and vote of its disk, and its log ends where the disk's does.",
         source: "Raft paper, Figure 2: persistent state; etcd's TLA+ Restart",
     };
 }

@@ -1,46 +1,79 @@
-//! A node sends, over its life, at most one message to each member for each step it takes.
+//! A step sends at most one message to each other member, and one in answer to an answer.
 //!
-//! A broadcast is the most that one step can cause. Counted over the whole life, since a write that
-//! completes sets free the promises of many steps at once. Sound for Raft as Figure 2 has it: time,
-//! a proposal or a won election cause a broadcast, a message causes one answer.
+//! Votes, candidacies and acknowledgements wait for the disk, so a write that completes sets free
+//! those of many steps: they are counted over the node's life. Sound for Raft as Figure 2 has it:
+//! time, a proposal or a won election cause a broadcast, a message causes one answer.
 
 use raft::NodeId;
 
 use crate::history::{History, PerNode};
 use crate::oracle::{Card, Oracle};
+use crate::replica::{Meaning, Speech};
 use crate::violation::{check, Verdict, Violation, NOTHING};
 use crate::watch::Observer;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct SendsAreBounded {
-    /// By node: steps taken, and messages sent.
-    lives: PerNode<(usize, usize)>,
+    lives: PerNode<Life>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Life {
+    steps: usize,
+    /// Messages that had to wait for the disk, over the whole life.
+    waited: usize,
+    /// Messages of the step under way that had not.
+    at_once: usize,
+    /// The step under way has received an answer to AppendEntries.
+    answered: bool,
 }
 
 impl Oracle for SendsAreBounded {
     const CARD: Card = Card {
         name: "sends-are-bounded",
         id: "B1",
-        promise: "A node sends, over its life, at most one message to each member for each step it takes.",
+        promise: "A step sends at most one message to each other member, and one in answer to an answer.",
         source: "our own bound; a storm of messages is how retries go wrong",
     };
 }
 
 impl Observer for SendsAreBounded {
+    fn received(&mut self, _: &History, message: &Meaning) -> Verdict {
+        let answer = matches!(message.speech, Speech::Ack { .. } | Speech::Refusal);
+        self.lives[message.to].answered = answer;
+        NOTHING
+    }
+
+    fn sent(&mut self, _: &History, message: &Meaning) -> Verdict {
+        let life = &mut self.lives[message.from];
+        match message.speech {
+            Speech::Candidacy { .. } | Speech::Vote | Speech::Ack { .. } => life.waited += 1,
+            Speech::Append { .. } | Speech::Refusal | Speech::NoVote => life.at_once += 1,
+        }
+        NOTHING
+    }
+
     fn stepped(&mut self, history: &History, node: NodeId, sent: usize) -> Verdict {
-        let (steps, total) = &mut self.lives[node];
-        *steps += 1;
-        *total += sent;
+        let life = &mut self.lives[node];
+        life.steps += 1;
+        let now = std::mem::take(&mut life.at_once);
+        let answered = std::mem::take(&mut life.answered);
         if sent == 0 {
             return NOTHING;
         }
-        let (sent, bound) = (*total, *steps * history.nodes.len());
-        check(sent <= bound, || Violation::SendsAreBounded { node, sent, bound })
+        let others = history.nodes.len() - 1;
+        let bound = if answered { others.min(1) } else { others };
+        let life = *life;
+        check(now <= bound && life.waited <= life.steps * others, || Violation::SendsAreBounded {
+            node,
+            sent,
+            bound,
+        })
     }
 
     fn stopped(&mut self, _: &History, node: NodeId, _: usize) -> Verdict {
-        self.lives[node] = (0, 0);
+        self.lives[node] = Life::default();
         NOTHING
     }
 }
@@ -50,24 +83,41 @@ mod tests {
     use super::*;
     use crate::violation::HELD;
     use crate::watch::by_hand::*;
+    use raft::LogIndex;
 
-    fn after(steps: &[usize]) -> Verdict {
+    const ACK: Speech = Speech::Ack { match_index: LogIndex(1) };
+
+    /// Sends some messages in one step.
+    fn step(run: &mut crate::watch::Watch<SendsAreBounded>, sent: &[Speech]) -> Verdict {
+        for &speech in sent {
+            run.observer.sent(&run.history, &says(0, 1, 1, speech))?;
+        }
+        run.observer.stepped(&run.history, NodeId(0), sent.len())
+    }
+
+    #[test]
+    fn a_broadcast_is_legal_and_so_are_acks_that_had_to_wait() {
         let mut run = cluster::<SendsAreBounded>(3);
-        let step = |verdict: Verdict, &sent: &usize| {
-            verdict?;
-            run.observer.stepped(&run.history, NodeId(0), sent)
-        };
-        steps.iter().fold(NOTHING, step)
+        assert_eq!(step(&mut run, &[Speech::NoVote, Speech::NoVote]), HELD);
+        assert_eq!(step(&mut run, &[]), NOTHING);
+        assert_eq!(step(&mut run, &[ACK, ACK, ACK, ACK]), HELD);
     }
 
     #[test]
-    fn broadcasts_are_legal_and_so_are_answers_that_had_to_wait() {
-        assert_eq!(after(&[2, 2, 2]), HELD);
-        assert_eq!(after(&[0, 0, 0, 9]), HELD);
+    fn two_messages_to_one_member_are_illegal() {
+        let mut run = cluster::<SendsAreBounded>(3);
+        assert!(step(&mut run, &[Speech::NoVote, Speech::NoVote, Speech::Refusal]).is_err());
     }
 
     #[test]
-    fn a_storm_is_illegal() {
-        assert!(after(&[2, 2, 9]).is_err());
+    fn a_broadcast_in_answer_to_an_ack_is_illegal() {
+        let mut run = cluster::<SendsAreBounded>(3);
+        run.observer.received(&run.history, &says(1, 0, 1, ACK)).unwrap();
+        assert!(step(&mut run, &[Speech::NoVote, Speech::NoVote]).is_err());
+    }
+
+    #[test]
+    fn more_acks_than_steps_could_have_caused_are_illegal() {
+        assert!(step(&mut cluster::<SendsAreBounded>(3), &[ACK, ACK, ACK]).is_err());
     }
 }

@@ -1,11 +1,11 @@
-//! State machines that have applied the same number of entries are equal.
+//! A state machine is given exactly the committed entries.
 //!
-//! The state machine is a running hash of the commands; the first node to reach an index fixes its
-//! value. Sound: that is what consensus is for.
+//! The state machine is a running hash of the entries it was given, with the formula of the logs;
+//! it must be the hash of what is committed up to there. Sound: that is what consensus is for.
 
 use raft::NodeId;
 
-use crate::history::{command_of, grow, mix, History, PerNode};
+use crate::history::{History, Link, PerNode};
 use crate::oracle::{Card, Oracle};
 use crate::replica::Entry;
 use crate::violation::{check, Verdict, Violation, NOTHING};
@@ -14,32 +14,32 @@ use crate::watch::Observer;
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct StateMachineSafety {
-    states: PerNode<u64>,
-    /// By index: who applied it first, and the state after it.
-    first: Vec<Option<(NodeId, u64)>>,
+    states: PerNode<Link>,
 }
 
 impl Oracle for StateMachineSafety {
     const CARD: Card = Card {
         name: "state-machine-safety",
         id: "C8",
-        promise: "State machines that have applied the same number of entries are equal.",
+        promise: "A state machine is given exactly the committed entries.",
         source: "Raft paper, Figure 3: State Machine Safety",
     };
 }
 
 impl Observer for StateMachineSafety {
-    fn applied(&mut self, _: &History, node: NodeId, entry: &Entry) -> Verdict {
-        let state = &mut self.states[node];
-        *state = mix(*state, command_of(entry));
+    fn applied(&mut self, history: &History, node: NodeId, entry: &Entry) -> Verdict {
+        let state = self.states[node].then(entry);
+        self.states[node] = state;
         let index = entry.id.index;
-        grow(&mut self.first, index.0 as usize);
-        let (other, expected) = *self.first[index.0 as usize].get_or_insert((node, *state));
-        check(*state == expected, || Violation::StateMachineSafety { node, index, other })
+        let committed = history.committed_at(index);
+        check(committed.is_some_and(|committed| committed.link == state), || {
+            let other = committed.map_or(node, |committed| committed.by);
+            Violation::StateMachineSafety { node, index, other }
+        })
     }
 
     fn stopped(&mut self, _: &History, node: NodeId, _: usize) -> Verdict {
-        self.states[node] = 0;
+        self.states[node] = Link::default();
         NOTHING
     }
 }
@@ -47,12 +47,21 @@ impl Observer for StateMachineSafety {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
     use crate::violation::HELD;
+    use crate::watch::by_hand::*;
+
+    fn committed_on_two() -> crate::watch::Watch<StateMachineSafety> {
+        let mut run = cluster::<StateMachineSafety>(3);
+        for node in [0, 1] {
+            run.stores(node, &write(1, &[(1, 5), (1, 6)])).unwrap();
+            run.commits(node, 2).unwrap();
+        }
+        run
+    }
 
     #[test]
-    fn the_same_commands_make_the_same_state() {
-        let mut run = cluster::<StateMachineSafety>(3);
+    fn the_committed_commands_make_the_same_state_again_after_a_restart() {
+        let mut run = committed_on_two();
         for node in [0, 1, 0] {
             run.applies(node, 1, 5).unwrap();
             assert_eq!(run.applies(node, 2, 6), HELD);
@@ -61,9 +70,14 @@ mod tests {
     }
 
     #[test]
-    fn another_command_at_the_same_index_is_illegal() {
-        let mut run = cluster::<StateMachineSafety>(3);
+    fn another_command_than_the_committed_one_is_illegal() {
+        let mut run = committed_on_two();
         run.applies(0, 1, 5).unwrap();
-        assert!(run.applies(1, 1, 6).is_err());
+        assert!(run.applies(0, 2, 7).is_err());
+    }
+
+    #[test]
+    fn applying_nothing_instead_of_the_committed_command_is_illegal() {
+        assert!(committed_on_two().applies(0, 1, 0).is_err());
     }
 }
