@@ -8,7 +8,7 @@
 
 use raft::{LogIndex, NodeId, NodeSet};
 
-use crate::history::History;
+use crate::history::{History, NodeHistory};
 use crate::oracle::{Card, Oracle};
 use crate::replica::Write;
 use crate::violation::{check, Verdict, Violation, HELD, NOTHING};
@@ -27,47 +27,49 @@ impl Oracle for ElectableHasCommitted {
     };
 }
 
-fn electable_has_committed(history: &History) -> Verdict {
-    let committed = history.last_committed();
-    if committed == LogIndex(0) {
-        return NOTHING;
-    }
+/// Nobody who could win lacks a committed entry.
+fn all_hold(history: &History) -> Verdict {
+    let mut verdict = NOTHING;
     for node in &history.nodes {
-        if history.holds_committed(&node.log, committed) {
-            continue;
-        }
-        let last = node.log.last();
-        let voters: NodeSet = history
-            .nodes
-            .iter()
-            .filter(|other| last >= other.log.last())
-            .map(|other| other.id)
-            .collect();
-        let node = node.id;
-        check(!history.membership.is_quorum(voters), || Violation::ElectableHasCommitted {
-            node,
-            last,
-            voters,
-            committed,
-        })?;
+        verdict = Ok(verdict? | holds(history, node)?);
     }
-    HELD
+    verdict
+}
+
+/// If `node` could win, it lacks no committed entry.
+fn holds(history: &History, node: &NodeHistory) -> Verdict {
+    let committed = history.last_committed();
+    if history.holds_committed(&node.log, committed) {
+        return if committed == LogIndex(0) { NOTHING } else { HELD };
+    }
+    let last = node.log.last();
+    let others = history.nodes.iter().filter(|other| last >= other.log.last());
+    let voters: NodeSet = others.map(|other| other.id).collect();
+    let node = node.id;
+    check(!history.membership.is_quorum(voters), || Violation::ElectableHasCommitted {
+        node,
+        last,
+        voters,
+        committed,
+    })
 }
 
 impl Observer for ElectableHasCommitted {
     fn committed(&mut self, history: &History, _: NodeId, _: LogIndex, _: LogIndex) -> Verdict {
-        electable_has_committed(history)
+        all_hold(history)
     }
 
-    fn wrote(&mut self, history: &History, _: NodeId, write: &Write) -> Verdict {
-        match write.entries.is_empty() && write.truncate_from.is_none() {
-            true => NOTHING,
-            false => electable_has_committed(history),
+    fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
+        // A log that grows makes nobody else electable.
+        match (write.truncate_from, write.entries.is_empty()) {
+            (None, true) => NOTHING,
+            (None, false) => holds(history, history.node(node)),
+            (Some(_), _) => all_hold(history),
         }
     }
 
     fn stopped(&mut self, history: &History, _: NodeId, _: usize) -> Verdict {
-        electable_has_committed(history)
+        all_hold(history)
     }
 }
 
