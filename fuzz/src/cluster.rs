@@ -10,7 +10,7 @@ use crate::disk::{torn_part, Disk, Driver};
 use crate::event::{Event, Family, Kind, ALL};
 use crate::history::mix;
 use crate::network::{wrap, Link, Network};
-use crate::replica::{Effects, Input, Replica};
+use crate::replica::{Input, Replica};
 use crate::schedule::{DiskMode, Setup};
 use crate::violation::{Verdict, Violation, HELD, NOTHING};
 use crate::watch::{Observer, Step, Watch};
@@ -38,8 +38,7 @@ pub struct Cluster<R: Replica, O> {
     subject: Subject<R>,
     hosts: Vec<Host<R>>,
     network: Network<R::Message>,
-    scratch: R::Scratch,
-    effects: Effects<R::Message>,
+    output: R::Output,
     /// Facts and observer.
     pub watch: Watch<O>,
     trace: Vec<Event>,
@@ -60,8 +59,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         let mut cluster = Cluster {
             hosts: hosts.collect(),
             network: Network::new(setup.nodes),
-            scratch: R::Scratch::default(),
-            effects: Effects::default(),
+            output: R::Output::default(),
             watch: Watch::new(&setup, observer),
             trace: Vec::with_capacity(limit.min(1024)),
             limit,
@@ -269,9 +267,8 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             _ => None,
         };
         let failed = matches!(input, Input::PersistFailed(_));
-        let effects = &mut self.effects;
-        effects.clear();
-        replica.step(input, &mut self.scratch, effects);
+        replica.step(input, &mut self.output);
+        let effects = R::effects(&mut self.output);
         let view = replica.view();
         let vote = view.hard_state.vote.map_or(0, |vote| u64::from(vote.0) + 1);
         let state = view.role as u64 | vote << 8 | (effects.messages.len() as u64) << 16;
@@ -282,7 +279,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             received,
             view,
             write: effects.write.as_ref(),
-            applied: &effects.applied,
+            applied: effects.applied,
         };
         if failed {
             self.watch.write_failed(id, effects.halted)?;

@@ -12,7 +12,7 @@ pub struct Ours(Node<Command>);
 impl Replica for Ours {
     type Message = raft::Message<Command>;
     type Options = &'static Rules;
-    type Scratch = Output<Command>;
+    type Output = Output<Command>;
 
     fn start(id: NodeId, setup: &Setup, rules: &&'static Rules, disk: &Durable) -> Ours {
         let config = Config {
@@ -26,12 +26,7 @@ impl Replica for Ours {
         Ours(Node::start_under(rules, config, disk.clone()))
     }
 
-    fn step(
-        &mut self,
-        input: Input<Self::Message>,
-        output: &mut Output<Command>,
-        effects: &mut Effects<Self::Message>,
-    ) {
+    fn step(&mut self, input: Input<Self::Message>, output: &mut Output<Command>) {
         let input = match input {
             Input::Tick => raft::Input::Tick,
             Input::Timeout => raft::Input::Campaign,
@@ -44,10 +39,15 @@ impl Replica for Ours {
             Input::PersistFailed(id) => raft::Input::PersistFailed(id),
         };
         self.0.step(input, output);
-        effects.write = output.write.take();
-        effects.halted = output.halted;
-        std::mem::swap(&mut effects.messages, &mut output.messages);
-        std::mem::swap(&mut effects.applied, &mut output.committed);
+    }
+
+    fn effects(output: &mut Output<Command>) -> Effects<'_, Self::Message> {
+        Effects {
+            write: &mut output.write,
+            messages: &mut output.messages,
+            applied: &output.committed,
+            halted: output.halted,
+        }
     }
 
     fn view(&self) -> View {

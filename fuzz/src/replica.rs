@@ -35,33 +35,17 @@ pub enum Input<M> {
     PersistFailed(WriteId),
 }
 
-/// What a replica wants done after one input. Cleared by the harness before each step.
-#[derive(Clone, Debug)]
-pub struct Effects<M> {
+/// What a replica wants done after one input, where it stands in its output: nothing is copied.
+#[derive(Debug)]
+pub struct Effects<'a, M> {
     /// Make this durable, after all earlier ones.
-    pub write: Option<Write>,
+    pub write: &'a mut Option<Write>,
     /// Send these now. What promises something must not be here before it is durable.
-    pub messages: Vec<M>,
+    pub messages: &'a mut Vec<M>,
     /// Apply these to the state machine, in order.
-    pub applied: Vec<Entry>,
+    pub applied: &'a [Entry],
     /// The replica has stopped for good: call the crash handler.
     pub halted: bool,
-}
-
-impl<M> Default for Effects<M> {
-    fn default() -> Self {
-        Effects { write: None, messages: Vec::new(), applied: Vec::new(), halted: false }
-    }
-}
-
-impl<M> Effects<M> {
-    /// Forgets everything and keeps the buffers.
-    pub fn clear(&mut self) {
-        self.write = None;
-        self.messages.clear();
-        self.applied.clear();
-        self.halted = false;
-    }
 }
 
 /// A replica's state, as far as an oracle may look.
@@ -145,19 +129,17 @@ pub trait Replica: Clone {
     type Message: Clone;
     /// What all replicas of a cluster are started with.
     type Options: Clone;
-    /// Scratch space that all replicas of a cluster share; decides nothing.
-    type Scratch: Clone + Default;
+    /// What a step fills. One value serves all replicas of a cluster, so buffers in it are kept.
+    type Output: Clone + Default;
 
     /// Starts the replica `id`, for the first time or after a crash, from its disk alone.
     fn start(id: NodeId, setup: &Setup, options: &Self::Options, disk: &Durable) -> Self;
 
-    /// Lives through one input. `effects` is empty before.
-    fn step(
-        &mut self,
-        input: Input<Self::Message>,
-        scratch: &mut Self::Scratch,
-        effects: &mut Effects<Self::Message>,
-    );
+    /// Lives through one input. Whatever the last step left in `output` is forgotten.
+    fn step(&mut self, input: Input<Self::Message>, output: &mut Self::Output);
+
+    /// What the last step wants done.
+    fn effects(output: &mut Self::Output) -> Effects<'_, Self::Message>;
 
     /// Its state now.
     fn view(&self) -> View;

@@ -76,7 +76,9 @@ pub struct Node<C = Vec<u8>> {
     pub(crate) on_disk: OnDisk,
     writes: VecDeque<Pending>,
     last_write: WriteId,
-    written_hard_state: HardState,
+    /// The hard state that the last write was asked for, and what it recorded of it.
+    asked: HardState,
+    recorded: HardState,
     promises: VecDeque<(WriteId, Message<C>)>,
     halted: bool,
 
@@ -114,7 +116,8 @@ impl<C: Clone> Node<C> {
             log,
             writes: VecDeque::new(),
             last_write: WriteId(0),
-            written_hard_state: hard_state,
+            asked: hard_state,
+            recorded: hard_state,
             promises: VecDeque::new(),
             halted: false,
             role: Role::Follower,
@@ -254,19 +257,22 @@ impl<C: Clone> Node<C> {
 
     /// One write for everything that this step changed.
     fn ask_for_write(&mut self, output: &mut Output<C>) {
-        let record = (self.rules.recorded)(self.hard_state);
-        let hard_state = (record != self.written_hard_state).then_some(record);
-        if hard_state.is_none() && !self.log.is_dirty() {
+        let changed = self.hard_state != self.asked;
+        if !changed && !self.log.is_dirty() {
             return;
         }
+        if changed {
+            self.asked = self.hard_state;
+            self.recorded = (self.rules.recorded)(self.hard_state);
+        }
+        let hard_state = changed.then_some(self.recorded);
         let mut entries = output.buffer();
         let truncate_from = self.log.written(&mut entries);
         if let Some(index) = truncate_from {
             self.forget_durable_from(index);
         }
         self.last_write = WriteId(self.last_write.0 + 1);
-        self.written_hard_state = record;
-        let state = OnDisk { hard_state: record, log: self.log.last().index };
+        let state = OnDisk { hard_state: self.recorded, log: self.log.last().index };
         self.writes.push_back(Pending { id: self.last_write, state });
         output.write = Some(Write { id: self.last_write, hard_state, truncate_from, entries });
     }
@@ -309,8 +315,8 @@ impl<C: Clone> Node<C> {
     {
         use std::hash::{Hash, Hasher};
         let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
-        (self.config, self.hard_state, self.on_disk, self.last_write, self.written_hard_state)
-            .hash(&mut hasher);
+        (self.config, self.hard_state, self.on_disk, self.last_write).hash(&mut hasher);
+        (self.asked, self.recorded).hash(&mut hasher);
         (&self.log, &self.writes, &self.promises, self.halted).hash(&mut hasher);
         (self.role, self.leader, self.commit, self.applied, self.elapsed).hash(&mut hasher);
         (&self.grants, &self.progress).hash(&mut hasher);
