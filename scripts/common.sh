@@ -25,7 +25,11 @@ need_cargo_fuzz() {
 sanitizer="${SANITIZER:-none}"
 case "$sanitizer" in
   none) toolchain= ;;
-  *) toolchain=+nightly ;;
+  *)
+    toolchain=+nightly
+    # A sanitizer's own sections and whole-program optimisation do not link together.
+    export CARGO_PROFILE_RELEASE_LTO=off
+    ;;
 esac
 # How targets are built. Tracing comparisons helps where bytes are compared with bytes; schedules are
 # read through tables, and it makes every execution three times as dear.
