@@ -69,9 +69,15 @@ pub fn run_events<R: Replica>(
 
 /// Runs a schedule exactly: an event that cannot happen just as it stands is left out.
 pub fn run_exactly<R: Replica>(subject: &Subject<R>, schedule: &Schedule) -> Outcome {
-    drive(subject, schedule.setup, MAX_EVENTS, |cluster| {
-        schedule.events.iter().try_for_each(|&event| cluster.perform_exactly(event).map(drop))
-    })
+    drive(subject, schedule.setup, MAX_EVENTS, |cluster| play_exactly(cluster, schedule))
+}
+
+/// Plays a schedule exactly on a cluster that has started.
+pub(crate) fn play_exactly<R: Replica>(
+    cluster: &mut Judged<R>,
+    schedule: &Schedule,
+) -> Result<(), Box<Violation>> {
+    schedule.events.iter().try_for_each(|&event| cluster.perform_exactly(event).map(drop))
 }
 
 fn drive<R: Replica>(

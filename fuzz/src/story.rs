@@ -11,7 +11,7 @@ use crate::cluster::Subject;
 use crate::history::{History, NodeHistory};
 use crate::oracle::CARDS;
 use crate::replica::Replica;
-use crate::run::{judge, MAX_EVENTS};
+use crate::run::{judge, play_exactly, Judged, MAX_EVENTS};
 use crate::schedule::{DiskMode, Schedule, Setup};
 use crate::teller::Teller;
 use crate::violation::Violation;
@@ -24,10 +24,8 @@ pub fn tell<R: Replica>(subject: &Subject<R>, schedule: &Schedule) -> String {
     let mut text = String::new();
     let setup = schedule.setup;
     let teller = Some(Teller::default());
-    let (violation, cluster) = judge(subject, setup, MAX_EVENTS, teller, |cluster| {
-        let mut events = schedule.events.iter();
-        events.try_for_each(|&event| cluster.perform_exactly(event).map(drop))
-    });
+    let play = |cluster: &mut Judged<R>| play_exactly(cluster, schedule);
+    let (violation, cluster) = judge(subject, setup, MAX_EVENTS, teller, play);
     if let Some(violation) = &violation {
         headline(violation, &mut text);
     }

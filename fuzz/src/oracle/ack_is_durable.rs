@@ -40,8 +40,8 @@ impl Observer for AckIsDurable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
     use crate::violation::HELD;
+    use crate::watch::by_hand::*;
     use raft::{LogIndex, NodeId};
 
     const ACK: Speech = Speech::Ack { match_index: LogIndex(1) };

@@ -20,7 +20,8 @@ impl Oracle for AppliedInOrder {
     const CARD: Card = Card {
         name: "applied-in-order",
         id: "C7",
-        promise: "Entries are applied one after the other, each once in a life, and only if committed.",
+        promise:
+            "Entries are applied one after the other, each once in a life, and only if committed.",
         source: "Raft paper, Figure 2: increment lastApplied, apply log[lastApplied]",
     };
 }
@@ -48,8 +49,8 @@ impl Observer for AppliedInOrder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
     use crate::violation::HELD;
+    use crate::watch::by_hand::*;
 
     fn two_committed() -> crate::watch::Watch<AppliedInOrder> {
         let mut run = cluster::<AppliedInOrder>(3);

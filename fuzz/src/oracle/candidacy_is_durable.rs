@@ -36,8 +36,8 @@ impl Observer for CandidacyIsDurable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
     use crate::violation::HELD;
+    use crate::watch::by_hand::*;
     use raft::{LogId, NodeId};
 
     const STANDS: Speech = Speech::Candidacy { last_log: LogId::ZERO };

@@ -48,8 +48,8 @@ impl Observer for ClaimIsTrue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
     use crate::violation::HELD;
+    use crate::watch::by_hand::*;
 
     fn claim(index: u64) -> Meaning {
         says(0, 1, 2, Speech::Candidacy { last_log: LogId::new(1, index) })

@@ -18,8 +18,10 @@ impl Oracle for CommitIsMonotone {
     const CARD: Card = Card {
         name: "commit-is-monotone",
         id: "C3",
-        promise: "While a node runs, its commit index never falls; it never passes the end of the log.",
-        source: "Raft paper, Figure 2: commitIndex increases monotonically; SandTable on PySyncObj#166",
+        promise:
+            "While a node runs, its commit index never falls; it never passes the end of the log.",
+        source:
+            "Raft paper, Figure 2: commitIndex increases monotonically; SandTable on PySyncObj#166",
     };
 }
 
@@ -42,8 +44,8 @@ impl Observer for CommitIsMonotone {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
     use crate::violation::HELD;
+    use crate::watch::by_hand::*;
 
     #[test]
     fn a_commit_index_may_rise_and_begin_again_after_a_restart() {

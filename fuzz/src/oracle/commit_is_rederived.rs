@@ -36,9 +36,9 @@ impl Observer for CommitIsRederived {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
     use crate::replica::View;
     use crate::violation::HELD;
+    use crate::watch::by_hand::*;
     use raft::LogIndex;
 
     fn committed_on_node_0() -> crate::watch::Watch<CommitIsRederived> {

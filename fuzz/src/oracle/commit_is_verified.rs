@@ -62,8 +62,8 @@ impl Observer for CommitIsVerified {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
     use crate::violation::HELD;
+    use crate::watch::by_hand::*;
     use raft::{LogId, Role};
 
     fn heartbeat_at(index: u64) -> Meaning {

@@ -52,8 +52,8 @@ impl Observer for CommittedAgree {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
     use crate::violation::HELD;
+    use crate::watch::by_hand::*;
 
     #[test]
     fn committing_the_same_is_legal_again_and_again() {

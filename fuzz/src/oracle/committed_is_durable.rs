@@ -60,8 +60,8 @@ impl Observer for CommittedIsDurable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
     use crate::violation::HELD;
+    use crate::watch::by_hand::*;
 
     #[test]
     fn a_leader_may_commit_before_its_own_disk_is_done() {

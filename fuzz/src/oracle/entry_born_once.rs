@@ -9,7 +9,7 @@ use raft::NodeId;
 use crate::history::History;
 use crate::oracle::{Card, Oracle};
 use crate::replica::Write;
-use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::violation::{check, Verdict, Violation, HELD, NOTHING};
 use crate::watch::Observer;
 
 /// See the module.
@@ -21,7 +21,8 @@ impl Oracle for EntryBornOnce {
         name: "entry-born-once",
         id: "G2",
         promise: "An entry is created by the leader of its term, and once.",
-        source: "Raft paper, 5.3: a leader creates at most one entry with a given index in a given term",
+        source:
+            "Raft paper, 5.3: a leader creates at most one entry with a given index in a given term",
     };
 }
 
@@ -32,14 +33,12 @@ impl Observer for EntryBornOnce {
         for entry in &write.entries {
             let leads = view.is_leader() && view.term() == entry.id.term;
             let is_new = history.births.get(entry.id).is_none();
-            verdict = check(leads == is_new, || Violation::EntryBornOnce {
+            check(leads == is_new, || Violation::EntryBornOnce {
                 entry: entry.id,
                 node,
                 leader: history.leader_of(entry.id.term),
-            });
-            if verdict.is_err() {
-                break;
-            }
+            })?;
+            verdict = HELD;
         }
         verdict
     }
@@ -49,7 +48,6 @@ impl Observer for EntryBornOnce {
 mod tests {
     use super::*;
     use crate::watch::by_hand::*;
-    use crate::violation::HELD;
     use raft::Role;
 
     #[test]

@@ -59,9 +59,9 @@ impl FailedWriteHalts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
     use crate::replica::Speech;
     use crate::violation::HELD;
+    use crate::watch::by_hand::*;
 
     #[test]
     fn halting_is_legal() {

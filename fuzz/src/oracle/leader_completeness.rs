@@ -22,7 +22,8 @@ impl Oracle for LeaderCompleteness {
         name: "leader-completeness",
         id: "C2",
         promise: "A leader has every entry that was committed in an earlier term.",
-        source: "Raft paper, Figure 3: Leader Completeness; Verdi's commit terms; microsoft/CCF#7970",
+        source:
+            "Raft paper, Figure 3: Leader Completeness; Verdi's commit terms; microsoft/CCF#7970",
     };
 }
 
@@ -57,8 +58,8 @@ impl Observer for LeaderCompleteness {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
     use crate::violation::HELD;
+    use crate::watch::by_hand::*;
     use raft::Role;
 
     fn committed_in_term_2() -> crate::watch::Watch<LeaderCompleteness> {

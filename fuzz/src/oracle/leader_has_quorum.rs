@@ -65,8 +65,8 @@ impl Observer for LeaderHasQuorum {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
     use crate::violation::HELD;
+    use crate::watch::by_hand::*;
     use raft::Role;
 
     #[test]

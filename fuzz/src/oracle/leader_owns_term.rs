@@ -42,8 +42,8 @@ impl Observer for LeaderOwnsTerm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
     use crate::violation::HELD;
+    use crate::watch::by_hand::*;
     use raft::Role;
 
     #[test]

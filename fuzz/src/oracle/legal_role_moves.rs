@@ -50,8 +50,8 @@ impl Observer for LegalRoleMoves {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
     use crate::violation::HELD;
+    use crate::watch::by_hand::*;
 
     #[test]
     fn standing_winning_and_stepping_down_are_legal() {

@@ -8,7 +8,7 @@ use raft::NodeId;
 use crate::history::History;
 use crate::oracle::{Card, Oracle};
 use crate::replica::Write;
-use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::violation::{check, Verdict, Violation, HELD, NOTHING};
 use crate::watch::Observer;
 
 /// See the module.
@@ -19,7 +19,8 @@ impl Oracle for LogMatching {
     const CARD: Card = Card {
         name: "log-matching",
         id: "G1",
-        promise: "If two logs have an entry with the same index and term, they are identical up to it.",
+        promise:
+            "If two logs have an entry with the same index and term, they are identical up to it.",
         source: "Raft paper, Figure 3: Log Matching",
     };
 }
@@ -30,12 +31,10 @@ impl Observer for LogMatching {
         for entry in &write.entries {
             let Some(birth) = history.births.get(entry.id) else { continue };
             let own = history.node(node).log.at(entry.id.index);
-            verdict = check(own.is_some_and(|link| link.prefix == birth.prefix), || {
+            check(own.is_some_and(|link| link.prefix == birth.prefix), || {
                 Violation::LogMatching { node, entry: entry.id, other: birth.by }
-            });
-            if verdict.is_err() {
-                break;
-            }
+            })?;
+            verdict = HELD;
         }
         verdict
     }
@@ -45,7 +44,6 @@ impl Observer for LogMatching {
 mod tests {
     use super::*;
     use crate::watch::by_hand::*;
-    use crate::violation::HELD;
 
     #[test]
     fn equal_logs_and_diverging_ones_are_legal() {

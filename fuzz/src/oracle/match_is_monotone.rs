@@ -19,7 +19,8 @@ impl Oracle for MatchIsMonotone {
         name: "match-is-monotone",
         id: "M2",
         promise: "While a node leads, no match index of its falls.",
-        source: "Raft paper, Figure 2: matchIndex increases monotonically; SandTable on PySyncObj#167",
+        source:
+            "Raft paper, Figure 2: matchIndex increases monotonically; SandTable on PySyncObj#167",
     };
 }
 

@@ -37,8 +37,8 @@ impl Observer for NewTermIsNew {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
     use crate::violation::HELD;
+    use crate::watch::by_hand::*;
     use raft::Role;
 
     #[test]

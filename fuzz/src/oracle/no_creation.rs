@@ -9,7 +9,7 @@ use raft::{LogId, NodeId, Payload};
 use crate::history::{grow, History};
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Command, Write};
-use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::violation::{check, Verdict, Violation, HELD, NOTHING};
 use crate::watch::Observer;
 
 /// See the module.
@@ -34,14 +34,12 @@ impl Observer for NoCreation {
         for entry in write.entries.iter().filter(|e| history.births.get(e.id).is_none()) {
             let Payload::Command(command) = entry.payload else { continue };
             let known = (1..=history.proposals).contains(&command);
-            verdict = check(known && self.is_for(command, entry.id), || Violation::NoCreation {
+            check(known && self.is_for(command, entry.id), || Violation::NoCreation {
                 node,
                 entry: entry.id,
                 command,
-            });
-            if verdict.is_err() {
-                break;
-            }
+            })?;
+            verdict = HELD;
         }
         verdict
     }

@@ -38,8 +38,8 @@ impl Observer for OneLeaderPerTerm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
     use crate::violation::HELD;
+    use crate::watch::by_hand::*;
     use raft::Role;
 
     #[test]

@@ -41,9 +41,9 @@ impl Observer for RestartFromDisk {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
     use crate::replica::View;
     use crate::violation::HELD;
+    use crate::watch::by_hand::*;
     use raft::Term;
 
     #[test]

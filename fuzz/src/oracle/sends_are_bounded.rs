@@ -33,7 +33,8 @@ impl Oracle for SendsAreBounded {
     const CARD: Card = Card {
         name: "sends-are-bounded",
         id: "B1",
-        promise: "A step sends at most one message to each other member, and one in answer to an answer.",
+        promise:
+            "A step sends at most one message to each other member, and one in answer to an answer.",
         source: "our own bound; a storm of messages is how retries go wrong",
     };
 }

@@ -35,8 +35,8 @@ impl Observer for VoteIsDurable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
     use crate::violation::HELD;
+    use crate::watch::by_hand::*;
     use raft::NodeId;
 
     #[test]

@@ -22,7 +22,8 @@ impl Oracle for VoteIsUpToDate {
     const CARD: Card = Card {
         name: "vote-is-up-to-date",
         id: "E7",
-        promise: "A node votes only for a candidate that claims a log at least as up-to-date as its own.",
+        promise:
+            "A node votes only for a candidate that claims a log at least as up-to-date as its own.",
         source: "Raft paper, 5.4.1",
     };
 }
@@ -43,9 +44,10 @@ impl Observer for VoteIsUpToDate {
             return NOTHING;
         }
         // The step that decides a vote is the one that receives the request.
-        let asked = self.asked.take().filter(|(to, from, term, _)| {
-            (*to, *from) == (node, candidate) && *term == new.term()
-        });
+        let asked = self
+            .asked
+            .take()
+            .filter(|(to, from, term, _)| (*to, *from) == (node, candidate) && *term == new.term());
         let claimed = asked.map_or(LogId::ZERO, |(.., claimed)| claimed);
         let own = old.last_log;
         let voter = node;
@@ -57,8 +59,8 @@ impl Observer for VoteIsUpToDate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
     use crate::violation::HELD;
+    use crate::watch::by_hand::*;
 
     fn asks(last_log: LogId) -> Meaning {
         says(1, 0, 2, Speech::Candidacy { last_log })
