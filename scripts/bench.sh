@@ -19,16 +19,25 @@ field() { sed -n "s/^$1: \([^ ]*\).*/\1/p"; }
 
 median() { sort -n | awk '{v[NR]=$1} END {print NR % 2 ? v[(NR+1)/2] : (v[NR/2]+v[NR/2+1])/2}'; }
 
+# Machines are shared, and a neighbour slows a run by a fifth: each run is made three times, and the
+# best of the three is the least disturbed. The median of all runs stands beside it.
 rate() {
-  local short long ratios=() shorts=()
+  local short long best_short best_long ratios=() all=() bests=()
   for seed in "${seeds[@]}"; do
-    short=$("$release" random --seed "$seed" --schedules 20000 --events 300 | field rate)
-    long=$("$release" random --seed "$seed" --schedules 1200 --events 5000 | field rate)
-    shorts+=("$short")
-    ratios+=("$(awk "BEGIN {printf \"%.2f\", $long / $short}")")
-    echo "seed $seed: 300 events $short, 5000 events $long events/cpu-s"
+    best_short=0 best_long=0
+    for _ in 1 2 3; do
+      short=$("$release" random --seed "$seed" --schedules 20000 --events 300 | field rate)
+      long=$("$release" random --seed "$seed" --schedules 1200 --events 5000 | field rate)
+      all+=("$short")
+      best_short=$((short > best_short ? short : best_short))
+      best_long=$((long > best_long ? long : best_long))
+    done
+    bests+=("$best_short")
+    ratios+=("$(awk "BEGIN {printf \"%.2f\", $best_long / $best_short}")")
+    echo "seed $seed, best of 3: 300 events $best_short, 5000 events $best_long events/cpu-s"
   done
-  echo "rate_300: $(printf '%s\n' "${shorts[@]}" | median) events/cpu-s (median)"
+  echo "rate_300: $(printf '%s\n' "${bests[@]}" | median) events/cpu-s (median of bests)," \
+    "$(printf '%s\n' "${all[@]}" | median) (median of all runs)"
   echo "rate_5000_over_300: $(printf '%s\n' "${ratios[@]}" | median) (median)"
 }
 

@@ -1,8 +1,8 @@
 //! The cluster: applies one event after the other to nodes, disks and network.
 //!
 //! Promises: nothing but an event moves time; the same events give the same run and the same
-//! digest; [`Cluster::trace`] holds, as exact primitive events, all that happened, and playing it
-//! gives the same run again. Judges nothing: its observer does.
+//! digest, whatever ran before; [`Cluster::trace`] holds, as exact primitive events, all that
+//! happened, and playing it gives the same run again. Judges nothing: its observer does.
 
 use raft::NodeId;
 
@@ -47,30 +47,40 @@ pub struct Cluster<R: Replica, O> {
 }
 
 impl<R: Replica, O: Observer> Cluster<R, O> {
-    /// A cluster whose nodes have all just started from empty disks. It takes part in at most
-    /// `limit` primitive events.
-    pub fn start(
-        setup: Setup,
-        subject: Subject<R>,
-        observer: O,
-        limit: usize,
-    ) -> Result<Self, Box<Violation>> {
-        let hosts = (0..setup.nodes).map(|_| Host { replica: None, disk: Disk::default() });
-        let mut cluster = Cluster {
-            hosts: hosts.collect(),
-            network: Network::new(setup.nodes),
-            output: R::Output::default(),
-            watch: Watch::new(&setup, observer),
-            trace: Vec::with_capacity(limit.min(1024)),
-            limit,
-            digest: 0,
-            setup,
+    /// A cluster without nodes: [`Cluster::begin`] gives it some.
+    pub fn new(subject: Subject<R>, observer: O) -> Self {
+        Cluster {
+            setup: Setup::default(),
             subject,
-        };
-        for id in 0..setup.nodes {
-            cluster.boot(NodeId(id))?;
+            hosts: Vec::new(),
+            network: Network::default(),
+            output: R::Output::default(),
+            watch: Watch::new(observer),
+            trace: Vec::new(),
+            limit: 0,
+            digest: 0,
         }
-        Ok(cluster)
+    }
+
+    /// Begins a run of at most `limit` primitive events: all nodes start from empty disks. Of
+    /// earlier runs nothing is left but the room they took.
+    pub fn begin(&mut self, setup: Setup, observer: O, limit: usize) -> Verdict {
+        self.setup = setup;
+        self.hosts
+            .resize_with(setup.nodes.into(), || Host { replica: None, disk: Disk::default() });
+        self.hosts.iter_mut().for_each(|host| host.disk.clear());
+        self.network.clear(setup.nodes);
+        self.watch.begin(&setup, observer);
+        self.trace.clear();
+        self.limit = limit;
+        self.digest = 0;
+        (0..setup.nodes).try_for_each(|id| self.boot(NodeId(id)).map(drop))?;
+        HELD
+    }
+
+    /// What is under test.
+    pub fn subject(&self) -> &Subject<R> {
+        &self.subject
     }
 
     /// How it was set up.
@@ -110,6 +120,13 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             true => self.apply(event),
             false => NOTHING,
         }
+    }
+
+    /// Does an event of which the caller knows that it can happen just so.
+    pub(crate) fn perform_known(&mut self, kind: Kind, operands: [u8; 3]) -> Verdict {
+        let event = Event::exact(kind, operands);
+        debug_assert_eq!(self.resolve(event), Some(event));
+        self.apply(event)
     }
 
     /// The exact event that a primitive `event` wishes for: selectors wrap around what is there.
@@ -333,13 +350,15 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         let host = &mut self.hosts[usize::from(id.0)];
         host.replica = None;
         self.network.set_down(id, true);
-        let mut pending = std::mem::take(&mut host.disk.pending);
-        let kept = if keep == ALL { pending.len() } else { pending.len().min(keep.into()) };
-        for write in pending.drain(..kept) {
+        let pending = host.disk.pending.len();
+        let kept = if keep == ALL { pending } else { pending.min(keep.into()) };
+        for _ in 0..kept {
+            let Some(write) = host.disk.pending.pop_front() else { break };
             host.disk.store(&write);
             self.watch.persisted(id, &write)?;
         }
-        self.watch.stopped(id, pending.len())
+        host.disk.pending.clear();
+        self.watch.stopped(id, pending - kept)
     }
 
     fn boot(&mut self, id: NodeId) -> Verdict {

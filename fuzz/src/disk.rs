@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use raft::LogIndex;
+use raft::{HardState, LogIndex};
 
 use crate::event::ALL;
 use crate::replica::{Durable, Write};
@@ -33,6 +33,13 @@ pub struct Disk {
 }
 
 impl Disk {
+    /// Empties it.
+    pub fn clear(&mut self) {
+        self.image.hard_state = HardState::default();
+        self.image.entries.clear();
+        self.pending.clear();
+    }
+
     /// Makes `write` durable.
     pub fn store(&mut self, write: &Write) {
         if let Some(hard_state) = write.hard_state {
@@ -73,7 +80,7 @@ pub fn torn_part(mut write: Write, torn: u8, driver: Driver) -> Write {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use raft::{Entry, HardState, LogId, Payload, Term, WriteId};
+    use raft::{Entry, LogId, Payload, Term, WriteId};
 
     fn write() -> Write {
         let entry = |index| Entry { id: LogId::new(2, index), payload: Payload::Command(index) };

@@ -160,6 +160,12 @@ impl Births {
         self.last_index_of_term.get(term.0 as usize).copied().unwrap_or_default()
     }
 
+    fn clear(&mut self) {
+        self.newest.clear();
+        self.arena.clear();
+        self.last_index_of_term.clear();
+    }
+
     fn record(&mut self, entry: &Entry, prefix: u64, by: NodeId) {
         let (id, command) = (entry.id, command_of(entry));
         let index = id.index.0 as usize;
@@ -194,9 +200,6 @@ impl<T> IndexMut<NodeId> for PerNode<T> {
     }
 }
 
-/// Room for what a schedule of a few hundred events needs, taken at once.
-const ROOM: usize = 64;
-
 /// Makes `table` long enough for `place`.
 pub fn grow<T: Default + Clone>(table: &mut Vec<T>, place: usize) {
     if table.len() <= place {
@@ -205,7 +208,7 @@ pub fn grow<T: Default + Clone>(table: &mut Vec<T>, place: usize) {
 }
 
 /// The facts about one node.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct NodeHistory {
     /// Its name.
     pub id: NodeId,
@@ -223,8 +226,20 @@ pub struct NodeHistory {
     pub progress: PerNode<Progress>,
 }
 
+impl NodeHistory {
+    fn begin(&mut self, id: NodeId) {
+        self.id = id;
+        self.up = false;
+        self.view = View::default();
+        self.log.0.clear();
+        self.disk.0.clear();
+        self.disk_state = HardState::default();
+        self.progress = PerNode::default();
+    }
+}
+
 /// The facts of one run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct History {
     /// Who votes.
     pub membership: Membership,
@@ -244,31 +259,18 @@ pub struct History {
 
 impl History {
     /// Before the first event: every node is down and every disk is empty.
-    pub fn new(setup: &Setup) -> History {
+    pub fn begin(&mut self, setup: &Setup) {
         let members = NodeSet::first(setup.nodes);
-        let unknown = Progress { match_index: LogIndex(0), next_index: LogIndex(1) };
-        let node = |id| NodeHistory {
-            id,
-            up: false,
-            view: View::default(),
-            log: Chain(Vec::with_capacity(ROOM)),
-            disk: Chain(Vec::with_capacity(ROOM)),
-            disk_state: HardState::default(),
-            progress: PerNode([unknown; PER_NODE]),
-        };
-        History {
-            membership: Membership::new(members),
-            max_entries: setup.max_entries.into(),
-            nodes: members.iter().map(node).collect(),
-            committed: Vec::with_capacity(ROOM),
-            births: Births {
-                newest: Vec::with_capacity(ROOM),
-                arena: Vec::with_capacity(ROOM),
-                last_index_of_term: Vec::with_capacity(ROOM),
-            },
-            leaders: Vec::with_capacity(ROOM),
-            proposals: 0,
+        self.membership = Membership::new(members);
+        self.max_entries = setup.max_entries.into();
+        self.nodes.resize_with(setup.nodes.into(), NodeHistory::default);
+        for (id, node) in members.iter().zip(&mut self.nodes) {
+            node.begin(id);
         }
+        self.committed.clear();
+        self.births.clear();
+        self.leaders.clear();
+        self.proposals = 0;
     }
 
     /// The facts about `id`.

@@ -41,7 +41,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
 
     /// A node campaigns, and the peers in `peers` answer; with bit 7, its first entries follow.
     fn elect(&mut self, node: u8, peers: u8) -> Verdict {
-        self.perform_exactly(Event::new(Kind::Timeout, &[node]))?;
+        self.perform_known(Kind::Timeout, [node, 0, 0])?;
         self.persist_all(node)?;
         self.round_trips(node, peers)?;
         match peers >> 7 {
@@ -52,7 +52,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
 
     /// A leader takes a command, and the peers in `peers` store it and answer.
     fn replicate(&mut self, leader: u8, peers: u8) -> Verdict {
-        self.perform_exactly(Event::new(Kind::Propose, &[leader]))?;
+        self.perform_known(Kind::Propose, [leader, 0, 0])?;
         self.persist_all(leader)?;
         self.round_trips(leader, peers)
     }
@@ -60,7 +60,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
     /// A leader's next heartbeat goes to the peers in `peers` and back.
     fn exchange(&mut self, leader: u8, peers: u8) -> Verdict {
         for _ in 0..self.setup().heartbeat_ticks {
-            self.perform_exactly(Event::new(Kind::Tick, &[leader]))?;
+            self.perform_known(Kind::Tick, [leader, 0, 0])?;
         }
         self.round_trips(leader, peers)
     }
@@ -79,14 +79,14 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
     /// What is on a link now arrives in order.
     fn deliver_link(&mut self, from: u8, to: u8) -> Verdict {
         for _ in 0..self.in_flight(from, to) {
-            self.perform_exactly(Event::exact(Kind::Deliver, [from, to, 0]))?;
+            self.perform_known(Kind::Deliver, [from, to, 0])?;
         }
         HELD
     }
 
     fn persist_all(&mut self, node: u8) -> Verdict {
         for _ in 0..self.pending_writes(node) {
-            self.perform_exactly(Event::exact(Kind::Persist, [node, 0, 0]))?;
+            self.perform_known(Kind::Persist, [node, 0, 0])?;
         }
         HELD
     }
@@ -105,7 +105,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
                 .map(|number| ((number % links) as u8 / nodes, (number % links) as u8 % nodes))
                 .find(|&(from, to)| inside(from) && inside(to) && self.in_flight(from, to) > 0);
             let Some((from, to)) = link else { break };
-            self.perform_exactly(Event::exact(Kind::Deliver, [from, to, 0]))?;
+            self.perform_known(Kind::Deliver, [from, to, 0])?;
             self.persist_all(to)?;
         }
         HELD

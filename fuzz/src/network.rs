@@ -43,14 +43,23 @@ pub struct Network<M> {
     closed: u64,
 }
 
+/// No nodes, so no links.
+impl<M> Default for Network<M> {
+    fn default() -> Network<M> {
+        Network { nodes: 0, links: Vec::new(), busy: 0, cut: 0, closed: 0 }
+    }
+}
+
 impl<M: Clone> Network<M> {
     /// A link holds this many messages; a further one pushes the oldest out.
     pub const CAPACITY: usize = 256;
 
-    /// A quiet network.
-    pub fn new(nodes: u8) -> Network<M> {
-        let links = (0..usize::from(nodes) * STRIDE).map(|_| VecDeque::new()).collect();
-        Network { nodes, links, busy: 0, cut: 0, closed: 0 }
+    /// Makes it a quiet network of `nodes` nodes.
+    pub fn clear(&mut self, nodes: u8) {
+        self.nodes = nodes;
+        self.links.iter_mut().for_each(VecDeque::clear);
+        self.links.resize_with(usize::from(nodes) * STRIDE, VecDeque::new);
+        (self.busy, self.cut, self.closed) = (0, 0, 0);
     }
 
     fn number(&self, link: Link) -> Option<usize> {
@@ -166,9 +175,15 @@ mod tests {
         Link { from: NodeId(from), to: NodeId(to) }
     }
 
+    fn quiet(nodes: u8) -> Network<char> {
+        let mut network = Network::default();
+        network.clear(nodes);
+        network
+    }
+
     #[test]
     fn a_wish_finds_the_next_link_that_has_something() {
-        let mut network = Network::new(3);
+        let mut network = quiet(3);
         assert_eq!(network.wish(0, 1), None);
         network.send(link(1, 2), 'a');
         network.send(link(0, 1), 'b');
@@ -180,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_cut_link_loses_what_is_sent_and_keeps_what_was_in_flight() {
-        let mut network = Network::new(2);
+        let mut network = quiet(2);
         network.send(link(0, 1), 'a');
         assert!(network.partition(0b01));
         network.send(link(0, 1), 'b');
@@ -192,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_one_way_cut_leaves_the_other_direction() {
-        let mut network = Network::new(2);
+        let mut network = quiet(2);
         network.cut(link(0, 1));
         network.send(link(1, 0), 'a');
         assert_eq!(network.take(link(1, 0), 0), Some('a'));
@@ -200,7 +215,7 @@ mod tests {
 
     #[test]
     fn what_is_sent_to_a_node_that_is_down_waits_for_it() {
-        let mut network = Network::new(2);
+        let mut network = quiet(2);
         network.set_down(NodeId(1), true);
         network.send(link(0, 1), 'a');
         assert_eq!(network.wish(0, 1), None);
@@ -210,7 +225,7 @@ mod tests {
 
     #[test]
     fn any_position_of_a_link_can_be_taken() {
-        let mut network = Network::new(2);
+        let mut network = quiet(2);
         "abc".chars().for_each(|letter| network.send(link(0, 1), letter));
         assert_eq!(network.take(link(0, 1), 2), Some('c'));
         assert_eq!(network.take(link(0, 1), 2), None);

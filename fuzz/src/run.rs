@@ -46,33 +46,66 @@ impl Outcome {
     }
 }
 
-/// Runs a schedule as bytes mean it: each event is a wish.
-pub fn run<R: Replica>(subject: &Subject<R>, schedule: &Schedule) -> Outcome {
-    run_events(subject, schedule.setup, schedule.events.iter().copied(), MAX_EVENTS)
-}
+/// Runs schedules on one subject. The room that one run takes is kept for the next.
+pub struct Runner<R: Replica>(Judged<R>);
 
-/// Runs events as they come, until there are no more or `limit` primitive events have happened.
-pub fn run_events<R: Replica>(
-    subject: &Subject<R>,
-    setup: Setup,
-    mut events: impl Iterator<Item = Event>,
-    limit: usize,
-) -> Outcome {
-    drive(subject, setup, limit, |cluster| {
-        while !cluster.is_over() {
-            let Some(event) = events.next() else { break };
-            cluster.perform(event)?;
+impl<R: Replica> Runner<R> {
+    /// A runner that has run nothing yet.
+    pub fn new(subject: Subject<R>) -> Runner<R> {
+        Runner(Cluster::new(subject, Observers::default()))
+    }
+
+    /// What it runs.
+    pub fn subject(&self) -> &Subject<R> {
+        self.0.subject()
+    }
+
+    /// Runs a schedule as bytes mean it: each event is a wish.
+    pub fn run(&mut self, schedule: &Schedule) -> Outcome {
+        self.run_events(schedule.setup, schedule.events.iter().copied(), MAX_EVENTS)
+    }
+
+    /// Runs events as they come, until there are no more or `limit` primitive events have happened.
+    pub fn run_events(
+        &mut self,
+        setup: Setup,
+        mut events: impl Iterator<Item = Event>,
+        limit: usize,
+    ) -> Outcome {
+        self.judge(setup, limit, |cluster| {
+            while !cluster.is_over() {
+                let Some(event) = events.next() else { break };
+                cluster.perform(event)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Runs a schedule exactly: an event that cannot happen just as it stands is left out.
+    pub fn run_exactly(&mut self, schedule: &Schedule) -> Outcome {
+        self.judge(schedule.setup, MAX_EVENTS, |cluster| play_exactly(cluster, schedule))
+    }
+
+    fn judge(
+        &mut self,
+        setup: Setup,
+        limit: usize,
+        play: impl FnOnce(&mut Judged<R>) -> Result<(), Box<Violation>>,
+    ) -> Outcome {
+        let cluster = &mut self.0;
+        let violation = judge(cluster, setup, limit, None, play);
+        let (oracles, goals) = &cluster.watch.observer.1;
+        Outcome {
+            violation,
+            resolved: Schedule { setup, events: cluster.trace().to_vec() },
+            digest: cluster.digest(),
+            checks: oracles.checks(),
+            goals: *goals.counts(),
         }
-        Ok(())
-    })
+    }
 }
 
-/// Runs a schedule exactly: an event that cannot happen just as it stands is left out.
-pub fn run_exactly<R: Replica>(subject: &Subject<R>, schedule: &Schedule) -> Outcome {
-    drive(subject, schedule.setup, MAX_EVENTS, |cluster| play_exactly(cluster, schedule))
-}
-
-/// Plays a schedule exactly on a cluster that has started.
+/// Plays a schedule exactly on a cluster that has begun.
 pub(crate) fn play_exactly<R: Replica>(
     cluster: &mut Judged<R>,
     schedule: &Schedule,
@@ -80,42 +113,21 @@ pub(crate) fn play_exactly<R: Replica>(
     schedule.events.iter().try_for_each(|&event| cluster.perform_exactly(event).map(drop))
 }
 
-fn drive<R: Replica>(
-    subject: &Subject<R>,
-    setup: Setup,
-    limit: usize,
-    play: impl FnOnce(&mut Judged<R>) -> Result<(), Box<Violation>>,
-) -> Outcome {
-    let (violation, cluster) = judge(subject, setup, limit, None, play);
-    let events = cluster.as_ref().map_or(Vec::new(), |cluster| cluster.trace().to_vec());
-    let observers = cluster.as_ref().map(|cluster| &cluster.watch.observer.1);
-    Outcome {
-        violation,
-        resolved: Schedule { setup, events },
-        digest: cluster.as_ref().map_or(0, Cluster::digest),
-        checks: observers.map_or_else(Checks::default, |(oracles, _)| oracles.checks()),
-        goals: observers.map_or_else(Counts::default, |(_, goals)| *goals.counts()),
-    }
-}
-
-/// Starts a cluster and plays on it; what it broke, and the cluster, if it came to start.
+/// Begins a run of a cluster and plays it; what it broke.
 pub(crate) fn judge<R: Replica>(
-    subject: &Subject<R>,
+    cluster: &mut Judged<R>,
     setup: Setup,
     limit: usize,
     teller: Option<Teller>,
     play: impl FnOnce(&mut Judged<R>) -> Result<(), Box<Violation>>,
-) -> (Option<Violation>, Option<Judged<R>>) {
-    let observers = (teller, (Oracles::default(), Goals::default()));
-    let mut cluster = None;
+) -> Option<Violation> {
     let verdict = panics::catch(|| {
-        let cluster = cluster.insert(Cluster::start(setup, subject.clone(), observers, limit)?);
+        cluster.begin(setup, (teller, Default::default()), limit)?;
         play(cluster)
     });
-    let violation = match verdict {
+    match verdict {
         Ok(Ok(())) => None,
         Ok(Err(violation)) => Some(*violation),
         Err(panics::Panic { message, place }) => Some(Violation::Panic { message, place }),
-    };
-    (violation, cluster)
+    }
 }

@@ -8,7 +8,7 @@
 use crate::cluster::Subject;
 use crate::event::{Event, Kind, Operand, ALL};
 use crate::replica::Replica;
-use crate::run::{run, run_exactly, Outcome};
+use crate::run::{Outcome, Runner};
 use crate::schedule::{DiskMode, Schedule, Setup};
 
 /// Up to this many events, every pair is tried.
@@ -49,10 +49,11 @@ impl std::fmt::Display for NotShrunk {
 
 /// Shrinks a schedule that breaks a promise on `subject`.
 pub fn shrink<R: Replica>(subject: &Subject<R>, schedule: &Schedule) -> Result<Shrunk, NotShrunk> {
-    let outcome = run(subject, schedule);
+    let mut runner = Runner::new(subject.clone());
+    let outcome = runner.run(schedule);
     let fingerprint = outcome.fingerprint().ok_or(NotShrunk::NoViolation)?;
     let events_before = outcome.resolved.events.len();
-    let mut search = Search { subject, fingerprint, best: outcome, replays: 0 };
+    let mut search = Search { runner, fingerprint, best: outcome, replays: 0 };
     let mut start = search.best.resolved.clone();
     start.setup.faults = ALL; // A resolved schedule switches nothing off: it just does not do it.
     match search.replay(&start) {
@@ -107,14 +108,14 @@ fn weight(kind: Kind) -> u32 {
     }
 }
 
-struct Search<'a, R: Replica> {
-    subject: &'a Subject<R>,
+struct Search<R: Replica> {
+    runner: Runner<R>,
     fingerprint: String,
     best: Outcome,
     replays: usize,
 }
 
-impl<R: Replica> Search<'_, R> {
+impl<R: Replica> Search<R> {
     fn events(&self) -> &[Event] {
         &self.best.resolved.events
     }
@@ -122,7 +123,7 @@ impl<R: Replica> Search<'_, R> {
     /// The outcome of `candidate`, if it breaks the same promise.
     fn replay(&mut self, candidate: &Schedule) -> Option<Outcome> {
         self.replays += 1;
-        let outcome = run_exactly(self.subject, candidate);
+        let outcome = self.runner.run_exactly(candidate);
         (outcome.fingerprint().as_ref() == Some(&self.fingerprint)).then_some(outcome)
     }
 

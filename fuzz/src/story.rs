@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use raft::LogIndex;
 
-use crate::cluster::Subject;
+use crate::cluster::{Cluster, Subject};
 use crate::history::{History, NodeHistory};
 use crate::oracle::CARDS;
 use crate::replica::Replica;
@@ -25,11 +25,11 @@ pub fn tell<R: Replica>(subject: &Subject<R>, schedule: &Schedule) -> String {
     let setup = schedule.setup;
     let teller = Some(Teller::default());
     let play = |cluster: &mut Judged<R>| play_exactly(cluster, schedule);
-    let (violation, cluster) = judge(subject, setup, MAX_EVENTS, teller, play);
+    let mut cluster = Cluster::new(subject.clone(), Default::default());
+    let violation = judge(&mut cluster, setup, MAX_EVENTS, teller, play);
     if let Some(violation) = &violation {
         headline(violation, &mut text);
     }
-    let Some(cluster) = cluster else { return text };
     text.push_str(&setting(&setup, cluster.trace().len()));
     let lines = cluster.watch.observer.0.iter().flat_map(Teller::lines);
     for (number, told) in lines.enumerate() {

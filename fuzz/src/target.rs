@@ -11,13 +11,12 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::cluster::Subject;
 use crate::files::{content_name, read_schedule, write_new};
 use crate::goal;
 use crate::mutants;
 use crate::oracle::{Counts, CARDS};
 use crate::ours::Ours;
-use crate::run::run;
+use crate::run::Runner;
 use crate::schedule::Schedule;
 use crate::shrink::shrink;
 use crate::story;
@@ -34,7 +33,7 @@ const REPORT_EVERY: u64 = 1 << 8;
 /// One fuzz target at work.
 struct Target {
     name: &'static str,
-    subject: Subject<Ours>,
+    runner: Runner<Ours>,
     mutant: Option<String>,
     only: Option<String>,
     /// What comes before the names of saved inputs; none if nothing is saved.
@@ -64,17 +63,18 @@ impl Target {
             _ => None,
         };
         let subject = mutants::subject(mutant.as_deref()).map_err(|unknown| unknown.to_string())?;
+        let runner = Runner::new(subject);
         let (inputs, events, goals) = (0, 0, Counts::default());
         let only = env::var(ONLY).ok();
         if let Some(unknown) = only.as_ref().filter(|only| !is_fingerprint(only)) {
             return Err(format!("{ONLY}: no violation is called '{unknown}'"));
         }
-        Ok(Target { name, subject, mutant, only, artifacts: None, inputs, events, goals })
+        Ok(Target { name, runner, mutant, only, artifacts: None, inputs, events, goals })
     }
 
     /// Runs one schedule; the fingerprint of what it breaks, once that is told.
     fn try_input(&mut self, schedule: &Schedule) -> Option<String> {
-        let outcome = run(&self.subject, schedule);
+        let outcome = self.runner.run(schedule);
         self.inputs += 1;
         self.events += outcome.resolved.events.len() as u64;
         self.goals.add(&outcome.goals);
@@ -101,10 +101,10 @@ impl Target {
     fn tell(&self, schedule: &Schedule, violation: &Violation) {
         let fingerprint = violation.fingerprint();
         eprintln!("\n==== whitewater: {fingerprint} ====\n");
-        match shrink(&self.subject, schedule) {
+        match shrink(self.runner.subject(), schedule) {
             Ok(small) => {
                 let path = self.save(&small.schedule, &fingerprint);
-                eprint!("{}", story::tell(&self.subject, &small.schedule));
+                eprint!("{}", story::tell(self.runner.subject(), &small.schedule));
                 eprintln!(
                     "\nshrunk    {} to {} events in {} replays",
                     small.events_before,

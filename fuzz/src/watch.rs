@@ -198,9 +198,15 @@ pub struct Watch<O> {
 }
 
 impl<O: Observer> Watch<O> {
-    /// Watches from before the first event.
-    pub fn new(setup: &Setup, observer: O) -> Watch<O> {
-        Watch { history: History::new(setup), observer }
+    /// Watches nothing yet.
+    pub fn new(observer: O) -> Watch<O> {
+        Watch { history: History::default(), observer }
+    }
+
+    /// Watches a run from before its first event.
+    pub fn begin(&mut self, setup: &Setup, observer: O) {
+        self.history.begin(setup);
+        self.observer = observer;
     }
 
     /// An event is about to happen.
@@ -224,11 +230,14 @@ impl<O: Observer> Watch<O> {
             checked |= observer.writing(history, node, write)?;
             history.log_changed(node, write);
         }
-        history.seen(node, view);
+        let changed = view != old;
+        if changed {
+            history.seen(node, view);
+        }
         if let Some(message) = &step.received {
             checked |= observer.received(history, message)?;
         }
-        if view != old {
+        if changed {
             checked |= observer.changed(history, node, &old, &view)?;
             history.leads(node);
             if let Some((first, last)) = history.commit(node) {
@@ -306,7 +315,8 @@ pub mod by_hand {
 
     /// The history of a cluster of `nodes` that have just started, watched by one oracle.
     pub fn cluster<O: Observer + Default>(nodes: u8) -> Watch<O> {
-        let mut watch = Watch::new(&Setup { nodes, ..Setup::default() }, O::default());
+        let mut watch = Watch::new(O::default());
+        watch.begin(&Setup { nodes, ..Setup::default() }, O::default());
         watch.history.proposals = 1_000;
         for id in 0..nodes {
             watch.started(NodeId(id), View::default()).expect("an empty start is legal");

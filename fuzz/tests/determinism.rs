@@ -3,7 +3,7 @@
 use whitewater::event::Event;
 use whitewater::generator::{Generator, Strategy};
 use whitewater::mutants::{raft, MUTANTS};
-use whitewater::run::{run, run_exactly};
+use whitewater::run::Runner;
 use whitewater::schedule::Schedule;
 use whitewater::shrink::shrink;
 
@@ -15,9 +15,10 @@ fn schedules(count: u64) -> impl Iterator<Item = Schedule> {
 }
 
 #[test]
-fn a_schedule_runs_twice_in_the_same_way() {
+fn a_schedule_runs_twice_in_the_same_way_whatever_ran_before() {
+    let mut used = Runner::new(raft());
     for schedule in schedules(300) {
-        let (first, second) = (run(&raft(), &schedule), run(&raft(), &schedule));
+        let (first, second) = (used.run(&schedule), Runner::new(raft()).run(&schedule));
         assert_eq!(first.digest, second.digest, "{schedule}");
         assert_eq!((first.checks, first.goals), (second.checks, second.goals));
     }
@@ -26,11 +27,11 @@ fn a_schedule_runs_twice_in_the_same_way() {
 #[test]
 fn the_exact_events_of_a_run_give_that_run_again_even_through_bytes() {
     for schedule in schedules(300) {
-        let wished = run(&raft(), &schedule);
-        let exact = run_exactly(&raft(), &wished.resolved);
+        let wished = Runner::new(raft()).run(&schedule);
+        let exact = Runner::new(raft()).run_exactly(&wished.resolved);
         assert_eq!(wished.digest, exact.digest, "{schedule}");
         let decoded = Schedule::decode(&wished.resolved.encode()).expect("it is a schedule");
-        assert_eq!(run(&raft(), &decoded).digest, wished.digest, "{schedule}");
+        assert_eq!(Runner::new(raft()).run(&decoded).digest, wished.digest, "{schedule}");
     }
 }
 
@@ -42,7 +43,7 @@ fn what_happened_is_a_schedule_however_much_was_asked_for() {
     let mut events = vec![elect];
     (0..Schedule::MAX_EVENTS / 2 - 1).for_each(|_| events.extend([tick, event]));
     let schedule = Schedule { events, ..Schedule::default() };
-    let resolved = run(&raft(), &schedule).resolved;
+    let resolved = Runner::new(raft()).run(&schedule).resolved;
     assert_eq!(resolved.events.len(), Schedule::MAX_EVENTS);
     assert_eq!(Schedule::decode(&resolved.encode()), Ok(resolved));
 }
@@ -51,15 +52,16 @@ fn what_happened_is_a_schedule_however_much_was_asked_for() {
 fn shrinking_keeps_the_fingerprint_and_needs_every_event() {
     for mutant in MUTANTS.iter().step_by(5) {
         let subject = mutant.subject();
-        let failing = schedules(400).find(|schedule| run(&subject, schedule).violation.is_some());
+        let failing = schedules(400)
+            .find(|schedule| Runner::new(subject.clone()).run(schedule).violation.is_some());
         let Some(schedule) = failing else { continue };
-        let before = run(&subject, &schedule).fingerprint();
+        let before = Runner::new(subject.clone()).run(&schedule).fingerprint();
         let small = shrink(&subject, &schedule).expect("it fails");
         assert_eq!(small.outcome.fingerprint(), before, "{}", mutant.name);
         for place in 0..small.schedule.events.len() {
             let mut fewer = small.schedule.clone();
             fewer.events.remove(place);
-            let outcome = run_exactly(&subject, &fewer);
+            let outcome = Runner::new(subject.clone()).run_exactly(&fewer);
             assert_ne!(outcome.fingerprint(), before, "{}: event {place}", mutant.name);
         }
         assert_eq!(shrink(&subject, &schedule).unwrap().schedule, small.schedule);

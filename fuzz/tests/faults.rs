@@ -1,14 +1,14 @@
 //! Each fault changes an outcome: the same script with and without it ends in different states.
 
 use whitewater::mutants::raft;
-use whitewater::run::run;
+use whitewater::run::Runner;
 use whitewater::schedule::Schedule;
 use whitewater::story;
 
 /// Who believes what at the end of a script, without the script's own lines.
 fn end(script: &str) -> String {
     let schedule = Schedule::parse(script).unwrap_or_else(|error| panic!("{error}"));
-    let outcome = run(&raft(), &schedule);
+    let outcome = Runner::new(raft()).run(&schedule);
     assert_eq!(outcome.violation, None);
     let told = story::tell(&raft(), &outcome.resolved);
     let table = told.find("node role").expect("a story ends with a table");

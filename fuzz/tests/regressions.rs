@@ -6,7 +6,7 @@ use whitewater::files::{read_schedule, schedules_in};
 use whitewater::goal::GOALS;
 use whitewater::mutants::{raft, Mutant, MUTANTS};
 use whitewater::oracle::Counts;
-use whitewater::run::run;
+use whitewater::run::Runner;
 
 /// The files of each target's folder in `corpus` or `artifacts`.
 fn files(folder: &str) -> Vec<PathBuf> {
@@ -37,7 +37,7 @@ fn raft_survives_every_corpus_file_and_every_artifact() {
     assert!(all.len() > 50, "only {} files found", all.len());
     for file in all.iter().filter(|file| !is_fresh(file)) {
         let schedule = read_schedule(file).unwrap_or_else(|error| panic!("{error}"));
-        if let Some(violation) = run(&raft(), &schedule).violation {
+        if let Some(violation) = Runner::new(raft()).run(&schedule).violation {
             panic!("{}: {}: {violation}", file.display(), violation.fingerprint());
         }
     }
@@ -54,7 +54,7 @@ fn every_mutant_dies_of_its_killing_schedule_by_the_oracle_it_names() {
             })
             .unwrap_or_else(|| panic!("{} has no killing schedule", mutant.name));
         let schedule = read_schedule(file).unwrap_or_else(|error| panic!("{error}"));
-        let fingerprint = run(&mutant.subject(), &schedule).fingerprint();
+        let fingerprint = Runner::new(mutant.subject()).run(&schedule).fingerprint();
         assert_eq!(fingerprint.as_deref(), Some(mutant.caught_by), "{}", file.display());
     }
 }
@@ -78,7 +78,7 @@ fn the_shipped_corpus_reaches_every_goal_and_is_full_length() {
     for file in &corpus {
         let schedule = read_schedule(file).unwrap_or_else(|error| panic!("{error}"));
         lengths.push(schedule.events.len());
-        goals.add(&run(&raft(), &schedule).goals);
+        goals.add(&Runner::new(raft()).run(&schedule).goals);
     }
     for ((goal, _), count) in GOALS.iter().zip(goals.0) {
         assert!(count > 0, "no corpus file reaches {goal}");

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use whitewater::files::read_script;
 use whitewater::mutants::raft;
-use whitewater::run::run;
+use whitewater::run::Runner;
 use whitewater::story;
 
 fn scripts() -> Vec<PathBuf> {
@@ -28,7 +28,7 @@ fn every_scenario_tells_its_story_and_breaks_no_promise() {
     assert!(scripts.len() >= 5);
     for script in scripts {
         let schedule = read_script(&script).unwrap_or_else(|error| panic!("{error}"));
-        let outcome = run(&raft(), &schedule);
+        let outcome = Runner::new(raft()).run(&schedule);
         assert_eq!(outcome.violation, None, "{}", script.display());
         let told = story::tell(&raft(), &outcome.resolved);
         let golden = script.with_extension("story");

@@ -107,7 +107,7 @@ impl<C: Clone> Node<C> {
         let hard_state = (rules.restored)(durable.hard_state);
         let log = Log::restore(durable.entries);
         let highest = config.membership.members().iter().map(|id| id.0).max().unwrap_or(0);
-        let unknown = Progress::at_election(LogIndex(0));
+        let unknown = Progress::default();
         Node {
             config,
             rules,

@@ -17,3 +17,10 @@ impl Progress {
         Progress { match_index: LogIndex(0), next_index: last.next() }
     }
 }
+
+/// What the leader of an empty log knows at its election.
+impl Default for Progress {
+    fn default() -> Progress {
+        Progress::at_election(LogIndex(0))
+    }
+}

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{json, Value};
 use whitewater::event::Event;
 use whitewater::files::{read_schedule, read_script, write_new};
-use whitewater::run::{run, Outcome};
+use whitewater::run::{Outcome, Runner};
 use whitewater::schedule::{DiskMode, Schedule};
 use whitewater::shrink;
 use whitewater::story;
@@ -18,11 +18,11 @@ const TOLD: usize = 60;
 
 /// Runs files and tells what they break.
 pub fn replay(files: &[PathBuf], under: &Under) -> Result<Answer, Failure> {
-    let subject = under.subject()?;
+    let mut runner = Runner::new(under.subject()?);
     let (mut text, mut documents, mut clean) = (String::new(), Vec::new(), true);
     let schedules: Result<Vec<_>, _> = files.iter().map(|file| read_schedule(file)).collect();
     for (file, schedule) in files.iter().zip(schedules?) {
-        let outcome = run(&subject, &schedule);
+        let outcome = runner.run(&schedule);
         let events = outcome.resolved.events.len();
         clean &= outcome.violation.is_none();
         documents.push(outcome_json(file, &outcome));
@@ -32,7 +32,7 @@ pub fn replay(files: &[PathBuf], under: &Under) -> Result<Answer, Failure> {
         };
         let _ = writeln!(text, "{}: {}", file.display(), violation.fingerprint());
         match events <= TOLD {
-            true => text.push_str(&story::tell(&subject, &outcome.resolved)),
+            true => text.push_str(&story::tell(runner.subject(), &outcome.resolved)),
             false => {
                 let _ = writeln!(text, "broken    {violation}, after {events} events.");
                 let _ = writeln!(text, "          `whitewater shrink` tells a shorter story");
@@ -82,7 +82,7 @@ pub fn show(file: &Path, resolved: bool, story: bool, under: &Under) -> Result<A
     let mut schedule = read_schedule(file)?;
     let mut clean = true;
     if resolved || story {
-        let outcome = run(&subject, &schedule);
+        let outcome = Runner::new(subject.clone()).run(&schedule);
         clean = outcome.violation.is_none();
         schedule = outcome.resolved;
     }

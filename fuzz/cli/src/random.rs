@@ -16,7 +16,7 @@ use whitewater::goal::{self, GOALS};
 use whitewater::history::mix;
 use whitewater::oracle::{Checks, Counts, CARDS};
 use whitewater::ours::Ours;
-use whitewater::run::{run, run_events, Outcome};
+use whitewater::run::{Outcome, Runner};
 use whitewater::schedule::Schedule;
 use whitewater::shrink::shrink;
 
@@ -46,7 +46,7 @@ struct Tally {
 
 /// Runs a campaign.
 pub fn random(args: &RandomArgs) -> Result<Answer, Failure> {
-    let subject = args.under.subject()?;
+    let mut runner = Runner::new(args.under.subject()?);
     for directory in [&args.save_corpus, &args.save_finds].into_iter().flatten() {
         if !directory.is_dir() {
             return Err(Failure(format!("{}: is no directory", directory.display())));
@@ -57,15 +57,15 @@ pub fn random(args: &RandomArgs) -> Result<Answer, Failure> {
     let start = ProcessTime::now();
     let bar = progress(args.schedules);
     for number in 0..args.schedules {
-        let (drawn, outcome) = draw(&subject, &mut generator, args);
+        let (drawn, outcome) = draw(&mut runner, &mut generator, args);
         tally.add(&outcome);
         if number % 256 == 0 {
             bar.set_position(number);
             bar.set_message(tally.line());
         }
         match outcome.fingerprint() {
-            Some(fingerprint) => tally.find(&subject, args, number, &drawn, fingerprint)?,
-            None => save_clean(&subject, args.save_corpus.as_deref(), &drawn)?,
+            Some(fingerprint) => tally.find(runner.subject(), args, number, &drawn, fingerprint)?,
+            None => save_clean(&mut runner, args.save_corpus.as_deref(), &drawn)?,
         }
         if args.stop_at_first && !tally.finds.is_empty() {
             break;
@@ -77,7 +77,7 @@ pub fn random(args: &RandomArgs) -> Result<Answer, Failure> {
 
 /// Draws a schedule and runs it, until it has its number of primitive events.
 fn draw(
-    subject: &Subject<Ours>,
+    runner: &mut Runner<Ours>,
     generator: &mut Generator,
     args: &RandomArgs,
 ) -> (Schedule, Outcome) {
@@ -87,18 +87,18 @@ fn draw(
     // Some draws find nothing to act on: a schedule that is all wishes must end as well.
     let most = (8 * limit).min(Schedule::MAX_EVENTS);
     let drawn = (0..most).map(|_| generator.event()).inspect(|&event: &Event| events.push(event));
-    let outcome = run_events(subject, setup, drawn, limit);
+    let outcome = runner.run_events(setup, drawn, limit);
     (Schedule { setup, events }, outcome)
 }
 
 /// Saves a schedule if it breaks nothing when it is not stopped short, either.
 fn save_clean(
-    subject: &Subject<Ours>,
+    runner: &mut Runner<Ours>,
     directory: Option<&Path>,
     schedule: &Schedule,
 ) -> Result<(), Failure> {
     let Some(directory) = directory else { return Ok(()) };
-    if run(subject, schedule).violation.is_none() {
+    if runner.run(schedule).violation.is_none() {
         let bytes = schedule.encode();
         write_new(&directory.join(content_name(&bytes)), &bytes)?;
     }
