@@ -10,18 +10,23 @@ use crate::disk::{torn_part, Disk, Driver};
 use crate::event::{Event, Family, Kind, ALL};
 use crate::history::mix;
 use crate::network::{wrap, Link, Network};
-use crate::replica::{Input, Replica};
+use crate::replica::{Command, Input, Replica};
 use crate::schedule::{DiskMode, Setup};
-use crate::violation::{Verdict, Violation, HELD, NOTHING};
+use crate::violation::{Verdict, HELD, NOTHING};
 use crate::watch::{Observer, Step, Watch};
 
 /// What is put under test: how its replicas are started, and how their host treats the disk.
-#[derive(Clone)]
 pub struct Subject<R: Replica> {
     /// For [`Replica::start`].
     pub options: R::Options,
     /// The host.
     pub driver: Driver,
+}
+
+impl<R: Replica> Clone for Subject<R> {
+    fn clone(&self) -> Subject<R> {
+        Subject { options: self.options.clone(), driver: self.driver }
+    }
 }
 
 /// One node's replica, if it runs, and its disk.
@@ -32,12 +37,11 @@ struct Host<R> {
 }
 
 /// Nodes, disks and network, and who watches them.
-#[derive(Clone)]
 pub struct Cluster<R: Replica, O> {
     setup: Setup,
     subject: Subject<R>,
     hosts: Vec<Host<R>>,
-    network: Network<R::Message>,
+    pub(crate) network: Network<R::Message>,
     output: R::Output,
     /// Facts and observer.
     pub watch: Watch<O>,
@@ -65,12 +69,13 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
     /// Begins a run of at most `limit` primitive events: all nodes start from empty disks. Of
     /// earlier runs nothing is left but the room they took.
     pub fn begin(&mut self, setup: Setup, observer: O, limit: usize) -> Verdict {
+        let setup = setup.within(&R::CAPABILITIES);
         self.setup = setup;
         self.hosts
             .resize_with(setup.nodes.into(), || Host { replica: None, disk: Disk::default() });
         self.hosts.iter_mut().for_each(|host| host.disk.clear());
         self.network.clear(setup.nodes);
-        self.watch.begin(&setup, observer);
+        self.watch.begin(&setup, &R::CAPABILITIES, observer);
         self.trace.clear();
         self.limit = limit;
         self.digest = 0;
@@ -155,17 +160,21 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
                     _ => exact(link.from.0, link.to.0, position),
                 }
             }
-            Kind::Tick => exact(self.next(a, |host| host.replica.is_some())?, 0, 0),
+            Kind::Tick => exact(self.next(a, is_awake)?, 0, 0),
             Kind::Timeout => exact(self.next(a, |host| is_leader(host) == Some(false))?, 0, 0),
             Kind::Propose => match a < ASK_A_LEADER {
-                true => exact(self.next(a, |host| host.replica.is_some())?, 0, 0),
+                true => exact(self.next(a, is_awake)?, 0, 0),
                 false => exact(self.next(a, |host| is_leader(host) == Some(true))?, 0, 0),
             },
             Kind::Persist => exact(self.next(a, |host| !host.disk.pending.is_empty())?, 0, 0),
             Kind::FailPersist => {
-                let node = self.next(a, |host| !host.disk.pending.is_empty())?;
-                let write = &self.hosts[usize::from(node)].disk.pending[0];
-                exact(node, portion(b, write.entries.len() + 2), 0)
+                let node = self.next(a, |host| host.disk.awaited().is_some())?;
+                let write = self.hosts[usize::from(node)].disk.awaited()?;
+                let torn = match R::CAPABILITIES.torn_writes {
+                    true => portion(b, write.entries.len() + 2),
+                    false => [0, ALL][usize::from(b % 2)],
+                };
+                exact(node, torn, 0)
             }
             Kind::Crash => {
                 let node = self.next(a, |host| host.replica.is_some())?;
@@ -242,8 +251,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             }
             Kind::Timeout => self.input(node, Input::Timeout),
             Kind::Propose => {
-                self.watch.history.proposals += 1;
-                let command = self.watch.history.proposals;
+                let command = self.next_command();
                 self.input(node, Input::Propose(command))
             }
             Kind::Persist => self.complete_write(node),
@@ -257,6 +265,12 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         }
     }
 
+    /// The next command of a client.
+    pub(crate) fn next_command(&mut self) -> Command {
+        self.watch.history.proposals += 1;
+        self.watch.history.proposals
+    }
+
     fn deliver(&mut self, link: Link, position: usize) -> Verdict {
         match self.network.take(link, position) {
             Some(message) => self.input(link.to, Input::Receive(message)),
@@ -264,21 +278,25 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         }
     }
 
-    /// A node lives through one input; in immediate mode, its writes are durable before it ends.
-    fn input(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
-        if self.step(id, input)? {
-            self.crash_handler(id)?;
+    /// A node lives through one input, if it can; in immediate mode, what it waits for is durable
+    /// before it ends.
+    pub(crate) fn input(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
+        if !R::CAPABILITIES.async_writes && !is_awake(&self.hosts[usize::from(id.0)]) {
+            return NOTHING;
         }
+        self.step(id, input)?;
         if self.setup.disk == DiskMode::Immediate {
-            while self.complete_write(id)? > 0 {}
+            while self.hosts[usize::from(id.0)].disk.is_awaited() {
+                self.complete_write(id)?;
+            }
         }
         HELD
     }
 
-    /// One step of one node, and all that it wants done; whether the node has halted.
-    fn step(&mut self, id: NodeId, input: Input<R::Message>) -> Result<bool, Box<Violation>> {
+    /// One step of one node, and all that it wants done.
+    fn step(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
-        let Some(replica) = &mut host.replica else { return Ok(false) };
+        let Some(replica) = &mut host.replica else { return NOTHING };
         let received = match &input {
             Input::Receive(message) => Some(R::meaning(message)),
             _ => None,
@@ -307,36 +325,47 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             let meaning = R::meaning(&message);
             self.network.send(Link { from: meaning.from, to: meaning.to }, message);
         }
-        if let Some(write) = effects.write.take() {
+        let halted = effects.halted;
+        if let Some(mut write) = effects.write.take() {
+            write.sync |= self.subject.driver.always_sync;
             host.disk.pending.push_back(write);
         }
-        Ok(effects.halted)
+        if halted {
+            return self.crash_handler(id);
+        }
+        while let Some(name) = self.hosts[usize::from(id.0)].disk.tell() {
+            self.step(id, Input::Persisted(name))?;
+        }
+        if !R::CAPABILITIES.async_writes {
+            let busy = !is_awake(&self.hosts[usize::from(id.0)]);
+            self.network.set_down(id, busy);
+        }
+        HELD
     }
 
     /// The oldest pending write becomes durable.
-    fn complete_write(&mut self, id: NodeId) -> Verdict {
+    pub(crate) fn complete_write(&mut self, id: NodeId) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
-        let Some(write) = host.disk.pending.pop_front() else { return NOTHING };
+        let Some((write, told)) = host.disk.pop() else { return NOTHING };
         host.disk.store(&write);
         self.watch.persisted(id, &write)?;
-        if self.step(id, Input::Persisted(write))? {
-            self.crash_handler(id)?;
+        let name = write.id;
+        R::recycle(&mut self.output, write);
+        match told {
+            true => HELD,
+            false => self.step(id, Input::Persisted(name)),
         }
-        HELD
     }
 
     /// The oldest pending write fails, after the part that `torn` says has reached the disk.
     fn fail_write(&mut self, id: NodeId, torn: u8) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
-        let Some(write) = host.disk.pending.pop_front() else { return NOTHING };
+        let Some((write, _)) = host.disk.pop() else { return NOTHING };
         let name = write.id;
         let part = torn_part(write, torn, self.subject.driver);
         host.disk.store(&part);
         self.watch.persisted(id, &part)?;
-        match self.step(id, Input::PersistFailed(name))? {
-            true => self.crash_handler(id),
-            false => HELD,
-        }
+        self.step(id, Input::PersistFailed(name))
     }
 
     /// The one way in which a node ends by itself: as if it had crashed with all pending writes
@@ -353,15 +382,15 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         let pending = host.disk.pending.len();
         let kept = if keep == ALL { pending } else { pending.min(keep.into()) };
         for _ in 0..kept {
-            let Some(write) = host.disk.pending.pop_front() else { break };
+            let Some((write, _)) = host.disk.pop() else { break };
             host.disk.store(&write);
             self.watch.persisted(id, &write)?;
         }
-        host.disk.pending.clear();
+        host.disk.lose();
         self.watch.stopped(id, pending - kept)
     }
 
-    fn boot(&mut self, id: NodeId) -> Verdict {
+    pub(crate) fn boot(&mut self, id: NodeId) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
         let replica = R::start(id, &self.setup, &self.subject.options, &host.disk.image);
         let view = replica.view();
@@ -391,9 +420,15 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
 /// From here on, the operand of [`Kind::Propose`] wishes for a leader, and not just for a node.
 pub const ASK_A_LEADER: u8 = 128;
 
-/// Whether a running node leads.
+/// Whether a node runs and does not wait for its disk.
+fn is_awake<R: Replica>(host: &Host<R>) -> bool {
+    host.replica.is_some() && (R::CAPABILITIES.async_writes || !host.disk.is_awaited())
+}
+
+/// Whether a node that is awake leads.
 fn is_leader<R: Replica>(host: &Host<R>) -> Option<bool> {
-    host.replica.as_ref().map(|replica| replica.view().is_leader())
+    let replica = host.replica.as_ref().filter(|_| is_awake(host))?;
+    Some(replica.view().is_leader())
 }
 
 /// A wish for how many of `all` things, all of them being written as [`ALL`].

@@ -2,11 +2,12 @@
 //!
 //! Promises: writes reach the image in the order they were asked for; a crash keeps a prefix of
 //! the queue; a failing write leaves a prefix of its parts, in the order that [`Write`] documents.
-//! Knows nothing of nodes.
+//! A write that need not be synced counts as done, for its replica, as soon as all before it do,
+//! and stays in the queue. Knows nothing of nodes.
 
 use std::collections::VecDeque;
 
-use raft::{HardState, LogIndex};
+use raft::{HardState, LogIndex, WriteId};
 
 use crate::event::ALL;
 use crate::replica::{Durable, Write};
@@ -16,11 +17,13 @@ use crate::replica::{Durable, Write};
 pub struct Driver {
     /// A torn write puts its entries on the disk before its hard state.
     pub entries_before_hard_state: bool,
+    /// Every write is synced, whatever the Raft says. No harm: it hides what unsynced writes show.
+    pub always_sync: bool,
 }
 
 impl Driver {
     /// What a host has to do.
-    pub const CORRECT: Driver = Driver { entries_before_hard_state: false };
+    pub const CORRECT: Driver = Driver { entries_before_hard_state: false, always_sync: false };
 }
 
 /// The disk of one node.
@@ -30,14 +33,48 @@ pub struct Disk {
     pub image: Durable,
     /// What was asked for, oldest first.
     pub pending: VecDeque<Write>,
+    /// How many of these the replica takes to be durable already.
+    told: usize,
 }
 
 impl Disk {
     /// Empties it.
     pub fn clear(&mut self) {
         self.image.hard_state = HardState::default();
+        self.image.commit = LogIndex(0);
         self.image.entries.clear();
+        self.lose();
+    }
+
+    /// Loses all that is pending.
+    pub fn lose(&mut self) {
         self.pending.clear();
+        self.told = 0;
+    }
+
+    /// Takes the oldest pending write out; whether its replica takes it to be durable already.
+    pub fn pop(&mut self) -> Option<(Write, bool)> {
+        let write = self.pending.pop_front()?;
+        let told = self.told > 0;
+        self.told -= usize::from(told);
+        Some((write, told))
+    }
+
+    /// The next write of which the replica is told that it is durable, although it is not.
+    pub fn tell(&mut self) -> Option<WriteId> {
+        let write = self.pending.get(self.told).filter(|write| !write.sync)?;
+        self.told += 1;
+        Some(write.id)
+    }
+
+    /// Whether the replica waits for a write.
+    pub fn is_awaited(&self) -> bool {
+        self.told < self.pending.len()
+    }
+
+    /// The oldest pending write, if the replica waits for it.
+    pub fn awaited(&self) -> Option<&Write> {
+        self.pending.front().filter(|_| self.told == 0)
     }
 
     /// Makes `write` durable.
@@ -49,30 +86,29 @@ impl Disk {
             self.image.entries.truncate(index.saturating_sub(1) as usize);
         }
         self.image.entries.extend_from_slice(&write.entries);
+        if let Some(commit) = write.commit {
+            self.image.commit = commit;
+        }
     }
 }
 
 /// The part of `write` that reaches the disk when it is torn at `torn`, an operand of
 /// [`Operand::Torn`](crate::event::Operand::Torn).
 pub fn torn_part(mut write: Write, torn: u8, driver: Driver) -> Write {
-    match (torn, driver.entries_before_hard_state) {
-        (ALL, _) => {}
-        (0, _) => {
-            write.hard_state = None;
-            write.truncate_from = None;
-            write.entries.clear();
-        }
-        (1, true) => write.hard_state = None,
-        (1, false) => {
-            write.truncate_from = None;
-            write.entries.clear();
-        }
-        (_, misordered) => {
-            write.entries.truncate(usize::from(torn - 2));
-            if misordered {
-                write.hard_state = None;
-            }
-        }
+    let misordered = driver.entries_before_hard_state;
+    if torn == ALL {
+        return write;
+    }
+    write.commit = None;
+    if torn == 0 || misordered {
+        write.hard_state = None;
+    }
+    if torn == 0 || (torn == 1 && !misordered) {
+        write.truncate_from = None;
+        write.entries.clear();
+    }
+    if torn > 1 {
+        write.entries.truncate(usize::from(torn - 2));
     }
     write
 }
@@ -80,7 +116,7 @@ pub fn torn_part(mut write: Write, torn: u8, driver: Driver) -> Write {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use raft::{Entry, LogId, Payload, Term, WriteId};
+    use raft::{Entry, LogId, Payload, Term};
 
     fn write() -> Write {
         let entry = |index| Entry { id: LogId::new(2, index), payload: Payload::Command(index) };
@@ -89,6 +125,8 @@ mod tests {
             hard_state: Some(HardState { term: Term(2), vote: None }),
             truncate_from: Some(LogIndex(2)),
             entries: vec![entry(2), entry(3)],
+            commit: Some(LogIndex(1)),
+            sync: true,
         }
     }
 
@@ -114,5 +152,20 @@ mod tests {
         disk.store(&write());
         let ids: Vec<LogId> = disk.image.entries.iter().map(|entry| entry.id).collect();
         assert_eq!(ids, [LogId::new(1, 1), LogId::new(2, 2), LogId::new(2, 3)]);
+    }
+
+    #[test]
+    fn a_write_that_need_not_be_synced_counts_as_done_once_all_before_it_do() {
+        let named = |id, sync| Write { id: WriteId(id), sync, ..Write::default() };
+        let mut disk = Disk::default();
+        disk.pending.extend([named(1, true), named(2, false), named(3, true)]);
+        assert_eq!(disk.tell(), None);
+        assert!(disk.awaited().is_some());
+        assert_eq!(disk.pop(), Some((named(1, true), false)));
+        assert_eq!(disk.tell(), Some(WriteId(2)));
+        assert_eq!(disk.tell(), None);
+        assert!(disk.is_awaited() && disk.awaited().is_none());
+        assert_eq!(disk.pop(), Some((named(2, false), true)));
+        assert_eq!(disk.awaited(), Some(&named(3, true)));
     }
 }

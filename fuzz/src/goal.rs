@@ -10,7 +10,7 @@ use raft::{LogId, LogIndex, NodeId, Progress, Role, Term};
 use crate::event::{Event, Kind};
 use crate::history::{History, PerNode};
 use crate::oracle::Counts;
-use crate::replica::{Meaning, Speech, View, Write};
+use crate::replica::{Command, Meaning, Speech, View, Write};
 use crate::violation::{Verdict, NOTHING};
 use crate::watch::Observer;
 
@@ -57,6 +57,7 @@ goals! {
     ElectedWhileCut = "elected-while-cut", "A node has won while links were cut.";
     CommittedWhileCut = "committed-while-cut", "An entry was committed while links were cut.";
     CommittedWhileDown = "committed-while-down", "An entry was committed while a node was down.";
+    Recovered = "recovered", "Healed after its last event, a cluster has committed a fresh command everywhere.";
 }
 
 /// How many goals there are.
@@ -148,7 +149,7 @@ impl Observer for Goals {
                 let current = leader.view.is_leader() && leader.view.term() == message.term;
                 self.reach_if(Goal::LateAck, current && match_index < known);
             }
-            Speech::Candidacy { .. } | Speech::NoVote => {}
+            _ => {}
         }
         NOTHING
     }
@@ -244,6 +245,11 @@ impl Observer for Goals {
     fn stopped(&mut self, _: &History, node: NodeId, lost: usize) -> Verdict {
         self.reach_if(Goal::WritesLost, lost > 0);
         self.pending[node].clear();
+        NOTHING
+    }
+
+    fn recovered(&mut self, history: &History, fresh: Command) -> Verdict {
+        self.reach_if(Goal::Recovered, history.has_recovered(fresh));
         NOTHING
     }
 

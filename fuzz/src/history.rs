@@ -10,7 +10,7 @@ use raft::{
     HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Payload, Progress, Role, Term,
 };
 
-use crate::replica::{Command, Entry, View, Write};
+use crate::replica::{Capabilities, Command, Entry, View, Write};
 use crate::schedule::Setup;
 
 /// Mixes one number into a running hash; the same on every machine.
@@ -245,6 +245,8 @@ pub struct History {
     pub membership: Membership,
     /// At most this many entries in one message.
     pub max_entries: usize,
+    /// The Raft keeps to that, and to one message a peer and step.
+    pub bounded_sends: bool,
     /// The facts about each node.
     pub nodes: Vec<NodeHistory>,
     /// What is committed, from index 1 on.
@@ -259,10 +261,11 @@ pub struct History {
 
 impl History {
     /// Before the first event: every node is down and every disk is empty.
-    pub fn begin(&mut self, setup: &Setup) {
+    pub fn begin(&mut self, setup: &Setup, capabilities: &Capabilities) {
         let members = NodeSet::first(setup.nodes);
         self.membership = Membership::new(members);
         self.max_entries = setup.max_entries.into();
+        self.bounded_sends = capabilities.bounded_sends;
         self.nodes.resize_with(setup.nodes.into(), NodeHistory::default);
         for (id, node) in members.iter().zip(&mut self.nodes) {
             node.begin(id);
@@ -309,6 +312,26 @@ impl History {
     /// Who leads `term` according to its own elections, if anyone ever did.
     pub fn leader_of(&self, term: Term) -> Option<NodeId> {
         self.leaders.get(term.0 as usize).copied().flatten()
+    }
+
+    /// The running leader of the highest term, and that term.
+    pub fn newest_leader(&self) -> Option<(NodeId, Term)> {
+        let leaders = self.current_leaders().map(|node| (node.id, node.view.term()));
+        leaders.max_by_key(|(_, term)| *term)
+    }
+
+    /// Whether there is a leader, and all nodes have committed some command from `fresh` on.
+    pub fn has_recovered(&self, fresh: Command) -> bool {
+        let everywhere = self.nodes.iter().map(|node| node.view.commit).min().unwrap_or_default();
+        let mut indexes = (1..=everywhere.0).rev().map(LogIndex);
+        let is_fresh = |index: LogIndex| {
+            let link = self.committed_at(index)?.link;
+            Some(self.births.get(LogId { term: link.term, index })?.command >= fresh)
+        };
+        // Commands are numbered as they are proposed: the fresh ones are at the end of the log.
+        self.proposals >= fresh
+            && self.newest_leader().is_some()
+            && indexes.any(|index| is_fresh(index) == Some(true))
     }
 
     /// Running nodes that take themselves for leaders.

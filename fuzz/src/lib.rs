@@ -25,6 +25,7 @@ pub mod network;
 pub mod oracle;
 pub mod ours;
 pub mod panics;
+mod recovery;
 pub mod replica;
 pub mod run;
 pub mod schedule;

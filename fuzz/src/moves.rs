@@ -60,7 +60,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
     /// A leader's next heartbeat goes to the peers in `peers` and back.
     fn exchange(&mut self, leader: u8, peers: u8) -> Verdict {
         for _ in 0..self.setup().heartbeat_ticks {
-            self.perform_known(Kind::Tick, [leader, 0, 0])?;
+            self.perform_exactly(Event::exact(Kind::Tick, [leader, 0, 0]))?;
         }
         self.round_trips(leader, peers)
     }
@@ -76,10 +76,15 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         HELD
     }
 
-    /// What is on a link now arrives in order.
+    /// What is on a link now arrives in order, as fast as the receiver can take it.
     fn deliver_link(&mut self, from: u8, to: u8) -> Verdict {
         for _ in 0..self.in_flight(from, to) {
-            self.perform_known(Kind::Deliver, [from, to, 0])?;
+            if R::CAPABILITIES.async_writes {
+                self.perform_known(Kind::Deliver, [from, to, 0])?;
+            } else {
+                self.persist_all(to)?;
+                self.perform_exactly(Event::exact(Kind::Deliver, [from, to, 0]))?;
+            }
         }
         HELD
     }

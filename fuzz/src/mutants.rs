@@ -361,7 +361,7 @@ pub static MUTANTS: [Mutant; 33] = [
         source: "hashicorp/raft #661; our own adapter to tikv/raft-rs, the other way round",
         caught_by: "terms-sorted",
         rules: RAFT,
-        driver: Driver { entries_before_hard_state: true },
+        driver: Driver { entries_before_hard_state: true, ..Driver::CORRECT },
     },
 ];
 

@@ -9,8 +9,8 @@ use raft::{LogIndex, NodeId, Progress};
 use crate::event::Event;
 use crate::forward_observations;
 use crate::history::History;
-use crate::replica::{Entry, Meaning, View, Write};
-use crate::violation::Verdict;
+use crate::replica::{Command, Entry, Meaning, View, Write};
+use crate::violation::{Verdict, Violation};
 use crate::watch::Observer;
 
 /// What an oracle says of itself.
@@ -19,7 +19,7 @@ pub struct Card {
     /// Its name, which is also the fingerprint of its violations.
     pub name: &'static str,
     /// Its row in the catalogue of invariants that the project began with; some rows became several
-    /// oracles: E elections, G log, C commit and apply, M book-keeping, D durability, B bounds.
+    /// oracles: E elections, G log, C commit and apply, M book-keeping, D durability, L liveness, B bounds.
     pub id: &'static str,
     /// The promise, as one sentence.
     pub promise: &'static str,
@@ -31,6 +31,13 @@ pub struct Card {
 pub trait Oracle: Observer + Default {
     /// What it says of itself.
     const CARD: Card;
+    /// What it finds is a lint: book-keeping gone wrong, which breaks nothing that a user was
+    /// promised. A lint does not end a run, so that it hides nothing.
+    const LINT: bool = false;
+}
+
+fn is_lint<O: Oracle>(_: &O) -> bool {
+    O::LINT
 }
 
 /// Calls one method of every oracle in order, counts the checks, and stops at the first violation.
@@ -38,7 +45,13 @@ macro_rules! each {
     ($all:ident, $method:ident $args:tt: $($field:tt)*) => {{
         let mut checked = 0;
         $(
-            let held = $all.$field.$method $args?;
+            let held = match $all.$field.$method $args {
+                Err(violation) if is_lint(&$all.$field) => {
+                    $all.lint.get_or_insert(violation);
+                    1
+                }
+                verdict => verdict?,
+            };
             $all.checks.$field += held as u64;
             checked |= held;
         )*
@@ -56,11 +69,18 @@ macro_rules! oracles {
         /// What each oracle says of itself, in the order in which they are asked.
         pub const CARDS: [Card; COUNT] = [$(<$module::$name as Oracle>::CARD),*];
 
+        /// The names of the oracles that find lints.
+        pub const LINTS: [Option<&str>; COUNT] = [$(match <$module::$name as Oracle>::LINT {
+            true => Some(<$module::$name as Oracle>::CARD.name),
+            false => None,
+        }),*];
+
         /// All oracles of one run.
         #[derive(Clone, Debug, Default)]
         pub struct Oracles {
             $($module: $module::$name,)*
             checks: CheckCounts,
+            lint: Option<Box<Violation>>,
         }
 
         /// How often each oracle had something to check, by name: adding to one costs no search.
@@ -73,6 +93,11 @@ macro_rules! oracles {
             /// How often each oracle had something to check.
             pub fn checks(&self) -> Checks {
                 Counts([$(self.checks.$module),*])
+            }
+
+            /// The first lint.
+            pub fn lint(&self) -> Option<&Violation> {
+                self.lint.as_deref()
             }
         }
 
@@ -124,6 +149,8 @@ oracles! {
     failed_write_halts: FailedWriteHalts,
     restart_from_disk: RestartFromDisk,
     commit_is_rederived: CommitIsRederived,
+    // Liveness.
+    recovers_after_healing: RecoversAfterHealing,
     // Boundedness.
     sends_are_bounded: SendsAreBounded,
     batch_is_bounded: BatchIsBounded,

@@ -1,18 +1,38 @@
 //! Our own Raft as a [`Replica`]: the adapter, and a model for others.
 
-use raft::{Appended, Body, Config, Membership, Node, NodeId, NodeSet, Output, Progress, Rules};
+use raft::{
+    Appended, Body, Config, LogId, Membership, Node, NodeId, NodeSet, Output, Progress, Rules,
+};
 
-use crate::replica::{Command, Durable, Effects, Input, Meaning, Replica, Speech, View};
+use crate::replica::{
+    Capabilities, Command, Durable, Effects, Input, Meaning, Replica, Speech, View, Write,
+};
 use crate::schedule::Setup;
 
 /// A [`Node`] whose decisions are those of a table that the cluster was started with.
 #[derive(Clone, Debug)]
 pub struct Ours(Node<Command>);
 
+/// What a step of ours fills.
+#[derive(Clone, Debug, Default)]
+pub struct Filled {
+    output: Output<Command>,
+    write: Option<Write>,
+}
+
 impl Replica for Ours {
     type Message = raft::Message<Command>;
     type Options = &'static Rules;
-    type Output = Output<Command>;
+    type Output = Filled;
+
+    const CAPABILITIES: Capabilities = Capabilities {
+        async_writes: true,
+        torn_writes: true,
+        pre_vote: false,
+        check_quorum: false,
+        bounded_sends: true,
+        smallest_cluster: 1,
+    };
 
     fn start(id: NodeId, setup: &Setup, rules: &&'static Rules, disk: &Durable) -> Ours {
         let config = Config {
@@ -23,31 +43,41 @@ impl Replica for Ours {
             max_entries: setup.max_entries.into(),
             jitter: 0,
         };
-        Ours(Node::start_under(rules, config, disk.clone()))
+        let (hard_state, entries) = (disk.hard_state, disk.entries.clone());
+        Ours(Node::start_under(rules, config, raft::Durable { hard_state, entries }))
     }
 
-    fn step(&mut self, input: Input<Self::Message>, output: &mut Output<Command>) {
+    fn step(&mut self, input: Input<Self::Message>, filled: &mut Filled) {
         let input = match input {
             Input::Tick => raft::Input::Tick,
             Input::Timeout => raft::Input::Campaign,
             Input::Propose(command) => raft::Input::Propose(command),
             Input::Receive(message) => raft::Input::Receive(message),
-            Input::Persisted(write) => {
-                output.recycle(write.entries);
-                raft::Input::Persisted(write.id)
-            }
+            Input::Persisted(id) => raft::Input::Persisted(id),
             Input::PersistFailed(id) => raft::Input::PersistFailed(id),
         };
-        self.0.step(input, output);
+        self.0.step(input, &mut filled.output);
+        filled.write = filled.output.write.take().map(|write| Write {
+            id: write.id,
+            hard_state: write.hard_state,
+            truncate_from: write.truncate_from,
+            entries: write.entries,
+            commit: None,
+            sync: true,
+        });
     }
 
-    fn effects(output: &mut Output<Command>) -> Effects<'_, Self::Message> {
+    fn effects(filled: &mut Filled) -> Effects<'_, Self::Message> {
         Effects {
-            write: &mut output.write,
-            messages: &mut output.messages,
-            applied: &output.committed,
-            halted: output.halted,
+            write: &mut filled.write,
+            messages: &mut filled.output.messages,
+            applied: &filled.output.committed,
+            halted: filled.output.halted,
         }
+    }
+
+    fn recycle(filled: &mut Filled, write: Write) {
+        filled.output.recycle(write.entries);
     }
 
     fn view(&self) -> View {
@@ -80,6 +110,7 @@ impl Replica for Ours {
             }
             Body::AppendEntriesReply(Appended::Rejected { .. }) => Speech::Refusal,
         };
-        Meaning { from: message.from, to: message.to, term: message.term, speech }
+        let (from, to, term) = (message.from, message.to, message.term);
+        Meaning { from, to, term, speech, committed: LogId::ZERO }
     }
 }

@@ -4,6 +4,19 @@
 //! randomness; a replica owns nothing but its state. Promises: neither the cluster nor an oracle
 //! knows more of a Raft than what stands here. The vocabulary (terms, indexes, entries) is the
 //! `raft` package's, which any Raft can be translated to.
+//!
+//! How to write one:
+//! - Nodes are numbered from 0, log entries from 1, and all begin in term 0 with an empty log, each
+//!   knowing that the cluster has `setup.nodes` members. A Raft that counts otherwise translates.
+//! - One [`Input`] in, everything it causes out, by the end of the same step. Nothing may depend on
+//!   a clock, a thread or a random number: where the Raft draws election timeouts, set them from
+//!   [`Setup::election_timeout`].
+//! - [`Effects::write`] is made durable later, or never, and the harness says so by
+//!   [`Input::Persisted`]. A message that rests on a write is held back until then. A Raft that
+//!   cannot go on meanwhile says so in its [`Capabilities`], and is left alone while it waits.
+//! - After [`Input::PersistFailed`] nothing may be promised any more: halt.
+//! - [`View`] is what the replica acts upon: what it still holds back does not show.
+//! - Entries carry a [`Command`] or, if the Raft made them itself, nothing.
 
 use raft::{HardState, LogId, LogIndex, NodeId, Progress, Role, Term, WriteId};
 
@@ -13,10 +26,55 @@ use crate::schedule::Setup;
 pub type Command = u64;
 /// An entry of the harness.
 pub type Entry = raft::Entry<Command>;
-/// A write of the harness. See [`raft::Write`] for the order of its parts.
-pub type Write = raft::Write<Command>;
-/// A disk's content.
-pub type Durable = raft::Durable<Command>;
+
+/// What a replica wants made durable, as a change to what is durable already.
+///
+/// If it is torn, its parts reach the disk in the order of the fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Write {
+    /// Its name, given back in [`Input::Persisted`]: writes of one life are named in order.
+    pub id: WriteId,
+    /// The new term and vote, if they changed.
+    pub hard_state: Option<HardState>,
+    /// Remove this entry and all that follow it, before appending.
+    pub truncate_from: Option<LogIndex>,
+    /// Entries to append, in order.
+    pub entries: Vec<Entry>,
+    /// The new commit index, from a Raft that stores it.
+    pub commit: Option<LogIndex>,
+    /// It must be on the disk before the replica goes on. If not, the replica is told at once that
+    /// it is, and a crash may lose it all the same.
+    pub sync: bool,
+}
+
+/// A disk's content: what a replica starts from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Durable {
+    /// Term and vote.
+    pub hard_state: HardState,
+    /// The log, from index 1 on.
+    pub entries: Vec<Entry>,
+    /// The commit index, if it was ever stored.
+    pub commit: LogIndex,
+}
+
+/// What a Raft can be put through, and what it promises beyond the paper. What it cannot do, a
+/// schedule leaves out; what it does not promise, no oracle asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capabilities {
+    /// It goes on while writes are pending. If not, whatever would happen to it waits for its disk.
+    pub async_writes: bool,
+    /// A write may be torn. If not, a write that fails has left nothing or everything.
+    pub torn_writes: bool,
+    /// It knows Pre-Vote (dissertation, 9.6).
+    pub pre_vote: bool,
+    /// Its leaders step down without a quorum (dissertation, 6.2).
+    pub check_quorum: bool,
+    /// It keeps to [`Setup::max_entries`], and sends a peer at most one message a step.
+    pub bounded_sends: bool,
+    /// The smallest cluster that it can be tested in.
+    pub smallest_cluster: u8,
+}
 
 /// One thing that happens to a replica.
 #[derive(Clone, Debug)]
@@ -29,8 +87,8 @@ pub enum Input<M> {
     Propose(Command),
     /// A message arrives.
     Receive(M),
-    /// A write is durable; it is given back, so that its buffers can be used again.
-    Persisted(Write),
+    /// The write with this name, and all before it, is durable.
+    Persisted(WriteId),
     /// A write failed.
     PersistFailed(WriteId),
 }
@@ -89,6 +147,8 @@ pub struct Meaning {
     pub term: Term,
     /// What it says.
     pub speech: Speech,
+    /// An entry that the sender names as committed; [`LogId::ZERO`] if it names none.
+    pub committed: LogId,
 }
 
 /// What a message says.
@@ -114,6 +174,11 @@ pub enum Speech {
         /// The leader's commit index.
         commit: LogIndex,
     },
+    /// A leader's sign of life, without a look at the log.
+    Heartbeat {
+        /// Claims that the receiver's log equals the leader's up to here, and that it is committed.
+        commit: LogIndex,
+    },
     /// Claims that the sender's durable log equals the leader's.
     Ack {
         /// Up to here.
@@ -121,16 +186,22 @@ pub enum Speech {
     },
     /// Refuses entries.
     Refusal,
+    /// Binds its sender to nothing, not even to a term: an answer to a heartbeat, a question
+    /// whether an election would succeed.
+    Other,
 }
 
-/// A Raft under test.
-pub trait Replica: Clone {
+/// A Raft under test. See the module for how to write one.
+pub trait Replica: Sized {
     /// Its messages, which the harness carries unread.
     type Message: Clone;
     /// What all replicas of a cluster are started with.
     type Options: Clone;
     /// What a step fills. One value serves all replicas of a cluster, so buffers in it are kept.
-    type Output: Clone + Default;
+    type Output: Default;
+
+    /// What it can be put through.
+    const CAPABILITIES: Capabilities;
 
     /// Starts the replica `id`, for the first time or after a crash, from its disk alone.
     fn start(id: NodeId, setup: &Setup, options: &Self::Options, disk: &Durable) -> Self;
@@ -140,6 +211,11 @@ pub trait Replica: Clone {
 
     /// What the last step wants done.
     fn effects(output: &mut Self::Output) -> Effects<'_, Self::Message>;
+
+    /// Takes back a write that is done with, for the sake of its buffers.
+    fn recycle(output: &mut Self::Output, write: Write) {
+        let _ = (output, write);
+    }
 
     /// Its state now.
     fn view(&self) -> View;

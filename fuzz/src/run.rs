@@ -1,7 +1,8 @@
 //! Running a schedule: cluster, oracles and goals put together, from the first event to a verdict.
 //!
 //! Promises: the same schedule on the same subject gives the same [`Outcome`]; a run ends at the
-//! first broken promise, at the end of its events, or at its limit.
+//! first broken promise, at the end of its events, or at its limit; if its set-up asks for it, the
+//! cluster is healed then and must recover. A lint ends nothing.
 
 use crate::cluster::{Cluster, Subject};
 use crate::event::Event;
@@ -27,7 +28,7 @@ pub const MAX_EVENTS: usize = Schedule::MAX_EVENTS;
 /// What came of a run.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// The first broken promise.
+    /// The first broken promise; else the first lint.
     pub violation: Option<Violation>,
     /// What happened: the set-up, and the exact primitive events up to the violation.
     pub resolved: Schedule,
@@ -97,7 +98,7 @@ impl<R: Replica> Runner<R> {
         let (oracles, goals) = &cluster.watch.observer.1;
         Outcome {
             violation,
-            resolved: Schedule { setup, events: cluster.trace().to_vec() },
+            resolved: Schedule { setup: *cluster.setup(), events: cluster.trace().to_vec() },
             digest: cluster.digest(),
             checks: oracles.checks(),
             goals: *goals.counts(),
@@ -123,10 +124,15 @@ pub(crate) fn judge<R: Replica>(
 ) -> Option<Violation> {
     let verdict = panics::catch(|| {
         cluster.begin(setup, (teller, Default::default()), limit)?;
-        play(cluster)
+        play(cluster)?;
+        match cluster.setup().recovery {
+            true => cluster.recover().map(drop),
+            false => Ok(()),
+        }
     });
+    let (oracles, _) = &cluster.watch.observer.1;
     match verdict {
-        Ok(Ok(())) => None,
+        Ok(Ok(())) => oracles.lint().cloned(),
         Ok(Err(violation)) => Some(*violation),
         Err(panics::Panic { message, place }) => Some(Violation::Panic { message, place }),
     }

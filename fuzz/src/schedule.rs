@@ -10,7 +10,11 @@ use std::fmt;
 use arbitrary::{Arbitrary, Unstructured};
 use bincode::config;
 
+use raft::{NodeId, Term};
+
 use crate::event::{Event, Family};
+use crate::history::mix;
+use crate::replica::Capabilities;
 
 /// When a write becomes durable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -37,6 +41,12 @@ pub struct Setup {
     pub disk: DiskMode,
     /// The fault families that are on, as [`Family::bit`]s. Events of others do nothing.
     pub faults: u8,
+    /// Nodes ask whether an election would succeed before they stand (dissertation, 9.6).
+    pub pre_vote: bool,
+    /// Leaders that hear from no quorum step down (dissertation, 6.2).
+    pub check_quorum: bool,
+    /// After the last event everything is healed, and the cluster must recover.
+    pub recovery: bool,
 }
 
 /// Sizes by the header's first byte: mostly 3 and 5, where most bugs are; even ones, where halves
@@ -60,6 +70,23 @@ impl Setup {
         self.faults & family.bit() != 0
     }
 
+    /// This set-up as far as a Raft can be put through it.
+    pub fn within(self, capabilities: &Capabilities) -> Setup {
+        Setup {
+            nodes: self.nodes.max(capabilities.smallest_cluster),
+            pre_vote: self.pre_vote && capabilities.pre_vote,
+            check_quorum: self.check_quorum && capabilities.check_quorum,
+            ..self
+        }
+    }
+
+    /// How many ticks a node waits for a leader in a term, for a Raft that would draw it: from
+    /// `election_ticks` to just below twice as many.
+    pub fn election_timeout(&self, node: NodeId, term: Term) -> u32 {
+        let drawn = mix(mix(0x5eed, node.0.into()), term.0) >> 32;
+        u32::from(self.election_ticks) + (drawn % u64::from(self.election_ticks)) as u32
+    }
+
     fn from_header(header: Header) -> Setup {
         let pick = |table: &[u8], byte: u8| table[usize::from(byte) % table.len()];
         Setup {
@@ -69,6 +96,9 @@ impl Setup {
             max_entries: pick(&BATCHES, header.batch),
             disk: [DiskMode::Immediate, DiskMode::Queued][usize::from(header.disk % 2)],
             faults: !header.calm,
+            pre_vote: header.pre_vote % 2 == 1,
+            check_quorum: header.check_quorum % 2 == 1,
+            recovery: header.recovery % 16 == 1,
         }
     }
 
@@ -83,7 +113,10 @@ impl Setup {
             batch: place(&BATCHES, self.max_entries),
             disk: (self.disk == DiskMode::Queued).into(),
             calm: !self.faults,
-            unused: [0; 10],
+            pre_vote: self.pre_vote.into(),
+            check_quorum: self.check_quorum.into(),
+            recovery: self.recovery.into(),
+            unused: [0; 7],
         }
     }
 
@@ -94,7 +127,15 @@ impl Setup {
             number if known.contains(&number) => Ok(number),
             number => Err(format!("{name} cannot be {number}")),
         };
+        let switch = || match value {
+            "on" => Ok(true),
+            "off" => Ok(false),
+            _ => Err(format!("'{value}' is neither 'on' nor 'off'")),
+        };
         match name {
+            "pre-vote" => self.pre_vote = switch()?,
+            "check-quorum" => self.check_quorum = switch()?,
+            "recovery" => self.recovery = switch()?,
             "nodes" => self.nodes = within(&SIZES)?,
             "election-ticks" => self.election_ticks = within(&ELECTION_TICKS)?,
             "heartbeat-ticks" => self.heartbeat_ticks = within(&HEARTBEAT_TICKS)?,
@@ -138,7 +179,10 @@ struct Header {
     batch: u8,
     disk: u8,
     calm: u8,
-    unused: [u8; 10],
+    pre_vote: u8,
+    check_quorum: u8,
+    recovery: u8,
+    unused: [u8; 7],
 }
 
 impl<'a> Arbitrary<'a> for Setup {
@@ -150,6 +194,9 @@ impl<'a> Arbitrary<'a> for Setup {
             batch: u.arbitrary()?,
             disk: u.arbitrary()?,
             calm: u.arbitrary()?,
+            pre_vote: u.arbitrary()?,
+            check_quorum: u.arbitrary()?,
+            recovery: u.arbitrary()?,
             unused: u.arbitrary()?,
         };
         Ok(Setup::from_header(header))
@@ -287,7 +334,13 @@ impl fmt::Display for Setup {
             u8::MAX => vec!["all"],
             _ => on.map(|(_, name)| *name).collect(),
         };
-        writeln!(f, "set faults {}", names.join(","))
+        writeln!(f, "set faults {}", names.join(","))?;
+        let switches = [
+            ("pre-vote", self.pre_vote),
+            ("check-quorum", self.check_quorum),
+            ("recovery", self.recovery),
+        ];
+        switches.iter().filter(|(_, on)| *on).try_for_each(|(name, _)| writeln!(f, "set {name} on"))
     }
 }
 

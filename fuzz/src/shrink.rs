@@ -80,10 +80,12 @@ pub fn shrink<R: Replica>(subject: &Subject<R>, schedule: &Schedule) -> Result<S
 
 /// What makes one schedule smaller than another: fewer events, fewer nodes, a plainer set-up,
 /// plainer events, and then the order of their bytes.
-fn order(schedule: &Schedule) -> (usize, u8, [u8; 4], u32, Vec<[u8; Event::BYTES]>) {
+fn order(schedule: &Schedule) -> (usize, u8, [u8; 5], u32, Vec<[u8; Event::BYTES]>) {
     let setup = &schedule.setup;
     let plain = Setup::default();
+    let switches = [setup.recovery, setup.pre_vote, setup.check_quorum];
     let plainness = [
+        switches.iter().map(|&on| u8::from(on)).sum(),
         u8::from(setup.disk != plain.disk),
         setup.max_entries,
         setup.election_ticks.abs_diff(plain.election_ticks),
@@ -210,6 +212,14 @@ impl<R: Replica> Search<R> {
         let plain = Setup::default();
         let setup = self.best.resolved.setup;
         let events = |search: &Self| search.events().to_vec();
+        for setup in [
+            Setup { recovery: false, ..setup },
+            Setup { pre_vote: false, ..setup },
+            Setup { check_quorum: false, ..setup },
+        ] {
+            self.try_schedule(Schedule { setup, events: events(self) });
+        }
+        let setup = self.best.resolved.setup;
         self.try_schedule(Schedule {
             setup: Setup { disk: DiskMode::Immediate, ..setup },
             events: events(self),

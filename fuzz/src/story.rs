@@ -43,10 +43,12 @@ pub fn tell<R: Replica>(subject: &Subject<R>, schedule: &Schedule) -> String {
 /// The promise and the evidence.
 fn headline(violation: &Violation, text: &mut String) {
     let card = CARDS.iter().find(|card| card.name == violation.oracle());
+    let promised = if violation.is_lint() { "expected  " } else { "promised  " };
     let promise =
         card.map_or("A Raft does not panic, and neither does what drives it.", |card| card.promise);
-    wrap("promised  ", promise, text);
-    wrap("broken    ", &format!("{violation}."), text);
+    let broken = if violation.is_lint() { "lint      " } else { "broken    " };
+    wrap(promised, promise, text);
+    wrap(broken, &format!("{violation}."), text);
     if let Some(card) = card {
         wrap("source    ", card.source, text);
     }

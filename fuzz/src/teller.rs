@@ -9,7 +9,7 @@ use raft::{NodeId, Role};
 
 use crate::event::{node_set, Event, Kind};
 use crate::history::History;
-use crate::replica::{Meaning, Speech, View, Write};
+use crate::replica::{Command, Meaning, Speech, View, Write};
 use crate::violation::{Verdict, NOTHING};
 use crate::watch::Observer;
 
@@ -17,6 +17,8 @@ use crate::watch::Observer;
 #[derive(Clone, Debug, Default)]
 pub struct Teller {
     lines: Vec<String>,
+    /// The cluster is recovering: only who leads is worth telling.
+    recovering: bool,
 }
 
 impl Teller {
@@ -26,6 +28,13 @@ impl Teller {
     }
 
     fn say(&mut self, words: std::fmt::Arguments<'_>) -> Verdict {
+        if self.recovering {
+            return NOTHING;
+        }
+        self.add(words)
+    }
+
+    fn add(&mut self, words: std::fmt::Arguments<'_>) -> Verdict {
         if let Some(line) = self.lines.last_mut() {
             let joint = if line.ends_with([':', '.']) { " " } else { "; " };
             let _ = write!(line, "{joint}{words}");
@@ -73,6 +82,8 @@ fn speech(message: &Meaning) -> String {
         }
         Speech::Ack { match_index } => format!("ack {term} up to {match_index}"),
         Speech::Refusal => format!("refusal {term}"),
+        Speech::Heartbeat { commit } => format!("heartbeat {term}, commit {commit}"),
+        Speech::Other => "nothing that binds".into(),
     }
 }
 
@@ -90,7 +101,7 @@ impl Observer for Teller {
         let term = new.term();
         if (old.role, old.term()) != (new.role, term) {
             match new.role {
-                Role::Leader => self.say(format_args!("{node} LEADS {term}"))?,
+                Role::Leader => self.add(format_args!("{node} LEADS {term}"))?,
                 Role::Candidate => self.say(format_args!("{node} stands in {term}"))?,
                 Role::Follower if old.role != Role::Follower => {
                     self.say(format_args!("{node} steps down in {term}"))?
@@ -120,6 +131,10 @@ impl Observer for Teller {
             }
             (Some(first), _) => self.say(format_args!("{node} appends {}", first.id)),
             _ => NOTHING,
+        }?;
+        match write.sync {
+            true => NOTHING,
+            false => self.say(format_args!("{node} asks for no sync")),
         }
     }
 
@@ -130,7 +145,7 @@ impl Observer for Teller {
                 self.say(format_args!("{} acks up to {match_index}", message.from))
             }
             Speech::Refusal | Speech::NoVote => self.say(format_args!("{} refuses", message.from)),
-            Speech::Candidacy { .. } | Speech::Append { .. } => NOTHING,
+            _ => NOTHING,
         }
     }
 
@@ -146,6 +161,19 @@ impl Observer for Teller {
             0 => NOTHING,
             1 => self.say(format_args!("{node} loses a write")),
             _ => self.say(format_args!("{node} loses {lost} writes")),
+        }
+    }
+
+    fn heals(&mut self, _: &History) -> Verdict {
+        self.lines.push("at last all links work, all nodes run, and clocks tick in turn:".into());
+        self.recovering = true;
+        NOTHING
+    }
+
+    fn recovered(&mut self, history: &History, fresh: Command) -> Verdict {
+        match history.has_recovered(fresh) {
+            true => self.add(format_args!("a fresh command is committed everywhere")),
+            false => self.add(format_args!("nothing that was asked for comes of it")),
         }
     }
 

@@ -7,6 +7,8 @@ use std::fmt;
 
 use raft::{HardState, LogId, LogIndex, NodeId, NodeSet, Role, Term};
 
+use crate::oracle::LINTS;
+
 /// What an oracle answers: 1 if it had something to check and 0 if not, or what is broken. A
 /// number, and not a truth value, because a result of two words travels in registers.
 pub type Verdict = Result<usize, Box<Violation>>;
@@ -214,6 +216,11 @@ violations! {
     CommitIsRederived { node: NodeId, commit: LogIndex }
         = "commit-is-rederived", "{node} started with commit index {commit}, which its disk does not show";
 
+    /// Liveness.
+    RecoversAfterHealing { leader: Option<NodeId>, committed: LogIndex }
+        = "recovers-after-healing",
+        "long after everything was healed, {} leads and {committed} is the last committed entry", vote(leader);
+
     /// Boundedness.
     SendsAreBounded { node: NodeId, sent: usize, bound: usize }
         = "sends-are-bounded", "{node} has sent {sent} messages in a step that may send {bound} at once";
@@ -226,6 +233,11 @@ violations! {
 }
 
 impl Violation {
+    /// Whether it is book-keeping gone wrong, and no promise to a user.
+    pub fn is_lint(&self) -> bool {
+        LINTS.contains(&Some(self.oracle()))
+    }
+
     /// What stays the same when the same promise is broken in another way: the name of the promise,
     /// and for a panic the file that it came from. No numbers, no paths.
     pub fn fingerprint(&self) -> String {

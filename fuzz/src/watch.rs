@@ -8,7 +8,7 @@ use raft::{LogIndex, NodeId, Progress};
 
 use crate::event::Event;
 use crate::history::History;
-use crate::replica::{Entry, Meaning, View, Write};
+use crate::replica::{Capabilities, Command, Entry, Meaning, View, Write};
 use crate::schedule::Setup;
 use crate::violation::{Verdict, NOTHING};
 
@@ -84,6 +84,14 @@ pub trait Observer {
     fn started(&mut self, history: &History, node: NodeId) -> Verdict {
         NOTHING
     }
+    /// The events are over and everything is being healed.
+    fn heals(&mut self, history: &History) -> Verdict {
+        NOTHING
+    }
+    /// The time to recover is over; commands from `fresh` on were proposed in it.
+    fn recovered(&mut self, history: &History, fresh: Command) -> Verdict {
+        NOTHING
+    }
 }
 
 /// Defines every method of [`Observer`] as a call of the macro `$to` with the fields to ask in
@@ -146,6 +154,12 @@ macro_rules! forward_observations {
         fn started(&mut self, history: &History, node: NodeId) -> Verdict {
             $to!(self, started(history, node): $($field)*)
         }
+        fn heals(&mut self, history: &History) -> Verdict {
+            $to!(self, heals(history): $($field)*)
+        }
+        fn recovered(&mut self, history: &History, fresh: Command) -> Verdict {
+            $to!(self, recovered(history, fresh): $($field)*)
+        }
     };
 }
 
@@ -204,8 +218,8 @@ impl<O: Observer> Watch<O> {
     }
 
     /// Watches a run from before its first event.
-    pub fn begin(&mut self, setup: &Setup, observer: O) {
-        self.history.begin(setup);
+    pub fn begin(&mut self, setup: &Setup, capabilities: &Capabilities, observer: O) {
+        self.history.begin(setup, capabilities);
         self.observer = observer;
     }
 
@@ -299,6 +313,16 @@ impl<O: Observer> Watch<O> {
         self.observer.stopped(&self.history, node, lost)
     }
 
+    /// The events are over and everything is being healed.
+    pub fn heals(&mut self) -> Verdict {
+        self.observer.heals(&self.history)
+    }
+
+    /// The time to recover is over.
+    pub fn recovered(&mut self, fresh: Command) -> Verdict {
+        self.observer.recovered(&self.history, fresh)
+    }
+
     /// A node has started from its disk.
     pub fn started(&mut self, node: NodeId, view: View) -> Verdict {
         self.history.started(node, view);
@@ -310,13 +334,15 @@ impl<O: Observer> Watch<O> {
 #[cfg(test)]
 pub mod by_hand {
     use super::*;
-    use crate::replica::Speech;
+    use crate::ours::Ours;
+    use crate::replica::{Replica, Speech};
     use raft::{HardState, LogId, Payload, Role, Term, WriteId};
 
     /// The history of a cluster of `nodes` that have just started, watched by one oracle.
     pub fn cluster<O: Observer + Default>(nodes: u8) -> Watch<O> {
         let mut watch = Watch::new(O::default());
-        watch.begin(&Setup { nodes, ..Setup::default() }, O::default());
+        let setup = Setup { nodes, ..Setup::default() };
+        watch.begin(&setup, &Ours::CAPABILITIES, O::default());
         watch.history.proposals = 1_000;
         for id in 0..nodes {
             watch.started(NodeId(id), View::default()).expect("an empty start is legal");
@@ -331,7 +357,7 @@ pub mod by_hand {
             payload: if command == 0 { Payload::Noop } else { Payload::Command(command) },
         };
         let entries = (index..).zip(entries).map(entry).collect();
-        Write { id: WriteId(0), hard_state: None, truncate_from: None, entries }
+        Write { id: WriteId(0), entries, sync: true, ..Write::default() }
     }
 
     /// The same, replacing what is there from `index` on.
@@ -347,7 +373,8 @@ pub mod by_hand {
 
     /// A message.
     pub fn says(from: u8, to: u8, term: u64, speech: Speech) -> Meaning {
-        Meaning { from: NodeId(from), to: NodeId(to), term: Term(term), speech }
+        let (from, to, term) = (NodeId(from), NodeId(to), Term(term));
+        Meaning { from, to, term, speech, committed: LogId::ZERO }
     }
 
     /// What a leader knows of a follower.

@@ -1,10 +1,12 @@
 //! A follower commits no further than its leader has shown their logs to be equal.
 //!
 //! Shown: some AppendEntries of the current term reached the node, and the node's log has the last
-//! entry that the message spoke of; and its leader has said that it is committed. Sound: that is
-//! how far the rule lets a follower go, or less.
+//! entry that the message spoke of; and its leader has said that it is committed. A heartbeat may
+//! say both in one number. Some implementations also name a committed entry in other messages:
+//! that binds in any term, once the node has that very entry. Sound: that is how far the rule lets
+//! a follower go, or less.
 
-use raft::{LogIndex, NodeId, Term};
+use raft::{LogId, LogIndex, NodeId, Term};
 
 use crate::history::{History, PerNode};
 use crate::oracle::{Card, Oracle};
@@ -30,16 +32,23 @@ impl Oracle for CommitIsVerified {
 
 impl Observer for CommitIsVerified {
     fn received(&mut self, history: &History, message: &Meaning) -> Verdict {
-        let Speech::Append { last_log, commit, .. } = message.speech else { return NOTHING };
         let node = history.node(message.to);
-        let shown = node.log.at(last_log.index).is_some_and(|link| link.term == last_log.term);
+        let holds = |id: LogId| node.log.at(id.index).is_some_and(|link| link.term == id.term);
+        let named = message.committed;
+        let named = if holds(named) { named.index } else { LogIndex(0) };
+        let shown = match message.speech {
+            Speech::Append { last_log, commit, .. } if holds(last_log) => {
+                last_log.index.min(commit)
+            }
+            Speech::Heartbeat { commit } => commit,
+            _ => LogIndex(0),
+        };
         let (term, verified) = &mut self.verified[message.to];
         if node.view.term() != *term {
             (*term, *verified) = (node.view.term(), LogIndex(0));
         }
-        if shown && message.term == *term {
-            *verified = last_log.index.min(commit).max(*verified);
-        }
+        let shown = if message.term == *term { shown } else { LogIndex(0) };
+        *verified = shown.max(named).max(*verified);
         NOTHING
     }
 

@@ -3,10 +3,10 @@
 //! Sound: a server speaks in its current term or, if the message had to wait for the disk, in an
 //! earlier one; AppendEntries come from whoever leads the term.
 
-use crate::history::History;
+use crate::history::{History, NodeHistory};
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Meaning, Speech};
-use crate::violation::{check, Verdict, Violation};
+use crate::violation::{check, Verdict, Violation, NOTHING};
 use crate::watch::Observer;
 
 /// See the module.
@@ -24,11 +24,18 @@ impl Oracle for MessageIsHonest {
 
 impl Observer for MessageIsHonest {
     fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
-        let Meaning { from, to, term, speech } = *message;
+        let Meaning { from, to, term, speech, .. } = *message;
+        if speech == Speech::Other {
+            return NOTHING;
+        }
         let leader = history.leader_of(term);
-        let view = history.node(from).view;
+        let NodeHistory { view, progress, .. } = history.node(from);
         let may_append = match speech {
             Speech::Append { commit, .. } => leader == Some(from) && commit <= view.commit,
+            Speech::Heartbeat { commit } => {
+                let known = progress[to].match_index.min(view.commit);
+                leader == Some(from) && commit <= known
+            }
             _ => true,
         };
         let honest = from != to && term <= view.term() && may_append;

@@ -2,7 +2,8 @@
 //!
 //! Votes, candidacies and acknowledgements wait for the disk, so a write that completes sets free
 //! those of many steps: they are counted over the node's life. Sound for Raft as Figure 2 has it:
-//! time, a proposal or a won election cause a broadcast, a message causes one answer.
+//! time, a proposal or a won election cause a broadcast, a message causes one answer. Asked only of
+//! a Raft that says it keeps to this.
 
 use raft::NodeId;
 
@@ -51,6 +52,7 @@ impl Observer for SendsAreBounded {
         match message.speech {
             Speech::Candidacy { .. } | Speech::Vote | Speech::Ack { .. } => life.waited += 1,
             Speech::Append { .. } | Speech::Refusal | Speech::NoVote => life.at_once += 1,
+            Speech::Heartbeat { .. } | Speech::Other => {}
         }
         NOTHING
     }
@@ -60,7 +62,7 @@ impl Observer for SendsAreBounded {
         life.steps += 1;
         let now = std::mem::take(&mut life.at_once);
         let answered = std::mem::take(&mut life.answered);
-        if sent == 0 {
+        if sent == 0 || !history.bounded_sends {
             return NOTHING;
         }
         let others = history.nodes.len() - 1;
