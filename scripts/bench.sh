@@ -7,6 +7,8 @@
 #   scripts/bench.sh shrink     events before and after shrinking, for a find of each seeded bug
 #   scripts/bench.sh mutants    the fuzz target `mutant` against five bugs, empty and shipped corpus
 #   scripts/bench.sh fuzz       executions and events per CPU second inside `cargo fuzz run cluster`
+#   scripts/bench.sh real-bugs  what it takes to find three real bugs of TiKV's raft, and the silent controls
+#   scripts/bench.sh versus     our core and TiKV's raft 0.7.0 on the same workload
 source "$(dirname "$0")/common.sh"
 cargo build --release --quiet --locked
 bin="${CARGO_TARGET_DIR:-$root/target}"
@@ -80,6 +82,95 @@ campaign() {
   echo "${runs:-0} $(echo "$spent" | tr 'ms' '  ' | awk '{printf "%.2f", $1 * 60 + $2 + $3 * 60 + $4}')"
 }
 
+# An adapter's command line.
+adapter_binary() {
+  local target
+  target=$(adapter_target "$1")
+  CARGO_TARGET_DIR=$target cargo build --release --quiet --locked --manifest-path "$1/Cargo.toml"
+  echo "$target/release/cluster"
+}
+
+# What it takes to find the real bug BUG of an adapter, by its fingerprint, with these options.
+real_bug() {
+  local bug=$1 where=$2 only=$3 option=${4:-} binary out work runs cpu sync=()
+  binary=$(adapter_binary "$where")
+  for seed in "${seeds[@]}"; do
+    out=$("$binary" random $option --only "$only" --stop-at-first --schedules 1000000 --seed "$seed" || true)
+    echo "$bug $where random seed $seed: $(field schedules <<<"$out") schedules, $(field events <<<"$out") events," \
+      "$(field cpu <<<"$out") CPU s,$(grep -oE ' [0-9]+ events, shrunk to [0-9]+' <<<"$out" || echo ' not found')"
+  done
+  (
+    CARGO_TARGET_DIR=$(adapter_target "$where")
+    export CARGO_TARGET_DIR
+    cargo $toolchain fuzz build --fuzz-dir "$where" "${build_options[@]}" cluster >&2
+  )
+  binary=$(find "$(adapter_target "$where")" -path '*linux*/release/cluster' -type f | head -n 1)
+  work=$(mktemp -d)
+  [ -z "$option" ] || sync=(WHITEWATER_ALWAYS_SYNC=1)
+  for seed in "${seeds[@]}"; do
+    rm -rf "$work/corpus"
+    mkdir -p "$work/corpus"
+    read -r runs cpu < <(export "${sync[@]}" WHITEWATER_ONLY="$only"; campaign "$work/log" "$binary" \
+      -artifact_prefix="$work/" "${length_options[@]}" -seed="$seed" "$work/corpus")
+    echo "$bug $where cargo fuzz seed $seed: $(grep -aoE 'inputs [0-9]+ events [0-9]+' "$work/log" | tail -n 1)," \
+      "$cpu CPU s, $(grep -aoE '[0-9]+ to [0-9]+ events' "$work/log" || echo 'not found')"
+  done
+  rm -rf "$work"
+}
+
+# A hundred thousand schedules that must be silent.
+control() {
+  local binary
+  binary=$(adapter_binary "$1")
+  echo "control $*: $("$binary" random ${2:-} --schedules 100000 --seed 11 |
+    grep -E '^(schedules|events|lints|violations):' | paste -sd' ' || true)"
+}
+
+real-bugs() {
+  local tikv=fuzz/adapters/tikv
+  need_cargo_fuzz
+  need_fixed_raft
+  real_bug B1 $tikv/0.4.0 ack-is-durable
+  real_bug B1 $tikv/0.4.3 ack-is-durable
+  real_bug B2 $tikv next-is-above-match
+  real_bug B3 $tikv/0.3.0 recovers-after-healing --always-sync
+  for where in $tikv/0.4.0 $tikv/0.4.3 $tikv/0.3.1; do control "$where" --always-sync; done
+  for where in $tikv/0.6.0 $tikv/0.7.0-fixed $tikv; do control "$where"; done
+}
+
+# Instructions per committed entry: a long run less a short one, so that the start does not count.
+per_entry() {
+  local program=$1 ir=() done=()
+  for rounds in "$4" $(($4 * 2)); do
+    ir+=("$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$2" "$3" "$rounds" 2>&1 |
+      grep -oE 'Collected : [0-9]+' | cut -d' ' -f3)")
+    done+=("$("$program" "$2" "$3" "$rounds")")
+  done
+  echo $(((ir[1] - ir[0]) / (done[1] - done[0])))
+}
+
+versus() {
+  local where=fuzz/adapters/tikv target binary rates
+  command -v valgrind >/dev/null || die "valgrind is not installed"
+  target=$(adapter_target $where)
+  CARGO_TARGET_DIR=$target cargo build --release --quiet --locked --manifest-path $where/Cargo.toml --example versus
+  for side in ours tikv; do
+    echo "$side: $(per_entry "$target/release/examples/versus" $side 1 1000) instructions per entry one at a time," \
+      "$(per_entry "$target/release/examples/versus" $side 64 50) with 64 a round"
+  done
+  for side in ours tikv; do
+    binary=$release
+    [ $side = ours ] || binary=$(adapter_binary $where)
+    rates=()
+    for seed in "${seeds[@]}"; do
+      for _ in 1 2 3; do
+        rates+=("$("$binary" random --nodes 3 --seed "$seed" --schedules 5000 | field rate)")
+      done
+    done
+    echo "$side: $(printf '%s\n' "${rates[@]}" | median) events/cpu-s under all oracles (median of 15 runs)"
+  done
+}
+
 fuzz_binary() {
   cargo $toolchain fuzz build "${build_options[@]}" "$1" >&2
   find "$bin" -path "*/release/$1" -type f -newer "$root/Cargo.toml" | grep linux -m 1 ||
@@ -150,6 +241,9 @@ TOML
 }
 
 case "${1:-}" in
-  rate | silent | digests | shrink | mutants | fuzz) [ $# = 1 ] || die "one figure at a time"; "$1" ;;
-  *) die "usage: bench.sh rate|silent|digests|shrink|mutants|fuzz" ;;
+  rate | silent | digests | shrink | mutants | fuzz | real-bugs | versus)
+    [ $# = 1 ] || die "one figure at a time"
+    "$1"
+    ;;
+  *) die "usage: bench.sh rate|silent|digests|shrink|mutants|fuzz|real-bugs|versus" ;;
 esac

@@ -39,6 +39,7 @@ length_options=(-len_control=0 -max_len=2576)
 
 # Whether there is a fuzz target of this name.
 need_target() {
+  [ -n "$adapter" ] && [ "$1" = cluster ] && return
   [ -f "fuzz/fuzz_targets/$1.rs" ] || die "no fuzz target '$1'; there are: $(targets)"
 }
 
@@ -46,7 +47,33 @@ targets() {
   (cd fuzz/fuzz_targets && printf '%s\n' *.rs | sed 's/\.rs$//' | paste -sd' ')
 }
 
-# The command line, built for speed.
+# The adapters to other people's Raft, a package each; ADAPTER=fuzz/adapters/tikv/0.4.0 makes fuzz.sh
+# and promote.sh work on one of them.
+adapters=(fuzz/adapters/tikv fuzz/adapters/tikv/{0.7.0-fixed,0.6.0,0.4.3,0.4.0,0.3.1,0.3.0})
+adapter="${ADAPTER:-}"
+[ -z "$adapter" ] || [ -f "$adapter/Cargo.toml" ] || die "no adapter '$adapter'; there are: ${adapters[*]}"
+# Binaries of all adapters have the same name, so each has a folder of its own.
+adapter_target() { echo "${CARGO_TARGET_DIR:-$root/target}/adapters/$(basename "$1")"; }
+
+# TiKV's raft 0.7.0 as published, and the fix that no release has.
+need_fixed_raft() {
+  local fixed=$root/target/raft-0.7.0-fixed from
+  [ ! -d "$fixed" ] || return 0
+  from=$(cargo metadata --format-version 1 --locked --manifest-path fuzz/adapters/tikv/Cargo.toml |
+    grep -oE '"manifest_path":"[^"]*/raft-0\.7\.0/Cargo\.toml"' | cut -d'"' -f4)
+  mkdir -p "$root/target"
+  rm -rf "$fixed.new"
+  cp -r "$(dirname "$from")" "$fixed.new"
+  patch -s -p1 -d "$fixed.new" <fuzz/adapters/tikv/0.7.0-fixed/next-index.patch
+  mv "$fixed.new" "$fixed"
+}
+
+# The command line, built for speed: our Raft's, or the adapter's.
 whitewater() {
-  cargo run --release --quiet --locked --bin whitewater -- "$@"
+  if [ -z "$adapter" ]; then
+    cargo run --release --quiet --locked --bin whitewater -- "$@"
+  else
+    CARGO_TARGET_DIR=$(adapter_target "$adapter") cargo run --release --quiet --locked \
+      --manifest-path "$adapter/Cargo.toml" -- "$@"
+  fi
 }

@@ -3,7 +3,7 @@
 #
 #   scripts/fuzz.sh [TARGET] [SECONDS] [-- libFuzzer options]      default: cluster 60
 #
-# SANITIZER=address uses nightly and AddressSanitizer. WHITEWATER_MUTANT names the seeded bug of the
+# ADAPTER=fuzz/adapters/tikv fuzzes that Raft. SANITIZER=address uses nightly and AddressSanitizer. WHITEWATER_MUTANT names the seeded bug of the
 # target `mutant`. Exit code: 0 clean, 1 a promise was broken, 2 wrong usage or no build.
 source "$(dirname "$0")/common.sh"
 
@@ -19,19 +19,27 @@ if [ "$target" = mutant ]; then
 fi
 
 need_cargo_fuzz
-cargo $toolchain fuzz build "${build_options[@]}" "$target" || die "the target does not build"
+where=() own=corpus
+if [ -n "$adapter" ]; then
+  [ "$(basename "$adapter")" != 0.7.0-fixed ] || need_fixed_raft
+  where=(--fuzz-dir "$adapter") own=$adapter/corpus
+  CARGO_TARGET_DIR=$(adapter_target "$adapter")
+  export CARGO_TARGET_DIR
+fi
+cargo $toolchain fuzz build "${where[@]}" "${build_options[@]}" "$target" || die "the target does not build"
 
 logs="${CARGO_TARGET_DIR:-$root/target}/fuzz-logs"
-mkdir -p "$logs" "corpus/$target" "artifacts/$target"
+mkdir -p "$logs" "$own/$target"
+[ -n "$adapter" ] || mkdir -p "artifacts/$target"
 log="$logs/$target-$(date +%Y%m%d-%H%M%S)-$$.log"
 echo "fuzzing $target for $seconds s; libFuzzer's log is $log"
 
 # New inputs go to the target's own corpus; schedules mean the same to all targets, so all begin with
 # those of `cluster`.
-seeds=("corpus/$target")
-[ "$target" = cluster ] || seeds+=(corpus/cluster)
+seeds=("$own/$target")
+[ "$own/$target" = corpus/cluster ] || seeds+=(corpus/cluster)
 set -m # The fuzzer gets a process group of its own, so that all of it can be stopped.
-cargo $toolchain fuzz run "${build_options[@]}" "$target" "${seeds[@]}" -- \
+cargo $toolchain fuzz run "${where[@]}" "${build_options[@]}" "$target" "${seeds[@]}" -- \
   "${length_options[@]}" -max_total_time="$seconds" -print_final_stats=1 "$@" >"$log" 2>&1 &
 fuzzer=$!
 trap 'kill -- -$fuzzer 2>/dev/null || true' EXIT

@@ -1,4 +1,12 @@
 //! Our Raft under all oracles. Without a fuzzer: replays the files it is given.
 #![cfg_attr(fuzzing, no_main)]
 
-whitewater::fuzz_target!("cluster");
+use whitewater::mutants::subject;
+
+#[cfg(fuzzing)]
+whitewater::fuzz_target!("cluster", subject, whitewater::target::REPLAY);
+
+#[cfg(not(fuzzing))]
+fn main() -> std::process::ExitCode {
+    whitewater::target::replay_files("cluster", subject)
+}

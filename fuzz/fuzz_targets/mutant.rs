@@ -1,4 +1,12 @@
 //! Our Raft with the seeded bug that `WHITEWATER_MUTANT` names. Without a fuzzer: replays files.
 #![cfg_attr(fuzzing, no_main)]
 
-whitewater::fuzz_target!("mutant");
+use whitewater::mutants::subject;
+
+#[cfg(fuzzing)]
+whitewater::fuzz_target!("mutant", subject, whitewater::target::REPLAY);
+
+#[cfg(not(fuzzing))]
+fn main() -> std::process::ExitCode {
+    whitewater::target::replay_files("mutant", subject)
+}

@@ -4,6 +4,8 @@
 //! digest, whatever ran before; [`Cluster::trace`] holds, as exact primitive events, all that
 //! happened, and playing it gives the same run again. Judges nothing: its observer does.
 
+use std::fmt;
+
 use raft::NodeId;
 
 use crate::disk::{torn_part, Disk, Driver};
@@ -21,6 +23,29 @@ pub struct Subject<R: Replica> {
     pub options: R::Options,
     /// The host.
     pub driver: Driver,
+}
+
+impl<R: Replica> Subject<R>
+where
+    R::Options: Default,
+{
+    /// A Raft as it is, for one that has no seeded bugs.
+    pub fn without_mutants(mutant: Option<&str>) -> Result<Subject<R>, UnknownMutant> {
+        match mutant {
+            Some(name) => Err(UnknownMutant(name.into())),
+            None => Ok(Subject { options: R::Options::default(), driver: Driver::CORRECT }),
+        }
+    }
+}
+
+/// No mutant is called so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownMutant(pub String);
+
+impl fmt::Display for UnknownMutant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no mutant is called '{}'; `mutants` lists them", self.0)
+    }
 }
 
 impl<R: Replica> Clone for Subject<R> {
@@ -304,6 +329,9 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         let failed = matches!(input, Input::PersistFailed(_));
         replica.step(input, &mut self.output);
         let effects = R::effects(&mut self.output);
+        if let Some(write) = effects.write {
+            write.sync |= self.subject.driver.always_sync;
+        }
         let view = replica.view();
         let vote = view.hard_state.vote.map_or(0, |vote| u64::from(vote.0) + 1);
         let state = view.role as u64 | vote << 8 | (effects.messages.len() as u64) << 16;
@@ -326,8 +354,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             self.network.send(Link { from: meaning.from, to: meaning.to }, message);
         }
         let halted = effects.halted;
-        if let Some(mut write) = effects.write.take() {
-            write.sync |= self.subject.driver.always_sync;
+        if let Some(write) = effects.write.take() {
             host.disk.pending.push_back(write);
         }
         if halted {

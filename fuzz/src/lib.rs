@@ -39,18 +39,19 @@ pub mod watch;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub use libfuzzer_sys;
+/// The vocabulary of the seam: terms, indexes, entries.
+pub use raft;
 
-/// A fuzz target: under libFuzzer its entry points, else a program that replays files.
+/// A fuzz target: the entry points that libFuzzer calls, for a target of this name that runs what
+/// the function `$subject` gives, with the command that replays a file.
 #[macro_export]
 macro_rules! fuzz_target {
-    ($name:literal) => {
-        #[cfg(fuzzing)]
+    ($name:literal, $subject:expr, $replay:expr) => {
         $crate::libfuzzer_sys::fuzz_target!(
-            init: { $crate::target::prepare($name) },
+            init: { $crate::target::prepare($name, $subject, $replay) },
             |schedule: $crate::schedule::Schedule| { $crate::target::run_input(&schedule) }
         );
 
-        #[cfg(fuzzing)]
         $crate::libfuzzer_sys::fuzz_mutator!(
             |data: &mut [u8], size: usize, max_size: usize, seed: u32| {
                 let own = $crate::libfuzzer_sys::fuzzer_mutate;
@@ -58,16 +59,10 @@ macro_rules! fuzz_target {
             }
         );
 
-        #[cfg(fuzzing)]
         $crate::libfuzzer_sys::fuzz_crossover!(
             |data1: &[u8], data2: &[u8], out: &mut [u8], seed: u32| {
                 $crate::mutate::cross_over(data1, data2, out, seed)
             }
         );
-
-        #[cfg(not(fuzzing))]
-        fn main() -> std::process::ExitCode {
-            $crate::target::replay_files($name)
-        }
     };
 }

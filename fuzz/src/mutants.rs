@@ -6,7 +6,7 @@
 
 use raft::{Kind, LogId, LogIndex, Membership, NodeId, NodeSet, Promise, Role, Rules, Term};
 
-use crate::cluster::Subject;
+use crate::cluster::{Subject, UnknownMutant};
 use crate::disk::Driver;
 use crate::ours::Ours;
 
@@ -50,16 +50,6 @@ pub fn subject(name: Option<&str>) -> Result<Subject<Ours>, UnknownMutant> {
             Some(mutant) => Ok(mutant.subject()),
             None => Err(UnknownMutant(name.into())),
         },
-    }
-}
-
-/// No mutant is called so.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownMutant(pub String);
-
-impl std::fmt::Display for UnknownMutant {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "no mutant is called '{}'; `whitewater mutants` lists them", self.0)
     }
 }
 

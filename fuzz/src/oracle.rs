@@ -19,7 +19,8 @@ pub struct Card {
     /// Its name, which is also the fingerprint of its violations.
     pub name: &'static str,
     /// Its row in the catalogue of invariants that the project began with; some rows became several
-    /// oracles: E elections, G log, C commit and apply, M book-keeping, D durability, L liveness, B bounds.
+    /// oracles: E elections, G log, C commit and apply, M book-keeping, D durability, L liveness, B
+    /// bounds.
     pub id: &'static str,
     /// The promise, as one sentence.
     pub promise: &'static str,

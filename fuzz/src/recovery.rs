@@ -1,9 +1,10 @@
 //! Recovery: after the last event everything is healed, and the cluster must make progress.
 //!
-//! Promises: from here on nothing is lost or late: all links work, all nodes run, a write is durable
-//! before its node does anything else, and between two ticks everything arrives. Clocks tick in
-//! turn. Under so kind a schedule a correct Raft elects a leader and commits a fresh command on
-//! every node; whether it did is for an oracle to say. The rounds are bounded by election timeouts.
+//! Promises: from here on nothing is lost or late: all links work, all nodes run, a write is
+//! durable before its node does anything else, and between two ticks everything arrives. Clocks
+//! tick in turn. Under so kind a schedule a correct Raft elects a leader and commits a fresh
+//! command on every node; whether it did is for an oracle to say. The rounds are bounded by
+//! election timeouts.
 
 use raft::{NodeId, Term};
 

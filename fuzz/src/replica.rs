@@ -106,6 +106,41 @@ pub struct Effects<'a, M> {
     pub halted: bool,
 }
 
+/// An output for any Raft that has none of its own to fill: [`Replica::Output`] can be this.
+#[derive(Clone, Debug)]
+pub struct Plain<M> {
+    /// See [`Effects::write`].
+    pub write: Option<Write>,
+    /// See [`Effects::messages`].
+    pub messages: Vec<M>,
+    /// See [`Effects::applied`].
+    pub applied: Vec<Entry>,
+    /// See [`Effects::halted`].
+    pub halted: bool,
+}
+
+impl<M> Default for Plain<M> {
+    fn default() -> Plain<M> {
+        Plain { write: None, messages: Vec::new(), applied: Vec::new(), halted: false }
+    }
+}
+
+impl<M> Plain<M> {
+    /// Forgets the last step.
+    pub fn clear(&mut self) {
+        self.write = None;
+        self.messages.clear();
+        self.applied.clear();
+        self.halted = false;
+    }
+
+    /// For [`Replica::effects`].
+    pub fn effects(&mut self) -> Effects<'_, M> {
+        let Plain { write, messages, applied, halted } = self;
+        Effects { write, messages, applied, halted: *halted }
+    }
+}
+
 /// A replica's state, as far as an oracle may look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct View {

@@ -30,7 +30,8 @@ pub fn tell<R: Replica>(subject: &Subject<R>, schedule: &Schedule) -> String {
     if let Some(violation) = &violation {
         headline(violation, &mut text);
     }
-    text.push_str(&setting(&setup, cluster.trace().len()));
+    wrap("setting   ", &setting(&setup, cluster.trace().len()), &mut text);
+    text.push('\n');
     let lines = cluster.watch.observer.0.iter().flat_map(Teller::lines);
     for (number, told) in lines.enumerate() {
         wrap(&format!("{:>3}. ", number + 1), told, &mut text);
@@ -62,7 +63,9 @@ fn setting(setup: &Setup, events: usize) -> String {
     let nodes = setup.nodes;
     let nodes = format!("{nodes} node{}", if nodes == 1 { "" } else { "s" });
     let entries = format!("{} entr{} a message", setup.max_entries, plural_y(setup.max_entries));
-    format!("setting   {nodes}, {events} events; {disk}; {entries}\n\n")
+    let switches = [(setup.pre_vote, "; Pre-Vote"), (setup.check_quorum, "; CheckQuorum")];
+    let on: String = switches.iter().filter(|(on, _)| *on).map(|(_, name)| *name).collect();
+    format!("{nodes}, {events} events; {disk}; {entries}{on}")
 }
 
 fn plural_y(count: u8) -> &'static str {

@@ -2,20 +2,20 @@
 //!
 //! Promises: on a broken promise, before the panic: the schedule is shrunk, the small input is
 //! written beside libFuzzer's own, the story is told with the line that replays it, and the
-//! fingerprint is printed in the forms that libFuzzer's minimiser and ClusterFuzz's parser read.
-//! With `WHITEWATER_ONLY=<fingerprint>`, every other violation passes in silence, so that a stock
-//! minimiser cannot drift to another bug.
+//! fingerprint is printed in the forms that libFuzzer's minimiser and ClusterFuzz's parser read. A
+//! lint counts as a find. With `WHITEWATER_ONLY=<fingerprint>`, every other violation passes in
+//! silence, so that a stock minimiser cannot drift to another bug.
 
 use std::cell::RefCell;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::cluster::{Subject, UnknownMutant};
 use crate::files::{content_name, read_schedule, write_new};
 use crate::goal;
-use crate::mutants;
 use crate::oracle::{Counts, CARDS};
-use crate::ours::Ours;
+use crate::replica::Replica;
 use crate::run::Runner;
 use crate::schedule::Schedule;
 use crate::shrink::shrink;
@@ -27,13 +27,23 @@ pub const MUTANT: &str = "WHITEWATER_MUTANT";
 /// The only fingerprint that may fail.
 pub const ONLY: &str = "WHITEWATER_ONLY";
 
+/// Whether the host syncs every write, whatever the Raft says.
+pub const ALWAYS_SYNC: &str = "WHITEWATER_ALWAYS_SYNC";
+
 /// A campaign says how it stands after this many inputs, and then each time after as many again.
 const REPORT_EVERY: u64 = 1 << 8;
 
+/// The command that replays a file on our Raft.
+pub const REPLAY: &str = "cargo run -rq --bin whitewater --";
+
+/// What a target runs, by the name of a seeded bug.
+pub type Subjects<R> = fn(Option<&str>) -> Result<Subject<R>, UnknownMutant>;
+
 /// One fuzz target at work.
-struct Target {
+struct Target<R: Replica> {
     name: &'static str,
-    runner: Runner<Ours>,
+    replay: &'static str,
+    runner: Runner<R>,
     mutant: Option<String>,
     only: Option<String>,
     /// What comes before the names of saved inputs; none if nothing is saved.
@@ -43,18 +53,25 @@ struct Target {
     goals: Counts<{ goal::COUNT }>,
 }
 
+/// What libFuzzer calls, which knows nothing of Rafts.
+type TryInput = Box<dyn FnMut(&Schedule) -> Option<String>>;
+
 thread_local! {
-    static TARGET: RefCell<Option<Target>> = const { RefCell::new(None) };
+    static TARGET: RefCell<Option<TryInput>> = const { RefCell::new(None) };
 }
 
 /// Whether a violation could have this fingerprint.
-fn is_fingerprint(name: &str) -> bool {
+pub fn is_fingerprint(name: &str) -> bool {
     CARDS.iter().any(|card| card.name == name) || name.starts_with("panic-in-")
 }
 
-impl Target {
+impl<R: Replica> Target<R> {
     /// Reads the environment; what is wrong with it otherwise.
-    fn prepare(name: &'static str) -> Result<Target, String> {
+    fn prepare(
+        name: &'static str,
+        subjects: Subjects<R>,
+        replay: &'static str,
+    ) -> Result<Target<R>, String> {
         let mutant = match name {
             "mutant" => match env::var(MUTANT) {
                 Ok(mutant) => Some(mutant),
@@ -62,14 +79,16 @@ impl Target {
             },
             _ => None,
         };
-        let subject = mutants::subject(mutant.as_deref()).map_err(|unknown| unknown.to_string())?;
+        let mut subject = subjects(mutant.as_deref()).map_err(|unknown| unknown.to_string())?;
+        subject.driver.always_sync = env::var_os(ALWAYS_SYNC).is_some();
         let runner = Runner::new(subject);
         let (inputs, events, goals) = (0, 0, Counts::default());
         let only = env::var(ONLY).ok();
         if let Some(unknown) = only.as_ref().filter(|only| !is_fingerprint(only)) {
             return Err(format!("{ONLY}: no violation is called '{unknown}'"));
         }
-        Ok(Target { name, runner, mutant, only, artifacts: None, inputs, events, goals })
+        let artifacts = None;
+        Ok(Target { name, replay, runner, mutant, only, artifacts, inputs, events, goals })
     }
 
     /// Runs one schedule; the fingerprint of what it breaks, once that is told.
@@ -100,6 +119,7 @@ impl Target {
     /// Shrinks, saves and tells; what cannot be shrunk or saved is told as it is.
     fn tell(&self, schedule: &Schedule, violation: &Violation) {
         let fingerprint = violation.fingerprint();
+        self.say_how_it_stands();
         eprintln!("\n==== whitewater: {fingerprint} ====\n");
         match shrink(self.runner.subject(), schedule) {
             Ok(small) => {
@@ -140,18 +160,23 @@ impl Target {
 
     fn replay_command(&self, path: &Path) -> String {
         let mutant = self.mutant.as_ref().map_or(String::new(), |name| format!(" --mutant {name}"));
-        format!("cargo run -rq --bin whitewater -- replay{mutant} {}", path.display())
+        format!("{} replay{mutant} {}", self.replay, path.display())
     }
 }
 
 /// Prepares the target `name`, before the first input. Ends the process if it cannot be.
-pub fn prepare(name: &'static str) {
-    match Target::prepare(name) {
-        Ok(target) => {
+pub fn prepare<R: Replica + 'static>(
+    name: &'static str,
+    subjects: Subjects<R>,
+    replay: &'static str,
+) {
+    match Target::prepare(name, subjects, replay) {
+        Ok(mut target) => {
             let prefix = env::args_os().find_map(|arg| {
                 Some(PathBuf::from(arg.to_str()?.strip_prefix("-artifact_prefix=")?))
             });
-            TARGET.set(Some(Target { artifacts: Some(prefix.unwrap_or_default()), ..target }));
+            target.artifacts = Some(prefix.unwrap_or_default());
+            TARGET.set(Some(Box::new(move |schedule| target.try_input(schedule))));
         }
         Err(complaint) => {
             eprintln!("{name}: {complaint}");
@@ -162,9 +187,8 @@ pub fn prepare(name: &'static str) {
 
 /// Runs one input, and panics if it breaks a promise.
 pub fn run_input(schedule: &Schedule) {
-    let broken = TARGET.with_borrow_mut(|target| {
-        target.as_mut().expect("the target is prepared first").try_input(schedule)
-    });
+    let broken = TARGET
+        .with_borrow_mut(|target| target.as_mut().expect("the target is prepared first")(schedule));
     if let Some(fingerprint) = broken {
         panic!("{fingerprint}");
     }
@@ -172,8 +196,8 @@ pub fn run_input(schedule: &Schedule) {
 
 /// The target as an ordinary program: replays the files it is given. 0 if all are clean, 1 if one
 /// breaks a promise, 2 if one cannot be read.
-pub fn replay_files(name: &'static str) -> ExitCode {
-    let mut target = match Target::prepare(name) {
+pub fn replay_files<R: Replica>(name: &'static str, subjects: Subjects<R>) -> ExitCode {
+    let mut target = match Target::prepare(name, subjects, REPLAY) {
         Ok(target) => target,
         Err(complaint) => {
             eprintln!("{name}: {complaint}");

@@ -6,19 +6,19 @@ use std::path::{Path, PathBuf};
 use serde_json::{json, Value};
 use whitewater::event::Event;
 use whitewater::files::{read_schedule, read_script, write_new};
+use whitewater::replica::Replica;
 use whitewater::run::{Outcome, Runner};
 use whitewater::schedule::{DiskMode, Schedule};
 use whitewater::shrink;
 use whitewater::story;
 
-use crate::{Answer, Failure, Under};
+use crate::{Answer, Failure};
 
 /// Above this many events a run is not told but only judged.
 const TOLD: usize = 60;
 
 /// Runs files and tells what they break.
-pub fn replay(files: &[PathBuf], under: &Under) -> Result<Answer, Failure> {
-    let mut runner = Runner::new(under.subject()?);
+pub fn replay<R: Replica>(files: &[PathBuf], mut runner: Runner<R>) -> Result<Answer, Failure> {
     let (mut text, mut documents, mut clean) = (String::new(), Vec::new(), true);
     let schedules: Result<Vec<_>, _> = files.iter().map(|file| read_schedule(file)).collect();
     for (file, schedule) in files.iter().zip(schedules?) {
@@ -53,16 +53,19 @@ fn outcome_json(file: &Path, outcome: &Outcome) -> Value {
 }
 
 /// Shrinks a file that breaks a promise.
-pub fn shrink(file: &Path, out: Option<&Path>, under: &Under) -> Result<Answer, Failure> {
-    let subject = under.subject()?;
+pub fn shrink<R: Replica>(
+    file: &Path,
+    out: Option<&Path>,
+    runner: Runner<R>,
+) -> Result<Answer, Failure> {
     let schedule = read_schedule(file)?;
-    let small = shrink::shrink(&subject, &schedule)
+    let small = shrink::shrink(runner.subject(), &schedule)
         .map_err(|reason| Failure(format!("{}: {reason}", file.display())))?;
     let bytes = small.schedule.encode();
     if let Some(out) = out {
         write_new(out, &bytes)?;
     }
-    let mut text = story::tell(&subject, &small.schedule);
+    let mut text = story::tell(runner.subject(), &small.schedule);
     let after = small.schedule.events.len();
     let (before, replays) = (small.events_before, small.replays);
     let _ = writeln!(text, "\nshrunk    {before} to {after} events in {replays} replays");
@@ -77,17 +80,21 @@ pub fn shrink(file: &Path, out: Option<&Path>, under: &Under) -> Result<Answer, 
 }
 
 /// Prints a schedule.
-pub fn show(file: &Path, resolved: bool, story: bool, under: &Under) -> Result<Answer, Failure> {
-    let subject = under.subject()?;
+pub fn show<R: Replica>(
+    file: &Path,
+    resolved: bool,
+    story: bool,
+    mut runner: Runner<R>,
+) -> Result<Answer, Failure> {
     let mut schedule = read_schedule(file)?;
     let mut clean = true;
     if resolved || story {
-        let outcome = Runner::new(subject.clone()).run(&schedule);
+        let outcome = runner.run(&schedule);
         clean = outcome.violation.is_none();
         schedule = outcome.resolved;
     }
     let text = match story {
-        true => story::tell(&subject, &schedule),
+        true => story::tell(runner.subject(), &schedule),
         false => schedule.to_string(),
     };
     Ok(Answer { text, json: schedule_json(&schedule), clean })
@@ -102,6 +109,9 @@ fn schedule_json(schedule: &Schedule) -> Value {
         "heartbeat_ticks": setup.heartbeat_ticks,
         "max_entries": setup.max_entries,
         "disk": if setup.disk == DiskMode::Queued { "queued" } else { "immediate" },
+        "pre_vote": setup.pre_vote,
+        "check_quorum": setup.check_quorum,
+        "recovery": setup.recovery,
         "faults": faults.map(|(_, name)| *name).collect::<Vec<_>>(),
         "events": schedule.events.iter().map(Event::to_string).collect::<Vec<_>>(),
     })

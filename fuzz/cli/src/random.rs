@@ -15,16 +15,18 @@ use whitewater::generator::Generator;
 use whitewater::goal::{self, GOALS};
 use whitewater::history::mix;
 use whitewater::oracle::{Checks, Counts, CARDS};
-use whitewater::ours::Ours;
+use whitewater::replica::Replica;
 use whitewater::run::{Outcome, Runner};
 use whitewater::schedule::Schedule;
 use whitewater::shrink::shrink;
+use whitewater::target::is_fingerprint;
 
 use crate::{Answer, Failure, RandomArgs};
 
 /// The first schedule that broke a promise, and what shrinking made of it.
 struct Find {
     number: u64,
+    lint: bool,
     violation: String,
     nodes: u8,
     events_before: usize,
@@ -45,12 +47,14 @@ struct Tally {
 }
 
 /// Runs a campaign.
-pub fn random(args: &RandomArgs) -> Result<Answer, Failure> {
-    let mut runner = Runner::new(args.under.subject()?);
+pub fn random<R: Replica>(args: &RandomArgs, mut runner: Runner<R>) -> Result<Answer, Failure> {
     for directory in [&args.save_corpus, &args.save_finds].into_iter().flatten() {
         if !directory.is_dir() {
             return Err(Failure(format!("{}: is no directory", directory.display())));
         }
+    }
+    if let Some(unknown) = args.only.as_ref().filter(|only| !is_fingerprint(only)) {
+        return Err(Failure(format!("--only: no violation is called '{unknown}'")));
     }
     let mut generator = Generator::new(args.strategy.into(), args.seed);
     let mut tally = Tally::default();
@@ -64,6 +68,7 @@ pub fn random(args: &RandomArgs) -> Result<Answer, Failure> {
             bar.set_message(tally.line());
         }
         match outcome.fingerprint() {
+            Some(other) if args.only.as_ref().is_some_and(|only| *only != other) => {}
             Some(fingerprint) => tally.find(runner.subject(), args, number, &drawn, fingerprint)?,
             None => save_clean(&mut runner, args.save_corpus.as_deref(), &drawn)?,
         }
@@ -76,8 +81,8 @@ pub fn random(args: &RandomArgs) -> Result<Answer, Failure> {
 }
 
 /// Draws a schedule and runs it, until it has its number of primitive events.
-fn draw(
-    runner: &mut Runner<Ours>,
+fn draw<R: Replica>(
+    runner: &mut Runner<R>,
     generator: &mut Generator,
     args: &RandomArgs,
 ) -> (Schedule, Outcome) {
@@ -92,8 +97,8 @@ fn draw(
 }
 
 /// Saves a schedule if it breaks nothing when it is not stopped short, either.
-fn save_clean(
-    runner: &mut Runner<Ours>,
+fn save_clean<R: Replica>(
+    runner: &mut Runner<R>,
     directory: Option<&Path>,
     schedule: &Schedule,
 ) -> Result<(), Failure> {
@@ -128,9 +133,9 @@ impl Tally {
     }
 
     /// Counts a find; the first of its fingerprint is shrunk, and saved if that is asked for.
-    fn find(
+    fn find<R: Replica>(
         &mut self,
-        subject: &Subject<Ours>,
+        subject: &Subject<R>,
         args: &RandomArgs,
         number: u64,
         drawn: &Schedule,
@@ -147,9 +152,11 @@ impl Tally {
             let name = format!("{fingerprint}-{}", content_name(&bytes));
             write_new(&directory.join(name), &bytes)?;
         }
+        let violation = small.outcome.violation.expect("a shrunk schedule fails");
         let find = Find {
             number,
-            violation: small.outcome.violation.expect("a shrunk schedule fails").to_string(),
+            lint: violation.is_lint(),
+            violation: violation.to_string(),
             nodes: small.schedule.setup.nodes,
             events_before: small.events_before,
             events_after: small.schedule.events.len(),
@@ -172,6 +179,11 @@ impl Tally {
         }
     }
 
+    /// How many schedules ended with a lint, or with a broken promise.
+    fn count(&self, lint: bool) -> u64 {
+        self.finds.values().filter(|find| find.lint == lint).map(|find| find.count).sum()
+    }
+
     fn text(&self, seconds: f64, rate: u64, digest: &str) -> String {
         let mut text = String::new();
         let _ = writeln!(text, "checks, by oracle");
@@ -185,8 +197,9 @@ impl Tally {
         for (fingerprint, find) in &self.finds {
             let _ = writeln!(
                 text,
-                "found {fingerprint}, {} times, first in schedule {}\n  {}\n  {} nodes, {} events, \
+                "found {}{fingerprint}, {} times, first in schedule {}\n  {}\n  {} nodes, {} events, \
                  shrunk to {} in {} replays",
+                if find.lint { "lint " } else { "" },
                 find.count,
                 find.number,
                 find.violation,
@@ -201,7 +214,8 @@ impl Tally {
         let _ = writeln!(text, "cpu: {seconds:.2} s");
         let _ = writeln!(text, "rate: {rate} events/cpu-s");
         let _ = writeln!(text, "digest: {digest}");
-        let _ = writeln!(text, "violations: {}", self.finds.values().map(|f| f.count).sum::<u64>());
+        let _ = writeln!(text, "lints: {}", self.count(true));
+        let _ = writeln!(text, "violations: {}", self.count(false));
         text
     }
 
@@ -212,6 +226,7 @@ impl Tally {
         let find = |(fingerprint, find): (&String, &Find)| {
             json!({
                 "fingerprint": fingerprint,
+                "lint": find.lint,
                 "count": find.count,
                 "schedule": find.number,
                 "violation": find.violation,

@@ -1,7 +1,7 @@
 //! A next index lies above its match index, and at most one past the end of the leader's log.
 //!
-//! Sound for a leader as Figure 2 has it: both indexes move together, within its log. A lint: a next
-//! index that is too low costs messages, and nothing else.
+//! Sound for a leader as Figure 2 has it: both indexes move together, within its log. A lint: a
+//! next index that is too low costs messages, and nothing else.
 
 use raft::{NodeId, Progress};
 

@@ -1,6 +1,6 @@
 //! Once everything works again, a leader is elected and a fresh command is committed on all nodes.
 //!
-//! Asked only of runs whose set-up says so, after [`recovery`](crate::recovery) has healed the
+//! Asked only of runs whose set-up says so, after `recovery.rs` has healed the
 //! cluster. Sound: nothing is lost any more, clocks tick in turn and messages arrive between two
 //! ticks, so whoever times out first either wins or leaves the next one to; forty of the longest
 //! timeouts are time for each node to try.

@@ -1,0 +1,17 @@
+//! TiKV's `raft` under all oracles. Without a fuzzer: the command line of `whitewater` for it.
+#![cfg_attr(fuzzing, no_main)]
+
+use tikv::Tikv;
+use whitewater::cluster::Subject;
+
+#[cfg(fuzzing)]
+whitewater::fuzz_target!(
+    "cluster",
+    Subject::<Tikv>::without_mutants,
+    concat!("cargo run -rq --manifest-path ", env!("CARGO_MANIFEST_DIR"), "/Cargo.toml --")
+);
+
+#[cfg(not(fuzzing))]
+fn main() -> std::process::ExitCode {
+    whitewater_cli::main(Subject::<Tikv>::without_mutants)
+}

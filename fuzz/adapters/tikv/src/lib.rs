@@ -1,0 +1,73 @@
+//! TiKV's `raft` 0.6 and 0.7: a node goes on while its `Ready`s are being written.
+
+mod shared;
+
+use std::collections::VecDeque;
+
+use raft::eraftpb::{ConfState, Message};
+use raft::storage::MemStorage;
+use raft::{Config, RawNode};
+use whitewater::raft::LogId;
+use whitewater::replica::Plain;
+
+pub use shared::Tikv;
+use shared::{entry_of, log_id};
+
+const ASYNC: bool = true;
+
+/// By number, the `Ready`s that wait for the disk: whether they were written themselves or rest on
+/// those before them, and their messages.
+type Waiting = VecDeque<(u64, bool, Vec<Message>)>;
+
+fn new_node(config: &Config, log: MemStorage) -> RawNode<MemStorage> {
+    let silent = slog::Logger::root(slog::Discard, slog::o!());
+    RawNode::new(config, log, &silent).expect("the configuration is valid")
+}
+
+fn conf_state(voters: Vec<u64>) -> ConfState {
+    ConfState::from((voters, Vec::new()))
+}
+
+/// Messages about votes name a committed entry.
+fn named_commit(message: &Message) -> LogId {
+    match message.commit_term {
+        0 => LogId::ZERO,
+        term => log_id(term, message.commit),
+    }
+}
+
+impl Tikv {
+    /// Hands out what is ready.
+    fn pump(&mut self, output: &mut Plain<Message>) {
+        if !self.raw.has_ready() {
+            return;
+        }
+        let mut ready = self.raw.ready();
+        let number = ready.number();
+        output.messages.extend(ready.take_messages());
+        output.applied.extend(ready.take_committed_entries().iter().map(entry_of));
+        let (entries, sync) = (ready.take_entries(), ready.must_sync());
+        output.write = self.write(number, ready.hs(), &entries, sync);
+        let written = output.write.is_some();
+        self.waiting.push_back((number, written, ready.take_persisted_messages()));
+        self.raw.advance_append_async(ready);
+        self.raw.advance_apply();
+        if !written && self.waiting.len() == 1 {
+            self.persisted(number, output);
+        }
+        assert!(!self.raw.has_ready(), "one step is ready once");
+    }
+
+    /// The `Ready` of this number is durable, and with it those that wrote nothing after it.
+    fn persisted(&mut self, number: u64, output: &mut Plain<Message>) {
+        let mut last = number;
+        while let Some((at, written, _)) = self.waiting.front() {
+            if *at > number && *written {
+                break;
+            }
+            last = *at;
+            output.messages.extend(self.waiting.pop_front().into_iter().flat_map(|(_, _, m)| m));
+        }
+        self.raw.on_persist_ready(last);
+    }
+}

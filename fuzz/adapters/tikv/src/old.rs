@@ -1,0 +1,68 @@
+//! TiKV's `raft` 0.3 and 0.4: one `Ready` at a time, and nothing else until it is on the disk.
+
+#[path = "shared.rs"]
+mod shared;
+
+use raft::eraftpb::{ConfState, Message};
+use raft::storage::MemStorage;
+use raft::{Config, RawNode, Ready};
+use whitewater::raft::LogId;
+use whitewater::replica::Plain;
+
+use shared::entry_of;
+pub use shared::Tikv;
+
+const ASYNC: bool = false;
+
+/// The `Ready` that waits for the disk, and how many were written before.
+#[derive(Default)]
+struct Waiting {
+    ready: Option<Ready>,
+    writes: u64,
+}
+
+fn new_node(config: &Config, log: MemStorage) -> RawNode<MemStorage> {
+    RawNode::new(config, log, Vec::new()).expect("the configuration is valid")
+}
+
+fn conf_state(voters: Vec<u64>) -> ConfState {
+    let mut state = ConfState::new();
+    state.set_nodes(voters);
+    state
+}
+
+/// These versions name no committed entry in passing.
+fn named_commit(_: &Message) -> LogId {
+    LogId::ZERO
+}
+
+impl Tikv {
+    /// Hands out what is ready, up to the first thing that must be written.
+    fn pump(&mut self, output: &mut Plain<Message>) {
+        while self.waiting.ready.is_none() && self.raw.has_ready() {
+            let ready = self.raw.ready();
+            let id = self.waiting.writes + 1;
+            match self.write(id, ready.hs.as_ref(), &ready.entries, ready.must_sync) {
+                None => self.finish(ready, output),
+                write => {
+                    output.write = write;
+                    self.waiting = Waiting { ready: Some(ready), writes: id };
+                }
+            }
+        }
+    }
+
+    fn persisted(&mut self, _: u64, output: &mut Plain<Message>) {
+        if let Some(ready) = self.waiting.ready.take() {
+            self.finish(ready, output);
+        }
+    }
+
+    /// All that `ready` wrote is durable: the rest of it may happen.
+    fn finish(&mut self, mut ready: Ready, output: &mut Plain<Message>) {
+        output.messages.append(&mut ready.messages);
+        let committed = ready.committed_entries.take().unwrap_or_default();
+        output.applied.extend(committed.iter().map(entry_of));
+        self.raw.advance(ready);
+    }
+}

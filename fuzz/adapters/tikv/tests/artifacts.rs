@@ -1,0 +1,67 @@
+//! The real bugs, replayed: each breaks the versions that have it, and no other.
+
+use std::path::{Path, PathBuf};
+
+use tikv::Tikv;
+use whitewater::cluster::Subject;
+use whitewater::files::{read_schedule, schedules_in};
+use whitewater::run::{Outcome, Runner};
+
+/// Name, fingerprint, and the versions that it breaks. All of them are run by a host that always
+/// syncs, but the first, which that host would hide.
+const NOT_FIXED: [&str; 6] = ["0.3.0", "0.3.1", "0.4.0", "0.4.3", "0.6.0", "0.7.0"];
+
+const BUGS: [(&str, &str, &[&str]); 4] = [
+    ("must-sync-ignores-entries", "ack-is-durable", &["0.3.0", "0.3.1", "0.4.0", "0.4.3"]),
+    ("next-index-at-match", "next-is-above-match", &NOT_FIXED),
+    ("old-pre-votes-count", "recovers-after-healing", &["0.3.0"]),
+    ("old-leader-kept-in-pre-vote", "recovers-after-healing", &["0.3.0"]),
+];
+
+fn folder(name: &str) -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = here.ancestors().find(|folder| folder.join("artifacts/tikv").is_dir());
+    root.expect("the project is above").join(name)
+}
+
+fn run(file: &Path, always_sync: bool) -> Outcome {
+    let mut subject = Subject::<Tikv>::without_mutants(None).expect("there is one Raft");
+    subject.driver.always_sync = always_sync;
+    let schedule = read_schedule(file).unwrap_or_else(|error| panic!("{error}"));
+    Runner::new(subject).run(&schedule)
+}
+
+#[test]
+fn each_real_bug_breaks_the_versions_that_have_it_and_no_other() {
+    for (name, fingerprint, versions) in BUGS {
+        let file = folder("artifacts/tikv").join(name);
+        let found = run(&file, fingerprint != "ack-is-durable").fingerprint();
+        let has_it = versions.contains(&env!("CARGO_PKG_VERSION"));
+        assert_eq!(found.as_deref(), has_it.then_some(fingerprint), "{name}");
+    }
+}
+
+#[test]
+fn a_host_that_always_syncs_hides_that_entries_were_not() {
+    let (name, _, _) = BUGS[0];
+    assert_eq!(run(&folder("artifacts/tikv").join(name), true).violation, None);
+}
+
+#[test]
+fn the_shipped_corpus_breaks_no_promise() {
+    let files = schedules_in(&folder("corpus/cluster")).expect("the corpus is there");
+    assert!(files.len() > 50);
+    for file in files {
+        let promise = run(&file, true).violation.filter(|violation| !violation.is_lint());
+        assert_eq!(promise, None, "{}", file.display());
+    }
+}
+
+#[test]
+fn a_schedule_runs_twice_in_the_same_way() {
+    for file in
+        schedules_in(&folder("corpus/cluster")).expect("the corpus is there").iter().step_by(9)
+    {
+        assert_eq!(run(file, true).digest, run(file, true).digest, "{}", file.display());
+    }
+}

@@ -1,0 +1,214 @@
+//! The command line: replay, shrink, show and draw schedules on stable Rust, for any Raft behind
+//! the harness's door: [`main`] is the whole program.
+//!
+//! Exit codes: 0 clean, 1 a promise is broken, 2 wrong usage or a file that cannot be read or
+//! written. Results go to standard output, complaints and progress to standard error.
+
+mod commands;
+mod random;
+mod report;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use whitewater::cluster::UnknownMutant;
+use whitewater::generator::Strategy;
+use whitewater::replica::Replica;
+use whitewater::run::Runner;
+use whitewater::schedule::Schedule;
+use whitewater::target::Subjects;
+
+// Runs are short and start with many small buffers: the system's allocator took a tenth of the
+// time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Drive a Raft cluster with schedules of fuzz events, under oracles that watch every step.
+///
+/// Exit codes: 0 clean, 1 a promise is broken, 2 wrong usage, a file that cannot be read or
+/// written, or nothing to shrink.
+#[derive(Parser)]
+#[command(name = "whitewater", version)]
+struct Cli {
+    /// Print one JSON document on standard output.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run schedules and tell what they break.
+    Replay {
+        /// Files of schedule bytes: corpus files, artifacts.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        under: Under,
+    },
+    /// Find the smallest schedule that breaks the same promise.
+    Shrink {
+        /// A file of schedule bytes.
+        file: PathBuf,
+        /// Where to write it; else it is only told.
+        #[arg(long)]
+        out: Option<PathBuf>,
+        #[command(flatten)]
+        under: Under,
+    },
+    /// Print a schedule as text.
+    Show {
+        /// A file of schedule bytes.
+        file: PathBuf,
+        /// Print what happens instead: exact events, or with --story their consequences.
+        #[arg(long)]
+        resolved: bool,
+        /// Tell what happens, one line an event.
+        #[arg(long, conflicts_with_all = ["resolved", "json"])]
+        story: bool,
+        #[command(flatten)]
+        under: Under,
+    },
+    /// Turn a schedule's text into bytes.
+    Encode {
+        /// A text file, as `show` prints it.
+        file: PathBuf,
+        /// Where to write the bytes; else the file's name without `.txt`.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Draw schedules from a seed, and run them.
+    Random(RandomArgs),
+    /// List the seeded bugs: name, catalogue ids, oracle that must catch it, source.
+    Mutants,
+    /// List the oracles: name, catalogue row, promise, source.
+    Oracles,
+    /// List the goals: name, meaning.
+    Goals,
+}
+
+/// Which Raft is run, and how.
+#[derive(Args)]
+struct Under {
+    /// The Raft with this seeded bug; `mutants` lists those of ours.
+    #[arg(long, value_name = "NAME")]
+    mutant: Option<String>,
+    /// Sync every write, also those of which the Raft says that they need no sync.
+    #[arg(long)]
+    always_sync: bool,
+}
+
+impl Under {
+    fn runner<R: Replica>(&self, subjects: Subjects<R>) -> Result<Runner<R>, Failure> {
+        let mut subject = subjects(self.mutant.as_deref())?;
+        subject.driver.always_sync = self.always_sync;
+        Ok(Runner::new(subject))
+    }
+}
+
+/// How schedules are drawn.
+#[derive(Clone, Copy, ValueEnum)]
+enum StrategyArg {
+    /// Everything equally likely: the baseline.
+    Uniform,
+    /// Tuned weights and a mix of faults for each schedule.
+    Swarm,
+}
+
+impl From<StrategyArg> for Strategy {
+    fn from(arg: StrategyArg) -> Strategy {
+        match arg {
+            StrategyArg::Uniform => Strategy::Uniform,
+            StrategyArg::Swarm => Strategy::Swarm,
+        }
+    }
+}
+
+#[derive(Args)]
+struct RandomArgs {
+    /// How schedules are drawn.
+    #[arg(long, value_enum, default_value = "swarm")]
+    strategy: StrategyArg,
+    /// How many schedules.
+    #[arg(long, default_value_t = 10_000, value_name = "N",
+          value_parser = clap::value_parser!(u64).range(1..))]
+    schedules: u64,
+    /// How many primitive events each.
+    #[arg(long, default_value_t = 300, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..=Schedule::MAX_EVENTS as i64))]
+    events: u32,
+    /// Seed of the ChaCha generator.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Size of every cluster; else each schedule draws its own.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=7))]
+    nodes: Option<u8>,
+    /// Stop at the first broken promise.
+    #[arg(long)]
+    stop_at_first: bool,
+    /// Let every other find pass in silence.
+    #[arg(long, value_name = "FINGERPRINT")]
+    only: Option<String>,
+    /// Save every schedule that breaks nothing in this directory.
+    #[arg(long, value_name = "DIR")]
+    save_corpus: Option<PathBuf>,
+    /// Save the first find of each fingerprint, shrunk, in this directory.
+    #[arg(long, value_name = "DIR")]
+    save_finds: Option<PathBuf>,
+    #[command(flatten)]
+    under: Under,
+}
+
+/// Why a command could not do its work: one line, exit code 2.
+struct Failure(String);
+
+impl From<UnknownMutant> for Failure {
+    fn from(unknown: UnknownMutant) -> Failure {
+        Failure(unknown.to_string())
+    }
+}
+
+impl From<whitewater::files::FileError> for Failure {
+    fn from(error: whitewater::files::FileError) -> Failure {
+        Failure(error.to_string())
+    }
+}
+
+/// What a command prints, and whether everything was clean.
+struct Answer {
+    text: String,
+    json: serde_json::Value,
+    clean: bool,
+}
+
+/// The program, for the Raft that `subjects` gives by the name of a seeded bug.
+pub fn main<R: Replica>(subjects: Subjects<R>) -> ExitCode {
+    let cli = Cli::parse();
+    let answer = match cli.command {
+        Command::Replay { files, under } => {
+            under.runner(subjects).and_then(|runner| commands::replay(&files, runner))
+        }
+        Command::Shrink { file, out, under } => under
+            .runner(subjects)
+            .and_then(|runner| commands::shrink(&file, out.as_deref(), runner)),
+        Command::Show { file, resolved, story, under } => {
+            under.runner(subjects).and_then(|runner| commands::show(&file, resolved, story, runner))
+        }
+        Command::Encode { file, out } => commands::encode(&file, out),
+        Command::Random(args) => {
+            args.under.runner(subjects).and_then(|runner| random::random(&args, runner))
+        }
+        Command::Mutants => Ok(report::mutants()),
+        Command::Oracles => Ok(report::oracles()),
+        Command::Goals => Ok(report::goals()),
+    };
+    match answer {
+        Ok(answer) => report::print(&answer, cli.json),
+        Err(Failure(complaint)) => {
+            eprintln!("whitewater: {complaint}");
+            ExitCode::from(2)
+        }
+    }
+}
