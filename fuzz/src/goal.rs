@@ -57,7 +57,7 @@ goals! {
     ElectedWhileCut = "elected-while-cut", "A node has won while links were cut.";
     CommittedWhileCut = "committed-while-cut", "An entry was committed while links were cut.";
     CommittedWhileDown = "committed-while-down", "An entry was committed while a node was down.";
-    Recovered = "recovered", "Healed after its last event, a cluster has committed a fresh command everywhere.";
+    Recovered = "recovered", "Healed after its last event, a cluster has applied a fresh command everywhere.";
 }
 
 /// How many goals there are.

@@ -222,6 +222,8 @@ pub struct NodeHistory {
     pub disk: Chain,
     /// Term and vote on disk.
     pub disk_state: HardState,
+    /// The last entry that it has applied in this life.
+    pub applied: LogIndex,
     /// As a leader: what it last knew of each node.
     pub progress: PerNode<Progress>,
 }
@@ -234,6 +236,7 @@ impl NodeHistory {
         self.log.0.clear();
         self.disk.0.clear();
         self.disk_state = HardState::default();
+        self.applied = LogIndex(0);
         self.progress = PerNode::default();
     }
 }
@@ -320,9 +323,9 @@ impl History {
         leaders.max_by_key(|(_, term)| *term)
     }
 
-    /// Whether there is a leader, and all nodes have committed some command from `fresh` on.
+    /// Whether there is a leader, and all nodes have applied some command from `fresh` on.
     pub fn has_recovered(&self, fresh: Command) -> bool {
-        let everywhere = self.nodes.iter().map(|node| node.view.commit).min().unwrap_or_default();
+        let everywhere = self.nodes.iter().map(|node| node.applied).min().unwrap_or_default();
         let mut indexes = (1..=everywhere.0).rev().map(LogIndex);
         let is_fresh = |index: LogIndex| {
             let link = self.committed_at(index)?.link;
@@ -390,6 +393,10 @@ impl History {
         self.node_mut(id).progress[peer] = progress;
     }
 
+    pub(crate) fn applied(&mut self, id: NodeId, index: LogIndex) {
+        self.node_mut(id).applied = index;
+    }
+
     pub(crate) fn persisted(&mut self, id: NodeId, write: &Write) {
         let node = self.node_mut(id);
         node.disk.write(write.truncate_from, &write.entries);
@@ -399,6 +406,7 @@ impl History {
     pub(crate) fn stopped(&mut self, id: NodeId) {
         let node = self.node_mut(id);
         node.up = false;
+        node.applied = LogIndex(0);
         let NodeHistory { log, disk, .. } = node;
         log.become_equal(disk);
     }

@@ -8,15 +8,21 @@
 //! How to write one:
 //! - Nodes are numbered from 0, log entries from 1, and all begin in term 0 with an empty log, each
 //!   knowing that the cluster has `setup.nodes` members. A Raft that counts otherwise translates.
+//!   Terms stay small, since tables are indexed by them.
 //! - One [`Input`] in, everything it causes out, by the end of the same step. Nothing may depend on
 //!   a clock, a thread or a random number: where the Raft draws election timeouts, set them from
 //!   [`Setup::election_timeout`].
+//! - Messages are lost, doubled and overtaken, and outlive the crashes of sender and receiver. A
+//!   Raft whose messages do not tell all that [`Meaning`] asks for wraps them.
 //! - [`Effects::write`] is made durable later, or never, and the harness says so by
-//!   [`Input::Persisted`]. A message that rests on a write is held back until then. A Raft that
-//!   cannot go on meanwhile says so in its [`Capabilities`], and is left alone while it waits.
-//! - After [`Input::PersistFailed`] nothing may be promised any more: halt.
-//! - [`View`] is what the replica acts upon: what it still holds back does not show.
+//!   [`Input::Persisted`]. A message that rests on a write is held back by the adapter until then.
+//!   A Raft that cannot go on meanwhile says so in its [`Capabilities`], and is left alone while it
+//!   waits.
+//! - After [`Input::PersistFailed`] nothing may be promised any more: halt in that very step.
+//! - [`View`] is memory, as far as the replica acts upon it: what it still holds back does not
+//!   show.
 //! - Entries carry a [`Command`] or, if the Raft made them itself, nothing.
+//! - A panic counts as a broken promise, and is shrunk and told like one.
 
 use raft::{HardState, LogId, LogIndex, NodeId, Progress, Role, Term, WriteId};
 
@@ -32,18 +38,20 @@ pub type Entry = raft::Entry<Command>;
 /// If it is torn, its parts reach the disk in the order of the fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Write {
-    /// Its name, given back in [`Input::Persisted`]: writes of one life are named in order.
+    /// Its name, given back in [`Input::Persisted`], the oldest first. The harness reads nothing
+    /// into it.
     pub id: WriteId,
     /// The new term and vote, if they changed.
     pub hard_state: Option<HardState>,
-    /// Remove this entry and all that follow it, before appending.
+    /// Remove this entry and all that follow it, before appending; none if nothing is removed.
     pub truncate_from: Option<LogIndex>,
-    /// Entries to append, in order.
+    /// Entries to append, in order and without a gap. A leader asks for its own no later than it
+    /// sends them.
     pub entries: Vec<Entry>,
     /// The new commit index, from a Raft that stores it.
     pub commit: Option<LogIndex>,
-    /// It must be on the disk before the replica goes on. If not, the replica is told at once that
-    /// it is, and a crash may lose it all the same.
+    /// It must be on the disk before the replica goes on. If not, [`Input::Persisted`] follows as
+    /// soon as all earlier writes count as done, and a crash may lose it all the same.
     pub sync: bool,
 }
 
@@ -54,7 +62,7 @@ pub struct Durable {
     pub hard_state: HardState,
     /// The log, from index 1 on.
     pub entries: Vec<Entry>,
-    /// The commit index, if it was ever stored.
+    /// The commit index, if it was ever stored; whoever stores it shows it right after the start.
     pub commit: LogIndex,
 }
 
@@ -62,7 +70,8 @@ pub struct Durable {
 /// schedule leaves out; what it does not promise, no oracle asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capabilities {
-    /// It goes on while writes are pending. If not, whatever would happen to it waits for its disk.
+    /// It goes on while writes are pending. If not, messages to it wait for its disk, and it lives
+    /// through nothing meanwhile, not even a tick.
     pub async_writes: bool,
     /// A write may be torn. If not, a write that fails has left nothing or everything.
     pub torn_writes: bool,
@@ -70,7 +79,8 @@ pub struct Capabilities {
     pub pre_vote: bool,
     /// Its leaders step down without a quorum (dissertation, 6.2).
     pub check_quorum: bool,
-    /// It keeps to [`Setup::max_entries`], and sends a peer at most one message a step.
+    /// It keeps to [`Setup::max_entries`], and in a step sends as many messages as it has peers at
+    /// most, in answer to an answer one.
     pub bounded_sends: bool,
     /// The smallest cluster that it can be tested in.
     pub smallest_cluster: u8,
@@ -81,9 +91,10 @@ pub struct Capabilities {
 pub enum Input<M> {
     /// One tick of its clock.
     Tick,
-    /// Its election timeout elapses now.
+    /// Its election timeout elapses now. Nobody who leads gets this.
     Timeout,
-    /// A client proposes a command.
+    /// A client proposes a command, to any node: who does not lead drops it and passes it to
+    /// nobody, so that a command has one place in the log.
     Propose(Command),
     /// A message arrives.
     Receive(M),
@@ -98,11 +109,14 @@ pub enum Input<M> {
 pub struct Effects<'a, M> {
     /// Make this durable, after all earlier ones.
     pub write: &'a mut Option<Write>,
-    /// Send these now. What promises something must not be here before it is durable.
+    /// Send these now, to others. A candidacy, a vote and an acknowledgement promise something:
+    /// they are not here before what they rest on is durable.
     pub messages: &'a mut Vec<M>,
-    /// Apply these to the state machine, in order.
+    /// Apply these to the state machine, in order: every entry, from the first on again after each
+    /// start, and none above the commit index.
     pub applied: &'a [Entry],
-    /// The replica has stopped for good: call the crash handler.
+    /// This life is over, and its pending writes are lost: call the crash handler. Another start
+    /// may follow.
     pub halted: bool,
 }
 
@@ -144,13 +158,13 @@ impl<M> Plain<M> {
 /// A replica's state, as far as an oracle may look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct View {
-    /// Current term and vote, in memory.
+    /// Current term and vote, in memory: they show in the step that asks for their write.
     pub hard_state: HardState,
-    /// Its part.
+    /// Its part. Who only asks whether an election would succeed is a follower.
     pub role: Role,
     /// Its last log entry, in memory.
     pub last_log: LogId,
-    /// Its commit index.
+    /// Its commit index. A leader's rises once a quorum of disks holds the entry.
     pub commit: LogIndex,
 }
 
@@ -182,7 +196,8 @@ pub struct Meaning {
     pub term: Term,
     /// What it says.
     pub speech: Speech,
-    /// An entry that the sender names as committed; [`LogId::ZERO`] if it names none.
+    /// An entry that the sender names as committed, [`LogId::ZERO`] if it names none: a receiver
+    /// that has this very entry may commit up to it, in any term.
     pub committed: LogId,
 }
 
@@ -222,7 +237,7 @@ pub enum Speech {
     /// Refuses entries.
     Refusal,
     /// Binds its sender to nothing, not even to a term: an answer to a heartbeat, a question
-    /// whether an election would succeed.
+    /// whether an election would succeed, or the answer to that.
     Other,
 }
 
@@ -238,10 +253,12 @@ pub trait Replica: Sized {
     /// What it can be put through.
     const CAPABILITIES: Capabilities;
 
-    /// Starts the replica `id`, for the first time or after a crash, from its disk alone.
+    /// Starts the replica `id`, for the first time or after a crash, from its disk alone. It wants
+    /// nothing done yet, and shows a follower with the disk's term, vote and last entry.
     fn start(id: NodeId, setup: &Setup, options: &Self::Options, disk: &Durable) -> Self;
 
-    /// Lives through one input. Whatever the last step left in `output` is forgotten.
+    /// Lives through one input. It clears `output` first, of what the last step of any replica
+    /// left.
     fn step(&mut self, input: Input<Self::Message>, output: &mut Self::Output);
 
     /// What the last step wants done.
@@ -255,7 +272,7 @@ pub trait Replica: Sized {
     /// Its state now.
     fn view(&self) -> View;
 
-    /// What it, as a leader, knows of `peer`; nothing if it does not lead.
+    /// What it, as a leader, knows of `peer`, which is never itself; nothing if it does not lead.
     fn progress(&self, peer: NodeId) -> Option<Progress>;
 
     /// What a message means.

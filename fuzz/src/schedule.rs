@@ -33,7 +33,8 @@ pub struct Setup {
     pub nodes: u8,
     /// Shortest election timeout in ticks, 2 to 17.
     pub election_ticks: u8,
-    /// Ticks between heartbeats, 1 to 4.
+    /// Ticks between heartbeats, 1 to 4: perhaps more than `election_ticks`. A Raft that refuses
+    /// that gets another number from its adapter.
     pub heartbeat_ticks: u8,
     /// Entries per AppendEntries, 1 to 16.
     pub max_entries: u8,

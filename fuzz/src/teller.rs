@@ -172,7 +172,7 @@ impl Observer for Teller {
 
     fn recovered(&mut self, history: &History, fresh: Command) -> Verdict {
         match history.has_recovered(fresh) {
-            true => self.add(format_args!("a fresh command is committed everywhere")),
+            true => self.add(format_args!("a fresh command is applied everywhere")),
             false => self.add(format_args!("nothing that was asked for comes of it")),
         }
     }

@@ -201,13 +201,14 @@ violations! {
     /// Durability.
     RestartFromDisk {
         node: NodeId,
+        role: Role,
         shown: HardState,
         last: LogId,
         disk: HardState,
         disk_last: LogId,
     }
         = "restart-from-disk",
-        "{node} started in {} with vote {} and log {last}, its disk says {} with vote {} and log {disk_last}",
+        "{node} started as a {role} in {} with vote {} and log {last}, its disk says {} with vote {} and log {disk_last}",
         shown.term, vote(&shown.vote), disk.term, vote(&disk.vote);
     /// Durability.
     FailedWriteHalts { node: NodeId }

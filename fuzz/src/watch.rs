@@ -273,6 +273,9 @@ impl<O: Observer> Watch<O> {
         for entry in step.applied {
             checked |= self.observer.applied(&self.history, node, entry)?;
         }
+        if let Some(last) = step.applied.last() {
+            self.history.applied(node, last.id.index);
+        }
         checked |= self.observer.stepped(&self.history, node, count)?;
         Ok(checked)
     }

@@ -1,10 +1,10 @@
 //! A follower commits no further than its leader has shown their logs to be equal.
 //!
 //! Shown: some AppendEntries of the current term reached the node, and the node's log has the last
-//! entry that the message spoke of; and its leader has said that it is committed. A heartbeat may
-//! say both in one number. Some implementations also name a committed entry in other messages:
-//! that binds in any term, once the node has that very entry. Sound: that is how far the rule lets
-//! a follower go, or less.
+//! entry that the message spoke of; and the leader of that term has said that it is committed. A
+//! heartbeat may say both in one number. Some implementations also name a committed entry in other
+//! messages, which binds in any term once the node has that very entry. Sound: logs that were equal
+//! up to a committed entry stay so, so what was shown once is shown for good.
 
 use raft::{LogId, LogIndex, NodeId, Term};
 
@@ -17,8 +17,20 @@ use crate::watch::Observer;
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct CommitIsVerified {
-    /// By node: a term, and how far that term's leader has shown its log.
-    verified: PerNode<(Term, LogIndex)>,
+    shown: PerNode<Shown>,
+}
+
+/// What one node has been shown in this life.
+#[derive(Clone, Copy, Debug, Default)]
+struct Shown {
+    /// The term of `equal` and `said`.
+    term: Term,
+    /// Up to here its log equals the leader's.
+    equal: LogIndex,
+    /// Up to here the leader has committed.
+    said: LogIndex,
+    /// Up to here both held, in some term.
+    verified: LogIndex,
 }
 
 impl Oracle for CommitIsVerified {
@@ -34,21 +46,21 @@ impl Observer for CommitIsVerified {
     fn received(&mut self, history: &History, message: &Meaning) -> Verdict {
         let node = history.node(message.to);
         let holds = |id: LogId| node.log.at(id.index).is_some_and(|link| link.term == id.term);
-        let named = message.committed;
-        let named = if holds(named) { named.index } else { LogIndex(0) };
-        let shown = match message.speech {
-            Speech::Append { last_log, commit, .. } if holds(last_log) => {
-                last_log.index.min(commit)
-            }
-            Speech::Heartbeat { commit } => commit,
-            _ => LogIndex(0),
-        };
-        let (term, verified) = &mut self.verified[message.to];
-        if node.view.term() != *term {
-            (*term, *verified) = (node.view.term(), LogIndex(0));
+        let shown = &mut self.shown[message.to];
+        if node.view.term() != shown.term {
+            *shown = Shown { term: node.view.term(), verified: shown.verified, ..Shown::default() };
         }
-        let shown = if message.term == *term { shown } else { LogIndex(0) };
-        *verified = shown.max(named).max(*verified);
+        let (equal, said) = match message.speech {
+            _ if message.term != shown.term => (LogIndex(0), LogIndex(0)),
+            Speech::Append { last_log, commit, .. } if holds(last_log) => (last_log.index, commit),
+            Speech::Append { commit, .. } => (LogIndex(0), commit),
+            Speech::Heartbeat { commit } => (commit, commit),
+            _ => (LogIndex(0), LogIndex(0)),
+        };
+        shown.equal = shown.equal.max(equal);
+        shown.said = shown.said.max(said);
+        let named = Some(message.committed).filter(|&id| holds(id)).unwrap_or_default();
+        shown.verified = shown.equal.min(shown.said).max(named.index).max(shown.verified);
         NOTHING
     }
 
@@ -56,14 +68,12 @@ impl Observer for CommitIsVerified {
         if new.is_leader() || new.commit <= old.commit {
             return NOTHING;
         }
-        let (term, shown) = self.verified[node];
-        let verified = if term == new.term() { shown } else { LogIndex(0) };
-        let commit = new.commit;
+        let (verified, commit) = (self.shown[node].verified, new.commit);
         check(commit <= verified, || Violation::CommitIsVerified { node, commit, verified })
     }
 
     fn stopped(&mut self, _: &History, node: NodeId, _: usize) -> Verdict {
-        self.verified[node] = (Term(0), LogIndex(0));
+        self.shown[node] = Shown::default();
         NOTHING
     }
 }
@@ -100,5 +110,42 @@ mod tests {
         let mut run = follower_with_two_entries();
         run.receives(heartbeat_at(1)).unwrap();
         assert!(run.commits(0, 2).is_err());
+    }
+
+    fn hears(run: &mut crate::watch::Watch<CommitIsVerified>, term: u64, speech: Speech) {
+        run.becomes(1, raft::Role::Follower, term).unwrap();
+        run.receives(says(0, 1, term, speech)).unwrap();
+    }
+
+    #[test]
+    fn a_heartbeat_says_in_one_number_that_logs_are_equal_and_committed() {
+        let mut run = cluster::<CommitIsVerified>(3);
+        run.writes(1, &write(1, &[(1, 0), (1, 5)])).unwrap();
+        hears(&mut run, 1, Speech::Heartbeat { commit: LogIndex(1) });
+        assert!(run.commits(1, 2).is_err());
+        assert!(run.commits(1, 1).is_ok());
+    }
+
+    #[test]
+    fn what_was_shown_in_one_term_may_be_committed_in_a_later_one() {
+        let mut run = cluster::<CommitIsVerified>(3);
+        run.writes(1, &write(1, &[(1, 0)])).unwrap();
+        hears(&mut run, 1, Speech::Heartbeat { commit: LogIndex(1) });
+        run.becomes(1, raft::Role::Follower, 2).unwrap();
+        assert!(run.commits(1, 1).is_ok());
+    }
+
+    #[test]
+    fn a_committed_entry_that_is_named_binds_only_who_has_it() {
+        let mut run = cluster::<CommitIsVerified>(3);
+        run.writes(1, &write(1, &[(1, 0), (1, 5)])).unwrap();
+        let named = |term, index| Meaning {
+            committed: LogId::new(term, index),
+            ..says(0, 1, 9, Speech::Vote)
+        };
+        run.receives(named(2, 2)).unwrap();
+        assert!(run.commits(1, 2).is_err());
+        run.receives(named(1, 2)).unwrap();
+        assert!(run.commits(1, 2).is_ok());
     }
 }

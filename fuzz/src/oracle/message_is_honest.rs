@@ -38,7 +38,8 @@ impl Observer for MessageIsHonest {
             }
             _ => true,
         };
-        let honest = from != to && term <= view.term() && may_append;
+        let may_name = message.committed.index <= view.commit;
+        let honest = from != to && term <= view.term() && may_append && may_name;
         check(honest, || Violation::MessageIsHonest { from, to, term, leader })
     }
 }
@@ -85,5 +86,23 @@ mod tests {
             run.becomes(1, Role::Follower, 2).unwrap();
             assert!(run.sends(message).is_err(), "{message:?}");
         }
+    }
+
+    #[test]
+    fn a_heartbeat_commits_no_more_than_is_known_to_be_equal() {
+        let mut run = cluster::<MessageIsHonest>(2);
+        run.becomes(0, Role::Leader, 1).unwrap();
+        run.writes(0, &write(1, &[(1, 0), (1, 5)])).unwrap();
+        run.commits(0, 2).unwrap();
+        run.learns(0, 1, knows(1, 2)).unwrap();
+        let beat = |commit| says(0, 1, 1, Speech::Heartbeat { commit: LogIndex(commit) });
+        assert!(run.sends(beat(1)).is_ok());
+        assert!(run.sends(beat(2)).is_err());
+    }
+
+    #[test]
+    fn what_binds_nobody_may_speak_of_any_term() {
+        let mut run = cluster::<MessageIsHonest>(2);
+        assert!(run.sends(says(0, 1, 9, Speech::Other)).is_ok());
     }
 }

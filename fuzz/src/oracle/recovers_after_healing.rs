@@ -1,4 +1,4 @@
-//! Once everything works again, a leader is elected and a fresh command is committed on all nodes.
+//! Once everything works again, a leader is elected and a fresh command is applied on all nodes.
 //!
 //! Asked only of runs whose set-up says so, after `recovery.rs` has healed the
 //! cluster. Sound: nothing is lost any more, clocks tick in turn and messages arrive between two
@@ -19,7 +19,7 @@ impl Oracle for RecoversAfterHealing {
     const CARD: Card = Card {
         name: "recovers-after-healing",
         id: "L1",
-        promise: "Once everything works again, a leader is elected and a fresh command is committed on all nodes.",
+        promise: "Once everything works again, a leader is elected and a fresh command is applied on all nodes.",
         source: "Raft paper, 5.4.3 and 9.3: availability of a majority; tikv/raft-rs#84",
     };
 }
@@ -43,7 +43,7 @@ mod tests {
 
     const FRESH: Command = 7;
 
-    /// Two nodes, a leader, and one command in both logs.
+    /// Two nodes, a leader, and one command that it has committed and applied.
     fn healed(command: Command) -> Watch<RecoversAfterHealing> {
         let mut run = cluster::<RecoversAfterHealing>(2);
         run.becomes(0, Role::Leader, 1).unwrap();
@@ -51,30 +51,31 @@ mod tests {
             run.stores(node, &write(1, &[(1, 0), (1, command)])).unwrap();
         }
         run.commits(0, 2).unwrap();
+        run.applies(0, 2, command).unwrap();
         run
     }
 
     #[test]
-    fn a_leader_and_a_fresh_command_that_all_have_committed_are_legal() {
+    fn a_leader_and_a_fresh_command_that_all_have_applied_are_legal() {
         let mut run = healed(FRESH);
-        run.commits(1, 2).unwrap();
+        run.applies(1, 2, FRESH).unwrap();
         assert_eq!(run.recovered(FRESH), HELD);
     }
 
     #[test]
-    fn a_node_that_has_not_committed_the_fresh_command_is_illegal() {
+    fn a_node_that_has_not_applied_the_fresh_command_is_illegal() {
         let mut run = healed(FRESH);
-        run.commits(1, 1).unwrap();
+        run.applies(1, 1, 0).unwrap();
         assert!(run.recovered(FRESH).is_err());
     }
 
     #[test]
     fn only_old_commands_and_no_leader_are_illegal() {
         let mut run = healed(FRESH - 1);
-        run.commits(1, 2).unwrap();
+        run.applies(1, 2, FRESH - 1).unwrap();
         assert!(run.recovered(FRESH).is_err());
         let mut run = healed(FRESH);
-        run.commits(1, 2).unwrap();
+        run.applies(1, 2, FRESH).unwrap();
         run.becomes(0, Role::Follower, 2).unwrap();
         assert!(run.recovered(FRESH).is_err());
     }

@@ -1,9 +1,10 @@
-//! A node starts with the term and vote of its disk, and its log ends where the disk's does.
+//! A node starts as a follower, with the term and vote of its disk and a log that ends where the
+//! disk's does.
 //!
 //! The disk itself only ever holds whole writes and the documented parts of one torn write. Sound:
 //! there is nothing else to start from.
 
-use raft::NodeId;
+use raft::{NodeId, Role};
 
 use crate::history::History;
 use crate::oracle::{Card, Oracle};
@@ -18,7 +19,7 @@ impl Oracle for RestartFromDisk {
     const CARD: Card = Card {
         name: "restart-from-disk",
         id: "D2",
-        promise: "A node starts with the term and vote of its disk, and its log ends where the disk's does.",
+        promise: "A node starts as a follower, with the term and vote of its disk and a log that ends where the disk's does.",
         source: "Raft paper, Figure 2: persistent state; etcd's TLA+ Restart",
     };
 }
@@ -28,8 +29,11 @@ impl Observer for RestartFromDisk {
         let facts = history.node(node);
         let (shown, last) = (facts.view.hard_state, facts.view.last_log);
         let (disk, disk_last) = (facts.disk_state, facts.disk.last());
-        check((shown, last) == (disk, disk_last), || Violation::RestartFromDisk {
+        let role = facts.view.role;
+        let is_follower = role == Role::Follower;
+        check(is_follower && (shown, last) == (disk, disk_last), || Violation::RestartFromDisk {
             node,
+            role,
             shown,
             last,
             disk,
@@ -60,5 +64,13 @@ mod tests {
         let mut view = View::default();
         view.hard_state.term = Term(2);
         assert!(run.started(NodeId(0), view).is_err());
+    }
+
+    #[test]
+    fn starting_as_anything_but_a_follower_is_illegal() {
+        let mut run = cluster::<RestartFromDisk>(1);
+        run.stopped(NodeId(0), 0).unwrap();
+        let leads = crate::replica::View { role: Role::Leader, ..Default::default() };
+        assert!(run.started(NodeId(0), leads).is_err());
     }
 }

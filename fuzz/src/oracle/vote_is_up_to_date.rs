@@ -1,11 +1,12 @@
 //! A node votes only for a candidate that claims a log at least as up-to-date as its own.
 //!
 //! Checked when the vote is decided, not when it leaves: until then the voter's log may grow
-//! legally. Sound: that is the voting rule.
+//! legally. To note down, as one's vote, who already leads the term gives nobody anything. Sound:
+//! that is the voting rule.
 
 use raft::{LogId, NodeId, Term};
 
-use crate::history::History;
+use crate::history::{History, PerNode};
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Meaning, Speech, View};
 use crate::violation::{check, Verdict, Violation, NOTHING};
@@ -14,8 +15,8 @@ use crate::watch::Observer;
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct VoteIsUpToDate {
-    /// The last request that any node received: voter, candidate, term, claim.
-    asked: Option<(NodeId, NodeId, Term, LogId)>,
+    /// By voter, the last request that it received: candidate, term, claim.
+    asked: PerNode<Option<(NodeId, Term, LogId)>>,
 }
 
 impl Oracle for VoteIsUpToDate {
@@ -31,23 +32,21 @@ impl Oracle for VoteIsUpToDate {
 impl Observer for VoteIsUpToDate {
     fn received(&mut self, _: &History, message: &Meaning) -> Verdict {
         if let Speech::Candidacy { last_log } = message.speech {
-            self.asked = Some((message.to, message.from, message.term, last_log));
+            self.asked[message.to] = Some((message.from, message.term, last_log));
         }
         NOTHING
     }
 
-    fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
+    fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
         let Some(candidate) = new.hard_state.vote.filter(|&vote| vote != node) else {
             return NOTHING;
         };
-        if new.hard_state == old.hard_state {
+        let leads = history.leader_of(new.term()) == Some(candidate);
+        if new.hard_state == old.hard_state || leads {
             return NOTHING;
         }
-        // The step that decides a vote is the one that receives the request.
-        let asked = self
-            .asked
-            .take()
-            .filter(|(to, from, term, _)| (*to, *from) == (node, candidate) && *term == new.term());
+        let asked = self.asked[node].take();
+        let asked = asked.filter(|(from, term, _)| (*from, *term) == (candidate, new.term()));
         let claimed = asked.map_or(LogId::ZERO, |(.., claimed)| claimed);
         let own = old.last_log;
         let voter = node;
@@ -85,5 +84,13 @@ mod tests {
     #[test]
     fn a_vote_that_nobody_asked_for_is_illegal() {
         assert!(cluster::<VoteIsUpToDate>(3).votes(0, 2, 1).is_err());
+    }
+
+    #[test]
+    fn noting_down_who_leads_already_is_no_vote() {
+        let mut run = cluster::<VoteIsUpToDate>(3);
+        run.becomes(0, raft::Role::Leader, 1).unwrap();
+        assert!(run.votes(1, 1, 0).is_ok());
+        assert!(run.votes(1, 2, 0).is_err());
     }
 }
