@@ -100,6 +100,11 @@ impl Generator {
         };
         if self.strategy == Strategy::Swarm {
             self.wanders = self.chance(2);
+            if self.chance(4) {
+                // A network that keeps no order, and nothing that empties its links.
+                weights.swap(Kind::Deliver as usize, Kind::Reorder as usize);
+                weights[Kind::Elect as usize..].fill(1);
+            }
             if self.chance(2) {
                 self.draw_families(&mut weights);
             }

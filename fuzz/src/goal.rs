@@ -57,6 +57,7 @@ goals! {
     ElectedWhileCut = "elected-while-cut", "A node has won while links were cut.";
     CommittedWhileCut = "committed-while-cut", "An entry was committed while links were cut.";
     CommittedWhileDown = "committed-while-down", "An entry was committed while a node was down.";
+    LeadGivenUp = "lead-given-up", "A leader has stepped down within its term, for want of a quorum.";
     Recovered = "recovered", "Healed after its last event, a cluster has applied a fresh command everywhere.";
 }
 
@@ -167,7 +168,10 @@ impl Observer for Goals {
                 });
                 self.reach_if(Goal::SplitVote, rival);
             }
-            Role::Follower => self.reach_if(Goal::LeaderDeposed, old.is_leader()),
+            Role::Follower => {
+                self.reach_if(Goal::LeaderDeposed, old.is_leader());
+                self.reach_if(Goal::LeadGivenUp, old.is_leader() && old.term() == new.term());
+            }
         }
         NOTHING
     }

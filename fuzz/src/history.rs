@@ -246,8 +246,8 @@ impl NodeHistory {
 pub struct History {
     /// Who votes.
     pub membership: Membership,
-    /// At most this many entries in one message.
-    pub max_entries: usize,
+    /// How the run was set up.
+    pub setup: Setup,
     /// The Raft keeps to that, and to one message a peer and step.
     pub bounded_sends: bool,
     /// The facts about each node.
@@ -267,7 +267,7 @@ impl History {
     pub fn begin(&mut self, setup: &Setup, capabilities: &Capabilities) {
         let members = NodeSet::first(setup.nodes);
         self.membership = Membership::new(members);
-        self.max_entries = setup.max_entries.into();
+        self.setup = *setup;
         self.bounded_sends = capabilities.bounded_sends;
         self.nodes.resize_with(setup.nodes.into(), NodeHistory::default);
         for (id, node) in members.iter().zip(&mut self.nodes) {

@@ -43,6 +43,9 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
     fn elect(&mut self, node: u8, peers: u8) -> Verdict {
         self.perform_known(Kind::Timeout, [node, 0, 0])?;
         self.persist_all(node)?;
+        if self.setup().pre_vote {
+            self.round_trips(node, peers)?;
+        }
         self.round_trips(node, peers)?;
         match peers >> 7 {
             0 => HELD,

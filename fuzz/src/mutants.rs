@@ -89,7 +89,7 @@ fn mode(membership: &Membership, acked: &dyn Fn(NodeId) -> LogIndex) -> LogIndex
 }
 
 /// Every mutant.
-pub static MUTANTS: [Mutant; 33] = [
+pub static MUTANTS: [Mutant; 35] = [
     // ---- Elections ----
     mutant(
         "repeated-votes-counted",
@@ -343,6 +343,21 @@ pub static MUTANTS: [Mutant; 33] = [
         "a leader check forgotten",
         "entry-born-once",
         Rules { may_propose: |_, _| Ok(()), ..RAFT },
+    ),
+    // ---- Needless elections ----
+    mutant(
+        "leader-kept-while-probing",
+        "B3",
+        "tikv/raft-rs#84, in 0.3.0",
+        "recovers-after-healing",
+        Rules { leader_while_probing: |known| known, ..RAFT },
+    ),
+    mutant(
+        "leads-without-quorum",
+        "",
+        "CheckQuorum forgotten",
+        "silent-leader-steps-down",
+        Rules { keeps_lead: |_, _| true, ..RAFT },
     ),
     // ---- The host ----
     Mutant {

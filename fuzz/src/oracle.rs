@@ -152,6 +152,7 @@ oracles! {
     commit_is_rederived: CommitIsRederived,
     // Liveness.
     recovers_after_healing: RecoversAfterHealing,
+    silent_leader_steps_down: SilentLeaderStepsDown,
     // Boundedness.
     sends_are_bounded: SendsAreBounded,
     batch_is_bounded: BatchIsBounded,

@@ -28,8 +28,8 @@ impl Replica for Ours {
     const CAPABILITIES: Capabilities = Capabilities {
         async_writes: true,
         torn_writes: true,
-        pre_vote: false,
-        check_quorum: false,
+        pre_vote: true,
+        check_quorum: true,
         bounded_sends: true,
         smallest_cluster: 1,
     };
@@ -42,6 +42,8 @@ impl Replica for Ours {
             heartbeat_ticks: setup.heartbeat_ticks.into(),
             max_entries: setup.max_entries.into(),
             jitter: 0,
+            pre_vote: setup.pre_vote,
+            check_quorum: setup.check_quorum,
         };
         let (hard_state, entries) = (disk.hard_state, disk.entries.clone());
         Ours(Node::start_under(rules, config, raft::Durable { hard_state, entries }))
@@ -99,6 +101,8 @@ impl Replica for Ours {
             Body::RequestVote { last_log } => Speech::Candidacy { last_log: *last_log },
             Body::RequestVoteReply { granted: true } => Speech::Vote,
             Body::RequestVoteReply { granted: false } => Speech::NoVote,
+            Body::PreVote { last_log } => Speech::PreVote { last_log: *last_log },
+            Body::PreVoteReply { granted } => Speech::PreVoteReply { granted: *granted },
             Body::AppendEntries { prev_log, entries, leader_commit } => Speech::Append {
                 prev_log: *prev_log,
                 last_log: entries.last().map_or(*prev_log, |entry| entry.id),

@@ -236,9 +236,25 @@ pub enum Speech {
     },
     /// Refuses entries.
     Refusal,
-    /// Binds its sender to nothing, not even to a term: an answer to a heartbeat, a question
-    /// whether an election would succeed, or the answer to that.
+    /// Asks whether an election would succeed (Pre-Vote). Binds nobody.
+    PreVote {
+        /// The last entry of who asks.
+        last_log: LogId,
+    },
+    /// Answers that. Binds nobody either.
+    PreVoteReply {
+        /// It would.
+        granted: bool,
+    },
+    /// Binds its sender to nothing, not even to a term: an answer to a heartbeat, for example.
     Other,
+}
+
+impl Speech {
+    /// Whether it promises nothing and claims nothing of its sender's term.
+    pub fn binds_nobody(self) -> bool {
+        matches!(self, Speech::PreVote { .. } | Speech::PreVoteReply { .. } | Speech::Other)
+    }
 }
 
 /// A Raft under test. See the module for how to write one.

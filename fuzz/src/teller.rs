@@ -83,6 +83,9 @@ fn speech(message: &Meaning) -> String {
         Speech::Ack { match_index } => format!("ack {term} up to {match_index}"),
         Speech::Refusal => format!("refusal {term}"),
         Speech::Heartbeat { commit } => format!("heartbeat {term}, commit {commit}"),
+        Speech::PreVote { last_log } => format!("Pre-Vote? {term}, log up to {last_log}"),
+        Speech::PreVoteReply { granted: true } => format!("would vote, {term}"),
+        Speech::PreVoteReply { granted: false } => format!("would not vote, {term}"),
         Speech::Other => "nothing that binds".into(),
     }
 }
@@ -143,6 +146,13 @@ impl Observer for Teller {
             Speech::Vote => self.say(format_args!("its vote leaves for {}", message.to)),
             Speech::Ack { match_index } => {
                 self.say(format_args!("{} acks up to {match_index}", message.from))
+            }
+            Speech::PreVote { .. } => self.say(format_args!("it asks {}", message.to)),
+            Speech::PreVoteReply { granted: true } => {
+                self.say(format_args!("{} would vote for {}", message.from, message.to))
+            }
+            Speech::PreVoteReply { granted: false } => {
+                self.say(format_args!("{} would not", message.from))
             }
             Speech::Refusal | Speech::NoVote => self.say(format_args!("{} refuses", message.from)),
             _ => NOTHING,

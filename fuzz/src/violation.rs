@@ -222,6 +222,10 @@ violations! {
         = "recovers-after-healing",
         "long after everything was healed, {} leads and {committed} is the last committed entry", vote(leader);
 
+    /// Liveness.
+    SilentLeaderStepsDown { leader: NodeId, heard: NodeSet, ticks: u32 }
+        = "silent-leader-steps-down",
+        "{leader} leads after {ticks} of its ticks, although of late it heard only from {}", names(heard);
     /// Boundedness.
     SendsAreBounded { node: NodeId, sent: usize, bound: usize }
         = "sends-are-bounded", "{node} has sent {sent} messages in a step that may send {bound} at once";

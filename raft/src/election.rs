@@ -1,8 +1,10 @@
-//! Elections (5.2, 5.4.1): time, candidacy, votes, becoming leader and ceasing to be one.
+//! Elections (5.2, 5.4.1): time, candidacy, votes, becoming leader and ceasing to be one; and what
+//! spares a cluster needless ones (dissertation, 4.2.3, 6.2, 9.6).
 
 use crate::io::Output;
-use crate::message::{Appended, Body};
+use crate::message::{Appended, Body, Message};
 use crate::node::Node;
+use crate::quorum::NodeSet;
 use crate::rules::Promise;
 use crate::types::{LogId, NodeId, Payload, Role, Term};
 
@@ -12,6 +14,9 @@ impl<C: Clone> Node<C> {
         self.elapsed += 1;
         match self.role {
             Role::Leader => {
+                if self.gives_up_the_lead() {
+                    return self.enter_term(self.term(), Role::Follower);
+                }
                 if self.elapsed >= self.config.heartbeat_ticks {
                     self.elapsed = 0;
                     self.replicate_to_all(output);
@@ -19,10 +24,38 @@ impl<C: Clone> Node<C> {
             }
             Role::Follower | Role::Candidate => {
                 if self.elapsed >= self.election_timeout() {
-                    self.campaign(output);
+                    self.seek_election(output);
                 }
             }
         }
+    }
+
+    /// CheckQuorum (dissertation, 6.2): "a leader steps down if an election timeout elapses without
+    /// a successful round of heartbeats to a majority of its cluster".
+    fn gives_up_the_lead(&mut self) -> bool {
+        self.unchecked += 1;
+        if !self.config.check_quorum || self.unchecked < self.config.election_ticks {
+            return false;
+        }
+        self.unchecked = 0;
+        let mut heard = std::mem::take(&mut self.heard);
+        heard.insert(self.id());
+        !(self.rules.keeps_lead)(&self.config.membership, heard)
+    }
+
+    /// Whether a leader was heard of within the shortest election timeout.
+    fn hears_a_leader(&self) -> bool {
+        match self.role {
+            Role::Leader => true,
+            _ => self.leader.is_some() && self.elapsed < self.config.election_ticks,
+        }
+    }
+
+    /// Leader stickiness (4.2.3): "if a server receives a RequestVote request within the minimum
+    /// election timeout of hearing from a current leader, it does not update its term or grant its
+    /// vote". Leaders that step down without a quorum make that safe for availability.
+    pub(crate) fn is_deaf_to_candidates(&self) -> bool {
+        self.config.check_quorum && self.hears_a_leader()
     }
 
     /// The election timeout of this term: between one and two times `election_ticks`.
@@ -37,11 +70,68 @@ impl<C: Clone> Node<C> {
         config.election_ticks.saturating_add(spread as u32)
     }
 
-    /// Figure 2, candidates: "On conversion to candidate, start election".
-    pub(crate) fn campaign(&mut self, output: &mut Output<C>) {
+    /// The election timeout has elapsed: stands, or first asks whether that would be of use.
+    pub(crate) fn seek_election(&mut self, output: &mut Output<C>) {
         if self.role == Role::Leader || !self.config.membership.members().contains(self.id()) {
             return;
         }
+        match self.config.pre_vote {
+            true => self.probe(output),
+            false => self.campaign(output),
+        }
+    }
+
+    /// Pre-Vote (dissertation, 9.6): "a candidate only increments its term if it first learns from
+    /// a majority of the cluster that they would be willing to grant the candidate their votes".
+    fn probe(&mut self, output: &mut Output<C>) {
+        let known = self.leader;
+        self.enter_term(self.term(), Role::Follower);
+        self.leader = (self.rules.leader_while_probing)(known);
+        self.probing = true;
+        self.elapsed = 0;
+        let last_log = self.log.last();
+        for peer in self.peers() {
+            self.send(peer, Body::PreVote { last_log }, output);
+        }
+        self.count_willing(self.id(), output);
+    }
+
+    /// Answers without a change of state: not even the term of who asks is taken over.
+    pub(crate) fn on_pre_vote(
+        &mut self,
+        from: NodeId,
+        term: Term,
+        last_log: LogId,
+        output: &mut Output<C>,
+    ) {
+        let granted = term >= self.term()
+            && (self.rules.would_vote)(self.hears_a_leader(), last_log, self.log.last());
+        // It answers in the term of the question, or tells of a newer one.
+        let term = term.max(self.term());
+        let body = Body::PreVoteReply { granted };
+        output.messages.push(Message { from: self.id(), to: from, term, body });
+    }
+
+    pub(crate) fn on_pre_vote_reply(
+        &mut self,
+        from: NodeId,
+        granted: bool,
+        output: &mut Output<C>,
+    ) {
+        if granted && self.probing {
+            self.count_willing(from, output);
+        }
+    }
+
+    fn count_willing(&mut self, from: NodeId, output: &mut Output<C>) {
+        self.grants.push(from);
+        if (self.rules.wins)(&self.config.membership, &self.grants) {
+            self.campaign(output);
+        }
+    }
+
+    /// Figure 2, candidates: "On conversion to candidate, start election".
+    fn campaign(&mut self, output: &mut Output<C>) {
         self.enter_term(self.term().next(), Role::Candidate);
         self.hard_state.vote = Some(self.id());
         self.elapsed = 0;
@@ -62,6 +152,7 @@ impl<C: Clone> Node<C> {
         self.hard_state = (self.rules.stepping_down)(self.hard_state, term);
         self.role = role;
         self.leader = None;
+        self.probing = false;
         self.grants.clear();
     }
 
@@ -77,7 +168,10 @@ impl<C: Clone> Node<C> {
                 self.send(to, Body::AppendEntriesReply(refusal), output);
                 output.recycle(entries);
             }
-            Body::RequestVoteReply { .. } | Body::AppendEntriesReply(_) => {}
+            Body::PreVote { .. } => {}
+            Body::RequestVoteReply { .. }
+            | Body::PreVoteReply { .. }
+            | Body::AppendEntriesReply(_) => {}
         }
     }
 
@@ -130,6 +224,8 @@ impl<C: Clone> Node<C> {
         self.role = Role::Leader;
         self.leader = Some(self.id());
         self.elapsed = 0;
+        self.unchecked = 0;
+        self.heard = NodeSet::EMPTY;
         self.grants.clear();
         let last = self.log.last().index;
         for progress in &mut self.progress {

@@ -32,6 +32,8 @@
 //!         heartbeat_ticks: 2,
 //!         max_entries: 16,
 //!         jitter: 0,
+//!         pre_vote: false,
+//!         check_quorum: false,
 //!     })
 //!     .map(|config| Node::start(config, Durable::default()))
 //!     .collect();
@@ -64,6 +66,9 @@
 //! - A new leader appends a no-op entry (section 8), so that older entries commit without a client.
 //! - A refusal carries a hint (end of 5.3), so that the leader need not step back entry by entry.
 //! - An AppendEntries carries at most [`Config::max_entries`] entries.
+//! - Pre-Vote, CheckQuorum and leader stickiness (dissertation, 4.2.3, 6.2, 9.6) are switches of
+//!   [`Config`]. A Pre-Vote is asked in the current term, not in the next, and changes nothing at
+//!   whoever is asked.
 //! - Persistence is asynchronous: see [`rules::rests_on_disk`] for what waits for the disk.
 //! - The election timeout is a hash of name, term and seed instead of a random number.
 //!

@@ -33,6 +33,16 @@ pub enum Body<C = Vec<u8>> {
         /// True means that the candidate received the vote.
         granted: bool,
     },
+    /// Pre-Vote (dissertation, 9.6): would you vote for me in the next term?
+    PreVote {
+        /// The last entry of who asks.
+        last_log: LogId,
+    },
+    /// The answer to Pre-Vote. It promises nothing.
+    PreVoteReply {
+        /// True means: as things stand, yes.
+        granted: bool,
+    },
     /// AppendEntries: replication, and heartbeat if `entries` is empty.
     AppendEntries {
         /// The entry immediately before the new ones.
@@ -70,6 +80,10 @@ pub enum Kind {
     RequestVote,
     /// See [`Body::RequestVoteReply`].
     RequestVoteReply,
+    /// See [`Body::PreVote`].
+    PreVote,
+    /// See [`Body::PreVoteReply`].
+    PreVoteReply,
     /// See [`Body::AppendEntries`].
     AppendEntries,
     /// See [`Body::AppendEntriesReply`].
@@ -79,7 +93,7 @@ pub enum Kind {
 impl Kind {
     /// Whether this kind answers another.
     pub fn is_reply(self) -> bool {
-        matches!(self, Kind::RequestVoteReply | Kind::AppendEntriesReply)
+        matches!(self, Kind::RequestVoteReply | Kind::PreVoteReply | Kind::AppendEntriesReply)
     }
 }
 
@@ -89,6 +103,8 @@ impl<C> Body<C> {
         match self {
             Body::RequestVote { .. } => Kind::RequestVote,
             Body::RequestVoteReply { .. } => Kind::RequestVoteReply,
+            Body::PreVote { .. } => Kind::PreVote,
+            Body::PreVoteReply { .. } => Kind::PreVoteReply,
             Body::AppendEntries { .. } => Kind::AppendEntries,
             Body::AppendEntriesReply(_) => Kind::AppendEntriesReply,
         }
@@ -103,6 +119,9 @@ impl<C> fmt::Display for Message<C> {
             Body::RequestVote { last_log } => write!(f, "RequestVote {term} last {last_log}"),
             Body::RequestVoteReply { granted: true } => write!(f, "vote {term}"),
             Body::RequestVoteReply { granted: false } => write!(f, "no vote {term}"),
+            Body::PreVote { last_log } => write!(f, "PreVote {term} last {last_log}"),
+            Body::PreVoteReply { granted: true } => write!(f, "would vote {term}"),
+            Body::PreVoteReply { granted: false } => write!(f, "would not vote {term}"),
             Body::AppendEntries { prev_log, entries, leader_commit } => {
                 write!(f, "AppendEntries {term} prev {prev_log}")?;
                 match entries.len() {

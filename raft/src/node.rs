@@ -8,9 +8,9 @@ use std::collections::VecDeque;
 
 use crate::io::{Durable, Input, Output, Write, WriteId};
 use crate::log::Log;
-use crate::message::{Body, Message};
+use crate::message::{Body, Kind, Message};
 use crate::progress::Progress;
-use crate::quorum::Membership;
+use crate::quorum::{Membership, NodeSet};
 use crate::rules::{Promise, Rules};
 use crate::types::{HardState, LogId, LogIndex, NodeId, Role, Term};
 
@@ -30,6 +30,13 @@ pub struct Config {
     pub max_entries: usize,
     /// Seed of the spread of election timeouts.
     pub jitter: u64,
+    /// Ask whether an election would succeed before standing (dissertation, 9.6). Price: a round
+    /// trip an election.
+    pub pre_vote: bool,
+    /// As a leader, step down when no quorum has answered for an election timeout (6.2); as anyone,
+    /// turn a deaf ear to candidates as long as a leader is heard of (4.2.3). Price: a cluster
+    /// whose leader can send and not hear takes that much longer to replace it.
+    pub check_quorum: bool,
 }
 
 /// What everyone may see of a server, for display, oracles and metrics.
@@ -88,8 +95,13 @@ pub struct Node<C = Vec<u8>> {
     pub(crate) commit: LogIndex,
     applied: LogIndex,
     pub(crate) elapsed: u32,
-    /// A candidate's votes, in the order of arrival.
+    /// It asks whether an election would succeed.
+    pub(crate) probing: bool,
+    /// A candidate's votes, or who would vote, in the order of arrival.
     pub(crate) grants: Vec<NodeId>,
+    /// A leader's ticks since it last looked whether a quorum answers, and who has since.
+    pub(crate) unchecked: u32,
+    pub(crate) heard: NodeSet,
     /// A leader's view of each server, by number.
     pub(crate) progress: Vec<Progress>,
 }
@@ -125,7 +137,10 @@ impl<C: Clone> Node<C> {
             commit: LogIndex(0),
             applied: LogIndex(0),
             elapsed: 0,
+            probing: false,
             grants: Vec::new(),
+            unchecked: 0,
+            heard: NodeSet::EMPTY,
             progress: vec![unknown; usize::from(highest) + 1],
         }
     }
@@ -138,7 +153,7 @@ impl<C: Clone> Node<C> {
         }
         match input {
             Input::Tick => self.tick(output),
-            Input::Campaign => self.campaign(output),
+            Input::Campaign => self.seek_election(output),
             Input::Propose(command) => self.propose(command, output),
             Input::Receive(message) => self.receive(message, output),
             Input::Persisted(id) => self.persisted(id, output),
@@ -211,6 +226,12 @@ impl<C: Clone> Node<C> {
     fn receive(&mut self, message: Message<C>, output: &mut Output<C>) {
         let Message { from, term, body, .. } = message;
         let kind = body.kind();
+        if let Body::PreVote { last_log } = body {
+            return self.on_pre_vote(from, term, last_log, output);
+        }
+        if kind == Kind::RequestVote && self.is_deaf_to_candidates() {
+            return;
+        }
         if term > self.term() {
             let role = (self.rules.role_in_newer_term)(self.role, kind);
             self.enter_term(term, role);
@@ -222,6 +243,8 @@ impl<C: Clone> Node<C> {
         match body {
             Body::RequestVote { last_log } => self.on_request_vote(from, last_log, output),
             Body::RequestVoteReply { granted } => self.on_vote_reply(from, granted, output),
+            Body::PreVoteReply { granted } => self.on_pre_vote_reply(from, granted, output),
+            Body::PreVote { .. } => {}
             Body::AppendEntries { prev_log, entries, leader_commit } => {
                 self.on_append_entries(from, prev_log, entries, leader_commit, output);
             }
@@ -320,6 +343,7 @@ impl<C: Clone> Node<C> {
         (&self.log, &self.writes, &self.promises, self.halted).hash(&mut hasher);
         (self.role, self.leader, self.commit, self.applied, self.elapsed).hash(&mut hasher);
         (&self.grants, &self.progress).hash(&mut hasher);
+        (self.probing, self.unchecked, self.heard).hash(&mut hasher);
         hasher.finish()
     }
 }

@@ -51,7 +51,7 @@ impl<C: Clone> Node<C> {
             Role::Leader => return output.recycle(entries), // Two leaders of a term cannot be.
             // "If AppendEntries RPC received from new leader: convert to follower".
             Role::Candidate => self.enter_term(self.term(), Role::Follower),
-            Role::Follower => {}
+            Role::Follower => self.probing = false,
         }
         self.leader = Some(leader);
         self.elapsed = 0;
@@ -106,6 +106,7 @@ impl<C: Clone> Node<C> {
         if self.role != Role::Leader || !self.config.membership.members().contains(from) {
             return;
         }
+        self.heard.insert(from);
         match appended {
             Appended::Accepted { match_index } => self.on_accepted(from, match_index, output),
             Appended::Rejected { prev_index, hint } => {

@@ -46,6 +46,12 @@ pub struct Rules {
     pub survives_failed_write: fn() -> bool,
     /// See [`wins`].
     pub wins: fn(membership: &Membership, grants: &[NodeId]) -> bool,
+    /// See [`would_vote`].
+    pub would_vote: fn(hears_a_leader: bool, candidate: LogId, own: LogId) -> bool,
+    /// See [`leader_while_probing`].
+    pub leader_while_probing: fn(known: Option<NodeId>) -> Option<NodeId>,
+    /// See [`keeps_lead`].
+    pub keeps_lead: fn(membership: &Membership, heard: NodeSet) -> bool,
     /// See [`progress_at_election`].
     pub progress_at_election: fn(earlier: Progress, last: LogIndex) -> Progress,
     /// See [`accepts_append`].
@@ -85,6 +91,9 @@ impl Rules {
         rests_on_disk,
         survives_failed_write,
         wins,
+        would_vote,
+        leader_while_probing,
+        keeps_lead,
         progress_at_election,
         accepts_append,
         truncate_from,
@@ -183,6 +192,32 @@ pub fn rests_on_disk(_promise: Promise) -> bool {
 /// After a failed write the disk's content is unknown, so nothing can be promised any more.
 pub fn survives_failed_write() -> bool {
     false
+}
+
+// ---- Needless elections (dissertation, 4.2.3, 6.2, 9.6) ----
+
+/// A server would vote for a candidate that has what it takes, unless it hears a leader.
+///
+/// 9.6: "if the candidate's log is sufficiently up-to-date, and the voters have not received
+/// heartbeats from a valid leader for at least a baseline election timeout". Without the second
+/// half, a server that was cut off disrupts the cluster when it comes back.
+pub fn would_vote(hears_a_leader: bool, candidate: LogId, own: LogId) -> bool {
+    !hears_a_leader && is_up_to_date(candidate, own)
+}
+
+/// Who asks whether it could win has given up its leader.
+///
+/// Otherwise servers that wait for each other's answer turn each other away for the sake of a
+/// leader that none of them hears (tikv/raft-rs#84). Without this: no progress.
+pub fn leader_while_probing(_known: Option<NodeId>) -> Option<NodeId> {
+    None
+}
+
+/// A leader stays one as long as a quorum, itself included, has answered.
+///
+/// 6.2. Without this, a leader that nobody hears takes commands for ever.
+pub fn keeps_lead(membership: &Membership, heard: NodeSet) -> bool {
+    membership.is_quorum(heard)
 }
 
 // ---- Replication (5.3) ----

@@ -149,6 +149,8 @@ fn server_named(name: u8, size: u8, term: u64, log: &[u64]) -> Host {
         heartbeat_ticks: HEARTBEAT,
         max_entries: 4,
         jitter: 7,
+        pre_vote: false,
+        check_quorum: false,
     };
     let hard_state = HardState { term: Term(term), vote: None };
     Host::start(config, Durable { hard_state, entries: entries(0, log) })
@@ -695,4 +697,125 @@ fn the_same_inputs_give_the_same_outputs_and_the_same_digest() {
     let (one, two, other) = (life("x"), life("x"), life("y"));
     assert_eq!((one.sent(), one.node.digest()), (two.sent(), two.node.digest()));
     assert_ne!(one.node.digest(), other.node.digest());
+}
+
+// ==== The dissertation: elections that are not needed ====
+
+/// The same server with Pre-Vote and CheckQuorum.
+fn careful(mut host: Host) -> Host {
+    host.config = Config { pre_vote: true, check_quorum: true, ..host.config };
+    host.restarts()
+}
+
+fn would_you(last_log: LogId) -> Body<Command> {
+    Body::PreVote { last_log }
+}
+fn would(granted: bool) -> Body<Command> {
+    Body::PreVoteReply { granted }
+}
+
+/// A careful server 0 that has just won `term`.
+fn careful_leader(size: u8, term: u64) -> Host {
+    let asking = careful(server(size, term - 1, &[])).campaigns();
+    let standing =
+        (1..=size / 2).fold(asking, |host, peer| host.hears(peer, term - 1, would(true)));
+    (1..=size / 2).fold(standing, |host, peer| host.hears(peer, term, vote(true)))
+}
+
+// 9.6: "a candidate only increments its term if it first learns from a majority of the cluster that
+// they would be willing to grant the candidate their votes".
+#[test]
+fn a_server_stands_only_if_a_majority_would_vote_for_it() {
+    let host = careful(server(5, 3, &[1])).campaigns();
+    assert_eq!((host.ballot(), host.role()), ((3, None), Role::Follower));
+    let asked: Vec<_> = (1..5).map(|to| (to, 3, would_you(id(1, 1)))).collect();
+    assert_eq!(host.sent(), asked);
+    let host = host.hears(1, 3, would(true)).hears(1, 3, would(true)).hears(2, 3, would(false));
+    assert_eq!(host.ballot(), (3, None));
+    let host = host.hears(3, 3, would(true));
+    assert_eq!((host.ballot(), host.role()), ((4, Some(0)), Role::Candidate));
+}
+
+// 9.6: "if the candidate's log is sufficiently up-to-date".
+#[test]
+fn nobody_would_vote_for_a_log_that_is_not_up_to_date() {
+    let host = careful(server(3, 2, &[1, 2]));
+    assert_eq!(host.clone().hears(1, 2, would_you(id(1, 9))).sent(), [(1, 2, would(false))]);
+    assert_eq!(host.hears(1, 2, would_you(id(2, 2))).sent(), [(1, 2, would(true))]);
+}
+
+// 9.6: "and the voters have not received heartbeats from a valid leader for at least a baseline
+// election timeout".
+#[test]
+fn nobody_would_vote_while_a_leader_is_heard() {
+    let host = careful(server(3, 2, &[])).hears(2, 2, append(LogId::ZERO, &[], 0));
+    assert_eq!(host.clone().hears(1, 2, would_you(id(0, 0))).sent(), [(1, 2, would(false))]);
+    let host = host.ticks(ELECTION);
+    assert_eq!(host.hears(1, 2, would_you(id(0, 0))).sent(), [(1, 2, would(true))]);
+}
+
+// To ask costs nobody anything: neither who asks nor who answers changes term, vote or disk.
+#[test]
+fn a_question_of_another_term_changes_nothing() {
+    let host = careful(server(3, 2, &[]));
+    let newer = host.clone().hears(1, 9, would_you(id(0, 0)));
+    assert_eq!((newer.sent(), newer.ballot()), (vec![(1, 9, would(true))], (2, None)));
+    let older = host.hears(1, 1, would_you(id(0, 0)));
+    assert_eq!((older.sent(), older.ballot()), (vec![(1, 2, would(false))], (2, None)));
+    assert_eq!(older.disk.hard_state.term, Term(2));
+}
+
+// tikv/raft-rs#84: who asks no longer hears its leader, whose lease would make it turn others away.
+#[test]
+fn who_asks_whether_it_could_win_would_vote_for_another() {
+    let host = careful(server(3, 2, &[])).hears(2, 2, append(LogId::ZERO, &[], 0)).campaigns();
+    assert_eq!(host.hears(1, 2, would_you(id(0, 0))).sent(), [(1, 2, would(true))]);
+}
+
+// A leader that turns up ends the asking: late answers make nobody a candidate.
+#[test]
+fn who_hears_a_leader_asks_no_longer() {
+    let host = careful(server(3, 2, &[])).campaigns().hears(2, 2, append(LogId::ZERO, &[], 0));
+    assert_eq!(host.hears(1, 2, would(true)).ballot(), (2, None));
+}
+
+// 4.2.3: "if a server receives a RequestVote request within the minimum election timeout of hearing
+// from a current leader, it does not update its term or grant its vote".
+#[test]
+fn who_hears_a_leader_is_deaf_to_candidates() {
+    let host = careful(server(3, 2, &[])).hears(2, 2, append(LogId::ZERO, &[], 0));
+    let deaf = host.clone().hears(1, 3, ask(id(0, 0)));
+    assert_eq!((deaf.sent(), deaf.ballot()), (vec![], (2, None)));
+    let host = host.ticks(ELECTION).hears(1, 3, ask(id(0, 0)));
+    assert_eq!((host.sent(), host.ballot()), (vec![(1, 3, vote(true))], (3, Some(1))));
+}
+
+#[test]
+fn a_leader_that_is_answered_is_deaf_to_candidates() {
+    let host = careful_leader(3, 2).hears(1, 3, ask(id(0, 0)));
+    assert_eq!((host.role(), host.ballot()), (Role::Leader, (2, Some(0))));
+}
+
+// 6.2: "a leader steps down if an election timeout elapses without a successful round of heartbeats
+// to a majority of its cluster".
+#[test]
+fn a_leader_steps_down_when_no_quorum_answers_for_an_election_timeout() {
+    let host = careful_leader(5, 2);
+    let silent = host.clone().ticks(ELECTION);
+    assert_eq!((silent.role(), silent.ballot()), (Role::Follower, (2, Some(0))));
+    let one = host.clone().hears(1, 2, accepted(0)).ticks(ELECTION);
+    assert_eq!(one.role(), Role::Follower);
+    let two = host.hears(1, 2, accepted(0)).hears(2, 2, rejected(9, LogId::ZERO)).ticks(ELECTION);
+    assert_eq!(two.role(), Role::Leader);
+    assert_eq!(two.ticks(ELECTION).role(), Role::Follower);
+}
+
+// Both are switches: without them a server is the paper's.
+#[test]
+fn without_the_switches_elections_are_as_in_the_paper() {
+    let host =
+        server(3, 2, &[]).hears(2, 2, append(LogId::ZERO, &[], 0)).hears(1, 3, ask(id(0, 0)));
+    assert_eq!(host.ballot(), (3, Some(1)));
+    assert_eq!(leader(3, 2, &[]).ticks(3 * ELECTION).role(), Role::Leader);
+    assert_eq!(server(3, 2, &[]).campaigns().ballot(), (3, Some(0)));
 }

@@ -28,7 +28,7 @@ impl Observer for BatchIsBounded {
         if !history.bounded_sends {
             return NOTHING;
         }
-        let (node, bound) = (message.from, history.max_entries);
+        let (node, bound) = (message.from, usize::from(history.setup.max_entries));
         check(entries <= bound, || Violation::BatchIsBounded { node, entries, bound })
     }
 }
@@ -47,14 +47,14 @@ mod tests {
     #[test]
     fn a_full_batch_is_legal() {
         let mut run = cluster::<BatchIsBounded>(3);
-        let limit = run.history.max_entries;
+        let limit = usize::from(run.history.setup.max_entries);
         assert_eq!(run.sends(batch(limit)), Ok(1));
     }
 
     #[test]
     fn a_larger_batch_is_illegal() {
         let mut run = cluster::<BatchIsBounded>(3);
-        let limit = run.history.max_entries;
+        let limit = usize::from(run.history.setup.max_entries);
         assert!(run.sends(batch(limit + 1)).is_err());
     }
 }

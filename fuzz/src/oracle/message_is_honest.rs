@@ -25,7 +25,7 @@ impl Oracle for MessageIsHonest {
 impl Observer for MessageIsHonest {
     fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
         let Meaning { from, to, term, speech, .. } = *message;
-        if speech == Speech::Other {
+        if speech.binds_nobody() {
             return NOTHING;
         }
         let leader = history.leader_of(term);

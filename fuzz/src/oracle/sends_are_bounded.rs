@@ -51,8 +51,7 @@ impl Observer for SendsAreBounded {
         let life = &mut self.lives[message.from];
         match message.speech {
             Speech::Candidacy { .. } | Speech::Vote | Speech::Ack { .. } => life.waited += 1,
-            Speech::Append { .. } | Speech::Refusal | Speech::NoVote => life.at_once += 1,
-            Speech::Heartbeat { .. } | Speech::Other => {}
+            _ => life.at_once += 1,
         }
         NOTHING
     }

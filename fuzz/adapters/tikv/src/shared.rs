@@ -106,6 +106,8 @@ impl Replica for Tikv {
             (Type::MsgRequestVote, _) => Speech::Candidacy { last_log: place },
             (Type::MsgRequestVoteResponse, true) => Speech::NoVote,
             (Type::MsgRequestVoteResponse, false) => Speech::Vote,
+            (Type::MsgRequestPreVote, _) => Speech::PreVote { last_log: place },
+            (Type::MsgRequestPreVoteResponse, no) => Speech::PreVoteReply { granted: !no },
             (Type::MsgAppend, _) => {
                 Speech::Append { prev_log: place, last_log, entries: entries.len(), commit }
             }

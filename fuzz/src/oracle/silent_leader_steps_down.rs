@@ -1,0 +1,133 @@
+//! With CheckQuorum, a leader that hears from no quorum steps down.
+//!
+//! Its own ticks are counted, and when it last heard from whom. Sound: it looks once an election
+//! timeout whether a quorum has answered since it last looked, so after two of them, and a tick at
+//! each end, without an answer it has looked. A Raft that insists on a longer timeout than the
+//! set-up's has one that is longer than its heartbeat interval.
+
+use raft::{NodeId, NodeSet, Role};
+
+use crate::event::{Event, Kind};
+use crate::history::{History, PerNode};
+use crate::oracle::{Card, Oracle};
+use crate::replica::{Meaning, View};
+use crate::violation::{check, Verdict, Violation, HELD, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct SilentLeaderStepsDown {
+    clocks: PerNode<Clock>,
+}
+
+/// One node's time as a leader.
+#[derive(Clone, Copy, Debug, Default)]
+struct Clock {
+    ticks: u32,
+    /// The tick at which it last heard from each peer, or began to lead.
+    heard: PerNode<u32>,
+}
+
+impl Oracle for SilentLeaderStepsDown {
+    const CARD: Card = Card {
+        name: "silent-leader-steps-down",
+        id: "L8",
+        promise: "With CheckQuorum, a leader that hears from no quorum steps down.",
+        source: "Raft dissertation, 6.2; etcd's CheckQuorum",
+    };
+}
+
+impl SilentLeaderStepsDown {
+    fn ticks(&mut self, history: &History, node: NodeId) -> Verdict {
+        let facts = history.node(node);
+        if !facts.up || facts.view.role != Role::Leader {
+            return NOTHING;
+        }
+        let clock = &mut self.clocks[node];
+        let patience =
+            2 * (history.setup.election_ticks.max(history.setup.heartbeat_ticks + 1)) + 2;
+        // This tick is about to happen: those before it are over.
+        let since = clock.ticks.saturating_sub(patience.into());
+        let late = clock.ticks > u32::from(patience);
+        let recent = |id: &NodeId| *id == node || clock.heard[*id] >= since;
+        let heard: NodeSet = history.membership.members().iter().filter(recent).collect();
+        clock.ticks += 1;
+        let ticks = clock.ticks;
+        check(!late || history.membership.is_quorum(heard), || Violation::SilentLeaderStepsDown {
+            leader: node,
+            heard,
+            ticks,
+        })
+    }
+}
+
+impl Observer for SilentLeaderStepsDown {
+    fn happens(&mut self, history: &History, event: Event) -> Verdict {
+        match event.kind {
+            _ if !history.setup.check_quorum => NOTHING,
+            Kind::Tick => self.ticks(history, NodeId(event.operands[0])),
+            Kind::TickAll => {
+                for node in &history.nodes {
+                    self.ticks(history, node.id)?;
+                }
+                HELD
+            }
+            _ => NOTHING,
+        }
+    }
+
+    fn received(&mut self, _: &History, message: &Meaning) -> Verdict {
+        let clock = &mut self.clocks[message.to];
+        clock.heard[message.from] = clock.ticks;
+        NOTHING
+    }
+
+    fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
+        if new.newly_leads(old) {
+            self.clocks[node] = Clock::default();
+        }
+        NOTHING
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replica::Speech;
+    use crate::watch::by_hand::*;
+    use crate::watch::Watch;
+    use raft::LogIndex;
+
+    fn leading(check_quorum: bool) -> Watch<SilentLeaderStepsDown> {
+        let mut run = cluster::<SilentLeaderStepsDown>(3);
+        run.history.setup.check_quorum = check_quorum;
+        run.becomes(0, Role::Leader, 1).unwrap();
+        run
+    }
+
+    fn ticks(run: &mut Watch<SilentLeaderStepsDown>, times: usize) -> Verdict {
+        (0..times).try_for_each(|_| run.happens(Event::new(Kind::Tick, &[0])).map(drop))?;
+        HELD
+    }
+
+    #[test]
+    fn a_leader_that_hears_from_one_of_two_followers_may_lead_on() {
+        let mut run = leading(true);
+        for _ in 0..20 {
+            run.receives(says(1, 0, 1, Speech::Ack { match_index: LogIndex(0) })).unwrap();
+            assert_eq!(ticks(&mut run, 10), HELD);
+        }
+    }
+
+    #[test]
+    fn a_leader_that_hears_nobody_for_two_timeouts_is_illegal() {
+        let mut run = leading(true);
+        assert_eq!(ticks(&mut run, 20), HELD);
+        assert!(ticks(&mut run, 10).is_err());
+    }
+
+    #[test]
+    fn without_check_quorum_nobody_need_step_down() {
+        assert!(ticks(&mut leading(false), 100).is_ok());
+    }
+}
