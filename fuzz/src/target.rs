@@ -4,7 +4,8 @@
 //! written beside libFuzzer's own, the story is told with the line that replays it, and the
 //! fingerprint is printed in the forms that libFuzzer's minimiser and ClusterFuzz's parser read. A
 //! lint counts as a find. With `WHITEWATER_ONLY=<fingerprint>`, every other violation passes in
-//! silence, so that a stock minimiser cannot drift to another bug.
+//! silence, so that a stock minimiser cannot drift to another bug; `WHITEWATER_IGNORE` names finds
+//! that are known.
 
 use std::cell::RefCell;
 use std::env;
@@ -27,6 +28,8 @@ pub const MUTANT: &str = "WHITEWATER_MUTANT";
 /// The only fingerprint that may fail.
 pub const ONLY: &str = "WHITEWATER_ONLY";
 
+/// Fingerprints, joined by commas, that are known and may pass.
+pub const IGNORE: &str = "WHITEWATER_IGNORE";
 /// Whether the host syncs every write, whatever the Raft says.
 pub const ALWAYS_SYNC: &str = "WHITEWATER_ALWAYS_SYNC";
 
@@ -46,6 +49,7 @@ struct Target<R: Replica> {
     runner: Runner<R>,
     mutant: Option<String>,
     only: Option<String>,
+    ignored: Vec<String>,
     /// What comes before the names of saved inputs; none if nothing is saved.
     artifacts: Option<PathBuf>,
     inputs: u64,
@@ -63,6 +67,17 @@ thread_local! {
 /// Whether a violation could have this fingerprint.
 pub fn is_fingerprint(name: &str) -> bool {
     CARDS.iter().any(|card| card.name == name) || name.starts_with("panic-in-")
+}
+
+/// The fingerprints that a variable of the environment names.
+fn named(variable: &str) -> Result<Vec<String>, String> {
+    let value = env::var(variable).unwrap_or_default();
+    let names = value.split(',').filter(|name| !name.is_empty());
+    let known = |name: &str| match is_fingerprint(name) {
+        true => Ok(name.to_string()),
+        false => Err(format!("{variable}: no violation is called '{name}'")),
+    };
+    names.map(known).collect()
 }
 
 impl<R: Replica> Target<R> {
@@ -83,12 +98,10 @@ impl<R: Replica> Target<R> {
         subject.driver.always_sync = env::var_os(ALWAYS_SYNC).is_some();
         let runner = Runner::new(subject);
         let (inputs, events, goals) = (0, 0, Counts::default());
-        let only = env::var(ONLY).ok();
-        if let Some(unknown) = only.as_ref().filter(|only| !is_fingerprint(only)) {
-            return Err(format!("{ONLY}: no violation is called '{unknown}'"));
-        }
+        let only = named(ONLY)?.pop();
+        let ignored = named(IGNORE)?;
         let artifacts = None;
-        Ok(Target { name, replay, runner, mutant, only, artifacts, inputs, events, goals })
+        Ok(Target { name, replay, runner, mutant, only, ignored, artifacts, inputs, events, goals })
     }
 
     /// Runs one schedule; the fingerprint of what it breaks, once that is told.
@@ -102,7 +115,8 @@ impl<R: Replica> Target<R> {
         }
         let violation = outcome.violation?;
         let fingerprint = violation.fingerprint();
-        if self.only.as_ref().is_some_and(|only| *only != fingerprint) {
+        let another = self.only.as_ref().is_some_and(|only| *only != fingerprint);
+        if another || self.ignored.contains(&fingerprint) {
             return None;
         }
         self.tell(schedule, &violation);
