@@ -71,6 +71,9 @@ shrink() {
   echo "median: $(printf '%s\n' "${all[@]}" | median) events at 3 nodes, ${#all[@]} bugs"
 }
 
+# A backtrace of each find would cost more than most finds.
+export RUST_BACKTRACE=0
+
 # Runs a fuzz binary; prints its executions and CPU seconds, of which it gets at most 60.
 campaign() {
   local log=$1 runs spent

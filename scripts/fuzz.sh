@@ -3,8 +3,8 @@
 #
 #   scripts/fuzz.sh [TARGET] [SECONDS] [-- libFuzzer options]      default: cluster 60
 #
-# ADAPTER=fuzz/adapters/tikv fuzzes that Raft. SANITIZER=address uses nightly and AddressSanitizer. WHITEWATER_MUTANT names the seeded bug of the
-# target `mutant`. Exit code: 0 clean, 1 a promise was broken, 2 wrong usage or no build.
+# ADAPTER=fuzz/adapters/tikv fuzzes that Raft. SANITIZER=address uses nightly and AddressSanitizer.
+# WHITEWATER_MUTANT names the seeded bug of the target `mutant`. Exit code: 0 clean, 1 a promise was broken, 2 wrong usage or no build.
 source "$(dirname "$0")/common.sh"
 
 target=cluster

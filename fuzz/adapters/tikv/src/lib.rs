@@ -8,7 +8,7 @@ use raft::eraftpb::{ConfState, Message};
 use raft::storage::MemStorage;
 use raft::{Config, RawNode};
 use whitewater::raft::LogId;
-use whitewater::replica::Plain;
+use whitewater::replica::{Plain, Write};
 
 pub use shared::Tikv;
 use shared::{entry_of, log_id};
@@ -28,12 +28,9 @@ fn conf_state(voters: Vec<u64>) -> ConfState {
     ConfState::from((voters, Vec::new()))
 }
 
-/// Messages about votes name a committed entry.
+/// Messages about votes name a committed entry; in others it has no term, so nobody has it.
 fn named_commit(message: &Message) -> LogId {
-    match message.commit_term {
-        0 => LogId::ZERO,
-        term => log_id(term, message.commit),
-    }
+    log_id(message.commit_term, message.commit)
 }
 
 impl Tikv {
@@ -47,7 +44,8 @@ impl Tikv {
         output.messages.extend(ready.take_messages());
         output.applied.extend(ready.take_committed_entries().iter().map(entry_of));
         let (entries, sync) = (ready.take_entries(), ready.must_sync());
-        output.write = self.write(number, ready.hs(), &entries, sync);
+        let write = self.write(number, ready.hs(), &entries);
+        output.write = write.map(|write| Write { sync, ..write });
         let written = output.write.is_some();
         self.waiting.push_back((number, written, ready.take_persisted_messages()));
         self.raw.advance_append_async(ready);

@@ -7,7 +7,7 @@ use raft::eraftpb::{ConfState, Message};
 use raft::storage::MemStorage;
 use raft::{Config, RawNode, Ready};
 use whitewater::raft::LogId;
-use whitewater::replica::Plain;
+use whitewater::replica::{Plain, Write};
 
 use shared::entry_of;
 pub use shared::Tikv;
@@ -42,10 +42,10 @@ impl Tikv {
         while self.waiting.ready.is_none() && self.raw.has_ready() {
             let ready = self.raw.ready();
             let id = self.waiting.writes + 1;
-            match self.write(id, ready.hs.as_ref(), &ready.entries, ready.must_sync) {
+            match self.write(id, ready.hs.as_ref(), &ready.entries) {
                 None => self.finish(ready, output),
-                write => {
-                    output.write = write;
+                Some(write) => {
+                    output.write = Some(Write { sync: ready.must_sync, ..write });
                     self.waiting = Waiting { ready: Some(ready), writes: id };
                 }
             }

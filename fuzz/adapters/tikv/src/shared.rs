@@ -1,10 +1,10 @@
 //! TiKV's `raft` behind the harness's door: what all versions have in common.
 //!
-//! The crate numbers nodes from 1, and a cluster of it begins behind a first snapshot: so that its
-//! first entry is the harness's, indexes and terms are one higher here than there. As in TiKV, only
-//! a leader is asked to take a proposal. The crate's `MemStorage` is no disk here, only what it
-//! reads: it is filled from the harness's disk at each start. Nobody is ever behind the first
-//! snapshot, so it is never asked to make one.
+//! The crate numbers nodes from 1, and a cluster of it begins behind a first snapshot, at index 1
+//! in term 1: whatever the harness counts is one higher here. As in TiKV, only a leader is asked to
+//! take a proposal. The crate's `MemStorage` is no disk here, only what it reads: it is filled from
+//! the harness's disk at each start. Nobody is ever behind the first snapshot, so it is never asked
+//! to make one.
 
 use raft::eraftpb::{Entry, HardState, Message, MessageType as Type, Snapshot};
 use raft::storage::MemStorage;
@@ -16,9 +16,6 @@ use whitewater::replica::{
 use whitewater::schedule::Setup;
 
 use crate::{conf_state, named_commit, new_node, Waiting, ASYNC};
-
-/// What lies before the first entry: a snapshot with this index and this term.
-const BASE: u64 = 1;
 
 /// One node.
 pub struct Tikv {
@@ -45,7 +42,7 @@ impl Replica for Tikv {
         // The crate wants to hear of a leader more often than it gives one up.
         let election_ticks = setup.election_ticks.max(setup.heartbeat_ticks + 1);
         let setup = Setup { election_ticks, ..*setup };
-        let mut config = Config { id: id_of(id), ..Config::default() };
+        let mut config = Config { id: up(id.0), ..Config::default() };
         config.heartbeat_tick = setup.heartbeat_ticks.into();
         config.election_tick = setup.election_ticks.into();
         config.max_inflight_msgs = 256;
@@ -53,14 +50,16 @@ impl Replica for Tikv {
         config.pre_vote = setup.pre_vote;
         config.check_quorum = setup.check_quorum;
         let raw = new_node(&config, storage(&setup, disk));
-        let mut node = Tikv { raw, waiting: Waiting::default(), setup };
-        node.set_timeout();
-        node
+        Tikv { raw, waiting: Waiting::default(), setup }
     }
 
     fn step(&mut self, input: Input<Message>, output: &mut Plain<Message>) {
         output.clear();
         let raw = &mut self.raw;
+        // Whatever election timeout the crate has drawn since: it is not the crate's to draw.
+        let (id, term) = (NodeId(down(raw.raft.id) as u8), Term(down(raw.raft.term)));
+        let timeout = self.setup.election_timeout(id, term) as usize;
+        raw.raft.set_randomized_election_timeout(timeout);
         // What the crate refuses changes nothing, so its errors are of no interest.
         match input {
             Input::Tick => drop(Some(raw.tick())),
@@ -71,7 +70,6 @@ impl Replica for Tikv {
             Input::Persisted(write) => self.persisted(write.0, output),
             Input::PersistFailed(_) => return output.halted = true,
         }
-        self.set_timeout();
         self.pump(output);
     }
 
@@ -81,90 +79,79 @@ impl Replica for Tikv {
 
     fn view(&self) -> View {
         let (raft, log) = (&self.raw.raft, &self.raw.raft.raft_log);
-        let role = match raft.state {
-            StateRole::Leader => Role::Leader,
-            StateRole::Candidate => Role::Candidate,
-            _ => Role::Follower,
-        };
+        // In the crate's order, where a pre-candidate is the last.
+        let role = [Role::Follower, Role::Candidate, Role::Leader, Role::Follower];
+        let role = role[raft.state as usize];
         let last_log = log_id(log.last_term(), log.last_index());
         let hard_state = hard_state_of(raft.term, raft.vote);
-        View { hard_state, role, last_log, commit: index_of(log.committed) }
+        View { hard_state, role, last_log, commit: LogIndex(down(log.committed)) }
     }
 
     fn progress(&self, peer: NodeId) -> Option<Progress> {
         let raft = &self.raw.raft;
-        let known = raft.prs().get(id_of(peer)).filter(|_| raft.state == StateRole::Leader)?;
-        let (match_index, next_index) = (index_of(known.matched), index_of(known.next_idx));
-        Some(Progress { match_index, next_index })
+        let known = raft.prs().get(up(peer.0)).filter(|_| raft.state == StateRole::Leader)?;
+        let index = |index| LogIndex(down(index));
+        Some(Progress { match_index: index(known.matched), next_index: index(known.next_idx) })
     }
 
     fn meaning(message: &Message) -> Meaning {
-        let place = log_id(message.get_log_term(), message.get_index());
-        let (entries, commit) = (message.get_entries(), index_of(message.get_commit()));
-        let last_log = entries.last().map_or(place, |e| log_id(e.get_term(), e.get_index()));
+        let prev_log = log_id(message.get_log_term(), message.get_index());
+        let last = message.get_entries().last();
+        let last_log = last.map_or(prev_log, |last| log_id(last.get_term(), last.get_index()));
+        let commit = LogIndex(down(message.get_commit()));
+        let (entries, match_index) = (message.get_entries().len(), prev_log.index);
         let speech = match (message.get_msg_type(), message.get_reject()) {
-            (Type::MsgRequestVote, _) => Speech::Candidacy { last_log: place },
+            (Type::MsgRequestVote, _) => Speech::Candidacy { last_log: prev_log },
             (Type::MsgRequestVoteResponse, true) => Speech::NoVote,
             (Type::MsgRequestVoteResponse, false) => Speech::Vote,
-            (Type::MsgRequestPreVote, _) => Speech::PreVote { last_log: place },
+            (Type::MsgRequestPreVote, _) => Speech::PreVote { last_log: prev_log },
             (Type::MsgRequestPreVoteResponse, no) => Speech::PreVoteReply { granted: !no },
-            (Type::MsgAppend, _) => {
-                Speech::Append { prev_log: place, last_log, entries: entries.len(), commit }
-            }
+            (Type::MsgAppend, _) => Speech::Append { prev_log, last_log, entries, commit },
             (Type::MsgHeartbeat, _) => Speech::Heartbeat { commit },
             (Type::MsgAppendResponse, true) => Speech::Refusal,
-            // Without an index it says no more than that there is a newer term.
-            (Type::MsgAppendResponse, _) if message.get_index() > 0 => {
-                Speech::Ack { match_index: place.index }
-            }
+            // An answer without an index says no more than that there is a newer term.
+            (Type::MsgAppendResponse, _) if message.get_index() > 0 => Speech::Ack { match_index },
             _ => Speech::Other,
         };
-        let (from, to) = (node_of(message.get_from()), node_of(message.get_to()));
-        let term = term_of(message.get_term());
+        let node = |id| NodeId(down(id) as u8);
+        let (from, to) = (node(message.get_from()), node(message.get_to()));
+        let term = Term(down(message.get_term()));
         Meaning { from, to, term, speech, committed: named_commit(message) }
     }
 }
 
 impl Tikv {
-    /// The crate has just drawn its election timeout, perhaps: it is not the crate's to draw.
-    fn set_timeout(&mut self) {
-        let raft = &mut self.raw.raft;
-        let timeout = self.setup.election_timeout(node_of(raft.id), term_of(raft.term));
-        raft.set_randomized_election_timeout(timeout as usize);
-    }
-
     /// The write that makes these durable, if there is anything; the crate reads them from now on.
     pub(crate) fn write(
         &mut self,
         id: u64,
-        state: Option<&HardState>,
-        entries: &[Entry],
-        sync: bool,
+        hs: Option<&HardState>,
+        new: &[Entry],
     ) -> Option<Write> {
         let store = self.raw.mut_store();
-        let (first, last) = (entries.first().map(Entry::get_index), store.last_index().ok()?);
-        store.wl().append(entries).expect("the log has no gap");
-        (state.is_some() || first.is_some()).then(|| Write {
+        let (first, last) = (new.first().map(Entry::get_index), store.last_index().ok()?);
+        store.wl().append(new).expect("the log has no gap");
+        (hs.is_some() || first.is_some()).then(|| Write {
             id: paper::WriteId(id),
-            hard_state: state.map(|state| hard_state_of(state.get_term(), state.get_vote())),
-            truncate_from: first.filter(|&first| first <= last).map(index_of),
-            entries: entries.iter().map(entry_of).collect(),
-            commit: state.map(|state| index_of(state.get_commit())),
-            sync,
+            hard_state: hs.map(|hs| hard_state_of(hs.get_term(), hs.get_vote())),
+            truncate_from: first.filter(|&first| first <= last).map(|first| LogIndex(down(first))),
+            entries: new.iter().map(entry_of).collect(),
+            commit: hs.map(|hs| LogIndex(down(hs.get_commit()))),
+            sync: true,
         })
     }
 }
 
 fn storage(setup: &Setup, disk: &Durable) -> MemStorage {
     let mut snapshot = Snapshot::default();
-    snapshot.mut_metadata().set_index(BASE);
-    snapshot.mut_metadata().set_term(BASE);
-    let voters = (0..setup.nodes).map(|id| id_of(NodeId(id))).collect();
+    snapshot.mut_metadata().set_index(1);
+    snapshot.mut_metadata().set_term(1);
+    let voters = (0..setup.nodes).map(up).collect();
     snapshot.mut_metadata().set_conf_state(conf_state(voters));
     let mut state = HardState::default();
-    state.set_term(disk.hard_state.term.0 + BASE);
-    state.set_vote(disk.hard_state.vote.map_or(0, id_of));
-    state.set_commit(disk.commit.0 + BASE);
+    state.set_term(up(disk.hard_state.term.0));
+    state.set_vote(disk.hard_state.vote.map_or(0, |vote| up(vote.0)));
+    state.set_commit(up(disk.commit.0));
     let entries: Vec<Entry> = disk.entries.iter().map(raw_entry).collect();
     let storage = MemStorage::new();
     storage.wl().apply_snapshot(snapshot).expect("it is the first");
@@ -173,28 +160,21 @@ fn storage(setup: &Setup, disk: &Durable) -> MemStorage {
     storage
 }
 
-fn id_of(node: NodeId) -> u64 {
-    u64::from(node.0) + 1
+fn up(count: impl Into<u64>) -> u64 {
+    count.into() + 1
 }
 
-fn node_of(id: u64) -> NodeId {
-    NodeId(id.saturating_sub(1) as u8)
-}
-
-fn index_of(index: u64) -> LogIndex {
-    LogIndex(index.saturating_sub(BASE))
-}
-
-fn term_of(term: u64) -> Term {
-    Term(term.saturating_sub(BASE))
+fn down(count: u64) -> u64 {
+    count.saturating_sub(1)
 }
 
 pub(crate) fn log_id(term: u64, index: u64) -> LogId {
-    LogId { term: term_of(term), index: index_of(index) }
+    LogId { term: Term(down(term)), index: LogIndex(down(index)) }
 }
 
 fn hard_state_of(term: u64, vote: u64) -> paper::HardState {
-    paper::HardState { term: term_of(term), vote: (vote > 0).then(|| node_of(vote)) }
+    let vote = (vote > 0).then(|| NodeId(down(vote) as u8));
+    paper::HardState { term: Term(down(term)), vote }
 }
 
 pub(crate) fn entry_of(entry: &Entry) -> replica::Entry {
@@ -206,8 +186,8 @@ pub(crate) fn entry_of(entry: &Entry) -> replica::Entry {
 #[allow(clippy::useless_conversion)] // Data is a `Vec` in some versions and `Bytes` in others.
 fn raw_entry(entry: &replica::Entry) -> Entry {
     let mut raw = Entry::default();
-    raw.set_term(entry.id.term.0 + BASE);
-    raw.set_index(entry.id.index.0 + BASE);
+    raw.set_term(up(entry.id.term.0));
+    raw.set_index(up(entry.id.index.0));
     if let Payload::Command(command) = entry.payload {
         raw.set_data(command.to_le_bytes().to_vec().into());
     }
