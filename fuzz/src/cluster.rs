@@ -327,6 +327,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             _ => None,
         };
         let failed = matches!(input, Input::PersistFailed(_));
+        let ticked = matches!(input, Input::Tick);
         replica.step(input, &mut self.output);
         let effects = R::effects(&mut self.output);
         if let Some(write) = effects.write {
@@ -340,6 +341,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         let step = Step {
             node: id,
             received,
+            ticked,
             view,
             write: effects.write.as_ref(),
             applied: effects.applied,

@@ -27,6 +27,10 @@ pub trait Observer {
     fn received(&mut self, history: &History, message: &Meaning) -> Verdict {
         NOTHING
     }
+    /// A node has lived through a tick of its clock; the history has its state after it.
+    fn ticked(&mut self, history: &History, node: NodeId) -> Verdict {
+        NOTHING
+    }
     /// What `node` shows of itself has changed.
     fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
         NOTHING
@@ -107,6 +111,9 @@ macro_rules! forward_observations {
         }
         fn received(&mut self, history: &History, message: &Meaning) -> Verdict {
             $to!(self, received(history, message): $($field)*)
+        }
+        fn ticked(&mut self, history: &History, node: NodeId) -> Verdict {
+            $to!(self, ticked(history, node): $($field)*)
         }
         fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
             $to!(self, changed(history, node, old, new): $($field)*)
@@ -194,6 +201,8 @@ pub struct Step<'a> {
     pub node: NodeId,
     /// The message that it received, if that was the input.
     pub received: Option<Meaning>,
+    /// The input was a tick.
+    pub ticked: bool,
     /// What it shows of itself now.
     pub view: View,
     /// What it wants to be made durable.
@@ -257,6 +266,9 @@ impl<O: Observer> Watch<O> {
             if let Some((first, last)) = history.commit(node) {
                 checked |= observer.committed(history, node, first, last)?;
             }
+        }
+        if step.ticked {
+            checked |= observer.ticked(history, node)?;
         }
         if let Some(write) = step.write {
             checked |= observer.wrote(history, node, write)?;
@@ -333,166 +345,6 @@ impl<O: Observer> Watch<O> {
     }
 }
 
-/// Hand-made histories, for the tests of oracles.
 #[cfg(test)]
-pub mod by_hand {
-    use super::*;
-    use crate::ours::Ours;
-    use crate::replica::{Replica, Speech};
-    use raft::{HardState, LogId, Payload, Role, Term, WriteId};
-
-    /// The history of a cluster of `nodes` that have just started, watched by one oracle.
-    pub fn cluster<O: Observer + Default>(nodes: u8) -> Watch<O> {
-        let mut watch = Watch::new(O::default());
-        let setup = Setup { nodes, ..Setup::default() };
-        watch.begin(&setup, &Ours::CAPABILITIES, O::default());
-        watch.history.proposals = 1_000;
-        for id in 0..nodes {
-            watch.started(NodeId(id), View::default()).expect("an empty start is legal");
-        }
-        watch
-    }
-
-    /// A write of entries (term, command) from `index` on, replacing what is there.
-    pub fn write(index: u64, entries: &[(u64, u64)]) -> Write {
-        let entry = |(at, &(term, command)): (u64, &(u64, u64))| Entry {
-            id: LogId::new(term, at),
-            payload: if command == 0 { Payload::Noop } else { Payload::Command(command) },
-        };
-        let entries = (index..).zip(entries).map(entry).collect();
-        Write { id: WriteId(0), entries, sync: true, ..Write::default() }
-    }
-
-    /// The same, replacing what is there from `index` on.
-    pub fn overwrite(index: u64, entries: &[(u64, u64)]) -> Write {
-        Write { truncate_from: Some(LogIndex(index)), ..write(index, entries) }
-    }
-
-    /// A write of term and vote.
-    pub fn ballot(term: u64, vote: Option<u8>) -> Write {
-        let hard_state = Some(HardState { term: Term(term), vote: vote.map(NodeId) });
-        Write { hard_state, ..write(1, &[]) }
-    }
-
-    /// A message.
-    pub fn says(from: u8, to: u8, term: u64, speech: Speech) -> Meaning {
-        let (from, to, term) = (NodeId(from), NodeId(to), Term(term));
-        Meaning { from, to, term, speech, committed: LogId::ZERO }
-    }
-
-    /// What a leader knows of a follower.
-    pub fn knows(match_index: u64, next_index: u64) -> Progress {
-        Progress { match_index: LogIndex(match_index), next_index: LogIndex(next_index) }
-    }
-
-    impl<O: Observer> Watch<O> {
-        fn view_of(&self, node: u8) -> View {
-            self.history.node(NodeId(node)).view
-        }
-
-        fn shows(&mut self, node: u8, view: View, write: Option<&Write>, to: Out) -> Verdict {
-            let step = Step {
-                node: NodeId(node),
-                received: to.received,
-                view,
-                write,
-                applied: &to.applied,
-            };
-            let known = self.history.node(NodeId(node)).progress;
-            let progress = |peer: NodeId| match to.progress {
-                Some((who, progress)) if who == peer.0 => Some(progress),
-                _ if to.initial => Some(knows(0, view.last_log.index.0 + 1)),
-                _ => Some(known[peer]),
-            };
-            self.step(step, progress, to.sent.into_iter())
-        }
-
-        /// A node enters a role in a term, with no vote.
-        pub fn becomes(&mut self, node: u8, role: Role, term: u64) -> Verdict {
-            let hard_state = HardState { term: Term(term), vote: None };
-            let view = View { role, hard_state, ..self.view_of(node) };
-            self.shows(node, view, None, Out { initial: true, ..Out::default() })
-        }
-
-        /// A node gives its vote.
-        pub fn votes(&mut self, node: u8, term: u64, vote: u8) -> Verdict {
-            let hard_state = HardState { term: Term(term), vote: Some(NodeId(vote)) };
-            let view = View { hard_state, ..self.view_of(node) };
-            self.shows(node, view, None, Out::default())
-        }
-
-        /// A node changes its log, in memory.
-        pub fn writes(&mut self, node: u8, write: &Write) -> Verdict {
-            let old = self.view_of(node);
-            let kept = write.truncate_from.map_or(old.last_log.index.0, |index| index.0 - 1);
-            let term = self.history.node(NodeId(node)).log.at(LogIndex(kept)).expect("kept").term;
-            let last = write.entries.last().map_or(LogId::new(term.0, kept), |entry| entry.id);
-            let view = View {
-                last_log: last,
-                hard_state: write.hard_state.unwrap_or(old.hard_state),
-                ..old
-            };
-            self.shows(node, view, Some(write), Out::default())
-        }
-
-        /// A node changes its log, in memory and on disk.
-        pub fn stores(&mut self, node: u8, write: &Write) -> Verdict {
-            self.writes(node, write)?;
-            self.persisted(NodeId(node), write)
-        }
-
-        /// A node's commit index changes.
-        pub fn commits(&mut self, node: u8, commit: u64) -> Verdict {
-            let view = View { commit: LogIndex(commit), ..self.view_of(node) };
-            self.shows(node, view, None, Out::default())
-        }
-
-        /// A node sends a message.
-        pub fn sends(&mut self, message: Meaning) -> Verdict {
-            let node = message.from.0;
-            let out = Out { sent: vec![message], ..Out::default() };
-            self.shows(node, self.view_of(node), None, out)
-        }
-
-        /// A node receives a message, and does nothing.
-        pub fn receives(&mut self, message: Meaning) -> Verdict {
-            let node = message.to.0;
-            let out = Out { received: Some(message), ..Out::default() };
-            self.shows(node, self.view_of(node), None, out)
-        }
-
-        /// A leader learns something of a peer.
-        pub fn learns(&mut self, leader: u8, peer: u8, progress: Progress) -> Verdict {
-            let out = Out { progress: Some((peer, progress)), ..Out::default() };
-            self.shows(leader, self.view_of(leader), None, out)
-        }
-
-        /// A node applies the entry at `index` of its log, with this command.
-        pub fn applies(&mut self, node: u8, index: u64, command: u64) -> Verdict {
-            let applied = write(index, &[(1, command)]).entries;
-            let out = Out { applied, ..Out::default() };
-            self.shows(node, self.view_of(node), None, out)
-        }
-
-        /// A node stops and starts again from its disk, as it should.
-        pub fn reboots(&mut self, node: u8) -> Verdict {
-            self.stopped(NodeId(node), 0)?;
-            let facts = self.history.node(NodeId(node));
-            let view = View {
-                hard_state: facts.disk_state,
-                last_log: facts.disk.last(),
-                ..View::default()
-            };
-            self.started(NodeId(node), view)
-        }
-    }
-
-    #[derive(Default)]
-    struct Out {
-        received: Option<Meaning>,
-        progress: Option<(u8, Progress)>,
-        initial: bool,
-        sent: Vec<Meaning>,
-        applied: Vec<Entry>,
-    }
-}
+#[path = "by_hand.rs"]
+pub mod by_hand;

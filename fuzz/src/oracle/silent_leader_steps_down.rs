@@ -1,17 +1,17 @@
 //! With CheckQuorum, a leader that hears from no quorum steps down.
 //!
-//! Its own ticks are counted, and when it last heard from whom. Sound: it looks once an election
-//! timeout whether a quorum has answered since it last looked, so after two of them, and a tick at
-//! each end, without an answer it has looked. A Raft that insists on a longer timeout than the
-//! set-up's has one that is longer than its heartbeat interval.
+//! The ticks that it lived through are counted, not those that a node which waits for its disk
+//! misses, and when it last heard from whom. Sound: it looks once an election timeout whether a
+//! quorum has answered since it last looked, so after two of them, and a tick at each end, without
+//! an answer it has looked. A Raft that insists on a longer timeout than the set-up's has one that
+//! is longer than its heartbeat interval.
 
 use raft::{NodeId, NodeSet, Role};
 
-use crate::event::{Event, Kind};
 use crate::history::{History, PerNode};
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Meaning, View};
-use crate::violation::{check, Verdict, Violation, HELD, NOTHING};
+use crate::violation::{check, Verdict, Violation, NOTHING};
 use crate::watch::Observer;
 
 /// See the module.
@@ -37,43 +37,20 @@ impl Oracle for SilentLeaderStepsDown {
     };
 }
 
-impl SilentLeaderStepsDown {
-    fn ticks(&mut self, history: &History, node: NodeId) -> Verdict {
-        let facts = history.node(node);
-        if !facts.up || facts.view.role != Role::Leader {
+impl Observer for SilentLeaderStepsDown {
+    fn ticked(&mut self, history: &History, node: NodeId) -> Verdict {
+        let setup = &history.setup;
+        if !setup.check_quorum || history.node(node).view.role != Role::Leader {
             return NOTHING;
         }
         let clock = &mut self.clocks[node];
-        let patience =
-            2 * (history.setup.election_ticks.max(history.setup.heartbeat_ticks + 1)) + 2;
-        // This tick is about to happen: those before it are over.
-        let since = clock.ticks.saturating_sub(patience.into());
-        let late = clock.ticks > u32::from(patience);
+        clock.ticks += 1;
+        let patience = u32::from(2 * setup.election_ticks.max(setup.heartbeat_ticks + 1) + 2);
+        let (ticks, since) = (clock.ticks, clock.ticks.saturating_sub(patience));
         let recent = |id: &NodeId| *id == node || clock.heard[*id] >= since;
         let heard: NodeSet = history.membership.members().iter().filter(recent).collect();
-        clock.ticks += 1;
-        let ticks = clock.ticks;
-        check(!late || history.membership.is_quorum(heard), || Violation::SilentLeaderStepsDown {
-            leader: node,
-            heard,
-            ticks,
-        })
-    }
-}
-
-impl Observer for SilentLeaderStepsDown {
-    fn happens(&mut self, history: &History, event: Event) -> Verdict {
-        match event.kind {
-            _ if !history.setup.check_quorum => NOTHING,
-            Kind::Tick => self.ticks(history, NodeId(event.operands[0])),
-            Kind::TickAll => {
-                for node in &history.nodes {
-                    self.ticks(history, node.id)?;
-                }
-                HELD
-            }
-            _ => NOTHING,
-        }
+        let answered = ticks <= patience || history.membership.is_quorum(heard);
+        check(answered, || Violation::SilentLeaderStepsDown { leader: node, heard, ticks })
     }
 
     fn received(&mut self, _: &History, message: &Meaning) -> Verdict {
@@ -94,6 +71,7 @@ impl Observer for SilentLeaderStepsDown {
 mod tests {
     use super::*;
     use crate::replica::Speech;
+    use crate::violation::HELD;
     use crate::watch::by_hand::*;
     use crate::watch::Watch;
     use raft::LogIndex;
@@ -106,7 +84,7 @@ mod tests {
     }
 
     fn ticks(run: &mut Watch<SilentLeaderStepsDown>, times: usize) -> Verdict {
-        (0..times).try_for_each(|_| run.happens(Event::new(Kind::Tick, &[0])).map(drop))?;
+        (0..times).try_for_each(|_| run.ticks(0).map(drop))?;
         HELD
     }
 

@@ -11,11 +11,13 @@ use whitewater::run::{Outcome, Runner};
 /// syncs, but the first, which that host would hide.
 const NOT_FIXED: [&str; 6] = ["0.3.0", "0.3.1", "0.4.0", "0.4.3", "0.6.0", "0.7.0"];
 
-const BUGS: [(&str, &str, &[&str]); 4] = [
+const BUGS: [(&str, &str, &[&str]); 5] = [
     ("must-sync-ignores-entries", "ack-is-durable", &["0.3.0", "0.3.1", "0.4.0", "0.4.3"]),
     ("next-index-at-match", "next-is-above-match", &NOT_FIXED),
     ("old-pre-votes-count", "recovers-after-healing", &["0.3.0"]),
     ("old-leader-kept-in-pre-vote", "recovers-after-healing", &["0.3.0"]),
+    // A false alarm of ours, once: no version breaks anything.
+    ("leader-waits-for-its-disk", "silent-leader-steps-down", &[]),
 ];
 
 fn folder(name: &str) -> PathBuf {
