@@ -5,8 +5,7 @@ mod shared;
 use std::collections::VecDeque;
 
 use raft::eraftpb::{ConfState, Message};
-use raft::storage::MemStorage;
-use raft::{Config, RawNode};
+use raft::{storage::MemStorage, Config, RawNode};
 use whitewater::raft::LogId;
 use whitewater::replica::{Plain, Write};
 
@@ -36,36 +35,28 @@ fn named_commit(message: &Message) -> LogId {
 impl Tikv {
     /// Hands out what is ready.
     fn pump(&mut self, output: &mut Plain<Message>) {
-        if !self.raw.has_ready() {
-            return;
-        }
         let mut ready = self.raw.ready();
         let number = ready.number();
         output.messages.extend(ready.take_messages());
         output.applied.extend(ready.take_committed_entries().iter().map(entry_of));
         let (entries, sync) = (ready.take_entries(), ready.must_sync());
         let write = self.write(number, ready.hs(), &entries);
+        let written = write.is_some();
         output.write = write.map(|write| Write { sync, ..write });
-        let written = output.write.is_some();
         self.waiting.push_back((number, written, ready.take_persisted_messages()));
         self.raw.advance_append_async(ready);
         self.raw.advance_apply();
         if !written && self.waiting.len() == 1 {
             self.persisted(number, output);
         }
-        assert!(!self.raw.has_ready(), "one step is ready once");
     }
 
     /// The `Ready` of this number is durable, and with it those that wrote nothing after it.
     fn persisted(&mut self, number: u64, output: &mut Plain<Message>) {
-        let mut last = number;
-        while let Some((at, written, _)) = self.waiting.front() {
-            if *at > number && *written {
-                break;
-            }
-            last = *at;
-            output.messages.extend(self.waiting.pop_front().into_iter().flat_map(|(_, _, m)| m));
+        let done = self.waiting.iter().take_while(|wait| wait.0 <= number || !wait.1).count();
+        for (at, _, messages) in self.waiting.drain(..done) {
+            output.messages.extend(messages);
+            self.raw.on_persist_ready(at);
         }
-        self.raw.on_persist_ready(last);
     }
 }

@@ -4,8 +4,7 @@
 mod shared;
 
 use raft::eraftpb::{ConfState, Message};
-use raft::storage::MemStorage;
-use raft::{Config, RawNode, Ready};
+use raft::{storage::MemStorage, Config, RawNode, Ready};
 use whitewater::raft::LogId;
 use whitewater::replica::{Plain, Write};
 
@@ -14,19 +13,15 @@ pub use shared::Tikv;
 
 const ASYNC: bool = false;
 
-/// The `Ready` that waits for the disk, and how many were written before.
-#[derive(Default)]
-struct Waiting {
-    ready: Option<Ready>,
-    writes: u64,
-}
+/// The `Ready` that waits for the disk: one at a time, so that its write needs no name.
+type Waiting = Option<Ready>;
 
 fn new_node(config: &Config, log: MemStorage) -> RawNode<MemStorage> {
     RawNode::new(config, log, Vec::new()).expect("the configuration is valid")
 }
 
 fn conf_state(voters: Vec<u64>) -> ConfState {
-    let mut state = ConfState::new();
+    let mut state = ConfState::default();
     state.set_nodes(voters);
     state
 }
@@ -39,21 +34,19 @@ fn named_commit(_: &Message) -> LogId {
 impl Tikv {
     /// Hands out what is ready, up to the first thing that must be written.
     fn pump(&mut self, output: &mut Plain<Message>) {
-        while self.waiting.ready.is_none() && self.raw.has_ready() {
+        while self.waiting.is_none() && self.raw.has_ready() {
             let ready = self.raw.ready();
-            let id = self.waiting.writes + 1;
-            match self.write(id, ready.hs.as_ref(), &ready.entries) {
-                None => self.finish(ready, output),
-                Some(write) => {
-                    output.write = Some(Write { sync: ready.must_sync, ..write });
-                    self.waiting = Waiting { ready: Some(ready), writes: id };
-                }
+            let write = self.write(0, ready.hs.as_ref(), &ready.entries);
+            output.write = write.map(|write| Write { sync: ready.must_sync, ..write });
+            match output.write.is_some() {
+                true => self.waiting = Some(ready),
+                false => self.finish(ready, output),
             }
         }
     }
 
     fn persisted(&mut self, _: u64, output: &mut Plain<Message>) {
-        if let Some(ready) = self.waiting.ready.take() {
+        if let Some(ready) = self.waiting.take() {
             self.finish(ready, output);
         }
     }

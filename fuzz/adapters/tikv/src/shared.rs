@@ -7,8 +7,7 @@
 //! to make one.
 
 use raft::eraftpb::{Entry, HardState, Message, MessageType as Type, Snapshot};
-use raft::storage::MemStorage;
-use raft::{Config, RawNode, StateRole, Storage};
+use raft::{storage::MemStorage, Config, RawNode, StateRole, Storage};
 use whitewater::raft::{self as paper, LogId, LogIndex, NodeId, Payload, Progress, Role, Term};
 use whitewater::replica::{
     self, Capabilities, Durable, Effects, Input, Meaning, Plain, Replica, Speech, View, Write,
@@ -42,10 +41,9 @@ impl Replica for Tikv {
         // The crate wants to hear of a leader more often than it gives one up.
         let election_ticks = setup.election_ticks.max(setup.heartbeat_ticks + 1);
         let setup = Setup { election_ticks, ..*setup };
-        let mut config = Config { id: up(id.0), ..Config::default() };
+        let mut config = Config { id: up(id.0), max_inflight_msgs: 256, ..Config::default() };
         config.heartbeat_tick = setup.heartbeat_ticks.into();
         config.election_tick = setup.election_ticks.into();
-        config.max_inflight_msgs = 256;
         config.max_size_per_msg = u64::from(setup.max_entries - 1) * 16; // In bytes.
         config.pre_vote = setup.pre_vote;
         config.check_quorum = setup.check_quorum;
@@ -55,22 +53,23 @@ impl Replica for Tikv {
 
     fn step(&mut self, input: Input<Message>, output: &mut Plain<Message>) {
         output.clear();
-        let raw = &mut self.raw;
+        let raft = &mut self.raw.raft;
         // Whatever election timeout the crate has drawn since: it is not the crate's to draw.
-        let (id, term) = (NodeId(down(raw.raft.id) as u8), Term(down(raw.raft.term)));
-        let timeout = self.setup.election_timeout(id, term) as usize;
-        raw.raft.set_randomized_election_timeout(timeout);
+        let (id, term) = (NodeId(down(raft.id) as u8), Term(down(raft.term)));
+        raft.set_randomized_election_timeout(self.setup.election_timeout(id, term) as usize);
         // What the crate refuses changes nothing, so its errors are of no interest.
         match input {
-            Input::Tick => drop(Some(raw.tick())),
-            Input::Timeout => drop(raw.campaign()),
-            Input::Propose(_) if raw.raft.state != StateRole::Leader => {}
-            Input::Propose(command) => drop(raw.propose(vec![], command.to_le_bytes().into())),
-            Input::Receive(message) => drop(raw.step(message)),
+            Input::Tick => drop(Some(self.raw.tick())),
+            Input::Timeout => drop(self.raw.campaign()),
+            Input::Propose(_) if raft.state != StateRole::Leader => {}
+            Input::Propose(command) => drop(self.raw.propose(vec![], command.to_le_bytes().into())),
+            Input::Receive(message) => drop(self.raw.step(message)),
             Input::Persisted(write) => self.persisted(write.0, output),
             Input::PersistFailed(_) => return output.halted = true,
         }
-        self.pump(output);
+        if self.raw.has_ready() {
+            self.pump(output);
+        }
     }
 
     fn effects(output: &mut Plain<Message>) -> Effects<'_, Message> {
@@ -80,11 +79,11 @@ impl Replica for Tikv {
     fn view(&self) -> View {
         let (raft, log) = (&self.raw.raft, &self.raw.raft.raft_log);
         // In the crate's order, where a pre-candidate is the last.
-        let role = [Role::Follower, Role::Candidate, Role::Leader, Role::Follower];
-        let role = role[raft.state as usize];
+        let roles = [Role::Follower, Role::Candidate, Role::Leader, Role::Follower];
         let last_log = log_id(log.last_term(), log.last_index());
         let hard_state = hard_state_of(raft.term, raft.vote);
-        View { hard_state, role, last_log, commit: LogIndex(down(log.committed)) }
+        let (role, commit) = (roles[raft.state as usize], LogIndex(down(log.committed)));
+        View { hard_state, role, last_log, commit }
     }
 
     fn progress(&self, peer: NodeId) -> Option<Progress> {
@@ -122,12 +121,7 @@ impl Replica for Tikv {
 
 impl Tikv {
     /// The write that makes these durable, if there is anything; the crate reads them from now on.
-    pub(crate) fn write(
-        &mut self,
-        id: u64,
-        hs: Option<&HardState>,
-        new: &[Entry],
-    ) -> Option<Write> {
+    pub fn write(&mut self, id: u64, hs: Option<&HardState>, new: &[Entry]) -> Option<Write> {
         let store = self.raw.mut_store();
         let (first, last) = (new.first().map(Entry::get_index), store.last_index().ok()?);
         store.wl().append(new).expect("the log has no gap");
@@ -146,8 +140,7 @@ fn storage(setup: &Setup, disk: &Durable) -> MemStorage {
     let mut snapshot = Snapshot::default();
     snapshot.mut_metadata().set_index(1);
     snapshot.mut_metadata().set_term(1);
-    let voters = (0..setup.nodes).map(up).collect();
-    snapshot.mut_metadata().set_conf_state(conf_state(voters));
+    snapshot.mut_metadata().set_conf_state(conf_state((0..setup.nodes).map(up).collect()));
     let mut state = HardState::default();
     state.set_term(up(disk.hard_state.term.0));
     state.set_vote(disk.hard_state.vote.map_or(0, |vote| up(vote.0)));
@@ -183,13 +176,12 @@ pub(crate) fn entry_of(entry: &Entry) -> replica::Entry {
     replica::Entry { id: log_id(entry.get_term(), entry.get_index()), payload }
 }
 
-#[allow(clippy::useless_conversion)] // Data is a `Vec` in some versions and `Bytes` in others.
 fn raw_entry(entry: &replica::Entry) -> Entry {
     let mut raw = Entry::default();
     raw.set_term(up(entry.id.term.0));
     raw.set_index(up(entry.id.index.0));
     if let Payload::Command(command) = entry.payload {
-        raw.set_data(command.to_le_bytes().to_vec().into());
+        raw.set_data(command.to_le_bytes().into_iter().collect());
     }
     raw
 }
