@@ -248,7 +248,7 @@ pub struct History {
     pub membership: Membership,
     /// How the run was set up.
     pub setup: Setup,
-    /// The Raft keeps to that, and to one message a peer and step.
+    /// See [`Capabilities::bounded_sends`].
     pub bounded_sends: bool,
     /// The facts about each node.
     pub nodes: Vec<NodeHistory>,
@@ -326,15 +326,14 @@ impl History {
     /// Whether there is a leader, and all nodes have applied some command from `fresh` on.
     pub fn has_recovered(&self, fresh: Command) -> bool {
         let everywhere = self.nodes.iter().map(|node| node.applied).min().unwrap_or_default();
-        let mut indexes = (1..=everywhere.0).rev().map(LogIndex);
-        let is_fresh = |index: LogIndex| {
-            let link = self.committed_at(index)?.link;
-            Some(self.births.get(LogId { term: link.term, index })?.command >= fresh)
+        let command = |index| {
+            let term = self.committed_at(index)?.link.term;
+            Some(self.births.get(LogId { term, index })?.command)
         };
-        // Commands are numbered as they are proposed: the fresh ones are at the end of the log.
-        self.proposals >= fresh
-            && self.newest_leader().is_some()
-            && indexes.any(|index| is_fresh(index) == Some(true))
+        // Commands are numbered as they are proposed, so the last one tells.
+        let mut commands = (1..=everywhere.0).rev().filter_map(|index| command(LogIndex(index)));
+        let last = commands.find(|&command| command > 0);
+        self.newest_leader().is_some() && last.is_some_and(|command| command >= fresh)
     }
 
     /// Running nodes that take themselves for leaders.

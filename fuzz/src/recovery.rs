@@ -2,23 +2,22 @@
 //!
 //! Promises: from here on nothing is lost or late: all links work, all nodes run, a write is
 //! durable before its node does anything else, and between two ticks everything arrives. Clocks
-//! tick in turn. Under so kind a schedule a correct Raft elects a leader and commits a fresh
+//! tick in turn. Under so kind a schedule a correct Raft elects a leader and applies a fresh
 //! command on every node; whether it did is for an oracle to say. The rounds are bounded by
 //! election timeouts.
 
-use raft::{NodeId, Term};
+use raft::NodeId;
 
 use crate::cluster::Cluster;
-use crate::network::Link;
 use crate::replica::{Input, Replica};
-use crate::violation::Verdict;
+use crate::violation::{Verdict, HELD};
 use crate::watch::Observer;
 
 /// How many of the longest election timeouts a recovery may take.
 const TIMEOUTS: usize = 40;
-/// How many times between two ticks whatever is in flight is delivered: answers to answers end
-/// sooner.
-const PASSES: usize = 64;
+/// How many times between two ticks some link is emptied: answers to answers end sooner, unless the
+/// Raft talks for ever.
+const DELIVERIES: usize = 1 << 12;
 
 impl<R: Replica, O: Observer> Cluster<R, O> {
     /// Heals everything and lets time pass until the cluster has recovered, or should have.
@@ -34,9 +33,11 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             }
             let leader = self.watch.history.newest_leader();
             // A command may die with its leader, so it is proposed again, but not all the time.
-            if leader.is_some() && (leader != asked || round % longest == 0) {
+            if let Some((id, _)) = leader.filter(|_| leader != asked || round % longest == 0) {
                 asked = leader;
-                self.propose_to_newest(leader)?;
+                let command = self.next_command();
+                self.live_through(id, Input::Propose(command))?;
+                self.deliver_everything()?;
             }
             for id in (0..setup.nodes).map(NodeId) {
                 self.live_through(id, Input::Tick)?;
@@ -58,41 +59,90 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         self.deliver_everything()
     }
 
-    fn propose_to_newest(&mut self, leader: Option<(NodeId, Term)>) -> Verdict {
-        let Some((leader, _)) = leader else { return Ok(0) };
-        let command = self.next_command();
-        self.live_through(leader, Input::Propose(command))?;
-        self.deliver_everything()
-    }
-
     fn deliver_everything(&mut self) -> Verdict {
-        let mut delivered = 0;
-        for _ in 0..PASSES {
-            let before = delivered;
-            while let Some(link) = self.network.wish(0, 0) {
-                delivered += self.deliver_all(link)?;
-            }
-            if delivered == before {
-                break;
+        for _ in 0..DELIVERIES {
+            let Some(link) = self.network.wish(0, 0) else { break };
+            for _ in 0..self.network.deliverable(link) {
+                let Some(message) = self.network.take(link, 0) else { break };
+                self.live_through(link.to, Input::Receive(message))?;
             }
         }
-        Ok(delivered)
-    }
-
-    /// What is on a link now arrives in order.
-    fn deliver_all(&mut self, link: Link) -> Verdict {
-        let count = self.network.deliverable(link);
-        for _ in 0..count {
-            let Some(message) = self.network.take(link, 0) else { break };
-            self.live_through(link.to, Input::Receive(message))?;
-        }
-        Ok(count)
+        HELD
     }
 
     /// One input, and all writes that it caused.
     fn live_through(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
         self.input(id, input)?;
         while self.complete_write(id)? > 0 {}
-        Ok(1)
+        HELD
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::Subject;
+    use crate::replica::{Capabilities, Durable, Effects, Meaning, Plain, Speech, View};
+    use crate::run::Runner;
+    use crate::schedule::{Schedule, Setup};
+    use raft::{LogId, Progress, Term};
+
+    /// Answers every message with a message, for ever.
+    struct Chatter {
+        id: NodeId,
+        has_spoken: bool,
+    }
+
+    impl Replica for Chatter {
+        type Message = (NodeId, NodeId);
+        type Options = ();
+        type Output = Plain<(NodeId, NodeId)>;
+
+        const CAPABILITIES: Capabilities = Capabilities {
+            async_writes: true,
+            torn_writes: false,
+            pre_vote: false,
+            check_quorum: false,
+            bounded_sends: false,
+            smallest_cluster: 2,
+        };
+
+        fn start(id: NodeId, _: &Setup, _: &(), _: &Durable) -> Chatter {
+            Chatter { id, has_spoken: false }
+        }
+
+        fn step(&mut self, input: Input<(NodeId, NodeId)>, output: &mut Self::Output) {
+            output.clear();
+            let first = matches!(input, Input::Tick) && !self.has_spoken;
+            if first || matches!(input, Input::Receive(_)) {
+                output.messages.push((self.id, NodeId(1 - self.id.0)));
+            }
+            self.has_spoken |= first;
+        }
+
+        fn effects(output: &mut Self::Output) -> Effects<'_, (NodeId, NodeId)> {
+            output.effects()
+        }
+
+        fn view(&self) -> View {
+            View::default()
+        }
+
+        fn progress(&self, _: NodeId) -> Option<Progress> {
+            None
+        }
+
+        fn meaning(&(from, to): &(NodeId, NodeId)) -> Meaning {
+            let (term, speech) = (Term(0), Speech::Other);
+            Meaning { from, to, term, speech, committed: LogId::ZERO }
+        }
+    }
+
+    #[test]
+    fn a_raft_that_talks_for_ever_comes_to_a_verdict() {
+        let subject = Subject::<Chatter>::without_mutants(None).expect("there is one");
+        let setup = Setup { nodes: 2, election_ticks: 2, recovery: true, ..Setup::default() };
+        let outcome = Runner::new(subject).run(&Schedule { setup, events: Vec::new() });
+        assert_eq!(outcome.fingerprint().as_deref(), Some("recovers-after-healing"));
     }
 }
