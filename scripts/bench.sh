@@ -85,6 +85,17 @@ campaign() {
   echo "${runs:-0} $(echo "$spent" | tr 'ms' '  ' | awk '{printf "%.2f", $1 * 60 + $2 + $3 * 60 + $4}')"
 }
 
+# Builds a fuzz target, ours or an adapter's, and prints where it is: in the folder named for the host.
+fuzz_binary() {
+  local target=$bin where=()
+  if [ $# = 2 ]; then
+    target=$(adapter_target "$2")
+    where=(--fuzz-dir "$2")
+  fi
+  CARGO_TARGET_DIR=$target cargo $toolchain fuzz build "${where[@]}" "${build_options[@]}" "$1" >&2
+  find "$target" -mindepth 3 -maxdepth 3 -path "*/release/$1" -type f
+}
+
 # An adapter's command line.
 adapter_binary() {
   local target
@@ -102,12 +113,7 @@ real_bug() {
     echo "$bug $where random seed $seed: $(field schedules <<<"$out") schedules, $(field events <<<"$out") events," \
       "$(field cpu <<<"$out") CPU s,$(grep -oE ' [0-9]+ events, shrunk to [0-9]+' <<<"$out" || echo ' not found')"
   done
-  (
-    CARGO_TARGET_DIR=$(adapter_target "$where")
-    export CARGO_TARGET_DIR
-    cargo $toolchain fuzz build --fuzz-dir "$where" "${build_options[@]}" cluster >&2
-  )
-  binary=$(find "$(adapter_target "$where")" -path '*linux*/release/cluster' -type f | head -n 1)
+  binary=$(fuzz_binary cluster "$where")
   work=$(mktemp -d)
   [ -z "$option" ] || sync=(WHITEWATER_ALWAYS_SYNC=1)
   for seed in "${seeds[@]}"; do
@@ -173,12 +179,6 @@ versus() {
     done
     echo "$side: $(printf '%s\n' "${rates[@]}" | median) events/cpu-s under all oracles (median of 15 runs)"
   done
-}
-
-fuzz_binary() {
-  cargo $toolchain fuzz build "${build_options[@]}" "$1" >&2
-  find "$bin" -path "*/release/$1" -type f -newer "$root/Cargo.toml" | grep linux -m 1 ||
-    find "$bin" -path "*-*/release/$1" -type f | head -n 1
 }
 
 mutants() {
