@@ -93,10 +93,10 @@ impl<C: Clone> Node<C> {
         for peer in self.peers() {
             self.send(peer, Body::PreVote { last_log }, output);
         }
-        self.count_willing(self.id(), output);
+        self.count_grant(self.id(), output);
     }
 
-    /// Answers without a change of state: not even the term of who asks is taken over.
+    /// Answers in the term of the question, which may be newer than its own.
     pub(crate) fn on_pre_vote(
         &mut self,
         from: NodeId,
@@ -104,10 +104,7 @@ impl<C: Clone> Node<C> {
         last_log: LogId,
         output: &mut Output<C>,
     ) {
-        let granted = term >= self.term()
-            && (self.rules.would_vote)(self.hears_a_leader(), last_log, self.log.last());
-        // It answers in the term of the question, or tells of a newer one.
-        let term = term.max(self.term());
+        let granted = (self.rules.would_vote)(self.hears_a_leader(), last_log, self.log.last());
         let body = Body::PreVoteReply { granted };
         output.messages.push(Message { from: self.id(), to: from, term, body });
     }
@@ -119,14 +116,7 @@ impl<C: Clone> Node<C> {
         output: &mut Output<C>,
     ) {
         if granted && self.probing {
-            self.count_willing(from, output);
-        }
-    }
-
-    fn count_willing(&mut self, from: NodeId, output: &mut Output<C>) {
-        self.grants.push(from);
-        if (self.rules.wins)(&self.config.membership, &self.grants) {
-            self.campaign(output);
+            self.count_grant(from, output);
         }
     }
 
@@ -168,7 +158,9 @@ impl<C: Clone> Node<C> {
                 self.send(to, Body::AppendEntriesReply(refusal), output);
                 output.recycle(entries);
             }
-            Body::PreVote { .. } => {}
+            Body::PreVote { .. } => {
+                self.send(to, Body::PreVoteReply { granted: false }, output);
+            }
             Body::RequestVoteReply { .. }
             | Body::PreVoteReply { .. }
             | Body::AppendEntriesReply(_) => {}
@@ -212,10 +204,15 @@ impl<C: Clone> Node<C> {
         }
     }
 
+    /// One more vote, or one more server that would vote.
     fn count_grant(&mut self, from: NodeId, output: &mut Output<C>) {
         self.grants.push(from);
-        if (self.rules.wins)(&self.config.membership, &self.grants) {
-            self.become_leader(output);
+        if !(self.rules.wins)(&self.config.membership, &self.grants) {
+            return;
+        }
+        match self.probing {
+            true => self.campaign(output),
+            false => self.become_leader(output),
         }
     }
 

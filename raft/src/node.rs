@@ -226,13 +226,11 @@ impl<C: Clone> Node<C> {
     fn receive(&mut self, message: Message<C>, output: &mut Output<C>) {
         let Message { from, term, body, .. } = message;
         let kind = body.kind();
-        if let Body::PreVote { last_log } = body {
-            return self.on_pre_vote(from, term, last_log, output);
-        }
         if kind == Kind::RequestVote && self.is_deaf_to_candidates() {
             return;
         }
-        if term > self.term() {
+        // A Pre-Vote changes nothing at whoever is asked, not even the term.
+        if term > self.term() && kind != Kind::PreVote {
             let role = (self.rules.role_in_newer_term)(self.role, kind);
             self.enter_term(term, role);
         }
@@ -243,8 +241,8 @@ impl<C: Clone> Node<C> {
         match body {
             Body::RequestVote { last_log } => self.on_request_vote(from, last_log, output),
             Body::RequestVoteReply { granted } => self.on_vote_reply(from, granted, output),
+            Body::PreVote { last_log } => self.on_pre_vote(from, term, last_log, output),
             Body::PreVoteReply { granted } => self.on_pre_vote_reply(from, granted, output),
-            Body::PreVote { .. } => {}
             Body::AppendEntries { prev_log, entries, leader_commit } => {
                 self.on_append_entries(from, prev_log, entries, leader_commit, output);
             }
