@@ -64,20 +64,13 @@ thread_local! {
     static TARGET: RefCell<Option<TryInput>> = const { RefCell::new(None) };
 }
 
-/// Whether a violation could have this fingerprint.
-pub fn is_fingerprint(name: &str) -> bool {
-    CARDS.iter().any(|card| card.name == name) || name.starts_with("panic-in-")
-}
-
-/// The fingerprints that a variable of the environment names.
-fn named(variable: &str) -> Result<Vec<String>, String> {
-    let value = env::var(variable).unwrap_or_default();
-    let names = value.split(',').filter(|name| !name.is_empty());
-    let known = |name: &str| match is_fingerprint(name) {
-        true => Ok(name.to_string()),
-        false => Err(format!("{variable}: no violation is called '{name}'")),
-    };
-    names.map(known).collect()
+/// The fingerprint `name`, if a violation could have it; else what is wrong with the `option` that
+/// names it.
+pub fn fingerprint(option: &str, name: &str) -> Result<String, String> {
+    match CARDS.iter().any(|card| card.name == name) || name.starts_with("panic-in-") {
+        true => Ok(name.into()),
+        false => Err(format!("{option}: no violation is called '{name}'")),
+    }
 }
 
 impl<R: Replica> Target<R> {
@@ -98,8 +91,10 @@ impl<R: Replica> Target<R> {
         subject.driver.always_sync = env::var_os(ALWAYS_SYNC).is_some();
         let runner = Runner::new(subject);
         let (inputs, events, goals) = (0, 0, Counts::default());
-        let only = named(ONLY)?.pop();
-        let ignored = named(IGNORE)?;
+        let only = env::var(ONLY).ok().map(|name| fingerprint(ONLY, &name)).transpose()?;
+        let ignored = env::var(IGNORE).unwrap_or_default();
+        let ignored = ignored.split(',').filter(|name| !name.is_empty());
+        let ignored = ignored.map(|name| fingerprint(IGNORE, name)).collect::<Result<_, _>>()?;
         let artifacts = None;
         Ok(Target { name, replay, runner, mutant, only, ignored, artifacts, inputs, events, goals })
     }

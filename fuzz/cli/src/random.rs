@@ -19,7 +19,7 @@ use whitewater::replica::Replica;
 use whitewater::run::{Outcome, Runner};
 use whitewater::schedule::Schedule;
 use whitewater::shrink::shrink;
-use whitewater::target::is_fingerprint;
+use whitewater::target::fingerprint;
 
 use crate::{Answer, Failure, RandomArgs};
 
@@ -53,8 +53,8 @@ pub fn random<R: Replica>(args: &RandomArgs, mut runner: Runner<R>) -> Result<An
             return Err(Failure(format!("{}: is no directory", directory.display())));
         }
     }
-    if let Some(unknown) = args.only.as_ref().filter(|only| !is_fingerprint(only)) {
-        return Err(Failure(format!("--only: no violation is called '{unknown}'")));
+    if let Some(only) = &args.only {
+        fingerprint("--only", only).map_err(Failure)?;
     }
     let mut generator = Generator::new(args.strategy.into(), args.seed);
     let mut tally = Tally::default();

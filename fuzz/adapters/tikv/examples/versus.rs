@@ -64,15 +64,18 @@ fn run<R: Replica>(subject: &Subject<R>, batch: u64, rounds: u64) -> usize {
 fn main() {
     let args: Vec<String> = std::env::args().collect();
     let number = |at: usize| args.get(at).and_then(|word| word.parse::<u64>().ok());
-    let (Some(batch), Some(rounds)) = (number(2).filter(|&n| n > 0), number(3)) else {
-        eprintln!("usage: versus ours|tikv BATCH ROUNDS");
-        std::process::exit(2);
-    };
-    let committed = match args[1].as_str() {
-        "ours" => run(&whitewater::mutants::raft(), batch, rounds),
-        _ => {
-            run(&Subject::<Tikv>::without_mutants(None).expect("there is one Raft"), batch, rounds)
+    let side = args.get(1).map(String::as_str);
+    match (side, number(2).filter(|&batch| batch > 0), number(3)) {
+        (Some("ours"), Some(batch), Some(rounds)) => {
+            println!("{}", run(&whitewater::mutants::raft(), batch, rounds));
         }
-    };
-    println!("{committed}");
+        (Some("tikv"), Some(batch), Some(rounds)) => {
+            let tikv = Subject::<Tikv>::without_mutants(None).expect("there is one Raft");
+            println!("{}", run(&tikv, batch, rounds));
+        }
+        _ => {
+            eprintln!("usage: versus ours|tikv BATCH ROUNDS");
+            std::process::exit(2);
+        }
+    }
 }
