@@ -85,7 +85,7 @@ campaign() {
   echo "${runs:-0} $(echo "$spent" | tr 'ms' '  ' | awk '{printf "%.2f", $1 * 60 + $2 + $3 * 60 + $4}')"
 }
 
-# Builds a fuzz target, ours or an adapter's, and prints where it is: in the folder named for the host.
+# Builds a fuzz target, ours or an adapter's, and prints where it is.
 fuzz_binary() {
   local target=$bin where=()
   if [ $# = 2 ]; then
@@ -93,7 +93,7 @@ fuzz_binary() {
     where=(--fuzz-dir "$2")
   fi
   CARGO_TARGET_DIR=$target cargo $toolchain fuzz build "${where[@]}" "${build_options[@]}" "$1" >&2
-  find "$target" -mindepth 3 -maxdepth 3 -path "*/release/$1" -type f
+  echo "$target/$(rustc -vV | sed -n 's/^host: //p')/release/$1"
 }
 
 # An adapter's command line.
