@@ -135,6 +135,9 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
 
     /// Does what `event` wishes for, as far as there is something to do it with.
     pub fn perform(&mut self, event: Event) -> Verdict {
+        if self.network.is_quiet() && event.kind.wants_a_message() {
+            return NOTHING;
+        }
         match event.kind.is_macro() {
             true => self.perform_macro(event),
             false => match self.resolve(event) {

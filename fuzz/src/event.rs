@@ -283,6 +283,11 @@ impl Kind {
         self.info().operands
     }
 
+    /// Whether there is nothing to do for it on a network where nothing can arrive.
+    pub fn wants_a_message(self) -> bool {
+        self <= Kind::Duplicate
+    }
+
     /// Whether this is a macro, which the cluster expands to other events.
     pub fn is_macro(self) -> bool {
         self >= Kind::Elect

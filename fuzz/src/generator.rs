@@ -125,12 +125,10 @@ impl Generator {
 
     /// The gentle swarm: each family is off, as it is, or three times as likely.
     fn draw_families(&mut self, weights: &mut [u32; KINDS.len()]) {
-        for (family, _) in Family::ALL {
-            let factor = [0, 0, 1, 3][self.below(4) as usize];
-            for (info, weight) in KINDS.iter().zip(weights.iter_mut()) {
-                if info.family == Some(family) {
-                    *weight *= factor;
-                }
+        let factors = Family::ALL.map(|_| [0, 0, 1, 3][self.below(4) as usize]);
+        for (info, weight) in KINDS.iter().zip(weights.iter_mut()) {
+            if let Some(family) = info.family {
+                *weight *= factors[family as usize];
             }
         }
     }
