@@ -46,13 +46,21 @@ impl Default for Link {
     }
 }
 
-/// The command of an entry; 0 for a no-op, which no client ever proposes.
+/// The command of an entry; 0 for a no-op, which no client ever proposes, and a number beyond all
+/// commands for a change of membership.
 pub fn command_of(entry: &Entry) -> Command {
     match entry.payload {
         Payload::Noop => 0,
         Payload::Command(command) => command,
+        Payload::Change(Membership { voters, outgoing, learners }) => {
+            let sets = [voters, outgoing, learners];
+            CHANGES | sets.iter().fold(0, |hash, set| mix(hash, set.bits()))
+        }
     }
 }
+
+/// From here on, what [`command_of`] says stands for a change of membership.
+const CHANGES: Command = 1 << 63;
 
 /// A log as a chain of prefix hashes.
 #[derive(Clone, Debug, Default)]

@@ -1,7 +1,7 @@
 //! Our own Raft as a [`Replica`]: the adapter, and a model for others.
 
 use raft::{
-    Appended, Body, Config, LogId, Membership, Node, NodeId, NodeSet, Output, Progress, Rules,
+    Appended, Body, Config, Limits, LogId, Membership, Node, NodeId, NodeSet, Output, Progress, Rules,
 };
 
 use crate::replica::{
@@ -35,18 +35,17 @@ impl Replica for Ours {
     };
 
     fn start(id: NodeId, setup: &Setup, rules: &&'static Rules, disk: &Durable) -> Ours {
+        let limits = Limits { message_entries: setup.max_entries.into(), ..Limits::DEFAULT };
         let config = Config {
-            id,
-            membership: Membership::new(NodeSet::first(setup.nodes)),
             election_ticks: setup.election_ticks.into(),
             heartbeat_ticks: setup.heartbeat_ticks.into(),
-            max_entries: setup.max_entries.into(),
-            jitter: 0,
             pre_vote: setup.pre_vote,
             check_quorum: setup.check_quorum,
+            limits,
+            ..Config::new(id, Membership::new(NodeSet::first(setup.nodes)))
         };
         let (hard_state, entries) = (disk.hard_state, disk.entries.clone());
-        Ours(Node::start_under(rules, config, raft::Durable { hard_state, entries }))
+        Ours(Node::start_under(rules, config, raft::Durable { hard_state, snapshot: None, entries }))
     }
 
     fn step(&mut self, input: Input<Self::Message>, filled: &mut Filled) {
@@ -98,21 +97,26 @@ impl Replica for Ours {
 
     fn meaning(message: &Self::Message) -> Meaning {
         let speech = match &message.body {
-            Body::RequestVote { last_log } => Speech::Candidacy { last_log: *last_log },
+            Body::RequestVote { last_log, .. } => Speech::Candidacy { last_log: *last_log },
             Body::RequestVoteReply { granted: true } => Speech::Vote,
             Body::RequestVoteReply { granted: false } => Speech::NoVote,
             Body::PreVote { last_log } => Speech::PreVote { last_log: *last_log },
             Body::PreVoteReply { granted } => Speech::PreVoteReply { granted: *granted },
-            Body::AppendEntries { prev_log, entries, leader_commit } => Speech::Append {
+            Body::AppendEntries { prev_log, entries, leader_commit, .. } => Speech::Append {
                 prev_log: *prev_log,
                 last_log: entries.last().map_or(*prev_log, |entry| entry.id),
                 entries: entries.len(),
                 commit: *leader_commit,
             },
-            Body::AppendEntriesReply(Appended::Accepted { match_index }) => {
-                Speech::Ack { match_index: *match_index }
-            }
-            Body::AppendEntriesReply(Appended::Rejected { .. }) => Speech::Refusal,
+            Body::AppendEntriesReply { appended, .. } => match appended {
+                Appended::Accepted { match_index } => Speech::Ack { match_index: *match_index },
+                Appended::Rejected { .. } => Speech::Refusal,
+            },
+            Body::InstallSnapshot(_)
+            | Body::InstallSnapshotReply { .. }
+            | Body::TimeoutNow
+            | Body::ReadIndex { .. }
+            | Body::ReadIndexReply { .. } => Speech::Other,
         };
         let (from, to, term) = (message.from, message.to, message.term);
         Meaning { from, to, term, speech, committed: LogId::ZERO }

@@ -80,7 +80,7 @@ pub struct Capabilities {
     /// Its leaders step down without a quorum (dissertation, 6.2).
     pub check_quorum: bool,
     /// It keeps to [`Setup::max_entries`], and in a step sends as many messages as it has peers at
-    /// most, in answer to an answer one.
+    /// most, in answer to an answer three.
     pub bounded_sends: bool,
     /// The smallest cluster that it can be tested in.
     pub smallest_cluster: u8,

@@ -2,27 +2,32 @@
 //! spares a cluster needless ones (dissertation, 4.2.3, 6.2, 9.6).
 
 use crate::io::Output;
-use crate::message::{Appended, Body, Message};
+use crate::message::{Appended, Body, Message, Stamp};
 use crate::node::Node;
-use crate::quorum::NodeSet;
+use crate::progress::Peer;
 use crate::rules::Promise;
-use crate::types::{LogId, NodeId, Payload, Role, Term};
+use crate::types::{Command, LogId, NodeId, Payload, Role, Term};
 
-impl<C: Clone> Node<C> {
+impl<C: Command> Node<C> {
     /// One unit of time: a leader's next heartbeat, or anyone else's patience.
     pub(crate) fn tick(&mut self, output: &mut Output<C>) {
         self.elapsed += 1;
         match self.role {
             Role::Leader => {
                 if self.gives_up_the_lead() {
-                    return self.enter_term(self.term(), Role::Follower);
+                    return self.enter_term(self.term(), Role::Follower, output);
                 }
+                self.lead.ticks += 1;
+                self.age_transfer();
                 if self.elapsed >= self.config.heartbeat_ticks {
                     self.elapsed = 0;
-                    self.replicate_to_all(output);
+                    self.lead.advance();
+                    self.beat_to_all(output);
                 }
             }
             Role::Follower | Role::Candidate => {
+                self.deaf_for = self.deaf_for.saturating_sub(1);
+                self.age_questions(output);
                 if self.elapsed >= self.election_timeout() {
                     self.seek_election(output);
                 }
@@ -33,14 +38,14 @@ impl<C: Clone> Node<C> {
     /// CheckQuorum (dissertation, 6.2): "a leader steps down if an election timeout elapses without
     /// a successful round of heartbeats to a majority of its cluster".
     fn gives_up_the_lead(&mut self) -> bool {
-        self.unchecked += 1;
-        if !self.config.check_quorum || self.unchecked < self.config.election_ticks {
+        self.lead.unchecked += 1;
+        if !self.config.check_quorum || self.lead.unchecked < self.config.election_ticks {
             return false;
         }
-        self.unchecked = 0;
-        let mut heard = std::mem::take(&mut self.heard);
+        self.lead.unchecked = 0;
+        let mut heard = std::mem::take(&mut self.lead.heard);
         heard.insert(self.id());
-        !(self.rules.keeps_lead)(&self.config.membership, heard)
+        !(self.rules.keeps_lead)(self.membership(), heard)
     }
 
     /// Whether a leader was heard of within the shortest election timeout.
@@ -55,10 +60,11 @@ impl<C: Clone> Node<C> {
     /// election timeout of hearing from a current leader, it does not update its term or grant its
     /// vote". Leaders that step down without a quorum make that safe for availability.
     pub(crate) fn is_deaf_to_candidates(&self) -> bool {
-        self.config.check_quorum && self.hears_a_leader()
+        self.config.check_quorum && (self.hears_a_leader() || self.deaf_for > 0)
     }
 
-    /// The election timeout of this term: between one and two times `election_ticks`.
+    /// The election timeout of this term: between one and two times `election_ticks`, after those
+    /// of the handicap.
     ///
     /// 5.2 wants it random, to make split votes rare. It is a hash of name, term and seed: it
     /// differs from server to server and from term to term, and is the same in every replay.
@@ -67,17 +73,18 @@ impl<C: Clone> Node<C> {
         let seed = config.jitter ^ self.term().0 << 8 ^ u64::from(self.id().0);
         let mixed = (seed ^ seed >> 31).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let spread = (mixed >> 32) % u64::from(config.election_ticks.max(1));
-        config.election_ticks.saturating_add(spread as u32)
+        let shortest = config.election_ticks.saturating_mul(config.handicap.saturating_add(1));
+        shortest.saturating_add(spread as u32)
     }
 
     /// The election timeout has elapsed: stands, or first asks whether that would be of use.
     pub(crate) fn seek_election(&mut self, output: &mut Output<C>) {
-        if self.role == Role::Leader || !self.config.membership.members().contains(self.id()) {
+        if self.role == Role::Leader || !self.may_stand() {
             return;
         }
         match self.config.pre_vote {
             true => self.probe(output),
-            false => self.campaign(output),
+            false => self.campaign(false, output),
         }
     }
 
@@ -85,12 +92,12 @@ impl<C: Clone> Node<C> {
     /// a majority of the cluster that they would be willing to grant the candidate their votes".
     fn probe(&mut self, output: &mut Output<C>) {
         let known = self.leader;
-        self.enter_term(self.term(), Role::Follower);
+        self.enter_term(self.term(), Role::Follower, output);
         self.leader = (self.rules.leader_while_probing)(known);
         self.probing = true;
         self.elapsed = 0;
         let last_log = self.log.last();
-        for peer in self.peers() {
+        for peer in self.other_voters() {
             self.send(peer, Body::PreVote { last_log }, output);
         }
         self.count_grant(self.id(), output);
@@ -104,7 +111,8 @@ impl<C: Clone> Node<C> {
         last_log: LogId,
         output: &mut Output<C>,
     ) {
-        let granted = (self.rules.would_vote)(self.hears_a_leader(), last_log, self.log.last());
+        let is_loyal = self.hears_a_leader() || self.deaf_for > 0;
+        let granted = (self.rules.would_vote)(is_loyal, last_log, self.log.last());
         let body = Body::PreVoteReply { granted };
         output.messages.push(Message { from: self.id(), to: from, term, body });
     }
@@ -121,13 +129,14 @@ impl<C: Clone> Node<C> {
     }
 
     /// Figure 2, candidates: "On conversion to candidate, start election".
-    fn campaign(&mut self, output: &mut Output<C>) {
-        self.enter_term(self.term().next(), Role::Candidate);
+    pub(crate) fn campaign(&mut self, transfer: bool, output: &mut Output<C>) {
+        self.enter_term(self.term().next(), Role::Candidate, output);
         self.hard_state.vote = Some(self.id());
         self.elapsed = 0;
         let last_log = self.log.last();
-        for peer in self.peers() {
-            self.promise(Promise::Candidacy, peer, Body::RequestVote { last_log }, output);
+        for peer in self.other_voters() {
+            let body = Body::RequestVote { last_log, transfer };
+            self.promise(Promise::Candidacy, peer, body, output);
         }
         if !(self.rules.rests_on_disk)(Promise::OwnVote) {
             self.count_grant(self.id(), output);
@@ -135,10 +144,14 @@ impl<C: Clone> Node<C> {
     }
 
     /// Takes up `role` in `term`, which is the current term or a newer one.
-    pub(crate) fn enter_term(&mut self, term: Term, role: Role) {
+    pub(crate) fn enter_term(&mut self, term: Term, role: Role, output: &mut Output<C>) {
         if self.role == Role::Leader {
             self.elapsed = 0; // It counted heartbeats; now it counts patience.
         }
+        if term > self.term() {
+            self.arriving = None; // The next leader's snapshot may be in other words.
+        }
+        self.refuse_reads(output);
         self.hard_state = (self.rules.stepping_down)(self.hard_state, term);
         self.role = role;
         self.leader = None;
@@ -155,15 +168,26 @@ impl<C: Clone> Node<C> {
             Body::AppendEntries { prev_log, entries, .. } => {
                 let prev_index = prev_log.index;
                 let refusal = Appended::Rejected { prev_index, hint: LogId::ZERO };
-                self.send(to, Body::AppendEntriesReply(refusal), output);
+                let body = Body::AppendEntriesReply { appended: refusal, stamp: Stamp::default() };
+                self.send(to, body, output);
                 output.recycle(entries);
             }
             Body::PreVote { .. } => {
                 self.send(to, Body::PreVoteReply { granted: false }, output);
             }
+            Body::InstallSnapshot(piece) => {
+                let (last, stamp) = (piece.last, Stamp::default());
+                self.send(to, Body::InstallSnapshotReply { last, received: 0, stamp }, output);
+            }
+            Body::ReadIndex { nonce } => {
+                self.send(to, Body::ReadIndexReply { nonce, index: None }, output);
+            }
             Body::RequestVoteReply { .. }
             | Body::PreVoteReply { .. }
-            | Body::AppendEntriesReply(_) => {}
+            | Body::AppendEntriesReply { .. }
+            | Body::InstallSnapshotReply { .. }
+            | Body::TimeoutNow
+            | Body::ReadIndexReply { .. } => {}
         }
     }
 
@@ -207,11 +231,11 @@ impl<C: Clone> Node<C> {
     /// One more vote, or one more server that would vote.
     fn count_grant(&mut self, from: NodeId, output: &mut Output<C>) {
         self.grants.push(from);
-        if !(self.rules.wins)(&self.config.membership, &self.grants) {
+        if !(self.rules.wins)(self.membership(), &self.grants) {
             return;
         }
         match self.probing {
-            true => self.campaign(output),
+            true => self.campaign(false, output),
             false => self.become_leader(output),
         }
     }
@@ -221,14 +245,19 @@ impl<C: Clone> Node<C> {
         self.role = Role::Leader;
         self.leader = Some(self.id());
         self.elapsed = 0;
-        self.unchecked = 0;
-        self.heard = NodeSet::EMPTY;
         self.grants.clear();
+        self.lead.begin();
         let last = self.log.last().index;
-        for progress in &mut self.progress {
-            *progress = (self.rules.progress_at_election)(*progress, last);
+        for peer in &mut self.lead.peers {
+            *peer = Peer::new((self.rules.progress_at_election)(peer.progress, last));
         }
         self.log.push(self.term(), Payload::Noop);
-        self.replicate_to_all(output);
+        self.beat_to_all(output);
+    }
+
+    /// The other servers that vote.
+    fn other_voters(&self) -> impl Iterator<Item = NodeId> {
+        let own = self.id();
+        self.membership().all_voters().iter().filter(move |&id| id != own)
     }
 }

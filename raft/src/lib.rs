@@ -25,16 +25,7 @@
 //!
 //! let membership = Membership::new(NodeSet::first(3));
 //! let mut nodes: Vec<Node<&str>> = (0..3)
-//!     .map(|id| Config {
-//!         id: NodeId(id),
-//!         membership,
-//!         election_ticks: 10,
-//!         heartbeat_ticks: 2,
-//!         max_entries: 16,
-//!         jitter: 0,
-//!         pre_vote: false,
-//!         check_quorum: false,
-//!     })
+//!     .map(|id| Config::new(NodeId(id), membership))
 //!     .map(|config| Node::start(config, Durable::default()))
 //!     .collect();
 //!
@@ -74,22 +65,31 @@
 //!
 //! The decisions on which safety rests are in [`rules`]; begin reading there.
 
+mod change;
+mod config;
 mod election;
 mod io;
+mod lead;
 mod log;
+mod membership;
 mod message;
 mod node;
 mod progress;
 mod quorum;
+mod read;
 mod replication;
 pub mod rules;
+mod snapshot;
+mod transfer;
 mod types;
 
-pub use io::{Durable, Input, NotLeader, Output, Write, WriteId};
+pub use config::{Config, Limits};
+pub use io::{Durable, Input, Output, Read, ReadId, Refused, Write, WriteId};
 pub use log::Log;
-pub use message::{Appended, Body, Kind, Message};
-pub use node::{Config, Node, Status};
-pub use progress::Progress;
-pub use quorum::{Membership, NodeSet};
+pub use membership::{Membership, Memberships};
+pub use message::{Appended, Body, Kind, Message, Nonce, Piece, Stamp};
+pub use node::{Node, Status};
+pub use progress::{Pace, Progress};
+pub use quorum::NodeSet;
 pub use rules::{Promise, Rules};
-pub use types::{Entry, HardState, LogId, LogIndex, NodeId, Payload, Role, Term};
+pub use types::{Command, Entry, HardState, LogId, LogIndex, NodeId, Payload, Role, Snapshot, Term};

@@ -1,78 +1,153 @@
 //! The log in memory, and which part of it has not yet been handed to a write.
 //!
-//! Promises: indexes are contiguous from 1; every look-up is at most logarithmic. Knows nothing of
-//! terms beyond those in its entries, and nothing of commitment.
+//! Promises: indexes are contiguous from the one after the snapshot's last; every look-up is at
+//! most logarithmic, and so is every question about sizes. Knows nothing of terms beyond those in
+//! its entries, and nothing of commitment.
 
-use crate::types::{Entry, LogId, LogIndex, Payload, Term};
+use crate::types::{Command, Entry, LogId, LogIndex, Payload, Term};
 
 /// A server's log. What no write has been asked for yet is kept as a difference.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Log<C> {
+    /// The last entry that a snapshot stands for.
+    start: LogId,
     entries: Vec<Entry<C>>,
+    /// Bytes of all entries up to each, counted from `start`.
+    sizes: Vec<u64>,
+    /// Bytes of what was ever compacted away, so that differences of `sizes` stay right.
+    compacted: u64,
     written: LogIndex,
     truncated_from: Option<LogIndex>,
 }
 
-impl<C: Clone> Log<C> {
-    /// The log as it was made durable.
-    pub(crate) fn restore(entries: Vec<Entry<C>>) -> Log<C> {
-        let written = LogIndex(entries.len() as u64);
-        Log { entries, written, truncated_from: None }
+impl<C: Command> Log<C> {
+    /// The log as it was made durable, after the snapshot that ends at `start`.
+    pub(crate) fn restore(start: LogId, entries: Vec<Entry<C>>) -> Log<C> {
+        let mut log = Log {
+            start,
+            sizes: Vec::with_capacity(entries.len()),
+            entries,
+            compacted: 0,
+            written: LogIndex(0),
+            truncated_from: None,
+        };
+        let mut total = 0;
+        log.sizes.extend(log.entries.iter().map(|entry| {
+            total += entry.size() as u64;
+            total
+        }));
+        log.written = log.last().index;
+        log
     }
 
-    /// The last entry's identity; [`LogId::ZERO`] if there is none.
+    /// The last entry that a snapshot stands for; [`LogId::ZERO`] if there is no snapshot.
+    pub fn start(&self) -> LogId {
+        self.start
+    }
+
+    /// The last entry's identity.
     pub fn last(&self) -> LogId {
-        self.entries.last().map_or(LogId::ZERO, |entry| entry.id)
+        self.entries.last().map_or(self.start, |entry| entry.id)
     }
 
-    /// The entry at `index`.
+    fn position(&self, index: LogIndex) -> Option<usize> {
+        usize::try_from(index.0.checked_sub(self.start.index.0 + 1)?).ok()
+    }
+
+    /// The entry at `index`, unless a snapshot stands for it.
     pub fn get(&self, index: LogIndex) -> Option<&Entry<C>> {
-        let position = usize::try_from(index.0.checked_sub(1)?).ok()?;
-        self.entries.get(position)
+        self.entries.get(self.position(index)?)
     }
 
-    /// The term at `index`; the place before the first entry has term 0.
+    /// The term at `index`, as long as it is known: the place before the first entry has term 0.
     pub fn term_at(&self, index: LogIndex) -> Option<Term> {
-        if index == LogIndex(0) {
-            return Some(Term(0));
+        if index == self.start.index {
+            return Some(self.start.term);
         }
         self.get(index).map(|entry| entry.id.term)
     }
 
     /// At most `limit` entries from `index` on.
     pub fn from(&self, index: LogIndex, limit: usize) -> &[Entry<C>] {
-        let start = (index.0.max(1) - 1).min(self.entries.len() as u64) as usize;
+        let start = self.position(index).unwrap_or(0).min(self.entries.len());
         let end = start.saturating_add(limit).min(self.entries.len());
         &self.entries[start..end]
     }
 
-    /// All entries, from index 1 on.
+    /// All entries, from the one after [`Log::start`] on.
     pub fn entries(&self) -> &[Entry<C>] {
         &self.entries
     }
 
+    /// Bytes of the entries after `from`, up to `to`.
+    pub fn bytes_between(&self, from: LogIndex, to: LogIndex) -> u64 {
+        self.bytes_up_to(to).saturating_sub(self.bytes_up_to(from))
+    }
+
+    fn bytes_up_to(&self, index: LogIndex) -> u64 {
+        let count = (index.0.saturating_sub(self.start.index.0) as usize).min(self.sizes.len());
+        count.checked_sub(1).map_or(self.compacted, |last| self.sizes[last])
+    }
+
+    /// As many entries from `index` on as fit in both limits, and one at least.
+    pub fn batch(&self, index: LogIndex, max_entries: usize, max_bytes: u64) -> &[Entry<C>] {
+        let all = self.from(index, max_entries.max(1));
+        if self.bytes_between(index.previous(), LogIndex(index.0 + all.len() as u64 - 1))
+            <= max_bytes
+        {
+            return all;
+        }
+        let before = self.bytes_up_to(index.previous());
+        let first = self.position(index).unwrap_or(0);
+        let fitting = &self.sizes[first..first + all.len()];
+        &all[..fitting.partition_point(|size| size - before <= max_bytes).max(1)]
+    }
+
     /// The last entry at or before `bound.index` whose term is at most `bound.term`: where two logs
-    /// may still agree. Terms never fall along a log, so this is a binary search.
+    /// may still agree. Terms never fall along a log, so this is a binary search. Of what a
+    /// snapshot stands for nothing is known: there, it is `bound`.
     pub fn last_at_or_before(&self, bound: LogId) -> LogId {
-        let within = self.from(LogIndex(1), bound.index.0 as usize);
+        if bound.index < self.start.index {
+            return bound;
+        }
+        let within = (bound.index.0 - self.start.index.0) as usize;
+        let within = &self.entries[..within.min(self.entries.len())];
         let count = within.partition_point(|entry| entry.id.term <= bound.term);
-        self.get(LogIndex(count as u64)).map_or(LogId::ZERO, |entry| entry.id)
+        count.checked_sub(1).map_or(self.start, |last| within[last].id)
     }
 
     /// Appends one entry of `term`.
     pub(crate) fn push(&mut self, term: Term, payload: Payload<C>) -> LogId {
         let id = LogId { term, index: self.last().index.next() };
-        self.entries.push(Entry { id, payload });
+        let entry = Entry { id, payload };
+        let before = self.sizes.last().copied().unwrap_or(self.compacted);
+        self.sizes.push(before + entry.size() as u64);
+        self.entries.push(entry);
         id
     }
 
     /// Removes the entry at `index` and all that follow it.
     pub(crate) fn truncate_from(&mut self, index: LogIndex) {
-        self.entries.truncate((index.0.max(1) - 1) as usize);
+        let kept = self.position(index).unwrap_or(0);
+        self.entries.truncate(kept);
+        self.sizes.truncate(kept);
         if index <= self.written {
             self.truncated_from = Some(self.truncated_from.map_or(index, |other| other.min(index)));
             self.written = index.previous();
         }
+    }
+
+    /// A snapshot stands for all entries up to `last` from now on; those behind it stay.
+    pub(crate) fn compact(&mut self, last: LogId) {
+        let covered = last.index.0.saturating_sub(self.start.index.0) as usize;
+        if let Some(position) = covered.checked_sub(1) {
+            let covered = self.sizes.get(position).or(self.sizes.last()).copied();
+            self.compacted = covered.unwrap_or(self.compacted);
+        }
+        self.entries.drain(..covered.min(self.entries.len()));
+        self.sizes.drain(..covered.min(self.sizes.len()));
+        self.start = last;
+        self.written = self.written.max(last.index);
     }
 
     /// Hands out what changed since the last call: a truncation, and new entries into `buffer`.
@@ -93,7 +168,7 @@ mod tests {
     use super::*;
 
     fn log(terms: &[u64]) -> Log<u64> {
-        let mut log = Log::restore(Vec::new());
+        let mut log = Log::restore(LogId::ZERO, Vec::new());
         for &term in terms {
             log.push(Term(term), Payload::Noop);
         }
@@ -138,5 +213,47 @@ mod tests {
         assert!(log.get(LogIndex(0)).is_none());
         assert!(log.from(LogIndex(7), 3).is_empty());
         assert_eq!(log.term_at(LogIndex(2)), None);
+    }
+
+    #[test]
+    fn a_compacted_log_answers_as_before_for_all_that_it_still_has() {
+        let whole = log(&[1, 1, 2, 4, 4]);
+        for last in 1..=5 {
+            let mut compacted = whole.clone();
+            compacted.compact(whole.get(LogIndex(last)).expect("it is there").id);
+            assert_eq!(compacted.last(), whole.last());
+            assert_eq!(compacted.get(LogIndex(last)), None);
+            for index in (last..=6).map(LogIndex) {
+                assert_eq!(compacted.term_at(index), whole.term_at(index));
+                assert_eq!(compacted.from(index.next(), 2), whole.from(index.next(), 2));
+                let bytes = |log: &Log<u64>| log.bytes_between(LogIndex(last), index);
+                assert_eq!(bytes(&compacted), bytes(&whole), "{last} {index}");
+            }
+            let bound = LogId::new(4, 5);
+            assert_eq!(compacted.last_at_or_before(bound), whole.last_at_or_before(bound));
+        }
+    }
+
+    #[test]
+    fn a_snapshot_beyond_the_end_leaves_an_empty_log_that_goes_on_from_there() {
+        let mut log = log(&[1, 1]);
+        log.compact(LogId::new(3, 9));
+        assert_eq!((log.last(), log.entries().len()), (LogId::new(3, 9), 0));
+        assert_eq!(log.push(Term(4), Payload::Noop), LogId::new(4, 10));
+        assert_eq!(log.bytes_between(LogIndex(9), LogIndex(10)), 16);
+    }
+
+    #[test]
+    fn a_batch_keeps_both_limits_and_is_never_empty() {
+        let mut log = log(&[1]);
+        (0..4u64).for_each(|command| {
+            log.push(Term(1), Payload::Command(command));
+        });
+        let batch = |from, entries, bytes| log.batch(LogIndex(from), entries, bytes).len();
+        assert_eq!(batch(1, 9, 1000), 5);
+        assert_eq!(batch(1, 2, 1000), 2);
+        assert_eq!(batch(1, 9, 16 + 24), 2);
+        assert_eq!(batch(2, 9, 16 + 24), 1);
+        assert_eq!(batch(2, 9, 0), 1);
     }
 }

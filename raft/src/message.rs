@@ -1,10 +1,12 @@
-//! What servers say to each other: Figure 2's two calls and their answers, as one-way messages.
+//! What servers say to each other: Figure 2's two calls, Figure 13's third, and what the
+//! dissertation adds, as one-way messages.
 //!
 //! Promises: a message is a value; it can be held, copied, lost or delivered late, and means the
 //! same. Knows nothing of transport.
 
 use std::fmt;
 
+use crate::membership::Membership;
 use crate::types::{Entry, LogId, LogIndex, NodeId, Term};
 
 /// One message from a server to another.
@@ -27,6 +29,9 @@ pub enum Body<C = Vec<u8>> {
     RequestVote {
         /// The candidate's last entry.
         last_log: LogId,
+        /// The leader itself wanted this election (dissertation, 3.10), so that no loyalty to a
+        /// leader stands against it.
+        transfer: bool,
     },
     /// The answer to RequestVote.
     RequestVoteReply {
@@ -51,9 +56,86 @@ pub enum Body<C = Vec<u8>> {
         entries: Vec<Entry<C>>,
         /// The leader's commit index.
         leader_commit: LogIndex,
+        /// When it was sent.
+        stamp: Stamp,
     },
     /// The answer to AppendEntries.
-    AppendEntriesReply(Appended),
+    AppendEntriesReply {
+        /// What became of it.
+        appended: Appended,
+        /// The stamp of what it answers.
+        stamp: Stamp,
+    },
+    /// InstallSnapshot (Figure 13): a piece of a snapshot.
+    InstallSnapshot(Box<Piece>),
+    /// The answer to a piece that was not the last one: how much of this snapshot is there.
+    InstallSnapshotReply {
+        /// The snapshot's last entry.
+        last: LogId,
+        /// Its first bytes, so many, are there.
+        received: u64,
+        /// The stamp of what it answers.
+        stamp: Stamp,
+    },
+    /// TimeoutNow (dissertation, 3.10): stand for election at once.
+    TimeoutNow,
+    /// A follower passes a read on (dissertation, 6.4).
+    ReadIndex {
+        /// Names the question.
+        nonce: Nonce,
+    },
+    /// The answer: the follower may read when it has applied so much, or the leader cannot tell.
+    ReadIndexReply {
+        /// The question.
+        nonce: Nonce,
+        /// The leader's commit index at a time after the question.
+        index: Option<LogIndex>,
+    },
+}
+
+/// A moment of a leader's term, as its answers bring it back: they prove that the leader was heard
+/// after this moment. Ordered by time; the ticks of the leader's clock can be read from it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Stamp(u64);
+
+impl Stamp {
+    const MOMENTS: u32 = 24;
+
+    /// The first moment after this one, on a clock that shows `ticks`.
+    pub(crate) fn next(self, ticks: u64) -> Stamp {
+        Stamp((self.0 + 1).max(ticks << Stamp::MOMENTS))
+    }
+
+    /// What the leader's clock showed.
+    pub(crate) fn ticks(self) -> u64 {
+        self.0 >> Stamp::MOMENTS
+    }
+}
+
+/// A number that is used once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Nonce {
+    /// Which life of the server that asks.
+    pub life: u64,
+    /// Which question of that life.
+    pub number: u64,
+}
+
+/// A piece of a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Piece {
+    /// The snapshot's last entry.
+    pub last: LogId,
+    /// Who belonged to the cluster then.
+    pub membership: Membership,
+    /// Where the piece begins.
+    pub offset: u64,
+    /// Its bytes.
+    pub data: Vec<u8>,
+    /// No piece follows.
+    pub done: bool,
+    /// When it was sent.
+    pub stamp: Stamp,
 }
 
 /// What became of an AppendEntries.
@@ -88,12 +170,30 @@ pub enum Kind {
     AppendEntries,
     /// See [`Body::AppendEntriesReply`].
     AppendEntriesReply,
+    /// See [`Body::InstallSnapshot`].
+    InstallSnapshot,
+    /// See [`Body::InstallSnapshotReply`].
+    InstallSnapshotReply,
+    /// See [`Body::TimeoutNow`].
+    TimeoutNow,
+    /// See [`Body::ReadIndex`].
+    ReadIndex,
+    /// See [`Body::ReadIndexReply`].
+    ReadIndexReply,
 }
 
 impl Kind {
     /// Whether this kind answers another.
     pub fn is_reply(self) -> bool {
-        matches!(self, Kind::RequestVoteReply | Kind::PreVoteReply | Kind::AppendEntriesReply)
+        use Kind::*;
+        matches!(
+            self,
+            RequestVoteReply
+                | PreVoteReply
+                | AppendEntriesReply
+                | InstallSnapshotReply
+                | ReadIndexReply
+        )
     }
 }
 
@@ -106,7 +206,12 @@ impl<C> Body<C> {
             Body::PreVote { .. } => Kind::PreVote,
             Body::PreVoteReply { .. } => Kind::PreVoteReply,
             Body::AppendEntries { .. } => Kind::AppendEntries,
-            Body::AppendEntriesReply(_) => Kind::AppendEntriesReply,
+            Body::AppendEntriesReply { .. } => Kind::AppendEntriesReply,
+            Body::InstallSnapshot(_) => Kind::InstallSnapshot,
+            Body::InstallSnapshotReply { .. } => Kind::InstallSnapshotReply,
+            Body::TimeoutNow => Kind::TimeoutNow,
+            Body::ReadIndex { .. } => Kind::ReadIndex,
+            Body::ReadIndexReply { .. } => Kind::ReadIndexReply,
         }
     }
 }
@@ -116,13 +221,16 @@ impl<C> fmt::Display for Message<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let term = self.term;
         match &self.body {
-            Body::RequestVote { last_log } => write!(f, "RequestVote {term} last {last_log}"),
+            Body::RequestVote { last_log, transfer } => {
+                let wanted = if *transfer { ", at the leader's wish" } else { "" };
+                write!(f, "RequestVote {term} last {last_log}{wanted}")
+            }
             Body::RequestVoteReply { granted: true } => write!(f, "vote {term}"),
             Body::RequestVoteReply { granted: false } => write!(f, "no vote {term}"),
             Body::PreVote { last_log } => write!(f, "PreVote {term} last {last_log}"),
             Body::PreVoteReply { granted: true } => write!(f, "would vote {term}"),
             Body::PreVoteReply { granted: false } => write!(f, "would not vote {term}"),
-            Body::AppendEntries { prev_log, entries, leader_commit } => {
+            Body::AppendEntries { prev_log, entries, leader_commit, .. } => {
                 write!(f, "AppendEntries {term} prev {prev_log}")?;
                 match entries.len() {
                     0 => write!(f, " heartbeat")?,
@@ -130,11 +238,27 @@ impl<C> fmt::Display for Message<C> {
                 }
                 write!(f, " commit {leader_commit}")
             }
-            Body::AppendEntriesReply(Appended::Accepted { match_index }) => {
-                write!(f, "ack {term} match {match_index}")
+            Body::AppendEntriesReply { appended, .. } => match appended {
+                Appended::Accepted { match_index } => write!(f, "ack {term} match {match_index}"),
+                Appended::Rejected { prev_index, hint } => {
+                    write!(f, "refusal {term} of prev {prev_index}, has {hint}")
+                }
+            },
+            Body::InstallSnapshot(piece) => {
+                let Piece { last, offset, data, done, .. } = &**piece;
+                let end = if *done { ", the end" } else { "" };
+                write!(f, "InstallSnapshot {term} to {last} bytes {offset}+{}{end}", data.len())
             }
-            Body::AppendEntriesReply(Appended::Rejected { prev_index, hint }) => {
-                write!(f, "refusal {term} of prev {prev_index}, has {hint}")
+            Body::InstallSnapshotReply { last, received, .. } => {
+                write!(f, "{received} bytes {term} of snapshot {last}")
+            }
+            Body::TimeoutNow => write!(f, "TimeoutNow {term}"),
+            Body::ReadIndex { nonce } => write!(f, "ReadIndex {term} #{}", nonce.number),
+            Body::ReadIndexReply { nonce, index: Some(index) } => {
+                write!(f, "read index {index} {term} #{}", nonce.number)
+            }
+            Body::ReadIndexReply { nonce, index: None } => {
+                write!(f, "no read index {term} #{}", nonce.number)
             }
         }
     }

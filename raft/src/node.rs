@@ -1,43 +1,22 @@
 //! The server: its state, its start, and the one door through which everything enters.
 //!
 //! Promises: same state and same input give the same state and the same output. `step` only
-//! dispatches; elections are in `election.rs`, the log in `replication.rs`, the decisions in
-//! `rules.rs`. Knows nothing of clocks, sockets, files, threads or randomness.
+//! dispatches: each concern has a file of its own, and the decisions are in `rules.rs`. Knows
+//! nothing of clocks, sockets, files, threads or randomness.
 
 use std::collections::VecDeque;
 
+use crate::config::Config;
 use crate::io::{Durable, Input, Output, Write, WriteId};
+use crate::lead::Lead;
 use crate::log::Log;
+use crate::membership::{Membership, Memberships};
 use crate::message::{Body, Kind, Message};
-use crate::progress::Progress;
-use crate::quorum::{Membership, NodeSet};
+use crate::progress::{Pace, Progress};
+use crate::read::Questions;
 use crate::rules::{Promise, Rules};
-use crate::types::{HardState, LogId, LogIndex, NodeId, Role, Term};
-
-/// How one server is set up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Config {
-    /// This server's name.
-    pub id: NodeId,
-    /// Who votes.
-    pub membership: Membership,
-    /// The shortest election timeout, in ticks. Each wait lasts this long, and up to as long again:
-    /// how much is drawn from `id`, the term and `jitter`.
-    pub election_ticks: u32,
-    /// Ticks between a leader's heartbeats. Well below `election_ticks`.
-    pub heartbeat_ticks: u32,
-    /// At most this many entries in one AppendEntries; at least 1.
-    pub max_entries: usize,
-    /// Seed of the spread of election timeouts.
-    pub jitter: u64,
-    /// Ask whether an election would succeed before standing (dissertation, 9.6). Price: a round
-    /// trip an election.
-    pub pre_vote: bool,
-    /// As a leader, step down when no quorum has answered for an election timeout (6.2); as anyone,
-    /// turn a deaf ear to candidates as long as a leader is heard of (4.2.3). Price: a cluster
-    /// whose leader can send and not hear takes that much longer to replace it.
-    pub check_quorum: bool,
-}
+use crate::snapshot::Arriving;
+use crate::types::{Command, HardState, LogId, LogIndex, NodeId, Role, Snapshot, Term};
 
 /// What everyone may see of a server, for display, oracles and metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,6 +31,10 @@ pub struct Status {
     pub last_log: LogId,
     /// Its commit index.
     pub commit: LogIndex,
+    /// The last entry that its snapshot stands for.
+    pub snapshot: LogId,
+    /// The entry that its membership comes from.
+    pub configured: LogIndex,
 }
 
 /// A write that was asked for and is not yet durable, and what is durable once it is.
@@ -78,6 +61,8 @@ pub struct Node<C = Vec<u8>> {
     // Persistent state (Figure 2), in memory: it may run ahead of the disk.
     pub(crate) hard_state: HardState,
     pub(crate) log: Log<C>,
+    pub(crate) snapshot: Option<Snapshot>,
+    pub(crate) memberships: Memberships,
 
     // The disk, as far as it is known.
     pub(crate) on_disk: OnDisk,
@@ -89,24 +74,32 @@ pub struct Node<C = Vec<u8>> {
     promises: VecDeque<(WriteId, Message<C>)>,
     halted: bool,
 
+    /// The snapshot is not yet in a write.
+    snapshot_is_new: bool,
+
     // Volatile state.
     pub(crate) role: Role,
     pub(crate) leader: Option<NodeId>,
     pub(crate) commit: LogIndex,
-    applied: LogIndex,
+    /// Committed entries are handed out up to here, and applied up to there.
+    pub(crate) handed_out: LogIndex,
+    pub(crate) applied: LogIndex,
     pub(crate) elapsed: u32,
+    /// Ticks for which a server that has just started votes for nobody.
+    pub(crate) deaf_for: u32,
     /// It asks whether an election would succeed.
     pub(crate) probing: bool,
     /// A candidate's votes, or who would vote, in the order of arrival.
     pub(crate) grants: Vec<NodeId>,
-    /// A leader's ticks since it last looked whether a quorum answers, and who has since.
-    pub(crate) unchecked: u32,
-    pub(crate) heard: NodeSet,
-    /// A leader's view of each server, by number.
-    pub(crate) progress: Vec<Progress>,
+    /// A snapshot of which some pieces are there.
+    pub(crate) arriving: Option<Arriving>,
+    /// Reads that were passed on to the leader.
+    pub(crate) questions: Questions,
+    /// What only a leader knows.
+    pub(crate) lead: Lead,
 }
 
-impl<C: Clone> Node<C> {
+impl<C: Command> Node<C> {
     /// Starts a server: for the first time from [`Durable::default`], and after any stop from what
     /// was made durable before.
     pub fn start(config: Config, durable: Durable<C>) -> Node<C> {
@@ -117,32 +110,39 @@ impl<C: Clone> Node<C> {
     /// Starts a server that decides by `rules`, which for Raft are [`Rules::RAFT`].
     pub fn start_under(rules: &'static Rules, config: Config, durable: Durable<C>) -> Node<C> {
         let hard_state = (rules.restored)(durable.hard_state);
-        let log = Log::restore(durable.entries);
-        let highest = config.membership.members().iter().map(|id| id.0).max().unwrap_or(0);
-        let unknown = Progress::default();
-        Node {
+        let start = durable.snapshot.as_ref().map_or(LogId::ZERO, |snapshot| snapshot.last);
+        let members = durable.snapshot.as_ref().map_or(config.membership, |last| last.membership);
+        let log = Log::restore(start, durable.entries);
+        let mut node = Node {
             config,
             rules,
             hard_state,
             on_disk: OnDisk { hard_state, log: log.last().index },
             log,
+            snapshot: durable.snapshot,
+            memberships: Memberships::starting(start.index, members),
             writes: VecDeque::new(),
             last_write: WriteId(0),
             asked: hard_state,
             recorded: hard_state,
             promises: VecDeque::new(),
             halted: false,
+            snapshot_is_new: false,
             role: Role::Follower,
             leader: None,
-            commit: LogIndex(0),
-            applied: LogIndex(0),
+            commit: start.index,
+            handed_out: start.index,
+            applied: start.index,
             elapsed: 0,
+            deaf_for: if config.lease_reads { config.election_ticks } else { 0 },
             probing: false,
             grants: Vec::new(),
-            unchecked: 0,
-            heard: NodeSet::EMPTY,
-            progress: vec![unknown; usize::from(highest) + 1],
-        }
+            arriving: None,
+            questions: Questions::default(),
+            lead: Lead::default(),
+        };
+        node.configure_from(start.index);
+        node
     }
 
     /// Lives through one `input`; `output` is cleared and then filled with what shall be done.
@@ -154,10 +154,16 @@ impl<C: Clone> Node<C> {
         match input {
             Input::Tick => self.tick(output),
             Input::Campaign => self.seek_election(output),
-            Input::Propose(command) => self.propose(command, output),
+            Input::Propose(command) => self.propose([command], output),
+            Input::ProposeAll(commands) => self.propose(commands, output),
             Input::Receive(message) => self.receive(message, output),
             Input::Persisted(id) => self.persisted(id, output),
             Input::PersistFailed(id) => self.persist_failed(id, output),
+            Input::Read(id) => self.read(id, output),
+            Input::Change { voters, learners } => self.change(voters, learners, output),
+            Input::Transfer(target) => self.transfer(target, output),
+            Input::Applied(index) => self.applied = self.applied.max(index.min(self.handed_out)),
+            Input::Compact { index, data } => self.compact(index, data),
         }
         self.ask_for_write(output);
         self.keep_promises(output);
@@ -172,7 +178,19 @@ impl<C: Clone> Node<C> {
             leader: self.leader,
             last_log: self.log.last(),
             commit: self.commit,
+            snapshot: self.log.start(),
+            configured: self.memberships.index(),
         }
+    }
+
+    /// Who belongs to the cluster, as far as this server's log says.
+    pub fn membership(&self) -> &Membership {
+        self.memberships.active()
+    }
+
+    /// The last snapshot.
+    pub fn snapshot(&self) -> Option<&Snapshot> {
+        self.snapshot.as_ref()
     }
 
     /// The log in memory.
@@ -183,7 +201,15 @@ impl<C: Clone> Node<C> {
     /// What this server, as leader, knows of `peer`.
     pub fn progress(&self, peer: NodeId) -> Option<Progress> {
         match self.role {
-            Role::Leader => self.progress.get(usize::from(peer.0)).copied(),
+            Role::Leader => self.lead.peers.get(usize::from(peer.0)).map(|peer| peer.progress),
+            Role::Follower | Role::Candidate => None,
+        }
+    }
+
+    /// How this server, as leader, sends to `peer`.
+    pub fn pace(&self, peer: NodeId) -> Option<Pace> {
+        match self.role {
+            Role::Leader => self.lead.peers.get(usize::from(peer.0)).map(|peer| peer.pace),
             Role::Follower | Role::Candidate => None,
         }
     }
@@ -194,12 +220,6 @@ impl<C: Clone> Node<C> {
 
     pub(crate) fn id(&self) -> NodeId {
         self.config.id
-    }
-
-    /// The other members.
-    pub(crate) fn peers(&self) -> impl Iterator<Item = NodeId> {
-        let own = self.id();
-        self.config.membership.members().iter().filter(move |&id| id != own)
     }
 
     /// Sends now: this says nothing that a crash could make untrue.
@@ -226,27 +246,37 @@ impl<C: Clone> Node<C> {
     fn receive(&mut self, message: Message<C>, output: &mut Output<C>) {
         let Message { from, term, body, .. } = message;
         let kind = body.kind();
-        if kind == Kind::RequestVote && self.is_deaf_to_candidates() {
+        let wanted = matches!(body, Body::RequestVote { transfer: true, .. });
+        if kind == Kind::RequestVote && !wanted && self.is_deaf_to_candidates() {
             return;
         }
         // A Pre-Vote changes nothing at whoever is asked, not even the term.
         if term > self.term() && kind != Kind::PreVote {
             let role = (self.rules.role_in_newer_term)(self.role, kind);
-            self.enter_term(term, role);
+            self.enter_term(term, role, output);
         }
         if (self.rules.is_stale)(kind, term, self.term()) {
             self.refuse_stale(from, body, output);
             return;
         }
         match body {
-            Body::RequestVote { last_log } => self.on_request_vote(from, last_log, output),
+            Body::RequestVote { last_log, .. } => self.on_request_vote(from, last_log, output),
             Body::RequestVoteReply { granted } => self.on_vote_reply(from, granted, output),
             Body::PreVote { last_log } => self.on_pre_vote(from, term, last_log, output),
             Body::PreVoteReply { granted } => self.on_pre_vote_reply(from, granted, output),
-            Body::AppendEntries { prev_log, entries, leader_commit } => {
-                self.on_append_entries(from, prev_log, entries, leader_commit, output);
+            Body::AppendEntries { prev_log, entries, leader_commit, stamp } => {
+                self.on_append_entries(from, prev_log, entries, leader_commit, stamp, output);
             }
-            Body::AppendEntriesReply(appended) => self.on_append_reply(from, appended, output),
+            Body::AppendEntriesReply { appended, stamp } => {
+                self.on_append_reply(from, appended, stamp, output);
+            }
+            Body::InstallSnapshot(piece) => self.on_install_snapshot(from, *piece, output),
+            Body::InstallSnapshotReply { last, received, stamp } => {
+                self.on_piece_received(from, last, received, stamp, output);
+            }
+            Body::TimeoutNow => self.on_timeout_now(output),
+            Body::ReadIndex { nonce } => self.on_read_index(from, nonce, output),
+            Body::ReadIndexReply { nonce, index } => self.on_read_index_reply(nonce, index, output),
         }
     }
 
@@ -260,7 +290,7 @@ impl<C: Clone> Node<C> {
         }
         match self.role {
             Role::Candidate => self.count_own_vote(output),
-            Role::Leader => self.advance_commit(),
+            Role::Leader => self.advance_commit(output),
             Role::Follower => {}
         }
     }
@@ -279,7 +309,7 @@ impl<C: Clone> Node<C> {
     /// One write for everything that this step changed.
     fn ask_for_write(&mut self, output: &mut Output<C>) {
         let changed = self.hard_state != self.asked;
-        if !changed && !self.log.is_dirty() {
+        if !changed && !self.log.is_dirty() && !self.snapshot_is_new {
             return;
         }
         if changed {
@@ -295,7 +325,12 @@ impl<C: Clone> Node<C> {
         self.last_write = WriteId(self.last_write.0 + 1);
         let state = OnDisk { hard_state: self.recorded, log: self.log.last().index };
         self.writes.push_back(Pending { id: self.last_write, state });
-        output.write = Some(Write { id: self.last_write, hard_state, truncate_from, entries });
+        let snapshot = match std::mem::take(&mut self.snapshot_is_new) {
+            true => self.snapshot.clone(),
+            false => None,
+        };
+        let id = self.last_write;
+        output.write = Some(Write { id, hard_state, truncate_from, snapshot, entries });
     }
 
     /// A replaced entry does not count as durable when a write of the old one completes.
@@ -320,12 +355,24 @@ impl<C: Clone> Node<C> {
         }
     }
 
+    /// The next write shall contain this snapshot.
+    pub(crate) fn keep_snapshot(&mut self, snapshot: Snapshot) {
+        self.snapshot = Some(snapshot);
+        self.snapshot_is_new = true;
+    }
+
     /// Figure 2, all servers: "If commitIndex > lastApplied: increment lastApplied, apply".
     fn hand_out_committed(&mut self, output: &mut Output<C>) {
-        if self.applied < self.commit {
-            let count = (self.commit.0 - self.applied.0) as usize;
-            output.committed.extend_from_slice(self.log.from(self.applied.next(), count));
-            self.applied = self.commit;
+        if self.handed_out == self.commit {
+            return;
+        }
+        let limit = self.config.limits.unapplied_bytes;
+        let room = limit.saturating_sub(self.log.bytes_between(self.applied, self.handed_out));
+        if room > 0 {
+            let count = (self.commit.0 - self.handed_out.0) as usize;
+            let batch = self.log.batch(self.handed_out.next(), count, room);
+            output.committed.extend_from_slice(batch);
+            self.handed_out.0 += batch.len() as u64;
         }
     }
 
@@ -339,9 +386,10 @@ impl<C: Clone> Node<C> {
         (self.config, self.hard_state, self.on_disk, self.last_write).hash(&mut hasher);
         (self.asked, self.recorded).hash(&mut hasher);
         (&self.log, &self.writes, &self.promises, self.halted).hash(&mut hasher);
-        (self.role, self.leader, self.commit, self.applied, self.elapsed).hash(&mut hasher);
-        (&self.grants, &self.progress).hash(&mut hasher);
-        (self.probing, self.unchecked, self.heard).hash(&mut hasher);
+        (&self.snapshot, self.snapshot_is_new, &self.memberships).hash(&mut hasher);
+        (self.role, self.leader, self.commit, self.applied, self.handed_out).hash(&mut hasher);
+        (self.elapsed, self.deaf_for, self.probing, &self.grants).hash(&mut hasher);
+        (&self.arriving, &self.questions, &self.lead).hash(&mut hasher);
         hasher.finish()
     }
 }

@@ -1,9 +1,10 @@
-//! Majorities: who must agree before something is decided. No Raft state, only sets.
+//! Sets of nodes, and what a majority of a set is. No Raft state.
 //!
-//! Promises: any two quorums of one [`Membership`] intersect; with an outgoing set (joint
-//! consensus, section 6) a quorum needs a majority of both. Knows nothing of terms and logs.
+//! Promises: any two majorities of one set intersect. Knows nothing of terms and logs.
 
-use crate::types::{LogIndex, NodeId};
+use std::ops::BitOr;
+
+use crate::types::NodeId;
 
 /// A set of nodes, as one machine word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,6 +32,11 @@ impl NodeSet {
         id.0 < NodeId::LIMIT && self.0 >> id.0 & 1 == 1
     }
 
+    /// One bit a node, the lowest being node 0.
+    pub fn bits(self) -> u64 {
+        self.0
+    }
+
     /// How many nodes are in it.
     pub fn len(self) -> usize {
         self.0.count_ones() as usize
@@ -41,9 +47,37 @@ impl NodeSet {
         self.0 == 0
     }
 
+    /// The node with the highest number.
+    pub fn highest(self) -> Option<NodeId> {
+        let below = (u64::BITS - self.0.leading_zeros()) as u8;
+        below.checked_sub(1).map(NodeId)
+    }
+
     /// The nodes in both.
     pub fn intersection(self, other: NodeSet) -> NodeSet {
         NodeSet(self.0 & other.0)
+    }
+
+    /// The nodes of this set that are not in `other`.
+    pub fn without(self, other: NodeSet) -> NodeSet {
+        NodeSet(self.0 & !other.0)
+    }
+
+    /// Whether more than half of this set are in `nodes`.
+    pub fn has_majority(self, nodes: NodeSet) -> bool {
+        self.intersection(nodes).len() > self.len() / 2
+    }
+
+    /// The highest mark that a majority of this set has reached: the lower median.
+    pub fn majority_reached<T: Copy + Default + Ord>(self, mark: impl Fn(NodeId) -> T) -> T {
+        let mut marks = [T::default(); NodeId::LIMIT as usize];
+        for (slot, id) in marks.iter_mut().zip(self.iter()) {
+            *slot = mark(id);
+        }
+        let marks = &mut marks[..self.len()];
+        marks.sort_unstable();
+        // With n marks ascending, n/2 + 1 of them are at or above position (n - 1) / 2.
+        marks.len().checked_sub(1).map_or(T::default(), |top| marks[top / 2])
     }
 
     /// The nodes, in ascending order.
@@ -69,70 +103,26 @@ impl FromIterator<NodeId> for NodeSet {
     }
 }
 
-/// Who votes: one set, or two while a change of membership is under way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Membership {
-    /// The voters.
-    pub voters: NodeSet,
-    /// In joint consensus: the voters of the old configuration, whose majority is needed as well.
-    pub outgoing: Option<NodeSet>,
-}
+/// The nodes in either.
+impl BitOr for NodeSet {
+    type Output = NodeSet;
 
-impl Membership {
-    /// A membership of one set of voters.
-    pub fn new(voters: NodeSet) -> Membership {
-        Membership { voters, outgoing: None }
+    fn bitor(self, other: NodeSet) -> NodeSet {
+        NodeSet(self.0 | other.0)
     }
-
-    /// Every node that votes.
-    pub fn members(&self) -> NodeSet {
-        NodeSet(self.voters.0 | self.outgoing.unwrap_or_default().0)
-    }
-
-    /// Whether `nodes` can decide: a majority of every set of voters.
-    pub fn is_quorum(&self, nodes: NodeSet) -> bool {
-        let majority = |set: NodeSet| nodes.intersection(set).len() > set.len() / 2;
-        majority(self.voters) && self.outgoing.is_none_or(majority)
-    }
-
-    /// The highest index that a quorum has reached.
-    pub fn reached(&self, acked: impl Fn(NodeId) -> LogIndex) -> LogIndex {
-        let voters = majority_reached(self.voters, &acked);
-        match self.outgoing {
-            Some(outgoing) => voters.min(majority_reached(outgoing, &acked)),
-            None => voters,
-        }
-    }
-}
-
-/// The highest index that a majority of `set` has reached: the lower median.
-fn majority_reached(set: NodeSet, acked: impl Fn(NodeId) -> LogIndex) -> LogIndex {
-    let mut indexes = [LogIndex(0); NodeId::LIMIT as usize];
-    for (slot, id) in indexes.iter_mut().zip(set.iter()) {
-        *slot = acked(id);
-    }
-    let indexes = &mut indexes[..set.len()];
-    indexes.sort_unstable();
-    // With n indexes ascending, n/2 + 1 of them are at or above position (n - 1) / 2.
-    indexes.len().checked_sub(1).map_or(LogIndex(0), |top| indexes[top / 2])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn set(ids: &[u8]) -> NodeSet {
-        ids.iter().copied().map(NodeId).collect()
-    }
-
     #[test]
-    fn any_two_quorums_of_one_membership_intersect() {
-        for n in 1..=7 {
-            let membership = Membership::new(NodeSet::first(n));
-            for a in 0..1u64 << n {
-                for b in 0..1u64 << n {
-                    if membership.is_quorum(NodeSet(a)) && membership.is_quorum(NodeSet(b)) {
-                        assert!(a & b != 0, "{a:b} and {b:b} of {n}");
+    fn any_two_majorities_of_one_set_intersect() {
+        for set in (1..=7).map(NodeSet::first) {
+            for a in 0..1u64 << set.len() {
+                for b in 0..1u64 << set.len() {
+                    if set.has_majority(NodeSet(a)) && set.has_majority(NodeSet(b)) {
+                        assert!(a & b != 0, "{a:b} and {b:b} of {set:?}");
                     }
                 }
             }
@@ -145,34 +135,22 @@ mod tests {
     }
 
     #[test]
-    fn a_joint_quorum_needs_both_majorities() {
-        let joint = Membership { voters: set(&[1, 2, 3]), outgoing: Some(set(&[3, 4, 5])) };
-        assert!(!joint.is_quorum(set(&[1, 2])));
-        assert!(!joint.is_quorum(set(&[3, 4])));
-        assert!(joint.is_quorum(set(&[1, 3, 4])));
-    }
-
-    #[test]
-    fn the_index_reached_is_the_highest_that_a_quorum_reached() {
-        // Against a second version that tries every index.
+    fn the_mark_reached_is_the_highest_that_a_majority_reached() {
+        // Against a second version that tries every mark.
         for n in 1..=5u8 {
-            let membership = Membership::new(NodeSet::first(n));
+            let set = NodeSet::first(n);
             for code in 0..4u64.pow(n.into()) {
-                let acked = |id: NodeId| LogIndex(code / 4u64.pow(id.0.into()) % 4);
-                let naive = (0..4).map(LogIndex).rfind(|&index| {
-                    membership.is_quorum(
-                        NodeSet::first(n).iter().filter(|&id| acked(id) >= index).collect(),
-                    )
-                });
-                assert_eq!(Some(membership.reached(acked)), naive, "n {n} code {code}");
+                let mark = |id: NodeId| code / 4u64.pow(id.0.into()) % 4;
+                let reached = |least| set.iter().filter(|&id| mark(id) >= least).collect();
+                let naive = (0..4).rfind(|&least| set.has_majority(reached(least)));
+                assert_eq!(Some(set.majority_reached(mark)), naive, "n {n} code {code}");
             }
         }
     }
 
     #[test]
-    fn a_membership_of_nobody_never_decides() {
-        let nobody = Membership::default();
-        assert!(!nobody.is_quorum(NodeSet::first(3)));
-        assert_eq!(nobody.reached(|_| LogIndex(9)), LogIndex(0));
+    fn a_set_of_nobody_never_decides() {
+        assert!(!NodeSet::EMPTY.has_majority(NodeSet::first(3)));
+        assert_eq!(NodeSet::EMPTY.majority_reached(|_| 9), 0);
     }
 }

@@ -1,41 +1,144 @@
 //! Replication and commitment (5.3, 5.4.2): the log's way from a leader to a quorum and back.
 
-use crate::io::Output;
-use crate::message::{Appended, Body};
+use crate::io::{Output, Refused};
+use crate::message::{Appended, Body, Stamp};
 use crate::node::Node;
+use crate::progress::Pace;
 use crate::rules::Promise;
-use crate::types::{Entry, LogId, LogIndex, NodeId, Payload, Role};
+use crate::types::{Command, Entry, LogId, LogIndex, NodeId, Payload, Role};
 
-impl<C: Clone> Node<C> {
+impl<C: Command> Node<C> {
     /// Figure 2, leaders: "If command received from client: append entry to local log".
-    pub(crate) fn propose(&mut self, command: C, output: &mut Output<C>) {
-        output.proposal = Some((self.rules.may_propose)(self.role, self.leader).map(|()| {
-            let id = self.log.push(self.term(), Payload::Command(command));
-            self.replicate_to_all(output);
-            id
+    pub(crate) fn propose(
+        &mut self,
+        commands: impl IntoIterator<Item = C>,
+        output: &mut Output<C>,
+    ) {
+        output.answer = Some(self.takes_commands().map(|()| {
+            for command in commands {
+                self.log.push(self.term(), Payload::Command(command));
+            }
+            self.send_news_to_all(output);
+            self.log.last()
         }));
     }
 
-    /// Sends every follower what it lacks, or a heartbeat.
-    ///
-    /// A leader may send entries that are not yet on its own disk (dissertation, 10.2.1): they are
-    /// no promise of its own, and it does not count itself before they are durable.
-    pub(crate) fn replicate_to_all(&self, output: &mut Output<C>) {
-        for peer in self.peers() {
-            self.replicate(peer, output);
+    /// Whether this server appends what a client wants now.
+    pub(crate) fn takes_commands(&self) -> Result<(), Refused> {
+        (self.rules.may_propose)(self.role, self.leader)?;
+        if let Some(transfer) = self.lead.transfer {
+            return Err(Refused::Transferring { to: transfer.to });
+        }
+        let uncommitted = self.log.bytes_between(self.commit, self.log.last().index);
+        match uncommitted > self.config.limits.uncommitted_bytes {
+            true => Err(Refused::TooMuchUncommitted),
+            false => Ok(()),
         }
     }
 
-    /// Figure 2, leaders: "send AppendEntries RPC with log entries starting at nextIndex".
-    fn replicate(&self, peer: NodeId, output: &mut Output<C>) {
-        let next = self.progress[usize::from(peer.0)].next_index;
+    /// A heartbeat for everyone, with what may be new to them.
+    pub(crate) fn beat_to_all(&mut self, output: &mut Output<C>) {
+        let own = self.id();
+        for peer in self.membership().members().iter().filter(|&peer| peer != own) {
+            // What a follower has not answered by now may be lost: it is sent again.
+            if let Pace::Probe { waits } = &mut self.lead.peer(peer).pace {
+                *waits = false;
+            }
+            if !self.send_more(peer, output) {
+                self.beat(peer, output);
+            }
+        }
+    }
+
+    /// New entries, for everyone who can take more.
+    pub(crate) fn send_news_to_all(&mut self, output: &mut Output<C>) {
+        let own = self.id();
+        for peer in self.membership().members().iter().filter(|&peer| peer != own) {
+            self.send_more(peer, output);
+        }
+    }
+
+    /// Figure 2, leaders: "If last log index >= nextIndex for a follower: send AppendEntries RPC with
+    /// log entries starting at nextIndex", as far as the follower's window allows. Whether it did.
+    ///
+    /// A leader may send entries that are not yet on its own disk (dissertation, 10.2.1): they are
+    /// no promise of its own, and it does not count itself before they are durable.
+    pub(crate) fn send_more(&mut self, to: NodeId, output: &mut Output<C>) -> bool {
+        let peer = self.lead.peers[usize::from(to.0)];
+        let next = peer.progress.next_index;
+        let limits = &self.config.limits;
+        let may_send = match peer.pace {
+            Pace::Probe { waits } => !waits,
+            Pace::Snapshot { .. } => false,
+            Pace::Replicate => {
+                let matched = peer.progress.match_index;
+                next.0.saturating_sub(matched.next().0) < limits.flight_entries.max(1)
+                    && self.log.bytes_between(matched, next.previous()) < limits.flight_bytes.max(1)
+            }
+        };
+        if !may_send || next > self.log.last().index {
+            return false;
+        }
+        if next <= self.log.start().index {
+            self.send_piece(to, output);
+            return true;
+        }
+        let mut entries = output.buffer();
+        entries.extend_from_slice(self.log.batch(
+            next,
+            limits.message_entries,
+            limits.message_bytes,
+        ));
+        let sent = entries.len() as u64;
+        self.append_to(to, next, entries, output);
+        let peer = self.lead.peer(to);
+        match &mut peer.pace {
+            Pace::Probe { waits } => *waits = true,
+            _ => peer.progress.next_index.0 += sent,
+        }
+        true
+    }
+
+    /// A heartbeat: an AppendEntries without entries. It says what is committed, and its refusal
+    /// tells that something was lost.
+    fn beat(&mut self, to: NodeId, output: &mut Output<C>) {
+        let peer = self.lead.peers[usize::from(to.0)];
+        let next = peer.progress.next_index;
+        match peer.pace {
+            Pace::Snapshot { .. } => self.send_piece(to, output),
+            _ if next <= self.log.start().index => self.send_piece(to, output),
+            _ => {
+                let nothing = output.buffer();
+                self.append_to(to, next, nothing, output);
+            }
+        }
+    }
+
+    fn append_to(
+        &self,
+        to: NodeId,
+        next: LogIndex,
+        entries: Vec<Entry<C>>,
+        output: &mut Output<C>,
+    ) {
         let index = next.previous();
         let term = self.log.term_at(index).expect("nextIndex is at most the last index + 1");
-        let mut entries = output.buffer();
-        entries.extend_from_slice(self.log.from(next, self.config.max_entries.max(1)));
-        let prev_log = LogId { term, index };
-        let body = Body::AppendEntries { prev_log, entries, leader_commit: self.commit };
-        self.send(peer, body, output);
+        let (prev_log, leader_commit) = (LogId { term, index }, self.commit);
+        let stamp = self.lead.now;
+        self.send(to, Body::AppendEntries { prev_log, entries, leader_commit, stamp }, output);
+    }
+
+    /// A leader of this term has spoken: this server follows it, unless it leads itself.
+    pub(crate) fn follows(&mut self, leader: NodeId, output: &mut Output<C>) -> bool {
+        match self.role {
+            Role::Leader => return false, // Two leaders of a term cannot be.
+            // "If AppendEntries RPC received from new leader: convert to follower".
+            Role::Candidate => self.enter_term(self.term(), Role::Follower, output),
+            Role::Follower => self.probing = false,
+        }
+        self.leader = Some(leader);
+        self.elapsed = 0;
+        true
     }
 
     /// Figure 2, AppendEntries RPC, receiver implementation.
@@ -45,20 +148,24 @@ impl<C: Clone> Node<C> {
         prev_log: LogId,
         mut entries: Vec<Entry<C>>,
         leader_commit: LogIndex,
+        stamp: Stamp,
         output: &mut Output<C>,
     ) {
-        match self.role {
-            Role::Leader => return output.recycle(entries), // Two leaders of a term cannot be.
-            // "If AppendEntries RPC received from new leader: convert to follower".
-            Role::Candidate => self.enter_term(self.term(), Role::Follower),
-            Role::Follower => self.probing = false,
+        if !self.follows(leader, output) {
+            return output.recycle(entries);
         }
-        self.leader = Some(leader);
-        self.elapsed = 0;
-        let own = self.log.term_at(prev_log.index);
+        let start = self.log.start();
+        let prev_log = match (self.rules.is_covered)(prev_log.index, start.index) {
+            true => skip_covered(&mut entries, start),
+            false => prev_log,
+        };
+        let own = match prev_log.index < start.index {
+            true => Some(prev_log.term), // What a snapshot stands for is committed: it matches.
+            false => self.log.term_at(prev_log.index),
+        };
         if !(self.rules.accepts_append)(prev_log, own) {
-            let refusal = self.refusal(prev_log);
-            self.send(leader, Body::AppendEntriesReply(refusal), output);
+            let appended = self.refusal(prev_log);
+            self.send(leader, Body::AppendEntriesReply { appended, stamp }, output);
             return output.recycle(entries);
         }
         let last_new = LogIndex(prev_log.index.0 + entries.len() as u64);
@@ -66,7 +173,8 @@ impl<C: Clone> Node<C> {
         let last = self.log.last().index;
         self.commit = (self.rules.follower_commit)(self.commit, leader_commit, last_new, last);
         let match_index = (self.rules.acknowledged)(last_new, last);
-        let accepted = Body::AppendEntriesReply(Appended::Accepted { match_index });
+        let appended = Appended::Accepted { match_index };
+        let accepted = Body::AppendEntriesReply { appended, stamp };
         self.promise(Promise::Acknowledgement, leader, accepted, output);
         output.recycle(entries);
     }
@@ -79,13 +187,23 @@ impl<C: Clone> Node<C> {
             .map(|entry| entry.id.index);
         let last = self.log.last().index;
         if let Some(index) = (self.rules.truncate_from)(prev, conflict, last) {
-            self.log.truncate_from(index);
+            self.remove_from(index);
         }
         for entry in entries.drain(..) {
-            if entry.id.index > self.log.last().index {
+            if self.log.term_at(entry.id.index).is_none() {
+                if let Payload::Change(membership) = entry.payload {
+                    self.memberships.push(entry.id.index, membership);
+                    self.make_room();
+                }
                 self.log.push(entry.id.term, entry.payload);
             }
         }
+    }
+
+    /// Removes an entry and all that follow it, and what they said of the membership.
+    pub(crate) fn remove_from(&mut self, index: LogIndex) {
+        self.log.truncate_from(index);
+        self.memberships.truncate_from(index);
     }
 
     /// "When rejecting an AppendEntries request, the follower can include the term of the
@@ -101,12 +219,13 @@ impl<C: Clone> Node<C> {
         &mut self,
         from: NodeId,
         appended: Appended,
+        stamp: Stamp,
         output: &mut Output<C>,
     ) {
-        if self.role != Role::Leader || !self.config.membership.members().contains(from) {
+        if self.role != Role::Leader || !self.membership().members().contains(from) {
             return;
         }
-        self.heard.insert(from);
+        self.heard_from(from, stamp, output);
         match appended {
             Appended::Accepted { match_index } => self.on_accepted(from, match_index, output),
             Appended::Rejected { prev_index, hint } => {
@@ -117,16 +236,19 @@ impl<C: Clone> Node<C> {
 
     /// "If successful: update nextIndex and matchIndex for follower."
     fn on_accepted(&mut self, from: NodeId, acked: LogIndex, output: &mut Output<C>) {
-        let progress = &mut self.progress[usize::from(from.0)];
+        let peer = &mut self.lead.peers[usize::from(from.0)];
+        let progress = &mut peer.progress;
         let known = progress.match_index;
         progress.match_index = (self.rules.match_after_ack)(known, acked);
         progress.next_index =
             (self.rules.next_after_ack)(progress.next_index, progress.match_index);
+        peer.picks_up_pace();
         if acked > known {
-            let behind = progress.next_index <= self.log.last().index;
-            self.advance_commit();
-            if behind {
-                self.replicate(from, output);
+            self.advance_commit(output);
+            if self.role == Role::Leader {
+                // An answer makes room for more than it took away, so that a window fills.
+                let _ = self.send_more(from, output) && self.send_more(from, output);
+                self.hand_over(output);
             }
         }
     }
@@ -134,32 +256,45 @@ impl<C: Clone> Node<C> {
     /// "If AppendEntries fails because of log inconsistency: decrement nextIndex and retry."
     fn on_rejected(&mut self, from: NodeId, prev: LogIndex, hint: LogId, output: &mut Output<C>) {
         let shared = self.log.last_at_or_before(hint).index;
-        let progress = &mut self.progress[usize::from(from.0)];
-        if prev != progress.next_index.previous() {
-            return; // A late answer to a request that another answer has overtaken.
+        let peer = &mut self.lead.peers[usize::from(from.0)];
+        let matched = peer.progress.match_index;
+        let is_late = match peer.pace {
+            Pace::Probe { .. } => prev != peer.progress.next_index.previous(),
+            Pace::Replicate => prev <= matched || prev >= peer.progress.next_index,
+            Pace::Snapshot { .. } => true,
+        };
+        let next = shared.max(matched).next();
+        if is_late || next > prev {
+            return; // It answers a request that another answer has overtaken.
         }
-        let next = shared.max(progress.match_index).next();
-        if next < progress.next_index {
-            progress.next_index = next;
-            self.replicate(from, output);
-        }
+        peer.progress.next_index = next;
+        peer.pace = Pace::Probe { waits: false };
+        self.send_more(from, output);
     }
 
     /// Figure 2, leaders: "If there exists an N such that N > commitIndex, a majority of
     /// matchIndex[i] >= N, and log[N].term == currentTerm: set commitIndex = N."
-    pub(crate) fn advance_commit(&mut self) {
+    pub(crate) fn advance_commit(&mut self, output: &mut Output<C>) {
         if self.commit == self.log.last().index {
             return; // There is nothing to commit.
         }
         let own = (self.rules.own_match)(self.on_disk.log, self.log.last().index);
         let acked = |id: NodeId| match id == self.id() {
             true => own,
-            false => self.progress[usize::from(id.0)].match_index,
+            false => self.lead.peers[usize::from(id.0)].progress.match_index,
         };
-        let reached = (self.rules.reached)(&self.config.membership, &acked);
+        let reached = (self.rules.reached)(self.membership(), &acked);
         let Some(term) = self.log.term_at(reached) else { return };
         if reached > self.commit && (self.rules.may_commit)(term, self.term()) {
             self.commit = reached;
+            self.after_commit(output);
         }
     }
+}
+
+/// Drops the entries that a snapshot up to `start` stands for; the entry before the rest.
+fn skip_covered<C>(entries: &mut Vec<Entry<C>>, start: LogId) -> LogId {
+    let covered = entries.iter().take_while(|entry| entry.id.index <= start.index).count();
+    entries.drain(..covered);
+    start
 }

@@ -4,10 +4,11 @@
 //! elsewhere, so this page is the list of what Raft promises and why. Knows nothing of servers,
 //! storage or time: every function is pure.
 
-use crate::io::NotLeader;
-use crate::message::Kind;
+use crate::io::Refused;
+use crate::membership::{Membership, Memberships};
+use crate::message::{Kind, Stamp};
 use crate::progress::Progress;
-use crate::quorum::{Membership, NodeSet};
+use crate::quorum::NodeSet;
 use crate::types::{HardState, LogId, LogIndex, NodeId, Role, Term};
 
 /// What a server promises to others, and to itself, by way of its disk.
@@ -75,7 +76,40 @@ pub struct Rules {
     pub follower_commit:
         fn(commit: LogIndex, leader: LogIndex, last_new: LogIndex, last: LogIndex) -> LogIndex,
     /// See [`may_propose`].
-    pub may_propose: fn(role: Role, leader: Option<NodeId>) -> Result<(), NotLeader>,
+    pub may_propose: fn(role: Role, leader: Option<NodeId>) -> Result<(), Refused>,
+    /// See [`may_take_over`].
+    pub may_take_over: fn(matched: LogIndex, last: LogIndex) -> bool,
+    /// See [`compaction_point`].
+    pub compaction_point: fn(asked: LogIndex, handed_out: LogIndex, last: LogIndex) -> LogIndex,
+    /// See [`is_covered`].
+    pub is_covered: fn(prev: LogIndex, start: LogIndex) -> bool,
+    /// See [`is_known`].
+    pub is_known: fn(snapshot: LogIndex, commit: LogIndex) -> bool,
+    /// See [`fits`].
+    pub fits: fn(received: u64, offset: u64) -> bool,
+    /// See [`keeps_suffix`].
+    pub keeps_suffix: fn(snapshot: LogId, own: Option<Term>) -> bool,
+    /// See [`term_after_install`].
+    pub term_after_install: fn(current: Term, snapshot: Term) -> Term,
+    /// See [`forget_memberships`].
+    pub forget_memberships: fn(memberships: &mut Memberships, index: LogIndex),
+    /// See [`may_change`].
+    pub may_change:
+        fn(pending: Option<LogIndex>, committed: Option<Term>, current: Term) -> Result<(), Refused>,
+    /// See [`next_membership`].
+    pub next_membership: fn(current: &Membership, voters: NodeSet, learners: NodeSet) -> Membership,
+    /// See [`may_stand`].
+    pub may_stand: fn(votes: bool, may_vote_again: bool) -> bool,
+    /// See [`leaves_when_removed`].
+    pub leaves_when_removed: fn() -> bool,
+    /// See [`may_read`].
+    pub may_read: fn(committed: Option<Term>, current: Term) -> bool,
+    /// See [`confirms`].
+    pub confirms: fn(heard: Stamp, asked: Stamp) -> bool,
+    /// See [`is_own_question`].
+    pub is_own_question: fn(asked_in: u64, life: u64) -> bool,
+    /// See [`lease_holds`].
+    pub lease_holds: fn(age: u64, election_ticks: u32, let_go: bool) -> bool,
 }
 
 impl Rules {
@@ -105,6 +139,22 @@ impl Rules {
         may_commit,
         follower_commit,
         may_propose,
+        may_take_over,
+        compaction_point,
+        is_covered,
+        is_known,
+        fits,
+        keeps_suffix,
+        term_after_install,
+        forget_memberships,
+        may_change,
+        next_membership,
+        may_stand,
+        leaves_when_removed,
+        may_read,
+        confirms,
+        is_own_question,
+        lease_holds,
     };
 }
 
@@ -302,9 +352,129 @@ pub fn follower_commit(
 }
 
 /// Only a leader takes commands; others name the leader they know (section 8).
-pub fn may_propose(role: Role, leader: Option<NodeId>) -> Result<(), NotLeader> {
+pub fn may_propose(role: Role, leader: Option<NodeId>) -> Result<(), Refused> {
     match role {
         Role::Leader => Ok(()),
-        Role::Follower | Role::Candidate => Err(NotLeader { leader }),
+        Role::Follower | Role::Candidate => Err(Refused::NotLeader { leader }),
     }
+}
+
+/// The lead goes only to a server whose log is complete.
+///
+/// Dissertation, 3.10: the prior leader "fully updates the target server's log". Otherwise the
+/// target asks in vain, and the cluster is without a leader for nothing.
+pub fn may_take_over(matched: LogIndex, last: LogIndex) -> bool {
+    matched == last
+}
+
+// ---- Snapshots (section 7) ----
+
+/// A snapshot stands for entries that were handed out to the state machine, and for no more.
+///
+/// Without this: a snapshot of uncommitted entries, and State Machine Safety is gone.
+pub fn compaction_point(asked: LogIndex, handed_out: LogIndex, _last: LogIndex) -> LogIndex {
+    asked.min(handed_out)
+}
+
+/// Entries that a snapshot stands for are neither looked up nor appended again.
+///
+/// A late request can begin long before the snapshot's last entry. Without this: Log Matching.
+pub fn is_covered(prev: LogIndex, start: LogIndex) -> bool {
+    prev < start
+}
+
+/// A snapshot of what is committed here already brings nothing.
+///
+/// Installing it would take back what was applied. Without this: State Machine Safety.
+pub fn is_known(snapshot: LogIndex, commit: LogIndex) -> bool {
+    snapshot <= commit
+}
+
+/// A piece of a snapshot is taken only where the pieces before it end.
+pub fn fits(received: u64, offset: u64) -> bool {
+    received == offset
+}
+
+/// Entries behind a snapshot stay, if the snapshot's last entry is in the log as well.
+///
+/// Figure 13, 6. They may be acknowledged and committed. Without this: Leader Completeness; and
+/// with too much of it, Log Matching.
+pub fn keeps_suffix(snapshot: LogId, own: Option<Term>) -> bool {
+    own == Some(snapshot.term)
+}
+
+/// A snapshot says nothing of the current term: its last entry is of an older one.
+pub fn term_after_install(current: Term, _snapshot: Term) -> Term {
+    current
+}
+
+/// Compaction keeps the membership that was in force at the snapshot's last entry.
+///
+/// If the entries that changed it since are removed, it is in force again.
+pub fn forget_memberships(memberships: &mut Memberships, index: LogIndex) {
+    memberships.compact(index);
+}
+
+// ---- Membership (section 6; dissertation, chapter 4) ----
+
+/// A leader begins a change when no other is under way and it has committed an entry of its term.
+///
+/// The second half is the correction of 2015: two leaders of different terms could otherwise
+/// have uncommitted changes of the same membership, whose majorities do not meet. Without either:
+/// Election Safety.
+pub fn may_change(
+    pending: Option<LogIndex>,
+    committed: Option<Term>,
+    current: Term,
+) -> Result<(), Refused> {
+    match pending {
+        Some(since) => Err(Refused::ChangeUnderWay { since }),
+        None if committed != Some(current) => Err(Refused::TermIsFresh),
+        None => Ok(()),
+    }
+}
+
+/// The first step of a change. Without joint consensus where it is needed: Election Safety.
+pub fn next_membership(current: &Membership, voters: NodeSet, learners: NodeSet) -> Membership {
+    current.towards(voters, learners)
+}
+
+/// Voters stand for election, and who may be one again if an uncommitted change is undone.
+///
+/// 4.2.2: a removed server "may still be needed until the Cnew entry is committed". A learner that
+/// stood would only disturb.
+pub fn may_stand(votes: bool, may_vote_again: bool) -> bool {
+    votes || may_vote_again
+}
+
+/// A leader that a committed change has removed steps down (4.2.2).
+pub fn leaves_when_removed() -> bool {
+    true
+}
+
+// ---- Reads (dissertation, 6.4) ----
+
+/// A leader knows what is committed once it has committed an entry of its own term.
+///
+/// `committed` is the term of its last committed entry. Without this: stale reads.
+pub fn may_read(committed: Option<Term>, current: Term) -> bool {
+    committed == Some(current)
+}
+
+/// Only answers to what was sent after the question show that the leader still led then.
+///
+/// `heard` is the latest moment of which a quorum has answered. Without this: stale reads.
+pub fn confirms(heard: Stamp, asked: Stamp) -> bool {
+    heard >= asked
+}
+
+/// An answer to what an earlier life asked is none to what this life asks.
+pub fn is_own_question(asked_in: u64, life: u64) -> bool {
+    asked_in == life
+}
+
+/// A lease ends one tick before a quorum may vote for another, or when the lead was offered to
+/// another, whenever that comes to stand (3.10, 6.4.1).
+pub fn lease_holds(age: u64, election_ticks: u32, let_go: bool) -> bool {
+    !let_go && age + 1 < u64::from(election_ticks)
 }

@@ -4,6 +4,9 @@
 //! up-to-date rule. Knows nothing of nodes, messages or storage.
 
 use std::fmt;
+use std::sync::Arc;
+
+use crate::membership::Membership;
 
 /// The name of one server. At most [`NodeId::LIMIT`] of them exist.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,22 +65,72 @@ impl LogId {
     }
 }
 
+/// What a client asks the state machine to do.
+pub trait Command: Clone {
+    /// How many bytes it counts for, against the limits of [`Config`](crate::Config).
+    fn size(&self) -> usize;
+}
+
+impl Command for Vec<u8> {
+    fn size(&self) -> usize {
+        self.len()
+    }
+}
+
+impl Command for &str {
+    fn size(&self) -> usize {
+        self.len()
+    }
+}
+
+impl Command for u64 {
+    fn size(&self) -> usize {
+        size_of::<u64>()
+    }
+}
+
 /// What an entry carries.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Payload<C> {
     /// A leader's first entry, which lets it commit what came before (section 8).
     Noop,
     /// A client's command for the state machine.
     Command(C),
+    /// Who belongs to the cluster from here on (section 6).
+    Change(Membership),
 }
 
 /// One log entry (Figure 2: each entry contains a command and the term when received by leader).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Entry<C = Vec<u8>> {
     /// Term and index.
     pub id: LogId,
     /// The command, or nothing.
     pub payload: Payload<C>,
+}
+
+impl<C: Command> Entry<C> {
+    /// How many bytes it counts for: its command's, and those of its identity.
+    pub fn size(&self) -> usize {
+        let payload = match &self.payload {
+            Payload::Noop => 0,
+            Payload::Command(command) => command.size(),
+            Payload::Change(_) => size_of::<Membership>(),
+        };
+        size_of::<LogId>() + payload
+    }
+}
+
+/// The state machine's state after all entries up to one, which stands for them in the log
+/// (section 7).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Snapshot {
+    /// The last entry that it stands for.
+    pub last: LogId,
+    /// Who belonged to the cluster then.
+    pub membership: Membership,
+    /// The state machine's state, which only the state machine reads.
+    pub data: Arc<[u8]>,
 }
 
 /// Figure 2's persistent state besides the log: latest term seen, and the vote given in it.

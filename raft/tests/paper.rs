@@ -7,8 +7,8 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use raft::{
-    Appended, Body, Config, Durable, Entry, HardState, Input, LogId, LogIndex, Membership, Node,
-    NodeId, NodeSet, NotLeader, Output, Payload, Role, Term, Write,
+    Appended, Body, Config, Durable, Entry, HardState, Input, Limits, LogId, LogIndex, Membership, Node,
+    NodeId, NodeSet, Output, Payload, Refused, Role, Stamp, Term, Write,
 };
 
 type Command = &'static str;
@@ -66,7 +66,7 @@ impl Host {
         let before = std::mem::take(&mut self.output);
         let mut host = self.does(Input::Persisted(write.id));
         host.output.messages.splice(..0, before.messages);
-        host.output.proposal = before.proposal;
+        host.output.answer = before.answer;
         host
     }
 
@@ -85,15 +85,24 @@ impl Host {
         self.does(Input::Propose(command))
     }
 
-    /// The last act's messages: receiver, term and body.
+    /// The last act's messages: receiver, term and body, without the time of day.
     fn sent(&self) -> Vec<(u8, u64, Body<Command>)> {
-        self.output.messages.iter().map(|m| (m.to.0, m.term.0, m.body.clone())).collect()
+        let timeless = |mut body: Body<Command>| {
+            if let Body::AppendEntries { stamp, .. } | Body::AppendEntriesReply { stamp, .. } =
+                &mut body
+            {
+                *stamp = Stamp::default();
+            }
+            body
+        };
+        let messages = self.output.messages.iter();
+        messages.map(|m| (m.to.0, m.term.0, timeless(m.body.clone()))).collect()
     }
 
     /// The last act's AppendEntries: receiver, previous entry, terms of the entries, commit index.
     fn appends(&self) -> Vec<(u8, LogId, Vec<u64>, u64)> {
         let summary = |(to, _, body)| match body {
-            Body::AppendEntries { prev_log, entries, leader_commit } => {
+            Body::AppendEntries { prev_log, entries, leader_commit, .. } => {
                 Some((to, prev_log, terms(&entries), leader_commit.0))
             }
             _ => None,
@@ -143,17 +152,14 @@ fn entries(after: u64, terms: &[u64]) -> Vec<Entry<Command>> {
 /// Server `name` of `size` servers, with this term and log on its disk.
 fn server_named(name: u8, size: u8, term: u64, log: &[u64]) -> Host {
     let config = Config {
-        id: NodeId(name),
-        membership: Membership::new(NodeSet::first(size)),
         election_ticks: ELECTION,
         heartbeat_ticks: HEARTBEAT,
-        max_entries: 4,
         jitter: 7,
-        pre_vote: false,
-        check_quorum: false,
+        limits: Limits { message_entries: 4, ..Limits::DEFAULT },
+        ..Config::new(NodeId(name), Membership::new(NodeSet::first(size)))
     };
     let hard_state = HardState { term: Term(term), vote: None };
-    Host::start(config, Durable { hard_state, entries: entries(0, log) })
+    Host::start(config, Durable { hard_state, snapshot: None, entries: entries(0, log) })
 }
 fn server(size: u8, term: u64, log: &[u64]) -> Host {
     server_named(0, size, term, log)
@@ -179,20 +185,24 @@ fn converse([mut a, mut b]: [Host; 2]) -> [Host; 2] {
 }
 
 fn ask(last_log: LogId) -> Body<Command> {
-    Body::RequestVote { last_log }
+    Body::RequestVote { last_log, transfer: false }
 }
 fn vote(granted: bool) -> Body<Command> {
     Body::RequestVoteReply { granted }
 }
 fn append(prev_log: LogId, terms: &[u64], commit: u64) -> Body<Command> {
     let entries = entries(prev_log.index.0, terms);
-    Body::AppendEntries { prev_log, entries, leader_commit: LogIndex(commit) }
+    let (leader_commit, stamp) = (LogIndex(commit), Stamp::default());
+    Body::AppendEntries { prev_log, entries, leader_commit, stamp }
 }
 fn accepted(match_index: u64) -> Body<Command> {
-    Body::AppendEntriesReply(Appended::Accepted { match_index: LogIndex(match_index) })
+    answer(Appended::Accepted { match_index: LogIndex(match_index) })
 }
 fn rejected(prev_index: u64, hint: LogId) -> Body<Command> {
-    Body::AppendEntriesReply(Appended::Rejected { prev_index: LogIndex(prev_index), hint })
+    answer(Appended::Rejected { prev_index: LogIndex(prev_index), hint })
+}
+fn answer(appended: Appended) -> Body<Command> {
+    Body::AppendEntriesReply { appended, stamp: Stamp::default() }
 }
 
 // ==== Figure 2: State ====
@@ -227,7 +237,7 @@ fn term_vote_and_log_are_on_stable_storage_when_a_server_responds() {
     let host = host.hears(1, 2, append(id(1, 1), &[2, 2], 0));
     let hard_state = HardState { term: Term(2), vote: Some(NodeId(1)) };
     assert_eq!(host.sent(), [(1, 2, accepted(3))]);
-    assert_eq!(host.disk, Durable { hard_state, entries: entries(0, &[1, 2, 2]) });
+    assert_eq!(host.disk, Durable { hard_state, snapshot: None, entries: entries(0, &[1, 2, 2]) });
 }
 
 // "Volatile state: commitIndex ... (initialized to 0)"; "lastApplied ... (initialized to 0)".
@@ -426,7 +436,7 @@ fn an_idle_leader_sends_heartbeats_that_tell_the_commit_index() {
 #[test]
 fn a_command_is_appended_at_once_and_applied_once_it_is_committed() {
     let host = leader(3, 2, &[]).proposes("x");
-    assert_eq!((host.output.proposal, host.log()), (Some(Ok(id(2, 2))), vec![2, 2]));
+    assert_eq!((host.output.answer, host.log()), (Some(Ok(id(2, 2))), vec![2, 2]));
     assert_eq!(host.applied, []);
     assert_eq!(host.hears(1, 2, accepted(2)).applied, [1, 2]);
 }
@@ -435,7 +445,57 @@ fn a_command_is_appended_at_once_and_applied_once_it_is_committed() {
 #[test]
 fn each_follower_is_sent_what_it_lacks_and_the_entry_before_it() {
     let host = leader(3, 2, &[1]).hears(1, 2, accepted(2)).proposes("x");
-    assert_eq!(host.appends(), [(1, id(2, 2), vec![2], 2), (2, id(1, 1), vec![2, 2], 2)]);
+    assert_eq!(host.appends(), [(1, id(2, 2), vec![2], 2)]);
+    let host = host.ticks(HEARTBEAT);
+    assert_eq!(host.appends(), [(1, id(2, 3), vec![], 2), (2, id(1, 1), vec![2, 2], 2)]);
+}
+
+// Pipelining (dissertation, 10.2.1): "the leader can send the next batch ... without waiting for
+// acknowledgement of the first".
+#[test]
+fn entries_are_sent_ahead_of_their_answers_once_the_logs_are_known_to_agree() {
+    let host = leader(3, 2, &[1]).hears(1, 2, accepted(2)).proposes("x").proposes("y");
+    assert_eq!(host.appends(), [(1, id(2, 3), vec![2], 2)]);
+    assert_eq!(host.progress(), (2, 5));
+}
+
+#[test]
+fn what_was_lost_ahead_of_its_answer_is_sent_again_once_it_is_refused() {
+    let host = leader(3, 2, &[1]).hears(1, 2, accepted(2)).proposes("x").proposes("y");
+    let host = host.ticks(HEARTBEAT).hears(1, 2, rejected(4, id(2, 2)));
+    assert_eq!(host.appends(), [(1, id(2, 2), vec![2, 2], 2)]);
+    let host = host.hears(1, 2, rejected(3, id(2, 2)));
+    assert_eq!(host.appends(), [], "one message at a time, until one is answered");
+}
+
+#[test]
+fn a_window_bounds_what_is_on_its_way() {
+    let mut config = server(3, 1, &[]).config;
+    config.limits = Limits { flight_entries: 2, ..config.limits };
+    let host = Host::start(config, Durable::default()).campaigns().hears(1, 1, vote(true));
+    let host = host.hears(1, 1, accepted(1)).proposes("a").proposes("b").proposes("c");
+    assert_eq!(host.appends(), []);
+    let host = host.hears(1, 1, accepted(2));
+    assert_eq!(host.appends(), [(1, id(1, 3), vec![1], 2)]);
+}
+
+#[test]
+fn a_leader_with_too_much_uncommitted_refuses_commands() {
+    let mut config = server(3, 1, &[]).config;
+    config.limits = Limits { uncommitted_bytes: 40, ..config.limits };
+    let host = Host::start(config, Durable::default()).campaigns().hears(1, 1, vote(true));
+    let host = host.proposes("a").proposes("b").proposes("c");
+    assert_eq!(host.output.answer, Some(Err(Refused::TooMuchUncommitted)));
+    let host = host.hears(1, 1, accepted(2)).proposes("c");
+    assert_eq!(host.output.answer, Some(Ok(id(1, 4))));
+}
+
+#[test]
+fn several_commands_at_once_share_their_messages() {
+    let host = leader(3, 2, &[1]).hears(1, 2, accepted(2));
+    let host = host.does(Input::ProposeAll(vec!["a", "b", "c"]));
+    assert_eq!(host.appends(), [(1, id(2, 2), vec![2, 2, 2], 2)]);
+    assert_eq!(host.output.answer, Some(Ok(id(2, 5))));
 }
 
 // "If successful: update nextIndex and matchIndex for follower"; "(... increases monotonically)".
@@ -518,7 +578,7 @@ fn a_leader_makes_every_follower_of_figure_7_agree_with_its_own_log() {
 #[test]
 fn a_leader_only_appends_to_its_log() {
     let host = leader(3, 2, &[1]).hears(1, 2, append(id(0, 0), &[2, 2, 2], 0)).proposes("x");
-    assert_eq!((host.output.proposal, host.log()), (Some(Ok(id(2, 3))), vec![1, 2, 2]));
+    assert_eq!((host.output.answer, host.log()), (Some(Ok(id(2, 3))), vec![1, 2, 2]));
 }
 
 // ==== 5.4.1 and 5.4.2: Election restriction, entries from previous terms ====
@@ -587,7 +647,7 @@ fn a_new_leader_begins_its_term_with_a_noop() {
 #[test]
 fn a_server_that_does_not_lead_rejects_commands_and_names_the_leader() {
     let host = server(3, 1, &[]).hears(2, 1, append(id(0, 0), &[], 0)).proposes("x");
-    assert_eq!(host.output.proposal, Some(Err(NotLeader { leader: Some(NodeId(2)) })));
+    assert_eq!(host.output.answer, Some(Err(Refused::NotLeader { leader: Some(NodeId(2)) })));
     assert_eq!(host.log(), []);
 }
 

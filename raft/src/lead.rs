@@ -1,0 +1,71 @@
+//! What only a leader knows: of its followers, of time, of reads and of a transfer under way.
+//!
+//! It begins with every term that the server leads, and means nothing at any other time.
+
+use std::collections::VecDeque;
+
+use crate::message::Stamp;
+use crate::progress::{Peer, Progress};
+use crate::quorum::NodeSet;
+use crate::read::PendingRead;
+use crate::types::NodeId;
+
+/// What only a leader knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Lead {
+    /// Its view of each server, by number.
+    pub peers: Vec<Peer>,
+    /// The present moment.
+    pub now: Stamp,
+    /// Its ticks since it began to lead.
+    pub ticks: u64,
+    /// Ticks since it last looked whether a quorum answers, and who has since.
+    pub unchecked: u32,
+    pub heard: NodeSet,
+    /// Reads that wait for a quorum to answer.
+    pub reads: VecDeque<PendingRead>,
+    /// A transfer under way.
+    pub transfer: Option<Transfer>,
+    /// Another server may have been told to take over, however long ago.
+    pub let_go: bool,
+}
+
+/// A transfer of leadership.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Transfer {
+    /// Who shall lead.
+    pub to: NodeId,
+    /// Since how many ticks.
+    pub ticks: u32,
+    /// It has been told to stand.
+    pub told: bool,
+}
+
+impl Lead {
+    /// What it knows of `id`.
+    pub fn peer(&mut self, id: NodeId) -> &mut Peer {
+        &mut self.peers[usize::from(id.0)]
+    }
+
+    /// A term begins; of earlier ones nothing is left but the room they took.
+    pub fn begin(&mut self) {
+        (self.now, self.ticks) = (Stamp::default().next(0), 0);
+        (self.unchecked, self.heard) = (0, NodeSet::EMPTY);
+        self.reads.clear();
+        (self.transfer, self.let_go) = (None, false);
+    }
+
+    /// Room for every server whose number is at most `highest`.
+    pub fn make_room(&mut self, highest: NodeId, fresh: Progress) {
+        let count = usize::from(highest.0) + 1;
+        if self.peers.len() < count {
+            self.peers.resize(count, Peer::new(fresh));
+        }
+    }
+
+    /// Another moment.
+    pub fn advance(&mut self) -> Stamp {
+        self.now = self.now.next(self.ticks);
+        self.now
+    }
+}

@@ -1,0 +1,161 @@
+//! Log compaction, and snapshots on their way to a server that lacks what they stand for
+//! (section 7).
+//!
+//! A snapshot travels in pieces, in order, each asked for by the answer to the one before. A piece
+//! that is lost, repeated or late does no harm: what has arrived is a prefix, and nothing is touched
+//! before the whole is there. It must fit in memory.
+
+use std::sync::Arc;
+
+use crate::io::Output;
+use crate::membership::Memberships;
+use crate::message::{Appended, Body, Piece, Stamp};
+use crate::node::Node;
+use crate::progress::Pace;
+use crate::rules::Promise;
+use crate::types::{Command, LogId, LogIndex, NodeId, Role, Snapshot};
+
+/// The first pieces of a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Arriving {
+    last: LogId,
+    data: Vec<u8>,
+}
+
+impl<C: Command> Node<C> {
+    /// The state machine has handed out its state, so that the log can forget how it came about.
+    pub(crate) fn compact(&mut self, index: LogIndex, data: Arc<[u8]>) {
+        let index = (self.rules.compaction_point)(index, self.handed_out, self.log.last().index);
+        let Some(term) = self.log.term_at(index).filter(|_| index > self.log.start().index) else {
+            return;
+        };
+        let last = LogId { term, index };
+        let membership = *self.memberships.at(index);
+        self.log.compact(last);
+        (self.rules.forget_memberships)(&mut self.memberships, index);
+        self.applied = self.applied.max(index);
+        self.keep_snapshot(Snapshot { last, membership, data });
+    }
+
+    /// Sends `peer` the piece of the snapshot that it lacks next.
+    pub(crate) fn send_piece(&mut self, peer: NodeId, output: &mut Output<C>) {
+        let Some(snapshot) = &self.snapshot else { return };
+        let known = &mut self.lead.peers[usize::from(peer.0)];
+        let last = snapshot.last.index;
+        // A newer snapshot than the one that was under way begins anew.
+        let offset = match known.pace {
+            Pace::Snapshot { last: other, received } if other == last => received,
+            _ => 0,
+        };
+        known.pace = Pace::Snapshot { last, received: offset };
+        let rest = &snapshot.data[(offset as usize).min(snapshot.data.len())..];
+        let size = rest.len().min(self.config.limits.piece_bytes.max(1));
+        let piece = Piece {
+            last: snapshot.last,
+            membership: snapshot.membership,
+            offset,
+            data: rest[..size].to_vec(),
+            done: size == rest.len(),
+            stamp: self.lead.now,
+        };
+        self.send(peer, Body::InstallSnapshot(Box::new(piece)), output);
+    }
+
+    /// Figure 13, InstallSnapshot RPC, receiver implementation.
+    pub(crate) fn on_install_snapshot(
+        &mut self,
+        leader: NodeId,
+        piece: Piece,
+        output: &mut Output<C>,
+    ) {
+        if !self.follows(leader, output) {
+            return;
+        }
+        let Piece { last, membership, offset, data, done, stamp } = piece;
+        if (self.rules.is_known)(last.index, self.commit) {
+            self.arriving = None;
+            return self.acknowledge(leader, last.index, stamp, output);
+        }
+        let received = self.take_piece(last, offset, &data);
+        if !done || received != Some(offset + data.len() as u64) {
+            let received = self.arriving.as_ref().filter(|arriving| arriving.last == last);
+            let received = received.map_or(0, |arriving| arriving.data.len() as u64);
+            let body = Body::InstallSnapshotReply { last, received, stamp };
+            return self.send(leader, body, output);
+        }
+        let data = self.arriving.take().map_or(data, |arriving| arriving.data);
+        let snapshot = Snapshot { last, membership, data: data.into() };
+        self.install(snapshot, output);
+        self.acknowledge(leader, last.index, stamp, output);
+    }
+
+    /// Adds a piece to what is there, if it comes next; how many bytes are there then.
+    fn take_piece(&mut self, last: LogId, offset: u64, data: &[u8]) -> Option<u64> {
+        let is_same = self.arriving.as_ref().is_some_and(|arriving| arriving.last == last);
+        if !is_same {
+            self.arriving = Some(Arriving { last, data: Vec::new() });
+        }
+        let arriving = self.arriving.as_mut()?;
+        if !(self.rules.fits)(arriving.data.len() as u64, offset) {
+            return None;
+        }
+        arriving.data.extend_from_slice(data);
+        Some(arriving.data.len() as u64)
+    }
+
+    /// Figure 13, 6 to 8: "If existing log entry has same index and term as snapshot's last included
+    /// entry, retain log entries following it"; else "discard the entire log".
+    fn install(&mut self, snapshot: Snapshot, output: &mut Output<C>) {
+        let last = snapshot.last;
+        let own = self.log.term_at(last.index);
+        if own.is_some() && !(self.rules.keeps_suffix)(last, own) {
+            self.remove_from(last.index);
+        }
+        self.hard_state.term = (self.rules.term_after_install)(self.hard_state.term, last.term);
+        self.log.compact(last);
+        match self.memberships.index() > last.index {
+            true => self.memberships.compact(last.index),
+            false => self.memberships = Memberships::starting(last.index, snapshot.membership),
+        }
+        self.make_room();
+        self.commit = self.commit.max(last.index);
+        self.handed_out = last.index;
+        self.applied = last.index;
+        output.restore = Some(snapshot.clone());
+        self.keep_snapshot(snapshot);
+    }
+
+    fn acknowledge(
+        &mut self,
+        leader: NodeId,
+        match_index: LogIndex,
+        stamp: Stamp,
+        output: &mut Output<C>,
+    ) {
+        let appended = Appended::Accepted { match_index };
+        let body = Body::AppendEntriesReply { appended, stamp };
+        self.promise(Promise::Acknowledgement, leader, body, output);
+    }
+
+    /// A follower has some of the snapshot: the rest is next.
+    pub(crate) fn on_piece_received(
+        &mut self,
+        from: NodeId,
+        last: LogId,
+        received: u64,
+        stamp: Stamp,
+        output: &mut Output<C>,
+    ) {
+        if self.role != Role::Leader || !self.membership().members().contains(from) {
+            return;
+        }
+        self.heard_from(from, stamp, output);
+        let Pace::Snapshot { last: sent, received: known } = &mut self.lead.peer(from).pace else {
+            return;
+        };
+        if *sent == last.index && received != *known {
+            *known = received;
+            self.send_piece(from, output);
+        }
+    }
+}

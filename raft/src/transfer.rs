@@ -1,0 +1,67 @@
+//! Leadership transfer (dissertation, 3.10): a leader brings another server up to date, and tells
+//! it to stand at once.
+//!
+//! Meanwhile it takes no commands; after an election timeout it gives up. What it told cannot be
+//! taken back: a lease is over for the rest of its term.
+
+use crate::io::{Output, Refused};
+use crate::lead::Transfer;
+use crate::message::Body;
+use crate::node::Node;
+use crate::types::{Command, NodeId, Role};
+
+impl<C: Command> Node<C> {
+    /// An operator wants `target` to lead.
+    pub(crate) fn transfer(&mut self, target: NodeId, output: &mut Output<C>) {
+        output.answer = Some(match self.refusal_of_transfer(target) {
+            Some(refused) => Err(refused),
+            None => {
+                self.lead.transfer = Some(Transfer { to: target, ticks: 0, told: false });
+                self.send_more(target, output);
+                self.hand_over(output);
+                Ok(self.log.last())
+            }
+        });
+    }
+
+    fn refusal_of_transfer(&self, target: NodeId) -> Option<Refused> {
+        if let Err(refused) = (self.rules.may_propose)(self.role, self.leader) {
+            return Some(refused);
+        }
+        if let Some(Transfer { to, .. }) = self.lead.transfer {
+            return Some(Refused::Transferring { to });
+        }
+        let can_lead = target != self.id() && self.membership().voters.contains(target);
+        (!can_lead).then_some(Refused::NoOtherVoter { target })
+    }
+
+    /// Tells the target to stand, once its log is complete.
+    pub(crate) fn hand_over(&mut self, output: &mut Output<C>) {
+        let Some(transfer) = &mut self.lead.transfer else { return };
+        let matched = self.lead.peers[usize::from(transfer.to.0)].progress.match_index;
+        if transfer.told || !(self.rules.may_take_over)(matched, self.log.last().index) {
+            return;
+        }
+        transfer.told = true;
+        self.lead.let_go = true;
+        let to = transfer.to;
+        self.send(to, Body::TimeoutNow, output);
+    }
+
+    /// "If leadership transfer does not complete after about an election timeout, the prior leader
+    /// aborts the transfer and resumes accepting client requests."
+    pub(crate) fn age_transfer(&mut self) {
+        let Some(transfer) = &mut self.lead.transfer else { return };
+        transfer.ticks += 1;
+        if transfer.ticks >= self.config.election_ticks {
+            self.lead.transfer = None;
+        }
+    }
+
+    /// The leader wants this server to stand, at once and without asking first.
+    pub(crate) fn on_timeout_now(&mut self, output: &mut Output<C>) {
+        if self.role == Role::Follower && self.may_stand() {
+            self.campaign(true, output);
+        }
+    }
+}
