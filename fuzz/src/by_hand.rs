@@ -3,7 +3,7 @@
 use super::*;
 use crate::ours::Ours;
 use crate::replica::{Replica, Speech};
-use raft::{HardState, LogId, Payload, Role, Term, WriteId};
+use raft::{HardState, LogId, Payload, ReadId, Role, Snapshot, Term, WriteId};
 
 /// The history of a cluster of `nodes` that have just started, watched by one oracle.
 pub fn cluster<O: Observer + Default>(nodes: u8) -> Watch<O> {
@@ -12,7 +12,7 @@ pub fn cluster<O: Observer + Default>(nodes: u8) -> Watch<O> {
     watch.begin(&setup, &Ours::CAPABILITIES, O::default());
     watch.history.proposals = 1_000;
     for id in 0..nodes {
-        watch.started(NodeId(id), View::default()).expect("an empty start is legal");
+        watch.started(NodeId(id), View::default(), None).expect("an empty start is legal");
     }
     watch
 }
@@ -30,6 +30,32 @@ pub fn write(index: u64, entries: &[(u64, u64)]) -> Write {
 /// The same, replacing what is there from `index` on.
 pub fn overwrite(index: u64, entries: &[(u64, u64)]) -> Write {
     Write { truncate_from: Some(LogIndex(index)), ..write(index, entries) }
+}
+
+/// A set of nodes.
+pub fn set(nodes: &[u8]) -> NodeSet {
+    nodes.iter().copied().map(NodeId).collect()
+}
+
+/// A write of a change to these voters.
+pub fn change(index: u64, term: u64, voters: &[u8]) -> Write {
+    joint(index, term, voters, &[])
+}
+
+/// A write of a change to joint consensus.
+pub fn joint(index: u64, term: u64, voters: &[u8], outgoing: &[u8]) -> Write {
+    let (voters, outgoing) = (set(voters), set(outgoing));
+    let payload = Payload::Change(Membership { voters, outgoing, ..Membership::default() });
+    let id = LogId::new(term, index);
+    Write { entries: vec![Entry { id, payload }], ..write(index, &[]) }
+}
+
+/// A write of a snapshot up to `last`, of a machine that has applied these entries.
+pub fn snapshot<O>(run: &Watch<O>, last: LogId, applied: &[(u64, u64)]) -> Write {
+    let mut machine = Machine::new();
+    write(1, applied).entries.iter().for_each(|entry| machine.apply(entry));
+    let (membership, data) = (run.history.membership, machine.data());
+    Write { snapshot: Some(Snapshot { last, membership, data }), ..write(1, &[]) }
 }
 
 /// A write of term and vote.
@@ -60,8 +86,11 @@ impl<O: Observer> Watch<O> {
             received: to.received,
             ticked: to.ticked,
             view,
+            membership: None,
             write,
+            restored: None,
             applied: &to.applied,
+            reads: &to.reads,
         };
         let known = self.history.node(NodeId(node)).progress;
         let progress = |peer: NodeId| match to.progress {
@@ -91,7 +120,9 @@ impl<O: Observer> Watch<O> {
         let old = self.view_of(node);
         let kept = write.truncate_from.map_or(old.last_log.index.0, |index| index.0 - 1);
         let term = self.history.node(NodeId(node)).log.at(LogIndex(kept)).expect("kept").term;
-        let last = write.entries.last().map_or(LogId::new(term.0, kept), |entry| entry.id);
+        let installed = write.snapshot.as_ref().map(|snapshot| snapshot.last);
+        let last = installed.filter(|last| last.index.0 > kept).unwrap_or(LogId::new(term.0, kept));
+        let last = write.entries.last().map_or(last, |entry| entry.id);
         let view =
             View { last_log: last, hard_state: write.hard_state.unwrap_or(old.hard_state), ..old };
         self.shows(node, view, Some(write), Out::default())
@@ -101,6 +132,20 @@ impl<O: Observer> Watch<O> {
     pub fn stores(&mut self, node: u8, write: &Write) -> Verdict {
         self.writes(node, write)?;
         self.persisted(NodeId(node), write)
+    }
+
+    /// A node changes its log by an entry that it goes by from then on.
+    pub fn configures(&mut self, node: u8, write: &Write) -> Verdict {
+        let configured = write.entries.last().expect("a change").id;
+        let view = View { configured: configured.index, last_log: configured, ..self.view_of(node) };
+        self.shows(node, view, Some(write), Out::default())
+    }
+
+    /// A node answers a read.
+    pub fn answers(&mut self, node: u8, number: u64, index: u64) -> Verdict {
+        let read = Read { id: ReadId(number), answer: Ok(LogIndex(index)) };
+        let out = Out { reads: vec![read], ..Out::default() };
+        self.shows(node, self.view_of(node), None, out)
     }
 
     /// A node's commit index changes.
@@ -148,7 +193,7 @@ impl<O: Observer> Watch<O> {
         let facts = self.history.node(NodeId(node));
         let view =
             View { hard_state: facts.disk_state, last_log: facts.disk.last(), ..View::default() };
-        self.started(NodeId(node), view)
+        self.started(NodeId(node), view, None)
     }
 }
 
@@ -160,4 +205,5 @@ struct Out {
     initial: bool,
     sent: Vec<Meaning>,
     applied: Vec<Entry>,
+    reads: Vec<Read>,
 }

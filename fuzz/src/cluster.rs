@@ -6,13 +6,14 @@
 
 use std::fmt;
 
-use raft::NodeId;
+use raft::{LogIndex, NodeId, NodeSet, ReadId};
 
 use crate::disk::{torn_part, Disk, Driver};
-use crate::event::{Event, Family, Kind, ALL};
+use crate::event::{Event, Family, Kind, ALL, TRUNCATION};
 use crate::history::mix;
+use crate::machine::Machine;
 use crate::network::{wrap, Link, Network};
-use crate::replica::{Command, Input, Replica};
+use crate::replica::{Command, Entry, Input, Replica, Write};
 use crate::schedule::{DiskMode, Setup};
 use crate::violation::{Verdict, HELD, NOTHING};
 use crate::watch::{Observer, Step, Watch};
@@ -54,11 +55,21 @@ impl<R: Replica> Clone for Subject<R> {
     }
 }
 
-/// One node's replica, if it runs, and its disk.
+/// One node's replica, if it runs, its disk, and its state machine.
 #[derive(Clone, Debug)]
 struct Host<R> {
     replica: Option<R>,
     disk: Disk,
+    machine: Machine,
+    /// Committed entries that the machine has not yet applied.
+    to_apply: Vec<Entry>,
+}
+
+impl<R> Host<R> {
+    fn new() -> Host<R> {
+        let (disk, machine) = (Disk::default(), Machine::new());
+        Host { replica: None, disk, machine, to_apply: Vec::new() }
+    }
 }
 
 /// Nodes, disks and network, and who watches them.
@@ -96,9 +107,11 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
     pub fn begin(&mut self, setup: Setup, observer: O, limit: usize) -> Verdict {
         let setup = setup.within(&R::CAPABILITIES);
         self.setup = setup;
-        self.hosts
-            .resize_with(setup.nodes.into(), || Host { replica: None, disk: Disk::default() });
-        self.hosts.iter_mut().for_each(|host| host.disk.clear());
+        self.hosts.resize_with(setup.nodes.into(), Host::new);
+        for host in &mut self.hosts {
+            host.disk.clear();
+            host.to_apply.clear();
+        }
         self.network.clear(setup.nodes);
         self.watch.begin(&setup, &R::CAPABILITIES, observer);
         self.trace.clear();
@@ -188,6 +201,9 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
                     _ => exact(link.from.0, link.to.0, position),
                 }
             }
+            // Leases hold only if all clocks go alike.
+            Kind::Tick if self.setup.lease => Some(Event::exact(Kind::TickAll, [0; 3])),
+            Kind::Timeout if self.setup.lease => None,
             Kind::Tick => exact(self.next(a, is_awake)?, 0, 0),
             Kind::Timeout => exact(self.next(a, |host| is_leader(host) == Some(false))?, 0, 0),
             Kind::Propose => match a < ASK_A_LEADER {
@@ -199,7 +215,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
                 let node = self.next(a, |host| host.disk.awaited().is_some())?;
                 let write = self.hosts[usize::from(node)].disk.awaited()?;
                 let torn = match R::CAPABILITIES.torn_writes {
-                    true => portion(b, write.entries.len() + 2),
+                    true => torn(b, write),
                     false => [0, ALL][usize::from(b % 2)],
                 };
                 exact(node, torn, 0)
@@ -224,6 +240,25 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
                     .then(|| Event::new(kind, &[from, to]))
             }
             Kind::Heal => self.network.is_cut().then_some(event),
+            Kind::Read if !R::CAPABILITIES.reads => None,
+            Kind::Read => exact(self.next(a, is_awake)?, 0, 0),
+            Kind::Compact if !R::CAPABILITIES.snapshots => None,
+            Kind::Compact => exact(self.next(a, |host| is_awake(host) && host.has_news())?, 0, 0),
+            Kind::Apply => exact(self.next(a, |host| !host.to_apply.is_empty())?, 0, 0),
+            Kind::Transfer if !R::CAPABILITIES.transfers => None,
+            Kind::Transfer => {
+                let nodes = self.setup.nodes;
+                let leader = self.next(a, |host| is_leader(host) == Some(true))?;
+                let to = wrap(b, nodes);
+                let to = if to == leader { (to + 1) % nodes } else { to };
+                (to != leader).then(|| Event::exact(kind, [leader, to, 0]))
+            }
+            Kind::Change if !R::CAPABILITIES.changes => None,
+            Kind::Change => {
+                let all = ((1u16 << self.setup.nodes) - 1) as u8;
+                let leader = self.next(a, |host| is_leader(host) == Some(true))?;
+                (b & all != 0).then(|| Event::exact(kind, [leader, b & all, c & all & !b]))
+            }
             Kind::TickAll => Some(event),
             _ => unreachable!("macros are expanded, not resolved"),
         }
@@ -279,7 +314,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             }
             Kind::Timeout => self.input(node, Input::Timeout),
             Kind::Propose => {
-                let command = self.next_command();
+                let command = self.next_command(node);
                 self.input(node, Input::Propose(command))
             }
             Kind::Persist => self.complete_write(node),
@@ -289,14 +324,28 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             Kind::Partition => Ok(self.network.partition(a).into()),
             Kind::Cut => Ok(self.network.cut(link).into()),
             Kind::Heal => Ok(self.network.heal().into()),
+            Kind::Read => {
+                let id = ReadId(self.watch.read_asked(node));
+                self.input(node, Input::Read(id))
+            }
+            Kind::Compact => {
+                let Machine { applied, .. } = self.hosts[usize::from(a)].machine;
+                let data = self.hosts[usize::from(a)].machine.data();
+                self.input(node, Input::Compact { index: applied, data })
+            }
+            Kind::Apply => self.apply_all(node),
+            Kind::Transfer => self.input(node, Input::Transfer(link.to)),
+            Kind::Change => {
+                let (voters, learners) = (node_set(b), node_set(c));
+                self.input(node, Input::Change { voters, learners })
+            }
             _ => unreachable!("macros are expanded, not applied"),
         }
     }
 
-    /// The next command of a client.
-    pub(crate) fn next_command(&mut self) -> Command {
-        self.watch.history.proposals += 1;
-        self.watch.history.proposals
+    /// The next command of a client, who asks `node`.
+    pub(crate) fn next_command(&mut self, node: NodeId) -> Command {
+        self.watch.history.proposed_at(node)
     }
 
     fn deliver(&mut self, link: Link, position: usize) -> Verdict {
@@ -341,13 +390,25 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         let state = view.role as u64 | vote << 8 | (effects.messages.len() as u64) << 16;
         self.digest = mix(mix(self.digest, view.term().0 ^ state << 32), view.commit.0);
         self.digest = mix(self.digest, view.last_log.index.0 ^ view.last_log.term.0 << 32);
+        if let Some(snapshot) = effects.restore {
+            host.machine = Machine::restore(snapshot);
+            host.to_apply.clear();
+        }
+        match self.setup.slow_apply {
+            true => host.to_apply.extend_from_slice(effects.applied),
+            false => effects.applied.iter().for_each(|entry| host.machine.apply(entry)),
+        }
+        let may_change = effects.write.as_ref().is_some_and(touches_membership);
         let step = Step {
             node: id,
             received,
             ticked,
             view,
+            membership: if may_change { replica.membership() } else { None },
             write: effects.write.as_ref(),
-            applied: effects.applied,
+            restored: effects.restore.is_some().then_some(host.machine),
+            applied: if self.setup.slow_apply { &[] } else { effects.applied },
+            reads: effects.reads,
         };
         if failed {
             self.watch.write_failed(id, effects.halted)?;
@@ -373,6 +434,19 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             self.network.set_down(id, busy);
         }
         HELD
+    }
+
+    /// The state machine of a node applies all that it was given.
+    pub(crate) fn apply_all(&mut self, id: NodeId) -> Verdict {
+        let Host { machine, to_apply, .. } = &mut self.hosts[usize::from(id.0)];
+        if to_apply.is_empty() {
+            return NOTHING;
+        }
+        to_apply.iter().for_each(|entry| machine.apply(entry));
+        let applied = machine.applied;
+        self.watch.applied(id, to_apply)?;
+        to_apply.clear();
+        self.input(id, Input::Applied(applied))
     }
 
     /// The oldest pending write becomes durable.
@@ -419,16 +493,22 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             self.watch.persisted(id, &write)?;
         }
         host.disk.lose();
+        host.to_apply.clear();
         self.watch.stopped(id, pending - kept)
     }
 
     pub(crate) fn boot(&mut self, id: NodeId) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
         let replica = R::start(id, &self.setup, &self.subject.options, &host.disk.image);
-        let view = replica.view();
+        let (view, membership) = (replica.view(), replica.membership());
         host.replica = Some(replica);
+        host.disk.image.lives += 1;
+        host.machine = match &host.disk.image.snapshot {
+            Some(snapshot) => Machine::restore(snapshot),
+            None => Machine::new(),
+        };
         self.network.set_down(id, false);
-        self.watch.started(id, view)
+        self.watch.started(id, view, membership)
     }
 
     // ---- For the macros ----
@@ -452,6 +532,25 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
 /// From here on, the operand of [`Kind::Propose`] wishes for a leader, and not just for a node.
 pub const ASK_A_LEADER: u8 = 128;
 
+/// The nodes of a mask.
+fn node_set(mask: u8) -> NodeSet {
+    (0..u8::BITS as u8).filter(|bit| mask >> bit & 1 == 1).map(NodeId).collect()
+}
+
+/// Whether a write can change the membership that its node goes by.
+fn touches_membership(write: &Write) -> bool {
+    let changes = |entry: &Entry| matches!(entry.payload, raft::Payload::Change(_));
+    write.truncate_from.is_some() || write.snapshot.is_some() || write.entries.iter().any(changes)
+}
+
+impl<R> Host<R> {
+    /// Whether the machine has applied something since the last snapshot.
+    fn has_news(&self) -> bool {
+        let start = self.disk.image.snapshot.as_ref().map_or(LogIndex(0), |last| last.last.index);
+        self.machine.applied > start
+    }
+}
+
 /// Whether a node runs and does not wait for its disk.
 fn is_awake<R: Replica>(host: &Host<R>) -> bool {
     host.replica.is_some() && (R::CAPABILITIES.async_writes || !host.disk.is_awaited())
@@ -461,6 +560,16 @@ fn is_awake<R: Replica>(host: &Host<R>) -> bool {
 fn is_leader<R: Replica>(host: &Host<R>) -> Option<bool> {
     let replica = host.replica.as_ref().filter(|_| is_awake(host))?;
     Some(replica.view().is_leader())
+}
+
+/// A wish for how much of `write` reaches the disk.
+fn torn(wish: u8, write: &Write) -> u8 {
+    let parts = write.entries.len() + 2;
+    let has_two = write.truncate_from.is_some() && write.snapshot.is_some();
+    match wish == TRUNCATION || usize::from(wish) % (parts + 2) == parts + 1 {
+        true if has_two => TRUNCATION,
+        _ => portion(wish, parts),
+    }
 }
 
 /// A wish for how many of `all` things, all of them being written as [`ALL`].

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 
 use raft::{HardState, LogIndex, WriteId};
 
-use crate::event::ALL;
+use crate::event::{ALL, TRUNCATION};
 use crate::replica::{Durable, Write};
 
 /// How the host handles storage. [`Driver::CORRECT`] keeps the contract of [`Write`].
@@ -17,13 +17,19 @@ use crate::replica::{Durable, Write};
 pub struct Driver {
     /// A torn write puts its entries on the disk before its hard state.
     pub entries_before_hard_state: bool,
+    /// A torn write puts a snapshot on the disk before it removes what that contradicts.
+    pub snapshot_before_truncation: bool,
     /// Every write is synced, whatever the Raft says. No harm: it hides what unsynced writes show.
     pub always_sync: bool,
 }
 
 impl Driver {
     /// What a host has to do.
-    pub const CORRECT: Driver = Driver { entries_before_hard_state: false, always_sync: false };
+    pub const CORRECT: Driver = Driver {
+        entries_before_hard_state: false,
+        snapshot_before_truncation: false,
+        always_sync: false,
+    };
 }
 
 /// The disk of one node.
@@ -42,6 +48,8 @@ impl Disk {
     pub fn clear(&mut self) {
         self.image.hard_state = HardState::default();
         self.image.commit = LogIndex(0);
+        self.image.lives = 0;
+        self.image.snapshot = None;
         self.image.entries.clear();
         self.lose();
     }
@@ -77,13 +85,25 @@ impl Disk {
         self.pending.front().filter(|_| self.told == 0)
     }
 
+    /// The index before that of the first entry.
+    fn start(&self) -> u64 {
+        self.image.snapshot.as_ref().map_or(0, |snapshot| snapshot.last.index.0)
+    }
+
     /// Makes `write` durable.
     pub fn store(&mut self, write: &Write) {
         if let Some(hard_state) = write.hard_state {
             self.image.hard_state = hard_state;
         }
-        if let Some(LogIndex(index)) = write.truncate_from {
-            self.image.entries.truncate(index.saturating_sub(1) as usize);
+        if let Some(index) = write.truncate_from {
+            let kept = index.previous().0.saturating_sub(self.start());
+            self.image.entries.truncate(kept as usize);
+        }
+        if let Some(snapshot) = &write.snapshot {
+            let covered = snapshot.last.index.0.saturating_sub(self.start());
+            let covered = self.image.entries.len().min(covered as usize);
+            self.image.entries.drain(..covered);
+            self.image.snapshot = Some(snapshot.clone());
         }
         self.image.entries.extend_from_slice(&write.entries);
         if let Some(commit) = write.commit {
@@ -95,19 +115,26 @@ impl Disk {
 /// The part of `write` that reaches the disk when it is torn at `torn`, an operand of
 /// [`Operand::Torn`](crate::event::Operand::Torn).
 pub fn torn_part(mut write: Write, torn: u8, driver: Driver) -> Write {
-    let misordered = driver.entries_before_hard_state;
+    let entries_first = driver.entries_before_hard_state;
     if torn == ALL {
         return write;
     }
     write.commit = None;
-    if torn == 0 || misordered {
+    if torn == 0 || entries_first {
         write.hard_state = None;
     }
-    if torn == 0 || (torn == 1 && !misordered) {
+    if torn == 0 || (torn == 1 && !entries_first) {
         write.truncate_from = None;
+        write.snapshot = None;
         write.entries.clear();
     }
-    if torn > 1 {
+    if torn == TRUNCATION {
+        match driver.snapshot_before_truncation {
+            true => write.truncate_from = None,
+            false => write.snapshot = None,
+        }
+        write.entries.clear();
+    } else if torn > 1 {
         write.entries.truncate(usize::from(torn - 2));
     }
     write
@@ -124,6 +151,7 @@ mod tests {
             id: WriteId(1),
             hard_state: Some(HardState { term: Term(2), vote: None }),
             truncate_from: Some(LogIndex(2)),
+            snapshot: None,
             entries: vec![entry(2), entry(3)],
             commit: Some(LogIndex(1)),
             sync: true,

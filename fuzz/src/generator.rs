@@ -46,6 +46,11 @@ const WEIGHTS: [u32; KINDS.len()] = [
     1,  // partition
     1,  // cut
     3,  // heal
+    2,  // read
+    1,  // compact
+    3,  // apply
+    1,  // transfer
+    1,  // change
     6,  // elect
     6,  // replicate
     10, // exchange

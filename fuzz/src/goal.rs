@@ -214,7 +214,7 @@ impl Observer for Goals {
         if next.is_none_or(|link| link.term == facts.view.term()) {
             return NOTHING; // No entry of an old term is waiting.
         }
-        let reached = history.membership.reached(|id| match id == leader {
+        let reached = history.membership_of(facts).reached(|id| match id == leader {
             true => facts.disk.last_index(),
             false => facts.progress[id].match_index,
         });

@@ -7,9 +7,10 @@
 use std::ops::{Index, IndexMut};
 
 use raft::{
-    HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Payload, Progress, Role, Term,
+    HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Payload, Progress, Role, Snapshot, Term,
 };
 
+use crate::machine::Machine;
 use crate::replica::{Capabilities, Command, Entry, View, Write};
 use crate::schedule::Setup;
 
@@ -62,19 +63,23 @@ pub fn command_of(entry: &Entry) -> Command {
 /// From here on, what [`command_of`] says stands for a change of membership.
 const CHANGES: Command = 1 << 63;
 
-/// A log as a chain of prefix hashes.
+/// A log as a chain of prefix hashes, with the memberships that it says. What a snapshot stands for
+/// is in it as well.
 #[derive(Clone, Debug, Default)]
-pub struct Chain(Vec<Link>);
+pub struct Chain {
+    links: Vec<Link>,
+    changes: Vec<(LogIndex, Membership)>,
+}
 
 impl Chain {
     /// Index of the last entry.
     pub fn last_index(&self) -> LogIndex {
-        LogIndex(self.0.len() as u64)
+        LogIndex(self.links.len() as u64)
     }
 
     /// Identity of the last entry.
     pub fn last(&self) -> LogId {
-        let term = self.0.last().map_or(Term(0), |link| link.term);
+        let term = self.links.last().map_or(Term(0), |link| link.term);
         LogId { term, index: self.last_index() }
     }
 
@@ -82,7 +87,7 @@ impl Chain {
     pub fn at(&self, index: LogIndex) -> Option<Link> {
         match index.0.checked_sub(1) {
             None => Some(Link::START),
-            Some(position) => self.0.get(position as usize).copied(),
+            Some(position) => self.links.get(position as usize).copied(),
         }
     }
 
@@ -91,25 +96,71 @@ impl Chain {
         self.at(index).is_some() && self.at(index) == other.at(index)
     }
 
-    fn write(&mut self, truncate_from: Option<LogIndex>, entries: &[Entry]) {
-        if let Some(index) = truncate_from {
-            self.0.truncate(index.previous().0 as usize);
-        }
-        let mut link = self.0.last().copied().unwrap_or(Link::START);
-        for entry in entries {
-            link = link.then(entry);
-            self.0.push(link);
+    /// The newest change of membership, and the one before it.
+    pub fn changes(&self) -> [Option<(LogIndex, Membership)>; 2] {
+        let mut newest = self.changes.iter().rev().copied();
+        [newest.next(), newest.next()]
+    }
+
+    fn clear(&mut self) {
+        self.links.clear();
+        self.changes.clear();
+    }
+
+    fn truncate(&mut self, length: usize) {
+        self.links.truncate(length);
+        while self.changes.last().is_some_and(|(index, _)| index.0 > length as u64) {
+            self.changes.pop();
         }
     }
 
-    /// Becomes equal to `other`, at a cost in what differs.
-    fn become_equal(&mut self, other: &Chain) {
-        let mut same = self.0.len().min(other.0.len());
-        while same > 0 && self.0[same - 1] != other.0[same - 1] {
+    fn write(&mut self, write: &Write, committed: &Chain) {
+        if let Some(index) = write.truncate_from {
+            self.truncate(index.previous().0 as usize);
+        }
+        if let Some(snapshot) = &write.snapshot {
+            self.install(snapshot, committed);
+        }
+        let mut link = self.links.last().copied().unwrap_or(Link::START);
+        for entry in &write.entries {
+            link = link.then(entry);
+            self.links.push(link);
+            if let Payload::Change(membership) = entry.payload {
+                self.changes.push((entry.id.index, membership));
+            }
+        }
+    }
+
+    /// A snapshot stands for what is committed up to its last entry. What follows that stays, as
+    /// far as there is something.
+    fn install(&mut self, snapshot: &Snapshot, committed: &Chain) {
+        let last = snapshot.last.index;
+        if self.at(last) == committed.at(last) && self.at(last).is_some() {
+            return;
+        }
+        let kept = self.links.split_off(self.links.len().min(last.0 as usize));
+        let later = self.changes.iter().filter(|(index, _)| *index > last).copied();
+        let later: Vec<_> = later.collect();
+        self.become_equal(committed, last.0 as usize);
+        // A snapshot of what nobody has committed is for an oracle to judge; here it has a place.
+        let unknown = Link { term: snapshot.last.term, prefix: Machine::restore(snapshot).state };
+        self.links.resize(last.0 as usize, unknown);
+        self.links.extend(kept);
+        self.changes.extend(later);
+    }
+
+    /// Becomes equal to the first `length` entries of `other`, at a cost in what differs.
+    fn become_equal(&mut self, other: &Chain, length: usize) {
+        let length = length.min(other.links.len());
+        let mut same = self.links.len().min(length);
+        while same > 0 && self.links[same - 1] != other.links[same - 1] {
             same -= 1;
         }
-        self.0.truncate(same);
-        self.0.extend_from_slice(&other.0[same..]);
+        self.truncate(same);
+        self.links.extend_from_slice(&other.links[same..length]);
+        let within = |index: LogIndex| (same as u64..length as u64).contains(&index.previous().0);
+        let news = other.changes.iter().filter(|(index, _)| within(*index));
+        self.changes.extend(news);
     }
 }
 
@@ -228,6 +279,10 @@ pub struct NodeHistory {
     pub log: Chain,
     /// Its log on disk.
     pub disk: Chain,
+    /// The last entry that the snapshot on its disk stands for.
+    pub snapshot: LogId,
+    /// How often it has started.
+    pub life: u64,
     /// Term and vote on disk.
     pub disk_state: HardState,
     /// The last entry that it has applied in this life.
@@ -241,18 +296,33 @@ impl NodeHistory {
         self.id = id;
         self.up = false;
         self.view = View::default();
-        self.log.0.clear();
-        self.disk.0.clear();
+        self.log.clear();
+        self.disk.clear();
+        self.snapshot = LogId::ZERO;
+        self.life = 0;
         self.disk_state = HardState::default();
         self.applied = LogIndex(0);
         self.progress = PerNode::default();
     }
 }
 
+/// A read that a client asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadFact {
+    /// Where.
+    pub node: NodeId,
+    /// In which of its lives.
+    pub life: u64,
+    /// The last entry that some client knew of before: this read must not miss it.
+    pub floor: LogIndex,
+    /// It has not been answered yet.
+    pub open: bool,
+}
+
 /// The facts of one run.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    /// Who votes.
+    /// Who belongs to the cluster at first.
     pub membership: Membership,
     /// How the run was set up.
     pub setup: Setup,
@@ -266,25 +336,57 @@ pub struct History {
     pub births: Births,
     /// Who led each term, by term.
     pub leaders: Vec<Option<NodeId>>,
+    /// What is committed, as a log.
+    pub committed_log: Chain,
+    /// The membership by which the last of it was committed.
+    pub committed_by: Membership,
     /// How many commands clients have proposed: they are numbered from 1.
     pub proposals: Command,
+    /// Where each command was proposed, and in which life of the node.
+    proposed_at: Vec<(NodeId, u64)>,
+    /// Reads by number.
+    pub reads: Vec<ReadFact>,
+    /// The last entry that some client knows to be applied.
+    pub known_to_clients: LogIndex,
 }
 
 impl History {
     /// Before the first event: every node is down and every disk is empty.
     pub fn begin(&mut self, setup: &Setup, capabilities: &Capabilities) {
-        let members = NodeSet::first(setup.nodes);
-        self.membership = Membership::new(members);
+        let everyone = NodeSet::first(setup.nodes);
+        self.membership = Membership::new(setup.members());
         self.setup = *setup;
         self.bounded_sends = capabilities.bounded_sends;
         self.nodes.resize_with(setup.nodes.into(), NodeHistory::default);
-        for (id, node) in members.iter().zip(&mut self.nodes) {
+        for (id, node) in everyone.iter().zip(&mut self.nodes) {
             node.begin(id);
         }
         self.committed.clear();
         self.births.clear();
         self.leaders.clear();
+        self.committed_log.clear();
+        self.committed_by = self.membership;
         self.proposals = 0;
+        self.proposed_at.clear();
+        self.reads.clear();
+        self.known_to_clients = LogIndex(0);
+    }
+
+    /// The membership that the log of a node says.
+    pub fn membership_of<'a>(&'a self, node: &'a NodeHistory) -> &'a Membership {
+        self.newest_in(&node.log)
+    }
+
+    /// The membership in force at a committed index.
+    pub fn committed_membership_at(&self, index: LogIndex) -> Membership {
+        let changes = &self.committed_log.changes;
+        let newest = changes.iter().rfind(|(from, _)| *from <= index);
+        newest.map_or(self.membership, |(_, membership)| *membership)
+    }
+
+    /// The membership that a log says.
+    pub fn newest_in<'a>(&'a self, log: &'a Chain) -> &'a Membership {
+        log.changes.last().map_or(&self.membership, |(_, membership)| membership)
     }
 
     /// The facts about `id`.
@@ -331,17 +433,20 @@ impl History {
         leaders.max_by_key(|(_, term)| *term)
     }
 
-    /// Whether there is a leader, and all nodes have applied some command from `fresh` on.
+    /// Whether there is a leader, and all its members have applied some command from `fresh` on.
     pub fn has_recovered(&self, fresh: Command) -> bool {
-        let everywhere = self.nodes.iter().map(|node| node.applied).min().unwrap_or_default();
+        let Some((leader, _)) = self.newest_leader() else { return false };
+        let members = self.membership_of(self.node(leader)).members();
+        let applied = members.iter().map(|id| self.node(id).applied);
+        let everywhere = applied.min().unwrap_or_default();
         let command = |index| {
             let term = self.committed_at(index)?.link.term;
             Some(self.births.get(LogId { term, index })?.command)
         };
         // Commands are numbered as they are proposed, so the last one tells.
         let mut commands = (1..=everywhere.0).rev().filter_map(|index| command(LogIndex(index)));
-        let last = commands.find(|&command| command > 0);
-        self.newest_leader().is_some() && last.is_some_and(|command| command >= fresh)
+        let last = commands.find(|&command| (1..CHANGES).contains(&command));
+        last.is_some_and(|command| command >= fresh)
     }
 
     /// Running nodes that take themselves for leaders.
@@ -352,7 +457,8 @@ impl History {
     // ---- What the cluster records, in the order of a step ----
 
     pub(crate) fn log_changed(&mut self, id: NodeId, write: &Write) {
-        self.node_mut(id).log.write(write.truncate_from, &write.entries);
+        let committed = &self.committed_log;
+        self.nodes[usize::from(id.0)].log.write(write, committed);
     }
 
     pub(crate) fn seen(&mut self, id: NodeId, view: View) {
@@ -383,6 +489,11 @@ impl History {
     pub(crate) fn commit(&mut self, id: NodeId) -> Option<(LogIndex, LogIndex)> {
         let view = self.node(id).view;
         let first = self.last_committed().next();
+        if first > view.commit {
+            return None;
+        }
+        self.committed_by = *self.membership_of(self.node(id));
+        self.committed_log.become_equal(&self.nodes[usize::from(id.0)].log, view.commit.0 as usize);
         for index in first.0..=view.commit.0 {
             let link = self.node(id).log.at(LogIndex(index))?;
             let before = self.committed.last().map_or(Term(0), |entry| entry.highest_commit_term);
@@ -393,20 +504,55 @@ impl History {
                 by: id,
             });
         }
-        (first <= view.commit).then_some((first, view.commit))
+        Some((first, view.commit))
     }
 
     pub(crate) fn progressed(&mut self, id: NodeId, peer: NodeId, progress: Progress) {
         self.node_mut(id).progress[peer] = progress;
     }
 
-    pub(crate) fn applied(&mut self, id: NodeId, index: LogIndex) {
+    /// A client asks `node` for a command; its number.
+    pub(crate) fn proposed_at(&mut self, node: NodeId) -> Command {
+        self.proposals += 1;
+        self.proposed_at.push((node, self.node(node).life));
+        self.proposals
+    }
+
+    /// A client asks `node` for a read; its number.
+    pub(crate) fn read_at(&mut self, node: NodeId) -> u64 {
+        let (life, floor) = (self.node(node).life, self.known_to_clients);
+        self.reads.push(ReadFact { node, life, floor, open: true });
+        self.reads.len() as u64 - 1
+    }
+
+    /// A read is answered, from the state after `index`.
+    pub(crate) fn read_answered(&mut self, number: u64, index: Option<LogIndex>) {
+        let Some(read) = self.reads.get_mut(number as usize) else { return };
+        read.open = false;
+        let applied = self.nodes[usize::from(read.node.0)].applied;
+        // It is answered once that much is applied; as long as it is not, nobody knows anything.
+        let seen = index.filter(|&index| index <= applied).unwrap_or_default();
+        self.known_to_clients = self.known_to_clients.max(seen);
+    }
+
+    /// A node has applied an entry; if a client waits there for it, the client knows now.
+    pub(crate) fn applied(&mut self, id: NodeId, entry: &Entry) {
+        self.node_mut(id).applied = entry.id.index;
+        let Payload::Command(command) = entry.payload else { return };
+        let asked = command.checked_sub(1).and_then(|place| self.proposed_at.get(place as usize));
+        if asked == Some(&(id, self.node(id).life)) {
+            self.known_to_clients = self.known_to_clients.max(entry.id.index);
+        }
+    }
+
+    pub(crate) fn restored(&mut self, id: NodeId, index: LogIndex) {
         self.node_mut(id).applied = index;
     }
 
     pub(crate) fn persisted(&mut self, id: NodeId, write: &Write) {
-        let node = self.node_mut(id);
-        node.disk.write(write.truncate_from, &write.entries);
+        let node = &mut self.nodes[usize::from(id.0)];
+        node.disk.write(write, &self.committed_log);
+        node.snapshot = write.snapshot.as_ref().map_or(node.snapshot, |snapshot| snapshot.last);
         node.disk_state = write.hard_state.unwrap_or(node.disk_state);
     }
 
@@ -415,12 +561,14 @@ impl History {
         node.up = false;
         node.applied = LogIndex(0);
         let NodeHistory { log, disk, .. } = node;
-        log.become_equal(disk);
+        log.become_equal(disk, disk.links.len());
     }
 
     pub(crate) fn started(&mut self, id: NodeId, view: View) {
         let node = self.node_mut(id);
         node.up = true;
+        node.life += 1;
+        node.applied = node.snapshot.index;
         node.view = view;
     }
 }

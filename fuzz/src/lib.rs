@@ -18,6 +18,7 @@ pub mod files;
 pub mod generator;
 pub mod goal;
 pub mod history;
+pub mod machine;
 mod moves;
 pub mod mutants;
 pub mod mutate;

@@ -4,11 +4,12 @@
 //! tests hold a legal and an illegal history. The list below is the only one: a further oracle is a
 //! file and a line. Costs follow what changed. Oracles see the history, never a Raft.
 
-use raft::{LogIndex, NodeId, Progress};
+use raft::{LogIndex, Membership, NodeId, Progress, Read};
 
 use crate::event::Event;
 use crate::forward_observations;
 use crate::history::History;
+use crate::machine::Machine;
 use crate::replica::{Command, Entry, Meaning, View, Write};
 use crate::violation::{Verdict, Violation};
 use crate::watch::Observer;
@@ -19,8 +20,8 @@ pub struct Card {
     /// Its name, which is also the fingerprint of its violations.
     pub name: &'static str,
     /// Its row in the catalogue of invariants that the project began with; some rows became several
-    /// oracles: E elections, G log, C commit and apply, M book-keeping, D durability, L liveness, B
-    /// bounds.
+    /// oracles: E elections, G log, C commit and apply, R membership, S snapshots, K clients, M
+    /// book-keeping, D durability, L liveness, B bounds.
     pub id: &'static str,
     /// The promise, as one sentence.
     pub promise: &'static str,
@@ -140,6 +141,17 @@ oracles! {
     electable_has_committed: ElectableHasCommitted,
     applied_in_order: AppliedInOrder,
     state_machine_safety: StateMachineSafety,
+    // Membership.
+    one_change_at_a_time: OneChangeAtATime,
+    change_in_own_term: ChangeInOwnTerm,
+    quorums_overlap: QuorumsOverlap,
+    membership_is_newest: MembershipIsNewest,
+    removed_leader_steps_down: RemovedLeaderStepsDown,
+    // Snapshots.
+    snapshot_is_committed: SnapshotIsCommitted,
+    // Reads.
+    read_is_linearizable: ReadIsLinearizable,
+    read_is_answered_once: ReadIsAnsweredOnce,
     // Replication book-keeping.
     match_is_monotone: MatchIsMonotone,
     next_is_above_match: NextIsAboveMatch,

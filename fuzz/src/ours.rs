@@ -1,13 +1,16 @@
 //! Our own Raft as a [`Replica`]: the adapter, and a model for others.
 
 use raft::{
-    Appended, Body, Config, Limits, LogId, Membership, Node, NodeId, NodeSet, Output, Progress, Rules,
+    Appended, Body, Config, Limits, LogId, Membership, Node, NodeId, Output, Progress, Rules,
 };
 
 use crate::replica::{
     Capabilities, Command, Durable, Effects, Input, Meaning, Replica, Speech, View, Write,
 };
 use crate::schedule::Setup;
+
+/// Bytes that a slow state machine is given before it has applied what it has: two entries or so.
+const UNAPPLIED: u64 = 40;
 
 /// A [`Node`] whose decisions are those of a table that the cluster was started with.
 #[derive(Clone, Debug)]
@@ -26,26 +29,36 @@ impl Replica for Ours {
     type Output = Filled;
 
     const CAPABILITIES: Capabilities = Capabilities {
-        async_writes: true,
-        torn_writes: true,
         pre_vote: true,
         check_quorum: true,
-        bounded_sends: true,
-        smallest_cluster: 1,
+        snapshots: true,
+        changes: true,
+        transfers: true,
+        reads: true,
+        leases: true,
+        ..Capabilities::FIGURE_2
     };
 
     fn start(id: NodeId, setup: &Setup, rules: &&'static Rules, disk: &Durable) -> Ours {
-        let limits = Limits { message_entries: setup.max_entries.into(), ..Limits::DEFAULT };
+        let limits = Limits {
+            message_entries: setup.max_entries.into(),
+            piece_bytes: setup.piece.into(),
+            flight_entries: setup.flight.into(),
+            unapplied_bytes: if setup.slow_apply { UNAPPLIED } else { u64::MAX },
+            ..Limits::DEFAULT
+        };
         let config = Config {
             election_ticks: setup.election_ticks.into(),
             heartbeat_ticks: setup.heartbeat_ticks.into(),
             pre_vote: setup.pre_vote,
             check_quorum: setup.check_quorum,
+            lease_reads: setup.lease,
+            life: disk.lives,
             limits,
-            ..Config::new(id, Membership::new(NodeSet::first(setup.nodes)))
+            ..Config::new(id, Membership::new(setup.members()))
         };
-        let (hard_state, entries) = (disk.hard_state, disk.entries.clone());
-        Ours(Node::start_under(rules, config, raft::Durable { hard_state, snapshot: None, entries }))
+        let Durable { hard_state, snapshot, entries, .. } = disk.clone();
+        Ours(Node::start_under(rules, config, raft::Durable { hard_state, snapshot, entries }))
     }
 
     fn step(&mut self, input: Input<Self::Message>, filled: &mut Filled) {
@@ -56,12 +69,18 @@ impl Replica for Ours {
             Input::Receive(message) => raft::Input::Receive(message),
             Input::Persisted(id) => raft::Input::Persisted(id),
             Input::PersistFailed(id) => raft::Input::PersistFailed(id),
+            Input::Read(id) => raft::Input::Read(id),
+            Input::Change { voters, learners } => raft::Input::Change { voters, learners },
+            Input::Transfer(target) => raft::Input::Transfer(target),
+            Input::Applied(index) => raft::Input::Applied(index),
+            Input::Compact { index, data } => raft::Input::Compact { index, data },
         };
         self.0.step(input, &mut filled.output);
         filled.write = filled.output.write.take().map(|write| Write {
             id: write.id,
             hard_state: write.hard_state,
             truncate_from: write.truncate_from,
+            snapshot: write.snapshot,
             entries: write.entries,
             commit: None,
             sync: true,
@@ -72,7 +91,9 @@ impl Replica for Ours {
         Effects {
             write: &mut filled.write,
             messages: &mut filled.output.messages,
+            restore: filled.output.restore.as_ref(),
             applied: &filled.output.committed,
+            reads: &filled.output.reads,
             halted: filled.output.halted,
         }
     }
@@ -88,7 +109,12 @@ impl Replica for Ours {
             role: status.role,
             last_log: status.last_log,
             commit: status.commit,
+            configured: status.configured,
         }
+    }
+
+    fn membership(&self) -> Option<Membership> {
+        Some(*self.0.membership())
     }
 
     fn progress(&self, peer: NodeId) -> Option<Progress> {
@@ -112,11 +138,10 @@ impl Replica for Ours {
                 Appended::Accepted { match_index } => Speech::Ack { match_index: *match_index },
                 Appended::Rejected { .. } => Speech::Refusal,
             },
-            Body::InstallSnapshot(_)
-            | Body::InstallSnapshotReply { .. }
-            | Body::TimeoutNow
-            | Body::ReadIndex { .. }
-            | Body::ReadIndexReply { .. } => Speech::Other,
+            Body::InstallSnapshot(piece) => Speech::Snapshot { last_log: piece.last },
+            Body::InstallSnapshotReply { .. } => Speech::Other,
+            Body::TimeoutNow => Speech::TakeOver,
+            Body::ReadIndex { .. } | Body::ReadIndexReply { .. } => Speech::ReadIndex,
         };
         let (from, to, term) = (message.from, message.to, message.term);
         Meaning { from, to, term, speech, committed: LogId::ZERO }

@@ -35,7 +35,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             // A command may die with its leader, so it is proposed again, but not all the time.
             if let Some((id, _)) = leader.filter(|_| leader != asked || round % longest == 0) {
                 asked = leader;
-                let command = self.next_command();
+                let command = self.next_command(id);
                 self.live_through(id, Input::Propose(command))?;
                 self.deliver_everything()?;
             }
@@ -54,7 +54,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             if !self.watch.history.node(id).up {
                 self.boot(id)?;
             }
-            while self.complete_write(id)? > 0 {}
+            while self.complete_write(id)? > 0 || self.apply_all(id)? > 0 {}
         }
         self.deliver_everything()
     }
@@ -73,7 +73,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
     /// One input, and all writes that it caused.
     fn live_through(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
         self.input(id, input)?;
-        while self.complete_write(id)? > 0 {}
+        while self.complete_write(id)? > 0 || self.apply_all(id)? > 0 {}
         HELD
     }
 }
@@ -98,14 +98,8 @@ mod tests {
         type Options = ();
         type Output = Plain<(NodeId, NodeId)>;
 
-        const CAPABILITIES: Capabilities = Capabilities {
-            async_writes: true,
-            torn_writes: false,
-            pre_vote: false,
-            check_quorum: false,
-            bounded_sends: false,
-            smallest_cluster: 2,
-        };
+        const CAPABILITIES: Capabilities =
+            Capabilities { bounded_sends: false, smallest_cluster: 2, ..Capabilities::FIGURE_2 };
 
         fn start(id: NodeId, _: &Setup, _: &(), _: &Durable) -> Chatter {
             Chatter { id, has_spoken: false }

@@ -24,7 +24,12 @@
 //! - Entries carry a [`Command`] or, if the Raft made them itself, nothing.
 //! - A panic counts as a broken promise, and is shrunk and told like one.
 
-use raft::{HardState, LogId, LogIndex, NodeId, Progress, Role, Term, WriteId};
+use std::sync::Arc;
+
+use raft::{
+    HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Progress, Read, ReadId, Role, Snapshot,
+    Term, WriteId,
+};
 
 use crate::schedule::Setup;
 
@@ -45,6 +50,8 @@ pub struct Write {
     pub hard_state: Option<HardState>,
     /// Remove this entry and all that follow it, before appending; none if nothing is removed.
     pub truncate_from: Option<LogIndex>,
+    /// The new snapshot, which stands for all entries up to its last: these are removed with it.
+    pub snapshot: Option<Snapshot>,
     /// Entries to append, in order and without a gap. A leader asks for its own no later than it
     /// sends them.
     pub entries: Vec<Entry>,
@@ -60,10 +67,14 @@ pub struct Write {
 pub struct Durable {
     /// Term and vote.
     pub hard_state: HardState,
-    /// The log, from index 1 on.
+    /// The last snapshot.
+    pub snapshot: Option<Snapshot>,
+    /// The log, from index 1 on, or from the entry after the snapshot's last.
     pub entries: Vec<Entry>,
     /// The commit index, if it was ever stored; whoever stores it shows it right after the start.
     pub commit: LogIndex,
+    /// How often the node has started before: tells its lives apart.
+    pub lives: u64,
 }
 
 /// What a Raft can be put through, and what it promises beyond the paper. What it cannot do, a
@@ -84,6 +95,35 @@ pub struct Capabilities {
     pub bounded_sends: bool,
     /// The smallest cluster that it can be tested in.
     pub smallest_cluster: u8,
+    /// It takes [`Input::Compact`] and sends snapshots to who needs them.
+    pub snapshots: bool,
+    /// It takes [`Input::Change`], goes by the newest membership in its log, and ends joint
+    /// consensus by itself.
+    pub changes: bool,
+    /// It takes [`Input::Transfer`].
+    pub transfers: bool,
+    /// It takes [`Input::Read`].
+    pub reads: bool,
+    /// It can read by lease (dissertation, 6.4.1).
+    pub leases: bool,
+}
+
+impl Capabilities {
+    /// A Raft as in Figure 2, which can do anything with its disk, and nothing that the paper
+    /// leaves for later.
+    pub const FIGURE_2: Capabilities = Capabilities {
+        async_writes: true,
+        torn_writes: true,
+        pre_vote: false,
+        check_quorum: false,
+        bounded_sends: true,
+        smallest_cluster: 1,
+        snapshots: false,
+        changes: false,
+        transfers: false,
+        reads: false,
+        leases: false,
+    };
 }
 
 /// One thing that happens to a replica.
@@ -102,6 +142,26 @@ pub enum Input<M> {
     Persisted(WriteId),
     /// A write failed.
     PersistFailed(WriteId),
+    /// A client asks what must be applied before its read can be answered; the name is used once.
+    Read(ReadId),
+    /// An operator wants another membership.
+    Change {
+        /// Who shall vote.
+        voters: NodeSet,
+        /// Who shall follow without a vote.
+        learners: NodeSet,
+    },
+    /// An operator wants another node to lead.
+    Transfer(NodeId),
+    /// The state machine has applied all up to here.
+    Applied(LogIndex),
+    /// The state machine's state, after all up to `index`, is `data`.
+    Compact {
+        /// The last entry that it stands for.
+        index: LogIndex,
+        /// For another state machine to go on from.
+        data: Arc<[u8]>,
+    },
 }
 
 /// What a replica wants done after one input, where it stands in its output: nothing is copied.
@@ -112,9 +172,13 @@ pub struct Effects<'a, M> {
     /// Send these now, to others. A candidacy, a vote and an acknowledgement promise something:
     /// they are not here before what they rest on is durable.
     pub messages: &'a mut Vec<M>,
+    /// Put the state machine into this state, before applying anything.
+    pub restore: Option<&'a Snapshot>,
     /// Apply these to the state machine, in order: every entry, from the first on again after each
-    /// start, and none above the commit index.
+    /// start or from the snapshot's last, and none above the commit index.
     pub applied: &'a [Entry],
+    /// Answers to reads: each is answered once at most, in the life in which it was asked.
+    pub reads: &'a [Read],
     /// This life is over, and its pending writes are lost: call the crash handler. Another start
     /// may follow.
     pub halted: bool,
@@ -151,7 +215,7 @@ impl<M> Plain<M> {
     /// For [`Replica::effects`].
     pub fn effects(&mut self) -> Effects<'_, M> {
         let Plain { write, messages, applied, halted } = self;
-        Effects { write, messages, applied, halted: *halted }
+        Effects { write, messages, restore: None, applied, reads: &[], halted: *halted }
     }
 }
 
@@ -166,6 +230,9 @@ pub struct View {
     pub last_log: LogId,
     /// Its commit index. A leader's rises once a quorum of disks holds the entry.
     pub commit: LogIndex,
+    /// The entry that its membership comes from; 0 if it is the one that it began with. After a
+    /// start from a snapshot, the snapshot's last.
+    pub configured: LogIndex,
 }
 
 impl View {
@@ -177,6 +244,11 @@ impl View {
     /// Whether it leads a term that it did not lead before.
     pub fn newly_leads(&self, old: &View) -> bool {
         self.is_leader() && (!old.is_leader() || old.term() != self.term())
+    }
+
+    /// Whether it leads, or led in this term until the step that led here from `old`.
+    pub fn has_led_since(&self, old: &View) -> bool {
+        self.is_leader() || (old.is_leader() && old.term() == self.term())
     }
 
     /// Whether it takes itself for the leader.
@@ -229,6 +301,15 @@ pub enum Speech {
         /// Claims that the receiver's log equals the leader's up to here, and that it is committed.
         commit: LogIndex,
     },
+    /// Sends a snapshot, or a piece of it.
+    Snapshot {
+        /// The snapshot's last entry.
+        last_log: LogId,
+    },
+    /// Tells the receiver to stand for election.
+    TakeOver,
+    /// Asks the leader for an index to read at, or answers that.
+    ReadIndex,
     /// Claims that the sender's durable log equals the leader's.
     Ack {
         /// Up to here.
@@ -253,7 +334,13 @@ pub enum Speech {
 impl Speech {
     /// Whether it promises nothing and claims nothing of its sender's term.
     pub fn binds_nobody(self) -> bool {
-        matches!(self, Speech::PreVote { .. } | Speech::PreVoteReply { .. } | Speech::Other)
+        matches!(
+            self,
+            Speech::PreVote { .. }
+                | Speech::PreVoteReply { .. }
+                | Speech::ReadIndex
+                | Speech::Other
+        )
     }
 }
 
@@ -287,6 +374,12 @@ pub trait Replica: Sized {
 
     /// Its state now.
     fn view(&self) -> View;
+
+    /// The membership that it goes by, if it can change; asked only after a step that may have
+    /// changed it.
+    fn membership(&self) -> Option<Membership> {
+        None
+    }
 
     /// What it, as a leader, knows of `peer`, which is never itself; nothing if it does not lead.
     fn progress(&self, peer: NodeId) -> Option<Progress>;

@@ -10,7 +10,7 @@ use std::fmt;
 use arbitrary::{Arbitrary, Unstructured};
 use bincode::config;
 
-use raft::{NodeId, Term};
+use raft::{NodeId, NodeSet, Term};
 
 use crate::event::{Event, Family};
 use crate::history::mix;
@@ -48,6 +48,17 @@ pub struct Setup {
     pub check_quorum: bool,
     /// After the last event everything is healed, and the cluster must recover.
     pub recovery: bool,
+    /// How many nodes, the last ones, do not belong to the cluster at first.
+    pub outside: u8,
+    /// Entries on their way to a follower and not yet acknowledged, 1 to 255.
+    pub flight: u8,
+    /// Bytes of a piece of a snapshot, 8 to 255; a whole one has 32.
+    pub piece: u8,
+    /// Leaders read by lease. Only time that passes for all nodes at once is fair then, so ticks of
+    /// one node are ticks of all, and no election timeout elapses before its time.
+    pub lease: bool,
+    /// State machines apply what is committed only when the schedule says so.
+    pub slow_apply: bool,
 }
 
 /// Sizes by the header's first byte: mostly 3 and 5, where most bugs are; even ones, where halves
@@ -59,6 +70,12 @@ const BATCHES: [u8; 8] = [1, 4, 1, 2, 1, 3, 8, 16];
 const ELECTION_TICKS: [u8; 16] = [10, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17];
 /// Heartbeat intervals by the header's byte.
 const HEARTBEAT_TICKS: [u8; 4] = [2, 1, 3, 4];
+/// Nodes that do not belong to the cluster at first, by the header's byte.
+const OUTSIDE: [u8; 4] = [0, 0, 1, 2];
+/// Windows by the header's byte.
+const FLIGHTS: [u8; 4] = [255, 1, 2, 4];
+/// Sizes of snapshot pieces by the header's byte.
+const PIECES: [u8; 4] = [255, 8, 16, 24];
 
 impl Setup {
     /// The largest cluster.
@@ -76,9 +93,19 @@ impl Setup {
         Setup {
             nodes: self.nodes.max(capabilities.smallest_cluster),
             pre_vote: self.pre_vote && capabilities.pre_vote,
-            check_quorum: self.check_quorum && capabilities.check_quorum,
+            check_quorum: (self.check_quorum || self.lease) && capabilities.check_quorum,
+            lease: self.lease && capabilities.leases,
+            outside: match capabilities.changes {
+                true => self.outside.min(self.nodes - 1),
+                false => 0,
+            },
             ..self
         }
+    }
+
+    /// Who belongs to the cluster at first.
+    pub fn members(&self) -> NodeSet {
+        NodeSet::first(self.nodes.saturating_sub(self.outside).max(1))
     }
 
     /// How many ticks a node waits for a leader in a term, for a Raft that would draw it: from
@@ -100,6 +127,11 @@ impl Setup {
             pre_vote: header.pre_vote % 2 == 1,
             check_quorum: header.check_quorum % 2 == 1,
             recovery: header.recovery % 16 == 1,
+            outside: pick(&OUTSIDE, header.outside),
+            flight: pick(&FLIGHTS, header.flight),
+            piece: pick(&PIECES, header.piece),
+            lease: header.lease % 8 == 1,
+            slow_apply: header.slow_apply % 4 == 1,
         }
     }
 
@@ -117,7 +149,12 @@ impl Setup {
             pre_vote: self.pre_vote.into(),
             check_quorum: self.check_quorum.into(),
             recovery: self.recovery.into(),
-            unused: [0; 7],
+            outside: place(&OUTSIDE, self.outside),
+            flight: place(&FLIGHTS, self.flight),
+            piece: place(&PIECES, self.piece),
+            lease: self.lease.into(),
+            slow_apply: self.slow_apply.into(),
+            unused: [0; 2],
         }
     }
 
@@ -137,6 +174,11 @@ impl Setup {
             "pre-vote" => self.pre_vote = switch()?,
             "check-quorum" => self.check_quorum = switch()?,
             "recovery" => self.recovery = switch()?,
+            "lease" => self.lease = switch()?,
+            "slow-apply" => self.slow_apply = switch()?,
+            "outside" => self.outside = within(&OUTSIDE)?,
+            "flight" => self.flight = within(&FLIGHTS)?,
+            "piece" => self.piece = within(&PIECES)?,
             "nodes" => self.nodes = within(&SIZES)?,
             "election-ticks" => self.election_ticks = within(&ELECTION_TICKS)?,
             "heartbeat-ticks" => self.heartbeat_ticks = within(&HEARTBEAT_TICKS)?,
@@ -183,7 +225,12 @@ struct Header {
     pre_vote: u8,
     check_quorum: u8,
     recovery: u8,
-    unused: [u8; 7],
+    outside: u8,
+    flight: u8,
+    piece: u8,
+    lease: u8,
+    slow_apply: u8,
+    unused: [u8; 2],
 }
 
 impl<'a> Arbitrary<'a> for Setup {
@@ -198,6 +245,11 @@ impl<'a> Arbitrary<'a> for Setup {
             pre_vote: u.arbitrary()?,
             check_quorum: u.arbitrary()?,
             recovery: u.arbitrary()?,
+            outside: u.arbitrary()?,
+            flight: u.arbitrary()?,
+            piece: u.arbitrary()?,
+            lease: u.arbitrary()?,
+            slow_apply: u.arbitrary()?,
             unused: u.arbitrary()?,
         };
         Ok(Setup::from_header(header))
@@ -340,7 +392,17 @@ impl fmt::Display for Setup {
             ("pre-vote", self.pre_vote),
             ("check-quorum", self.check_quorum),
             ("recovery", self.recovery),
+            ("lease", self.lease),
+            ("slow-apply", self.slow_apply),
         ];
+        let numbers = [
+            ("outside", self.outside, OUTSIDE[0]),
+            ("flight", self.flight, FLIGHTS[0]),
+            ("piece", self.piece, PIECES[0]),
+        ];
+        for (name, number, _) in numbers.iter().filter(|(_, number, usual)| number != usual) {
+            writeln!(f, "set {name} {number}")?;
+        }
         switches.iter().filter(|(_, on)| *on).try_for_each(|(name, _)| writeln!(f, "set {name} on"))
     }
 }

@@ -5,12 +5,13 @@
 
 use std::fmt::Write as _;
 
-use raft::{NodeId, Role};
+use raft::{Membership, NodeId, Read, Role};
 
 use crate::event::{node_set, Event, Kind};
-use crate::history::History;
+use crate::history::{History, PerNode};
+use crate::machine::Machine;
 use crate::replica::{Command, Meaning, Speech, View, Write};
-use crate::violation::{Verdict, NOTHING};
+use crate::violation::{membership, Verdict, NOTHING};
 use crate::watch::Observer;
 
 /// An observer that writes one line an event.
@@ -19,6 +20,8 @@ pub struct Teller {
     lines: Vec<String>,
     /// The cluster is recovering: only who leads is worth telling.
     recovering: bool,
+    /// What was last said of each node's membership.
+    memberships: PerNode<Option<Membership>>,
 }
 
 impl Teller {
@@ -62,11 +65,23 @@ fn opening(event: Event) -> String {
         Kind::Partition => format!("{{{}}} is cut off from the others", node_set(a)),
         Kind::Cut => format!("the link from n{a} to n{b} is cut"),
         Kind::Heal => "all links work again".into(),
+        Kind::Read => format!("a client reads at n{a}"),
+        Kind::Compact => format!("the state machine of n{a} hands out its state"),
+        Kind::Apply => format!("the state machine of n{a} applies what it was given"),
+        Kind::Transfer => format!("n{a} is told to hand the lead to n{b}"),
+        Kind::Change => format!("n{a} is told that {} shall be the cluster", members(b, c)),
         _ => event.to_string(),
     }
 }
 
 /// What a message says, in few words.
+fn members(voters: u8, learners: u8) -> String {
+    match learners {
+        0 => format!("{{{}}}", node_set(voters)),
+        _ => format!("{{{}}} and, as learners, {{{}}}", node_set(voters), node_set(learners)),
+    }
+}
+
 fn speech(message: &Meaning) -> String {
     let term = message.term;
     match message.speech {
@@ -82,6 +97,9 @@ fn speech(message: &Meaning) -> String {
         }
         Speech::Ack { match_index } => format!("ack {term} up to {match_index}"),
         Speech::Refusal => format!("refusal {term}"),
+        Speech::Snapshot { last_log } => format!("of a snapshot up to {last_log}, {term}"),
+        Speech::TakeOver => format!("TimeoutNow {term}"),
+        Speech::ReadIndex => format!("of a read, {term}"),
         Speech::Heartbeat { commit } => format!("heartbeat {term}, commit {commit}"),
         Speech::PreVote { last_log } => format!("Pre-Vote? {term}, log up to {last_log}"),
         Speech::PreVoteReply { granted: true } => format!("would vote, {term}"),
@@ -128,6 +146,9 @@ impl Observer for Teller {
         if let Some(index) = write.truncate_from {
             self.say(format_args!("{node} removes its entries from {index} on"))?;
         }
+        if let Some(snapshot) = &write.snapshot {
+            self.say(format_args!("{node} keeps a snapshot up to {}", snapshot.last))?;
+        }
         match (write.entries.first(), write.entries.last()) {
             (Some(first), Some(last)) if first.id != last.id => {
                 self.say(format_args!("{node} appends {} to {}", first.id, last.id))
@@ -156,6 +177,27 @@ impl Observer for Teller {
             }
             Speech::Refusal | Speech::NoVote => self.say(format_args!("{} refuses", message.from)),
             _ => NOTHING,
+        }
+    }
+
+    fn configured(&mut self, history: &History, node: NodeId, now: &Membership) -> Verdict {
+        let said = &mut self.memberships[node];
+        if *said == Some(*now) || (said.is_none() && *now == history.membership) {
+            *said = Some(*now);
+            return NOTHING;
+        }
+        *said = Some(*now);
+        self.add(format_args!("{node} goes by {}", membership(now)))
+    }
+
+    fn restored(&mut self, _: &History, node: NodeId, machine: &Machine) -> Verdict {
+        self.say(format_args!("{node} goes on from a snapshot up to {}", machine.applied))
+    }
+
+    fn read(&mut self, _: &History, _: NodeId, read: &Read) -> Verdict {
+        match read.answer {
+            Ok(index) => self.say(format_args!("read #{}: whatever stands at {index}", read.id.0)),
+            Err(refused) => self.say(format_args!("read #{}: {refused}", read.id.0)),
         }
     }
 

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use raft::{HardState, LogId, LogIndex, NodeId, NodeSet, Role, Term};
+use raft::{HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Role, Term};
 
 use crate::oracle::LINTS;
 
@@ -46,6 +46,22 @@ fn names(set: &NodeSet) -> String {
 
 fn vote(vote: &Option<NodeId>) -> String {
     vote.map_or("nobody".into(), |id| id.to_string())
+}
+
+/// A membership as `n0,n1,n2`; in joint consensus, as `n0,n1 with n1,n2`.
+pub(crate) fn membership(members: &Membership) -> String {
+    let mut text = names(&members.voters);
+    if members.is_joint() {
+        text.push_str(&format!(" with {}", names(&members.outgoing)));
+    }
+    if !members.learners.is_empty() {
+        text.push_str(&format!(", learners {}", names(&members.learners)));
+    }
+    text
+}
+
+fn same(same: &bool, what: &str) -> String {
+    format!("{} {what}", if *same { "the same" } else { "another" })
 }
 
 macro_rules! violations {
@@ -188,6 +204,47 @@ violations! {
     MessageIsHonest { from: NodeId, to: NodeId, term: Term, leader: Option<NodeId> }
         = "message-is-honest",
         "{from} sent {to} a message of {term} that it could not send; {} leads that term", vote(leader);
+
+    /// Membership.
+    OneChangeAtATime { leader: NodeId, index: LogIndex, since: LogIndex, commit: LogIndex }
+        = "one-change-at-a-time",
+        "{leader} began a change at {index}, with commit index {commit} and one under way since {since}";
+    /// Membership.
+    QuorumsOverlap { node: NodeId, index: LogIndex, old: Membership, new: Membership }
+        = "quorums-overlap",
+        "the log of {node} goes from {} to {} at {index}", membership(old), membership(new);
+    /// Membership.
+    ChangeInOwnTerm { leader: NodeId, term: Term, commit: LogIndex, committed: Term }
+        = "change-in-own-term",
+        "{leader}, leading {term}, began a change when its last committed entry was {commit}@{committed}";
+    /// Membership.
+    MembershipIsNewest { node: NodeId, shown: Membership, newest: Membership }
+        = "membership-is-newest",
+        "{node} goes by {}, but its log says {}", membership(shown), membership(newest);
+    /// Membership.
+    RemovedLeaderStepsDown { leader: NodeId, index: LogIndex }
+        = "removed-leader-steps-down",
+        "{leader} leads on, although the committed entry {index} has removed it";
+
+    /// Snapshots.
+    SnapshotIsCommitted {
+        node: NodeId,
+        last: LogId,
+        committed: LogId,
+        same_state: bool,
+        same_members: bool,
+    }
+        = "snapshot-is-committed",
+        "{node} has a snapshot up to {last}; committed there is {committed}, with {} and {}",
+        same(same_state, "state"), same(same_members, "membership");
+
+    /// Reads.
+    ReadIsLinearizable { node: NodeId, number: u64, index: LogIndex, known: LogIndex }
+        = "read-is-linearizable",
+        "{node} answered read #{number} from {index}, although a client knew of {known} before";
+    /// Reads.
+    ReadIsAnsweredOnce { node: NodeId, number: u64 }
+        = "read-is-answered-once", "{node} answered read #{number}, which was not open there";
 
     /// Durability.
     AckIsDurable { node: NodeId, term: Term, match_index: LogIndex, disk_term: Term, disk: LogId }

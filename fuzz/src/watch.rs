@@ -4,10 +4,11 @@
 //! the difference to its observer, at a cost in what changed. An observer sees facts only; it can
 //! name neither a cluster nor a Raft. The oracles and the goals are observers.
 
-use raft::{LogIndex, NodeId, Progress};
+use raft::{LogIndex, Membership, NodeId, NodeSet, Progress, Read};
 
 use crate::event::Event;
 use crate::history::History;
+use crate::machine::Machine;
 use crate::replica::{Capabilities, Command, Entry, Meaning, View, Write};
 use crate::schedule::Setup;
 use crate::violation::{Verdict, NOTHING};
@@ -62,6 +63,23 @@ pub trait Observer {
     }
     /// A message has left its sender.
     fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
+        NOTHING
+    }
+    /// After a step that may have changed it, `node` goes by `membership`; the history has its log.
+    fn configured(
+        &mut self,
+        history: &History,
+        node: NodeId,
+        membership: &Membership,
+    ) -> Verdict {
+        NOTHING
+    }
+    /// `node` has put its state machine into the state of a snapshot.
+    fn restored(&mut self, history: &History, node: NodeId, machine: &Machine) -> Verdict {
+        NOTHING
+    }
+    /// `node` has answered a read; the history has it as open still, if it was.
+    fn read(&mut self, history: &History, node: NodeId, read: &Read) -> Verdict {
         NOTHING
     }
     /// `node` has applied `entry` to its state machine.
@@ -143,6 +161,20 @@ macro_rules! forward_observations {
         fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
             $to!(self, sent(history, message): $($field)*)
         }
+        fn configured(
+            &mut self,
+            history: &History,
+            node: NodeId,
+            membership: &Membership,
+        ) -> Verdict {
+            $to!(self, configured(history, node, membership): $($field)*)
+        }
+        fn restored(&mut self, history: &History, node: NodeId, machine: &Machine) -> Verdict {
+            $to!(self, restored(history, node, machine): $($field)*)
+        }
+        fn read(&mut self, history: &History, node: NodeId, read: &Read) -> Verdict {
+            $to!(self, read(history, node, read): $($field)*)
+        }
         fn applied(&mut self, history: &History, node: NodeId, entry: &Entry) -> Verdict {
             $to!(self, applied(history, node, entry): $($field)*)
         }
@@ -205,10 +237,16 @@ pub struct Step<'a> {
     pub ticked: bool,
     /// What it shows of itself now.
     pub view: View,
+    /// What membership it goes by now, if that may have changed.
+    pub membership: Option<Membership>,
     /// What it wants to be made durable.
     pub write: Option<&'a Write>,
+    /// Its state machine, if it has been put into the state of a snapshot.
+    pub restored: Option<Machine>,
     /// What it applied.
     pub applied: &'a [Entry],
+    /// What reads it answered.
+    pub reads: &'a [Read],
 }
 
 /// A history and who watches it.
@@ -274,6 +312,9 @@ impl<O: Observer> Watch<O> {
             checked |= observer.wrote(history, node, write)?;
             history.born(node, write);
         }
+        if let Some(membership) = &step.membership {
+            checked |= observer.configured(history, node, membership)?;
+        }
         if view.is_leader() {
             checked |= self.progress(node, view.newly_leads(&old), progress)?;
         }
@@ -282,14 +323,32 @@ impl<O: Observer> Watch<O> {
             checked |= self.observer.sent(&self.history, &message)?;
             count += 1;
         }
-        for entry in step.applied {
-            checked |= self.observer.applied(&self.history, node, entry)?;
+        if let Some(machine) = &step.restored {
+            self.history.restored(node, machine.applied);
+            checked |= self.observer.restored(&self.history, node, machine)?;
         }
-        if let Some(last) = step.applied.last() {
-            self.history.applied(node, last.id.index);
+        checked |= self.applied(node, step.applied)?;
+        for read in step.reads {
+            checked |= self.observer.read(&self.history, node, read)?;
+            self.history.read_answered(read.id.0, read.answer.ok());
         }
         checked |= self.observer.stepped(&self.history, node, count)?;
         Ok(checked)
+    }
+
+    /// A state machine has applied entries.
+    pub fn applied(&mut self, node: NodeId, entries: &[Entry]) -> Verdict {
+        let mut checked = 0;
+        for entry in entries {
+            checked |= self.observer.applied(&self.history, node, entry)?;
+            self.history.applied(node, entry);
+        }
+        Ok(checked)
+    }
+
+    /// A client asks `node` to read; the read's number.
+    pub fn read_asked(&mut self, node: NodeId) -> u64 {
+        self.history.read_at(node)
     }
 
     fn progress(
@@ -299,8 +358,14 @@ impl<O: Observer> Watch<O> {
         progress: impl Fn(NodeId) -> Option<Progress>,
     ) -> Verdict {
         let mut checked = 0;
-        for peer in self.history.membership.members().iter().filter(|&peer| peer != leader) {
-            let Some(new) = progress(peer) else { continue };
+        let everyone = NodeSet::first(self.history.nodes.len() as u8);
+        for peer in everyone.iter().filter(|&peer| peer != leader) {
+            let Some(new) = progress(peer) else {
+                if is_new {
+                    self.history.progressed(leader, peer, Progress::default());
+                }
+                continue;
+            };
             let old = self.history.node(leader).progress[peer];
             if is_new || new != old {
                 self.history.progressed(leader, peer, new);
@@ -339,9 +404,18 @@ impl<O: Observer> Watch<O> {
     }
 
     /// A node has started from its disk.
-    pub fn started(&mut self, node: NodeId, view: View) -> Verdict {
+    pub fn started(
+        &mut self,
+        node: NodeId,
+        view: View,
+        membership: Option<Membership>,
+    ) -> Verdict {
         self.history.started(node, view);
-        self.observer.started(&self.history, node)
+        let checked = self.observer.started(&self.history, node)?;
+        match &membership {
+            Some(members) => Ok(checked | self.observer.configured(&self.history, node, members)?),
+            None => Ok(checked),
+        }
     }
 }
 

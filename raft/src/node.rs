@@ -363,7 +363,7 @@ impl<C: Command> Node<C> {
 
     /// Figure 2, all servers: "If commitIndex > lastApplied: increment lastApplied, apply".
     fn hand_out_committed(&mut self, output: &mut Output<C>) {
-        if self.handed_out == self.commit {
+        if self.handed_out >= self.commit {
             return;
         }
         let limit = self.config.limits.unapplied_bytes;

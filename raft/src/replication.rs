@@ -203,7 +203,9 @@ impl<C: Command> Node<C> {
     /// Removes an entry and all that follow it, and what they said of the membership.
     pub(crate) fn remove_from(&mut self, index: LogIndex) {
         self.log.truncate_from(index);
-        self.memberships.truncate_from(index);
+        if self.memberships.truncate_from(index) {
+            self.make_room();
+        }
     }
 
     /// "When rejecting an AppendEntries request, the follower can include the term of the

@@ -5,6 +5,7 @@
 use raft::{LogIndex, NodeId};
 
 use crate::history::{History, PerNode};
+use crate::machine::Machine;
 use crate::oracle::{Card, Oracle};
 use crate::replica::Entry;
 use crate::violation::{check, Verdict, Violation, NOTHING};
@@ -40,8 +41,21 @@ impl Observer for AppliedInOrder {
         })
     }
 
-    fn stopped(&mut self, _: &History, node: NodeId, _: usize) -> Verdict {
-        self.last[node] = LogIndex(0);
+    fn restored(&mut self, history: &History, node: NodeId, machine: &Machine) -> Verdict {
+        let last = &mut self.last[node];
+        let (expected, applied) = (last.next(), machine.applied);
+        *last = applied;
+        let commit = history.node(node).view.commit;
+        check(applied >= expected && applied <= commit, || Violation::AppliedInOrder {
+            node,
+            expected,
+            applied,
+            commit,
+        })
+    }
+
+    fn started(&mut self, history: &History, node: NodeId) -> Verdict {
+        self.last[node] = history.node(node).snapshot.index;
         NOTHING
     }
 }

@@ -51,12 +51,12 @@ mod tests {
     #[test]
     fn starting_with_what_the_disk_shows_to_be_committed_is_legal() {
         let view = View { commit: LogIndex(1), ..View::default() };
-        assert_eq!(committed_on_node_0().started(NodeId(0), view), HELD);
+        assert_eq!(committed_on_node_0().started(NodeId(0), view, None), HELD);
     }
 
     #[test]
     fn starting_with_more_is_illegal() {
         let view = View { commit: LogIndex(1), ..View::default() };
-        assert!(committed_on_node_0().started(NodeId(1), view).is_err());
+        assert!(committed_on_node_0().started(NodeId(1), view, None).is_err());
     }
 }

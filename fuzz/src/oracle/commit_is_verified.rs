@@ -55,6 +55,7 @@ impl Observer for CommitIsVerified {
             Speech::Append { last_log, commit, .. } if holds(last_log) => (last_log.index, commit),
             Speech::Append { commit, .. } => (LogIndex(0), commit),
             Speech::Heartbeat { commit } => (commit, commit),
+            Speech::Snapshot { last_log } if holds(last_log) => (last_log.index, last_log.index),
             _ => (LogIndex(0), LogIndex(0)),
         };
         shown.equal = shown.equal.max(equal);
@@ -65,7 +66,7 @@ impl Observer for CommitIsVerified {
     }
 
     fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
-        if new.is_leader() || new.commit <= old.commit {
+        if new.has_led_since(old) || new.commit <= old.commit {
             return NOTHING;
         }
         let (verified, commit) = (self.shown[node].verified, new.commit);

@@ -26,7 +26,7 @@ impl Oracle for CommitsOwnTerm {
 
 impl Observer for CommitsOwnTerm {
     fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
-        if !new.is_leader() || new.commit <= old.commit {
+        if !new.has_led_since(old) || new.commit <= old.commit {
             return NOTHING;
         }
         let Some(link) = history.node(node).log.at(new.commit) else { return NOTHING };

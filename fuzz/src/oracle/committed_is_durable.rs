@@ -36,7 +36,7 @@ fn is_durable(history: &History) -> Verdict {
         .filter(|node| history.holds_committed(&node.disk, index))
         .map(|node| node.id)
         .collect();
-    let held = history.membership.is_quorum(holders);
+    let held = history.committed_by.is_quorum(holders);
     check(held, || Violation::CommittedIsDurable { index, holders })
 }
 

@@ -3,7 +3,8 @@
 //! Could win: its log passes the vote check of a quorum, itself included; a stopped node counts
 //! with its disk. Sound: some voter of that quorum durably holds everything committed. If both end
 //! in the same term, the longer log contains the shorter; if the candidate's last term is newer,
-//! its leader was elected after the commit and had the entry. The published form asks this of every
+//! its leader was elected after the commit and had the entry. Each node goes by the membership in its
+//! own log, whose quorums meet those of the next one. The published form asks this of every
 //! single voter, which legal Raft breaks: see scenario B.
 
 use raft::{LogIndex, NodeId, NodeSet};
@@ -42,11 +43,15 @@ fn holds(history: &History, node: &NodeHistory) -> Verdict {
     if history.holds_committed(&node.log, committed) {
         return if committed == LogIndex(0) { NOTHING } else { HELD };
     }
+    let members = history.membership_of(node);
+    if !members.all_voters().contains(node.id) {
+        return NOTHING;
+    }
     let last = node.log.last();
     let others = history.nodes.iter().filter(|other| last >= other.log.last());
     let voters: NodeSet = others.map(|other| other.id).collect();
     let node = node.id;
-    check(!history.membership.is_quorum(voters), || Violation::ElectableHasCommitted {
+    check(!members.is_quorum(voters), || Violation::ElectableHasCommitted {
         node,
         last,
         voters,

@@ -52,7 +52,7 @@ impl Observer for LeaderHasQuorum {
         if disk.term == term && disk.vote == Some(node) {
             votes.insert(node);
         }
-        let won = history.membership.is_quorum(votes);
+        let won = history.membership_of(history.node(node)).is_quorum(votes);
         check(won, || Violation::LeaderHasQuorum { leader: node, term, votes })
     }
 

@@ -63,7 +63,7 @@ mod tests {
         run.persisted(NodeId(0), &ballot(2, Some(1))).unwrap();
         let mut view = View::default();
         view.hard_state.term = Term(2);
-        assert!(run.started(NodeId(0), view).is_err());
+        assert!(run.started(NodeId(0), view, None).is_err());
     }
 
     #[test]
@@ -71,6 +71,6 @@ mod tests {
         let mut run = cluster::<RestartFromDisk>(1);
         run.stopped(NodeId(0), 0).unwrap();
         let leads = crate::replica::View { role: Role::Leader, ..Default::default() };
-        assert!(run.started(NodeId(0), leads).is_err());
+        assert!(run.started(NodeId(0), leads, None).is_err());
     }
 }

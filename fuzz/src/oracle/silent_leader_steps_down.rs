@@ -6,11 +6,11 @@
 //! an answer it has looked. A Raft that insists on a longer timeout than the set-up's has one that
 //! is longer than its heartbeat interval.
 
-use raft::{NodeId, NodeSet, Role};
+use raft::{NodeId, NodeSet, Payload, Role};
 
 use crate::history::{History, PerNode};
 use crate::oracle::{Card, Oracle};
-use crate::replica::{Meaning, View};
+use crate::replica::{Meaning, View, Write};
 use crate::violation::{check, Verdict, Violation, NOTHING};
 use crate::watch::Observer;
 
@@ -48,14 +48,23 @@ impl Observer for SilentLeaderStepsDown {
         let patience = u32::from(2 * setup.election_ticks.max(setup.heartbeat_ticks + 1) + 2);
         let (ticks, since) = (clock.ticks, clock.ticks.saturating_sub(patience));
         let recent = |id: &NodeId| *id == node || clock.heard[*id] >= since;
-        let heard: NodeSet = history.membership.members().iter().filter(recent).collect();
-        let answered = ticks <= patience || history.membership.is_quorum(heard);
+        let members = history.membership_of(history.node(node));
+        let heard: NodeSet = members.all_voters().iter().filter(recent).collect();
+        let answered = ticks <= patience || members.is_quorum(heard);
         check(answered, || Violation::SilentLeaderStepsDown { leader: node, heard, ticks })
     }
 
     fn received(&mut self, _: &History, message: &Meaning) -> Verdict {
         let clock = &mut self.clocks[message.to];
         clock.heard[message.from] = clock.ticks;
+        NOTHING
+    }
+
+    /// With the membership changes whose answers count.
+    fn wrote(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
+        if write.entries.iter().any(|entry| matches!(entry.payload, Payload::Change(_))) {
+            self.clocks[node] = Clock::default();
+        }
         NOTHING
     }
 

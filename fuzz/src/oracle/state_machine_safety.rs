@@ -6,6 +6,7 @@
 use raft::NodeId;
 
 use crate::history::{History, Link, PerNode};
+use crate::machine::Machine;
 use crate::oracle::{Card, Oracle};
 use crate::replica::Entry;
 use crate::violation::{check, Verdict, Violation, NOTHING};
@@ -38,8 +39,19 @@ impl Observer for StateMachineSafety {
         })
     }
 
-    fn stopped(&mut self, _: &History, node: NodeId, _: usize) -> Verdict {
-        self.states[node] = Link::default();
+    fn restored(&mut self, history: &History, node: NodeId, machine: &Machine) -> Verdict {
+        let index = machine.applied;
+        let committed = history.committed_at(index);
+        self.states[node] = committed.map_or(Link::default(), |committed| committed.link);
+        check(self.states[node].prefix == machine.state, || {
+            let other = committed.map_or(node, |committed| committed.by);
+            Violation::StateMachineSafety { node, index, other }
+        })
+    }
+
+    fn started(&mut self, history: &History, node: NodeId) -> Verdict {
+        let facts = history.node(node);
+        self.states[node] = facts.disk.at(facts.snapshot.index).unwrap_or_default();
         NOTHING
     }
 }

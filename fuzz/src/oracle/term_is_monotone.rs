@@ -72,7 +72,7 @@ mod tests {
         run.becomes(0, Role::Candidate, 5).unwrap();
         assert!(run.becomes(0, Role::Follower, 4).is_err());
         run.persisted(NodeId(1), &ballot(2, None)).unwrap();
-        assert!(run.started(NodeId(1), View::default()).is_err());
+        assert!(run.started(NodeId(1), View::default(), None).is_err());
         assert!(run.persisted(NodeId(1), &ballot(1, None)).is_err());
     }
 }

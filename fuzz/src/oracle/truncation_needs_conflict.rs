@@ -28,10 +28,10 @@ impl Observer for TruncationNeedsConflict {
     fn writing(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
         let Some(index) = write.truncate_from else { return NOTHING };
         let Some(removed) = history.node(node).log.at(index) else { return NOTHING };
-        let replaced = write
-            .entries
-            .first()
-            .is_some_and(|entry| entry.id.index == index && entry.id.term != removed.term);
+        let installed = write.snapshot.as_ref().map(|snapshot| snapshot.last);
+        let replacing = installed.or(write.entries.first().map(|entry| entry.id));
+        let replaced =
+            replacing.is_some_and(|entry| entry.index == index && entry.term != removed.term);
         let term = removed.term;
         check(replaced, || Violation::TruncationNeedsConflict { node, index, term })
     }

@@ -1,0 +1,65 @@
+//! A leader changes the membership only after it has committed an entry of its own term.
+//!
+//! Sound: the rule of 2015. Without it, two leaders of different terms can hold uncommitted changes
+//! of one membership, and their majorities need not meet.
+
+use raft::{NodeId, Payload, Term};
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::replica::Write;
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct ChangeInOwnTerm;
+
+impl Oracle for ChangeInOwnTerm {
+    const CARD: Card = Card {
+        name: "change-in-own-term",
+        id: "R3",
+        promise: "A leader changes the membership only after committing an entry of its own term.",
+        source: "D. Ongaro, \"bug in single-server membership changes\", raft-dev, July 2015",
+    };
+}
+
+impl Observer for ChangeInOwnTerm {
+    fn wrote(&mut self, history: &History, leader: NodeId, write: &Write) -> Verdict {
+        let facts = history.node(leader);
+        let changes = |payload: &Payload<_>| matches!(payload, Payload::Change(_));
+        if !facts.view.is_leader() || !write.entries.iter().any(|entry| changes(&entry.payload)) {
+            return NOTHING;
+        }
+        let (commit, term) = (facts.view.commit, facts.view.term());
+        let committed = facts.log.at(commit).map_or(Term(0), |link| link.term);
+        let is_own = committed == term;
+        check(is_own, || Violation::ChangeInOwnTerm { leader, term, commit, committed })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::violation::HELD;
+    use crate::watch::by_hand::*;
+    use raft::Role;
+
+    fn leads(term: u64) -> crate::watch::Watch<ChangeInOwnTerm> {
+        let mut run = cluster::<ChangeInOwnTerm>(4);
+        run.becomes(0, Role::Leader, term).unwrap();
+        run.writes(0, &write(1, &[(1, 0)])).unwrap();
+        run.commits(0, 1).unwrap();
+        run
+    }
+
+    #[test]
+    fn a_change_in_a_term_with_a_committed_entry_is_legal() {
+        assert_eq!(leads(1).writes(0, &change(2, 1, &[0, 1, 2])), HELD);
+    }
+
+    #[test]
+    fn a_change_in_a_fresh_term_is_illegal() {
+        assert!(leads(2).writes(0, &change(2, 2, &[0, 1, 2])).is_err());
+    }
+}

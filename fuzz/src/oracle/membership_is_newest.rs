@@ -1,0 +1,61 @@
+//! A node goes by the newest membership in its log, committed or not.
+//!
+//! Sound: 4.1 of the dissertation; what truncation removes is undone, and what a snapshot stands for
+//! counts as in the log. Asked only of a Raft that shows its membership.
+
+use raft::{Membership, NodeId};
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::violation::{check, Verdict, Violation};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct MembershipIsNewest;
+
+impl Oracle for MembershipIsNewest {
+    const CARD: Card = Card {
+        name: "membership-is-newest",
+        id: "R4",
+        promise: "A node goes by the newest membership in its log, committed or not.",
+        source: "dissertation, 4.1; CCF's LogConfigurationConsistentInv",
+    };
+}
+
+impl Observer for MembershipIsNewest {
+    fn configured(&mut self, history: &History, node: NodeId, shown: &Membership) -> Verdict {
+        let newest = *history.membership_of(history.node(node));
+        let shown = *shown;
+        check(shown == newest, || Violation::MembershipIsNewest { node, shown, newest })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::violation::HELD;
+    use crate::watch::by_hand::*;
+
+    fn goes_by(run: &mut crate::watch::Watch<MembershipIsNewest>, voters: &[u8]) -> Verdict {
+        run.observer.configured(&run.history, NodeId(0), &Membership::new(set(voters)))
+    }
+
+    #[test]
+    fn a_membership_rolls_back_with_the_log() {
+        let mut run = cluster::<MembershipIsNewest>(4);
+        assert_eq!(goes_by(&mut run, &[0, 1, 2, 3]), HELD);
+        run.writes(0, &change(1, 1, &[0, 1, 2])).unwrap();
+        assert_eq!(goes_by(&mut run, &[0, 1, 2]), HELD);
+        run.writes(0, &overwrite(1, &[(2, 0)])).unwrap();
+        assert_eq!(goes_by(&mut run, &[0, 1, 2, 3]), HELD);
+    }
+
+    #[test]
+    fn a_membership_that_is_no_longer_in_the_log_is_illegal() {
+        let mut run = cluster::<MembershipIsNewest>(4);
+        run.writes(0, &change(1, 1, &[0, 1, 2])).unwrap();
+        run.writes(0, &overwrite(1, &[(2, 0)])).unwrap();
+        assert!(goes_by(&mut run, &[0, 1, 2]).is_err());
+    }
+}

@@ -1,0 +1,66 @@
+//! A leader begins a change of membership only when the one before is committed.
+//!
+//! Sound: section 6 and the dissertation's 4.1 ask for it, and the end of joint consensus is
+//! appended when joint consensus is committed. Of two uncommitted changes, the second's majorities
+//! need not meet those of what both replaced.
+
+use raft::NodeId;
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::replica::Write;
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct OneChangeAtATime;
+
+impl Oracle for OneChangeAtATime {
+    const CARD: Card = Card {
+        name: "one-change-at-a-time",
+        id: "R1",
+        promise: "A leader begins a change of membership only when the one before is committed.",
+        source: "Raft paper, section 6; dissertation, 4.1",
+    };
+}
+
+impl Observer for OneChangeAtATime {
+    fn wrote(&mut self, history: &History, leader: NodeId, write: &Write) -> Verdict {
+        let facts = history.node(leader);
+        let [Some((index, _)), Some((since, _))] = facts.log.changes() else { return NOTHING };
+        let is_news = write.entries.first().is_some_and(|first| index >= first.id.index);
+        if !is_news || !facts.view.is_leader() {
+            return NOTHING;
+        }
+        let commit = facts.view.commit;
+        check(since <= commit, || Violation::OneChangeAtATime { leader, index, since, commit })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::violation::HELD;
+    use crate::watch::by_hand::*;
+    use raft::Role;
+
+    fn begun() -> crate::watch::Watch<OneChangeAtATime> {
+        let mut run = cluster::<OneChangeAtATime>(4);
+        run.becomes(0, Role::Leader, 1).unwrap();
+        run.writes(0, &change(1, 1, &[0, 1, 2])).unwrap();
+        run
+    }
+
+    #[test]
+    fn a_change_after_a_committed_one_is_legal() {
+        let mut run = begun();
+        run.commits(0, 1).unwrap();
+        assert_eq!(run.writes(0, &change(2, 1, &[0, 1])), HELD);
+    }
+
+    #[test]
+    fn a_change_after_an_uncommitted_one_is_illegal() {
+        assert!(begun().writes(0, &change(2, 1, &[0, 1])).is_err());
+    }
+}

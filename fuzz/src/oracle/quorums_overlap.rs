@@ -1,0 +1,74 @@
+//! From one membership in a log to the next, any quorum before meets any quorum after.
+//!
+//! Sound: one voter more or less keeps majorities meeting (dissertation, 4.1); joint consensus holds
+//! both majorities, and ends in the newer set (section 6). Nothing else is a legal step.
+
+use raft::{Membership, NodeId};
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::replica::Write;
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct QuorumsOverlap;
+
+impl Oracle for QuorumsOverlap {
+    const CARD: Card = Card {
+        name: "quorums-overlap",
+        id: "R2",
+        promise: "From one membership to the next, any quorum before meets any quorum after.",
+        source: "Raft paper, section 6; dissertation, 4.1 and 4.3",
+    };
+}
+
+/// Whether the step from `old` to `new` is one that section 6 allows.
+fn is_a_step(old: &Membership, new: &Membership) -> bool {
+    let differing = old.voters.without(new.voters) | new.voters.without(old.voters);
+    match (old.is_joint(), new.is_joint()) {
+        (false, false) => differing.len() <= 1,
+        (false, true) => new.outgoing == old.voters,
+        (true, false) => differing.is_empty(),
+        (true, true) => false,
+    }
+}
+
+impl Observer for QuorumsOverlap {
+    fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
+        let [Some((index, new)), before] = history.node(node).log.changes() else { return NOTHING };
+        if write.entries.first().is_none_or(|first| index < first.id.index) {
+            return NOTHING;
+        }
+        let old = before.map_or(history.membership, |(_, membership)| membership);
+        let step = is_a_step(&old, &new) && !new.voters.is_empty();
+        check(step, || Violation::QuorumsOverlap { node, index, old, new })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::violation::HELD;
+    use crate::watch::by_hand::*;
+
+    #[test]
+    fn one_voter_less_is_legal_and_so_is_joint_consensus_and_its_end() {
+        let mut run = cluster::<QuorumsOverlap>(4);
+        assert_eq!(run.writes(0, &change(1, 1, &[0, 1, 2])), HELD);
+        assert_eq!(run.writes(0, &joint(2, 1, &[0], &[0, 1, 2])), HELD);
+        assert_eq!(run.writes(0, &change(3, 1, &[0])), HELD);
+    }
+
+    #[test]
+    fn two_voters_less_in_one_step_are_illegal() {
+        assert!(cluster::<QuorumsOverlap>(4).writes(0, &change(1, 1, &[0, 1])).is_err());
+    }
+
+    #[test]
+    fn joint_consensus_with_another_set_than_the_old_one_is_illegal() {
+        let write = joint(1, 1, &[0], &[1, 2]);
+        assert!(cluster::<QuorumsOverlap>(4).writes(0, &write).is_err());
+    }
+}

@@ -1,0 +1,56 @@
+//! A read is answered where it was asked, in the same life of that node, once.
+//!
+//! Sound: an answer without a question is not an answer. What an earlier life or another node asked
+//! must not be answered by this one.
+
+use raft::{NodeId, Read};
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::violation::{check, Verdict, Violation};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct ReadIsAnsweredOnce;
+
+impl Oracle for ReadIsAnsweredOnce {
+    const CARD: Card = Card {
+        name: "read-is-answered-once",
+        id: "K5",
+        promise: "A read is answered where it was asked, in the same life of that node, once.",
+        source: "dissertation, 6.3; etcd-io/etcd#20418 for what goes wrong",
+    };
+}
+
+impl Observer for ReadIsAnsweredOnce {
+    fn read(&mut self, history: &History, node: NodeId, read: &Read) -> Verdict {
+        let life = history.node(node).life;
+        let fact = history.reads.get(read.id.0 as usize);
+        let asked = fact.is_some_and(|fact| fact.open && (fact.node, fact.life) == (node, life));
+        check(asked, || Violation::ReadIsAnsweredOnce { node, number: read.id.0 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::violation::HELD;
+    use crate::watch::by_hand::*;
+
+    #[test]
+    fn one_answer_is_legal_and_a_second_is_not() {
+        let mut run = cluster::<ReadIsAnsweredOnce>(3);
+        let number = run.read_asked(NodeId(1));
+        assert_eq!(run.answers(1, number, 0), HELD);
+        assert!(run.answers(1, number, 0).is_err());
+    }
+
+    #[test]
+    fn an_answer_to_what_an_earlier_life_asked_is_illegal() {
+        let mut run = cluster::<ReadIsAnsweredOnce>(3);
+        let number = run.read_asked(NodeId(1));
+        run.reboots(1).unwrap();
+        assert!(run.answers(1, number, 0).is_err());
+    }
+}

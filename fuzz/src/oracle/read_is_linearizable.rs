@@ -1,0 +1,73 @@
+//! A read sees all that any client knew of when it was asked.
+//!
+//! Known is a command once the node where it was proposed has applied it in the same life, and what
+//! an earlier read saw. Sound: linearizability, with the place in the log as witness: whoever leads
+//! after the question has committed at least that much.
+
+use raft::{NodeId, Read};
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct ReadIsLinearizable;
+
+impl Oracle for ReadIsLinearizable {
+    const CARD: Card = Card {
+        name: "read-is-linearizable",
+        id: "K1, K4",
+        promise: "A read sees all that any client knew of when it was asked.",
+        source: "dissertation, 6.3 and 6.4",
+    };
+}
+
+impl Observer for ReadIsLinearizable {
+    fn read(&mut self, history: &History, node: NodeId, read: &Read) -> Verdict {
+        let Ok(index) = read.answer else { return NOTHING };
+        let Some(fact) = history.reads.get(read.id.0 as usize) else { return NOTHING };
+        let (number, known) = (read.id.0, fact.floor);
+        check(index >= known, || Violation::ReadIsLinearizable { node, number, index, known })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::violation::HELD;
+    use crate::watch::by_hand::*;
+
+    /// A client of node 0 knows that the second entry is applied.
+    fn known() -> crate::watch::Watch<ReadIsLinearizable> {
+        let mut run = cluster::<ReadIsLinearizable>(3);
+        run.history.proposals = 0;
+        let command = run.history.proposed_at(NodeId(0));
+        run.writes(0, &write(1, &[(1, 0), (1, command)])).unwrap();
+        run.commits(0, 2).unwrap();
+        run.applies(0, 2, command).unwrap();
+        run
+    }
+
+    #[test]
+    fn a_read_of_all_that_was_known_is_legal() {
+        let mut run = known();
+        let number = run.read_asked(NodeId(1));
+        assert_eq!(run.answers(1, number, 2), HELD);
+    }
+
+    #[test]
+    fn a_stale_read_is_illegal() {
+        let mut run = known();
+        let number = run.read_asked(NodeId(1));
+        assert!(run.answers(1, number, 1).is_err());
+    }
+
+    #[test]
+    fn a_read_may_miss_what_nobody_knew_when_it_was_asked() {
+        let mut run = cluster::<ReadIsLinearizable>(3);
+        let number = run.read_asked(NodeId(1));
+        assert_eq!(run.answers(1, number, 0), HELD);
+    }
+}

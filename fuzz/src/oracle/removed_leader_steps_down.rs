@@ -1,0 +1,64 @@
+//! A leader that a committed change has removed leads no longer.
+//!
+//! Sound: 4.2.2 of the dissertation; a removed leader leads until the change is committed, and steps
+//! down in that very step.
+
+use raft::NodeId;
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct RemovedLeaderStepsDown;
+
+impl Oracle for RemovedLeaderStepsDown {
+    const CARD: Card = Card {
+        name: "removed-leader-steps-down",
+        id: "R7",
+        promise: "A leader that a committed change has removed leads no longer.",
+        source: "Raft paper, section 6; dissertation, 4.2.2",
+    };
+}
+
+impl Observer for RemovedLeaderStepsDown {
+    fn stepped(&mut self, history: &History, leader: NodeId, _: usize) -> Verdict {
+        let facts = history.node(leader);
+        let [Some((index, members)), _] = facts.log.changes() else { return NOTHING };
+        let is_removed = !members.is_joint() && !members.voters.contains(leader);
+        if !is_removed || index > facts.view.commit || facts.view.configured < index {
+            return NOTHING;
+        }
+        let leads = facts.view.is_leader();
+        check(!leads, || Violation::RemovedLeaderStepsDown { leader, index })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::violation::HELD;
+    use crate::watch::by_hand::*;
+    use raft::Role;
+
+    fn removes_itself() -> crate::watch::Watch<RemovedLeaderStepsDown> {
+        let mut run = cluster::<RemovedLeaderStepsDown>(3);
+        run.becomes(0, Role::Leader, 1).unwrap();
+        run.configures(0, &change(1, 1, &[1, 2])).unwrap();
+        run
+    }
+
+    #[test]
+    fn a_leader_may_lead_until_its_removal_is_committed() {
+        let mut run = removes_itself();
+        run.becomes(0, Role::Follower, 1).unwrap();
+        assert_eq!(run.commits(0, 1), HELD);
+    }
+
+    #[test]
+    fn a_leader_that_stays_is_illegal() {
+        assert!(removes_itself().commits(0, 1).is_err());
+    }
+}

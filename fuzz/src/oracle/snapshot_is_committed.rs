@@ -1,0 +1,79 @@
+//! A snapshot stands for what is committed: the same entries, the same state, the same membership.
+//!
+//! Sound: a state machine applies only committed entries (section 7), and a snapshot carries the
+//! membership of its last entry. Judged when it is written, by who took it and by who received it.
+
+use raft::{LogId, NodeId};
+
+use crate::history::History;
+use crate::machine::Machine;
+use crate::oracle::{Card, Oracle};
+use crate::replica::Write;
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct SnapshotIsCommitted;
+
+impl Oracle for SnapshotIsCommitted {
+    const CARD: Card = Card {
+        name: "snapshot-is-committed",
+        id: "S1, S2",
+        promise: "A snapshot stands for what is committed: entries, state and membership.",
+        source: "Raft paper, section 7",
+    };
+}
+
+impl Observer for SnapshotIsCommitted {
+    fn writing(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
+        let Some(snapshot) = &write.snapshot else { return NOTHING };
+        let last = snapshot.last;
+        let state = Machine::restore(snapshot).state;
+        let entry = history.committed_at(last.index).map(|committed| committed.link);
+        let is_true = entry.is_some_and(|link| link.term == last.term && link.prefix == state);
+        let members = history.committed_membership_at(last.index);
+        check(is_true && snapshot.membership == members, || Violation::SnapshotIsCommitted {
+            node,
+            last,
+            committed: entry.map_or(LogId::ZERO, |link| LogId { term: link.term, ..last }),
+            same_state: entry.is_some_and(|link| link.prefix == state),
+            same_members: snapshot.membership == members,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::violation::HELD;
+    use crate::watch::by_hand::*;
+
+    fn committed() -> crate::watch::Watch<SnapshotIsCommitted> {
+        let mut run = cluster::<SnapshotIsCommitted>(3);
+        run.writes(0, &write(1, &[(1, 0), (1, 7), (1, 8)])).unwrap();
+        run.commits(0, 2).unwrap();
+        run
+    }
+
+    #[test]
+    fn a_snapshot_of_what_was_applied_is_legal() {
+        let mut run = committed();
+        let snapshot = snapshot(&run, LogId::new(1, 2), &[(1, 0), (1, 7)]);
+        assert_eq!(run.writes(0, &snapshot), HELD);
+    }
+
+    #[test]
+    fn a_snapshot_of_an_uncommitted_entry_is_illegal() {
+        let mut run = committed();
+        let snapshot = snapshot(&run, LogId::new(1, 3), &[(1, 0), (1, 7), (1, 8)]);
+        assert!(run.writes(0, &snapshot).is_err());
+    }
+
+    #[test]
+    fn a_snapshot_of_another_state_is_illegal() {
+        let mut run = committed();
+        let snapshot = snapshot(&run, LogId::new(1, 2), &[(1, 0), (1, 9)]);
+        assert!(run.writes(0, &snapshot).is_err());
+    }
+}
