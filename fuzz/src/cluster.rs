@@ -203,7 +203,6 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             }
             // Leases hold only if all clocks go alike.
             Kind::Tick if self.setup.lease => Some(Event::exact(Kind::TickAll, [0; 3])),
-            Kind::Timeout if self.setup.lease => None,
             Kind::Tick => exact(self.next(a, is_awake)?, 0, 0),
             Kind::Timeout => exact(self.next(a, |host| is_leader(host) == Some(false))?, 0, 0),
             Kind::Propose => match a < ASK_A_LEADER {

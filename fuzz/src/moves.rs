@@ -41,13 +41,14 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
 
     /// A node campaigns, and the peers in `peers` answer; with bit 7, its first entries follow.
     ///
-    /// With leases, no election timeout elapses before its time: time passes for all instead.
+    /// With leases, that is of no use before an election timeout of silence: it passes first.
     fn elect(&mut self, node: u8, peers: u8) -> Verdict {
-        match self.setup().lease {
-            true => (0..self.setup().election_ticks)
-                .try_for_each(|_| self.perform_known(Kind::TickAll, [0; 3]).map(drop))?,
-            false => drop(self.perform_known(Kind::Timeout, [node, 0, 0])?),
+        if self.setup().lease {
+            for _ in 0..self.setup().election_ticks {
+                self.perform_known(Kind::TickAll, [0; 3])?;
+            }
         }
+        self.perform_exactly(Event::exact(Kind::Timeout, [node, 0, 0]))?;
         self.persist_all(node)?;
         if self.setup().pre_vote {
             self.round_trips(node, peers)?;

@@ -55,7 +55,7 @@ pub struct Setup {
     /// Bytes of a piece of a snapshot, 8 to 255; a whole one has 32.
     pub piece: u8,
     /// Leaders read by lease. Only time that passes for all nodes at once is fair then, so ticks of
-    /// one node are ticks of all, and no election timeout elapses before its time.
+    /// one node are ticks of all.
     pub lease: bool,
     /// State machines apply what is committed only when the schedule says so.
     pub slow_apply: bool,

@@ -25,7 +25,7 @@ impl<C: Command> Node<C> {
     }
 
     fn refusal_of_change(&self, voters: NodeSet) -> Option<Refused> {
-        if let Err(refused) = self.takes_commands() {
+        if let Err(refused) = self.takes_entries() {
             return Some(refused);
         }
         if voters.is_empty() {

@@ -33,10 +33,10 @@ pub struct Config {
     /// turn a deaf ear to candidates as long as a leader is heard of (4.2.3). Price: a cluster
     /// whose leader can send and not hear takes that much longer to replace it.
     pub check_quorum: bool,
-    /// Answer reads without a round trip as long as a quorum was heard of within one tick less
+    /// Answer reads without a round trip as long as a quorum was heard of within two ticks less
     /// than `election_ticks` (6.4.1). Needs `check_quorum` and this on all servers, and clocks that
     /// drift apart by less than a tick in that time; else reads can be stale. Price: a server that
-    /// starts votes for nobody for an election timeout.
+    /// starts, or that is told to campaign, waits for an election timeout of silence.
     pub lease_reads: bool,
     /// How much of what may be under way.
     pub limits: Limits,

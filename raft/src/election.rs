@@ -38,7 +38,7 @@ impl<C: Command> Node<C> {
     /// CheckQuorum (dissertation, 6.2): "a leader steps down if an election timeout elapses without
     /// a successful round of heartbeats to a majority of its cluster".
     fn gives_up_the_lead(&mut self) -> bool {
-        self.lead.unchecked += 1;
+        self.lead.unchecked = self.lead.unchecked.saturating_add(1);
         if !self.config.check_quorum || self.lead.unchecked < self.config.election_ticks {
             return false;
         }
@@ -63,6 +63,14 @@ impl<C: Command> Node<C> {
         self.config.check_quorum && (self.hears_a_leader() || self.deaf_for > 0)
     }
 
+    /// With leases, what a leader counts on outlives the term in which it was heard: only time makes
+    /// this server listen to candidates again.
+    pub(crate) fn be_loyal(&mut self) {
+        if self.config.lease_reads {
+            self.deaf_for = self.config.election_ticks;
+        }
+    }
+
     /// The election timeout of this term: between one and two times `election_ticks`, after those
     /// of the handicap.
     ///
@@ -79,7 +87,7 @@ impl<C: Command> Node<C> {
 
     /// The election timeout has elapsed: stands, or first asks whether that would be of use.
     pub(crate) fn seek_election(&mut self, output: &mut Output<C>) {
-        if self.role == Role::Leader || !self.may_stand() {
+        if self.role == Role::Leader || !self.may_stand() || self.deaf_for > 0 {
             return;
         }
         match self.config.pre_vote {

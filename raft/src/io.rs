@@ -13,7 +13,8 @@ use crate::types::{Entry, HardState, LogId, LogIndex, NodeId, Snapshot};
 pub enum Input<C = Vec<u8>> {
     /// One unit of time passed on this server's clock.
     Tick,
-    /// The election timeout elapses now, whatever the clock says.
+    /// The election timeout elapses now, whatever the clock says; unless leases forbid it, see
+    /// [`Config::lease_reads`](crate::Config::lease_reads).
     Campaign,
     /// A client asks this server to replicate a command.
     Propose(C),

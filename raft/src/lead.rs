@@ -8,7 +8,7 @@ use crate::message::Stamp;
 use crate::progress::{Peer, Progress};
 use crate::quorum::NodeSet;
 use crate::read::PendingRead;
-use crate::types::NodeId;
+use crate::types::{NodeId, Snapshot};
 
 /// What only a leader knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -22,6 +22,8 @@ pub(crate) struct Lead {
     /// Ticks since it last looked whether a quorum answers, and who has since.
     pub unchecked: u32,
     pub heard: NodeSet,
+    /// Snapshots on their way, and to whom.
+    pub sending: Vec<(NodeId, Snapshot)>,
     /// Reads that wait for a quorum to answer.
     pub reads: VecDeque<PendingRead>,
     /// A transfer under way.
@@ -51,6 +53,7 @@ impl Lead {
     pub fn begin(&mut self) {
         (self.now, self.ticks) = (Stamp::default().next(0), 0);
         (self.unchecked, self.heard) = (0, NodeSet::EMPTY);
+        self.sending.clear();
         self.reads.clear();
         (self.transfer, self.let_go) = (None, false);
     }

@@ -13,7 +13,11 @@
 //! 3. Send [`Output::messages`] whenever you like, or lose them: what promises something (a vote,
 //!    an acknowledgement, a candidacy) is kept back inside the node until the write it rests on is
 //!    durable.
-//! 4. Apply [`Output::committed`] in order; after a restart they come again from the first.
+//! 4. Apply [`Output::committed`] in order; after a restart they come again from the first, or from
+//!    the last one that [`Durable::snapshot`] stands for: put the state machine into that state
+//!    before the start, and into that of [`Output::restore`] when there is one.
+//!
+//! A server that has lost what it made durable must not come back under its old name.
 //!
 //! Writing is asynchronous: nothing blocks, and a node goes on living between asking for a write
 //! and hearing that it is done.

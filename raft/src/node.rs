@@ -366,7 +366,7 @@ impl<C: Command> Node<C> {
         if self.handed_out >= self.commit {
             return;
         }
-        let limit = self.config.limits.unapplied_bytes;
+        let limit = self.config.limits.unapplied_bytes.max(1);
         let room = limit.saturating_sub(self.log.bytes_between(self.applied, self.handed_out));
         if room > 0 {
             let count = (self.commit.0 - self.handed_out.0) as usize;

@@ -65,12 +65,17 @@ impl Peer {
         Peer { progress, pace: Pace::Probe { waits: false }, answered: Stamp::default() }
     }
 
-    /// Once nothing is open between match and next, entries may be sent ahead.
-    pub fn picks_up_pace(&mut self) {
+    /// Once nothing is open between match and next, entries may be sent ahead. Whether a snapshot
+    /// has arrived with that.
+    pub fn picks_up_pace(&mut self) -> bool {
         let Progress { match_index, next_index } = self.progress;
-        let lacks = matches!(self.pace, Pace::Snapshot { last, .. } if match_index < last);
+        let (had_one, lacks) = match self.pace {
+            Pace::Snapshot { last, .. } => (true, match_index < last),
+            _ => (false, false),
+        };
         if next_index == match_index.next() && !lacks {
             self.pace = Pace::Replicate;
         }
+        had_one && !lacks
     }
 }

@@ -93,7 +93,7 @@ impl<C: Command> Node<C> {
             return false;
         }
         let heard = self.heard_by_quorum();
-        let age = self.lead.ticks - heard.ticks();
+        let age = self.lead.ticks.saturating_sub(heard.ticks());
         heard != Stamp::default()
             && (self.rules.lease_holds)(age, self.config.election_ticks, self.lead.let_go)
     }

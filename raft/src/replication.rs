@@ -23,12 +23,18 @@ impl<C: Command> Node<C> {
         }));
     }
 
-    /// Whether this server appends what a client wants now.
-    pub(crate) fn takes_commands(&self) -> Result<(), Refused> {
+    /// Whether this server appends what anyone wants now.
+    pub(crate) fn takes_entries(&self) -> Result<(), Refused> {
         (self.rules.may_propose)(self.role, self.leader)?;
-        if let Some(transfer) = self.lead.transfer {
-            return Err(Refused::Transferring { to: transfer.to });
+        match self.lead.transfer {
+            Some(transfer) => Err(Refused::Transferring { to: transfer.to }),
+            None => Ok(()),
         }
+    }
+
+    /// Whether this server appends what a client wants now.
+    fn takes_commands(&self) -> Result<(), Refused> {
+        self.takes_entries()?;
         let uncommitted = self.log.bytes_between(self.commit, self.log.last().index);
         match uncommitted > self.config.limits.uncommitted_bytes {
             true => Err(Refused::TooMuchUncommitted),
@@ -138,6 +144,7 @@ impl<C: Command> Node<C> {
         }
         self.leader = Some(leader);
         self.elapsed = 0;
+        self.be_loyal();
         true
     }
 
@@ -244,7 +251,9 @@ impl<C: Command> Node<C> {
         progress.match_index = (self.rules.match_after_ack)(known, acked);
         progress.next_index =
             (self.rules.next_after_ack)(progress.next_index, progress.match_index);
-        peer.picks_up_pace();
+        if peer.picks_up_pace() {
+            self.lead.sending.retain(|(to, _)| *to != from);
+        }
         if acked > known {
             self.advance_commit(output);
             if self.role == Role::Leader {

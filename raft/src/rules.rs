@@ -80,7 +80,8 @@ pub struct Rules {
     /// See [`may_take_over`].
     pub may_take_over: fn(matched: LogIndex, last: LogIndex) -> bool,
     /// See [`compaction_point`].
-    pub compaction_point: fn(asked: LogIndex, handed_out: LogIndex, last: LogIndex) -> LogIndex,
+    pub compaction_point:
+        fn(asked: LogIndex, handed_out: LogIndex, last: LogIndex) -> Option<LogIndex>,
     /// See [`is_covered`].
     pub is_covered: fn(prev: LogIndex, start: LogIndex) -> bool,
     /// See [`is_known`].
@@ -372,8 +373,12 @@ pub fn may_take_over(matched: LogIndex, last: LogIndex) -> bool {
 /// A snapshot stands for entries that were handed out to the state machine, and for no more.
 ///
 /// Without this: a snapshot of uncommitted entries, and State Machine Safety is gone.
-pub fn compaction_point(asked: LogIndex, handed_out: LogIndex, _last: LogIndex) -> LogIndex {
-    asked.min(handed_out)
+pub fn compaction_point(
+    asked: LogIndex,
+    handed_out: LogIndex,
+    _last: LogIndex,
+) -> Option<LogIndex> {
+    (asked <= handed_out).then_some(asked)
 }
 
 /// Entries that a snapshot stands for are neither looked up nor appended again.
@@ -473,8 +478,8 @@ pub fn is_own_question(asked_in: u64, life: u64) -> bool {
     asked_in == life
 }
 
-/// A lease ends one tick before a quorum may vote for another, or when the lead was offered to
-/// another, whenever that comes to stand (3.10, 6.4.1).
+/// A lease ends before a quorum may vote for another, even if their clocks have shown two ticks more
+/// by then; or when the lead was offered to another, whenever that comes to stand (3.10, 6.4.1).
 pub fn lease_holds(age: u64, election_ticks: u32, let_go: bool) -> bool {
-    !let_go && age + 1 < u64::from(election_ticks)
+    !let_go && age + 2 < u64::from(election_ticks)
 }

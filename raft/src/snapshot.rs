@@ -25,10 +25,10 @@ pub(crate) struct Arriving {
 impl<C: Command> Node<C> {
     /// The state machine has handed out its state, so that the log can forget how it came about.
     pub(crate) fn compact(&mut self, index: LogIndex, data: Arc<[u8]>) {
-        let index = (self.rules.compaction_point)(index, self.handed_out, self.log.last().index);
-        let Some(term) = self.log.term_at(index).filter(|_| index > self.log.start().index) else {
-            return;
-        };
+        let point =
+            (self.rules.compaction_point)(index, self.handed_out, self.log.last().index);
+        let Some(index) = point.filter(|&index| index > self.log.start().index) else { return };
+        let Some(term) = self.log.term_at(index) else { return };
         let last = LogId { term, index };
         let membership = *self.memberships.at(index);
         self.log.compact(last);
@@ -39,15 +39,17 @@ impl<C: Command> Node<C> {
 
     /// Sends `peer` the piece of the snapshot that it lacks next.
     pub(crate) fn send_piece(&mut self, peer: NodeId, output: &mut Output<C>) {
-        let Some(snapshot) = &self.snapshot else { return };
+        let Some(newest) = &self.snapshot else { return };
         let known = &mut self.lead.peers[usize::from(peer.0)];
-        let last = snapshot.last.index;
-        // A newer snapshot than the one that was under way begins anew.
-        let offset = match known.pace {
-            Pace::Snapshot { last: other, received } if other == last => received,
-            _ => 0,
-        };
-        known.pace = Pace::Snapshot { last, received: offset };
+        // The one under way goes on, though there be a newer one: else it might never arrive.
+        let sending = &mut self.lead.sending;
+        let place = sending.iter().position(|(to, _)| *to == peer).unwrap_or_else(|| {
+            known.pace = Pace::Snapshot { last: newest.last.index, received: 0 };
+            sending.push((peer, newest.clone()));
+            sending.len() - 1
+        });
+        let snapshot = &sending[place].1;
+        let Pace::Snapshot { received: offset, .. } = known.pace else { return };
         let rest = &snapshot.data[(offset as usize).min(snapshot.data.len())..];
         let size = rest.len().min(self.config.limits.piece_bytes.max(1));
         let piece = Piece {
@@ -91,9 +93,10 @@ impl<C: Command> Node<C> {
 
     /// Adds a piece to what is there, if it comes next; how many bytes are there then.
     fn take_piece(&mut self, last: LogId, offset: u64, data: &[u8]) -> Option<u64> {
-        let is_same = self.arriving.as_ref().is_some_and(|arriving| arriving.last == last);
-        if !is_same {
-            self.arriving = Some(Arriving { last, data: Vec::new() });
+        match &self.arriving {
+            Some(arriving) if arriving.last == last => {}
+            Some(arriving) if arriving.last > last => return None, // It is late.
+            _ => self.arriving = Some(Arriving { last, data: Vec::new() }),
         }
         let arriving = self.arriving.as_mut()?;
         if !(self.rules.fits)(arriving.data.len() as u64, offset) {
