@@ -137,7 +137,8 @@ impl<O: Observer> Watch<O> {
     /// A node changes its log by an entry that it goes by from then on.
     pub fn configures(&mut self, node: u8, write: &Write) -> Verdict {
         let configured = write.entries.last().expect("a change").id;
-        let view = View { configured: configured.index, last_log: configured, ..self.view_of(node) };
+        let view =
+            View { configured: configured.index, last_log: configured, ..self.view_of(node) };
         self.shows(node, view, Some(write), Out::default())
     }
 

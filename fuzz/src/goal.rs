@@ -5,12 +5,13 @@
 
 use std::collections::VecDeque;
 
-use raft::{LogId, LogIndex, NodeId, Progress, Role, Term};
+use raft::{LogId, LogIndex, NodeId, Progress, Read, Role, Term};
 
 use crate::event::{Event, Kind};
-use crate::history::{History, PerNode};
+use crate::history::{is_command, History, PerNode};
+use crate::machine::Machine;
 use crate::oracle::Counts;
-use crate::replica::{Command, Meaning, Speech, View, Write};
+use crate::replica::{Command, Entry, Meaning, Speech, View, Write};
 use crate::violation::{Verdict, NOTHING};
 use crate::watch::Observer;
 
@@ -57,6 +58,24 @@ goals! {
     ElectedWhileCut = "elected-while-cut", "A node has won while links were cut.";
     CommittedWhileCut = "committed-while-cut", "An entry was committed while links were cut.";
     CommittedWhileDown = "committed-while-down", "An entry was committed while a node was down.";
+    SnapshotTaken = "snapshot-taken", "A node has replaced a part of its log by a snapshot.";
+    SnapshotInstalled = "snapshot-installed", "A node goes on from another's snapshot.";
+    SnapshotOverConflict = "snapshot-over-conflict", "A snapshot has replaced a log that contradicts it.";
+    SnapshotAmidChange = "snapshot-amid-change", "A node has taken a snapshot while it went by an uncommitted change.";
+    RestartFromSnapshot = "restart-from-snapshot", "A node has started from a snapshot.";
+    ChangeCommitted = "change-committed", "A change of membership is committed.";
+    JointCommitted = "joint-committed", "Joint consensus is committed.";
+    JointCommittedWhileCut = "joint-committed-while-cut", "Joint consensus was committed while links were cut.";
+    ElectedInJoint = "elected-in-joint", "A node has won by joint consensus.";
+    ChangeUndone = "change-undone", "A change of membership has been removed from a log.";
+    LeaderRemoved = "leader-removed", "A leader has committed its own removal.";
+    LearnerPromoted = "learner-promoted", "A learner has become a voter.";
+    LeadTransferred = "lead-transferred", "A node has won because the leader told it to stand.";
+    ReadAnswered = "read-answered", "A leader has told a client what to read.";
+    ReadAtFollower = "read-at-follower", "A follower has.";
+    ReadByOldLeader = "read-by-old-leader", "A leader has, although a later term had a leader already.";
+    ReadRefused = "read-refused", "A read could not be answered.";
+    AppliedLate = "applied-late", "A state machine has applied what was committed long ago.";
     LeadGivenUp = "lead-given-up", "A leader has stepped down within its term, for want of a quorum.";
     Recovered = "recovered", "Healed after its last event, a cluster has applied a fresh command everywhere.";
 }
@@ -73,6 +92,8 @@ pub struct Goals {
     /// The parts of each pending write: a hard state, a truncation, how many entries.
     pending: PerNode<VecDeque<Parts>>,
     failing: bool,
+    /// In which term each node was last told to stand.
+    told: PerNode<Term>,
 }
 
 impl Goals {
@@ -96,6 +117,23 @@ impl Goals {
         self.reach_if(Goal::LateLeader, history.leaders.len() as u64 > term.0 + 1);
         self.reach_if(Goal::StaleLeader, history.current_leaders().count() > 1);
         self.reach_if(Goal::ElectedWhileCut, self.cut);
+        let told = self.told[node];
+        self.reach_if(Goal::LeadTransferred, told > Term(0) && told.next() == term);
+        let joint = history.membership_of(history.node(node)).is_joint();
+        self.reach_if(Goal::ElectedInJoint, joint);
+    }
+
+    /// The newest committed change of membership is one of the new entries.
+    fn change_committed(&mut self, history: &History, node: NodeId) {
+        let [Some((_, members)), before] = history.committed_log.changes() else { return };
+        let old = before.map_or(history.membership, |(_, membership)| membership);
+        self.reach(Goal::ChangeCommitted);
+        self.reach_if(Goal::JointCommitted, members.is_joint());
+        self.reach_if(Goal::JointCommittedWhileCut, members.is_joint() && self.cut);
+        let left = !members.is_joint() && !members.voters.contains(node);
+        self.reach_if(Goal::LeaderRemoved, left && old.all_voters().contains(node));
+        let promoted = !members.voters.intersection(old.learners).is_empty();
+        self.reach_if(Goal::LearnerPromoted, promoted);
     }
 
     fn received_vote(&mut self, history: &History, message: &Meaning) {
@@ -140,6 +178,7 @@ impl Observer for Goals {
         match message.speech {
             Speech::Vote => self.received_vote(history, message),
             Speech::Refusal => self.reach(Goal::Refusal),
+            Speech::TakeOver => self.told[message.to] = message.term,
             Speech::Append { .. } => {
                 let stale = message.term < history.node(message.to).view.term();
                 self.reach_if(Goal::StaleAppend, stale);
@@ -181,9 +220,12 @@ impl Observer for Goals {
         let facts = h.node(node);
         let command = (first.0..).zip(new).any(|(index, entry)| {
             let id = LogId { term: entry.link.term, index: LogIndex(index) };
-            h.births.get(id).is_some_and(|birth| birth.command > 0)
+            h.births.get(id).is_some_and(|birth| is_command(birth.command))
         });
         self.reach_if(Goal::CommandCommitted, command);
+        if h.committed_log.changes()[0].is_some_and(|(index, _)| index >= first) {
+            self.change_committed(h, node);
+        }
         let old_term = new.iter().any(|entry| entry.link.term < entry.commit_term);
         self.reach_if(Goal::OldTermCommitted, old_term);
         let ahead = facts.view.is_leader() && facts.disk.last_index() < last;
@@ -193,8 +235,43 @@ impl Observer for Goals {
         NOTHING
     }
 
-    fn writing(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
+    fn restored(&mut self, _: &History, _: NodeId, _: &Machine) -> Verdict {
+        self.reach(Goal::SnapshotInstalled);
+        NOTHING
+    }
+
+    fn read(&mut self, history: &History, node: NodeId, read: &Read) -> Verdict {
+        let view = history.node(node).view;
+        match read.answer {
+            Ok(_) if view.is_leader() => {
+                self.reach(Goal::ReadAnswered);
+                let old = history.leaders.len() as u64 > view.term().0 + 1;
+                self.reach_if(Goal::ReadByOldLeader, old);
+            }
+            Ok(_) => self.reach(Goal::ReadAtFollower),
+            Err(_) => self.reach(Goal::ReadRefused),
+        }
+        NOTHING
+    }
+
+    fn applied(&mut self, history: &History, node: NodeId, entry: &Entry) -> Verdict {
+        let late =
+            history.setup.slow_apply && history.node(node).view.commit.0 > entry.id.index.0 + 2;
+        self.reach_if(Goal::AppliedLate, late);
+        NOTHING
+    }
+
+    fn writing(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
         self.reach_if(Goal::Conflict, write.truncate_from.is_some());
+        let newest = history.node(node).log.changes()[0].map_or(LogIndex(0), |(index, _)| index);
+        let undone = write.truncate_from.is_some_and(|index| index <= newest);
+        self.reach_if(Goal::ChangeUndone, undone);
+        if write.snapshot.is_some() {
+            self.reach(Goal::SnapshotTaken);
+            self.reach_if(Goal::SnapshotOverConflict, write.truncate_from.is_some());
+            let amid = newest > history.node(node).view.commit;
+            self.reach_if(Goal::SnapshotAmidChange, amid);
+        }
         let overlapping = !self.pending[node].is_empty();
         self.reach_if(Goal::OverlappingWrites, overlapping);
         self.pending[node].push_back(parts(write));
@@ -261,6 +338,7 @@ impl Observer for Goals {
         let facts = history.node(node);
         self.reach_if(Goal::RestartWithLog, facts.disk.last_index() > LogIndex(0));
         self.reach_if(Goal::RestartWithVote, facts.disk_state.vote.is_some());
+        self.reach_if(Goal::RestartFromSnapshot, facts.snapshot.index > LogIndex(0));
         NOTHING
     }
 }

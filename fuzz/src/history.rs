@@ -7,7 +7,8 @@
 use std::ops::{Index, IndexMut};
 
 use raft::{
-    HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Payload, Progress, Role, Snapshot, Term,
+    HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Payload, Progress, Role, Snapshot,
+    Term,
 };
 
 use crate::machine::Machine;
@@ -62,6 +63,11 @@ pub fn command_of(entry: &Entry) -> Command {
 
 /// From here on, what [`command_of`] says stands for a change of membership.
 const CHANGES: Command = 1 << 63;
+
+/// Whether what [`command_of`] says stands for a client's command.
+pub fn is_command(command: Command) -> bool {
+    (1..CHANGES).contains(&command)
+}
 
 /// A log as a chain of prefix hashes, with the memberships that it says. What a snapshot stands for
 /// is in it as well.
@@ -445,7 +451,7 @@ impl History {
         };
         // Commands are numbered as they are proposed, so the last one tells.
         let mut commands = (1..=everywhere.0).rev().filter_map(|index| command(LogIndex(index)));
-        let last = commands.find(|&command| (1..CHANGES).contains(&command));
+        let last = commands.find(|&command| is_command(command));
         last.is_some_and(|command| command >= fresh)
     }
 

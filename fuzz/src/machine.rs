@@ -45,7 +45,8 @@ impl Machine {
     pub fn restore(snapshot: &Snapshot) -> Machine {
         let (numbers, _) = snapshot.data.as_chunks();
         let states = (0..NUMBERS).zip(numbers);
-        let mut states = states.map(|(number, &bytes)| u64::from_le_bytes(bytes) ^ mix(number, number));
+        let mut states =
+            states.map(|(number, &bytes)| u64::from_le_bytes(bytes) ^ mix(number, number));
         let first = states.next().unwrap_or_default();
         let whole = snapshot.data.len() as u64 == NUMBERS * 8 && states.all(|other| other == first);
         let state = if whole { first } else { !first };

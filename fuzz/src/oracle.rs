@@ -146,6 +146,7 @@ oracles! {
     change_in_own_term: ChangeInOwnTerm,
     quorums_overlap: QuorumsOverlap,
     membership_is_newest: MembershipIsNewest,
+    only_voters_stand: OnlyVotersStand,
     removed_leader_steps_down: RemovedLeaderStepsDown,
     // Snapshots.
     snapshot_is_committed: SnapshotIsCommitted,

@@ -27,8 +27,8 @@
 use std::sync::Arc;
 
 use raft::{
-    HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Progress, Read, ReadId, Role, Snapshot,
-    Term, WriteId,
+    HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Progress, Read, ReadId, Role,
+    Snapshot, Term, WriteId,
 };
 
 use crate::schedule::Setup;

@@ -222,6 +222,9 @@ violations! {
         = "membership-is-newest",
         "{node} goes by {}, but its log says {}", membership(shown), membership(newest);
     /// Membership.
+    OnlyVotersStand { node: NodeId, term: Term, members: Membership }
+        = "only-voters-stand", "{node} stood in {term}, going by {}", membership(members);
+    /// Membership.
     RemovedLeaderStepsDown { leader: NodeId, index: LogIndex }
         = "removed-leader-steps-down",
         "{leader} leads on, although the committed entry {index} has removed it";

@@ -66,12 +66,7 @@ pub trait Observer {
         NOTHING
     }
     /// After a step that may have changed it, `node` goes by `membership`; the history has its log.
-    fn configured(
-        &mut self,
-        history: &History,
-        node: NodeId,
-        membership: &Membership,
-    ) -> Verdict {
+    fn configured(&mut self, history: &History, node: NodeId, membership: &Membership) -> Verdict {
         NOTHING
     }
     /// `node` has put its state machine into the state of a snapshot.
@@ -404,12 +399,7 @@ impl<O: Observer> Watch<O> {
     }
 
     /// A node has started from its disk.
-    pub fn started(
-        &mut self,
-        node: NodeId,
-        view: View,
-        membership: Option<Membership>,
-    ) -> Verdict {
+    pub fn started(&mut self, node: NodeId, view: View, membership: Option<Membership>) -> Verdict {
         self.history.started(node, view);
         let checked = self.observer.started(&self.history, node)?;
         match &membership {

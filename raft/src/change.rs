@@ -66,7 +66,8 @@ impl<C: Command> Node<C> {
             let id = self.log.push(self.term(), Payload::Change(left));
             self.configure_from(id.index.previous());
             self.send_news_to_all(output);
-        } else if (self.rules.leaves_when_removed)() && !self.membership().voters.contains(self.id())
+        } else if (self.rules.leaves_when_removed)()
+            && !self.membership().voters.contains(self.id())
         {
             self.enter_term(self.term(), Role::Follower, output);
         }

@@ -132,7 +132,9 @@ pub enum Refused {
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Refused::NotLeader { leader: Some(leader) } => write!(f, "not the leader: ask {leader}"),
+            Refused::NotLeader { leader: Some(leader) } => {
+                write!(f, "not the leader: ask {leader}")
+            }
             Refused::NotLeader { leader: None } => {
                 write!(f, "no leader is known: ask another server, or again after an election")
             }

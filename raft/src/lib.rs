@@ -96,4 +96,6 @@ pub use node::{Node, Status};
 pub use progress::{Pace, Progress};
 pub use quorum::NodeSet;
 pub use rules::{Promise, Rules};
-pub use types::{Command, Entry, HardState, LogId, LogIndex, NodeId, Payload, Role, Snapshot, Term};
+pub use types::{
+    Command, Entry, HardState, LogId, LogIndex, NodeId, Payload, Role, Snapshot, Term,
+};

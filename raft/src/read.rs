@@ -103,7 +103,9 @@ impl<C: Command> Node<C> {
         let lead = &self.lead;
         self.membership().reached(|id| match id == self.id() {
             true => lead.now,
-            false => lead.peers.get(usize::from(id.0)).map_or(Stamp::default(), |peer| peer.answered),
+            false => {
+                lead.peers.get(usize::from(id.0)).map_or(Stamp::default(), |peer| peer.answered)
+            }
         })
     }
 

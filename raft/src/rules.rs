@@ -95,8 +95,11 @@ pub struct Rules {
     /// See [`forget_memberships`].
     pub forget_memberships: fn(memberships: &mut Memberships, index: LogIndex),
     /// See [`may_change`].
-    pub may_change:
-        fn(pending: Option<LogIndex>, committed: Option<Term>, current: Term) -> Result<(), Refused>,
+    pub may_change: fn(
+        pending: Option<LogIndex>,
+        committed: Option<Term>,
+        current: Term,
+    ) -> Result<(), Refused>,
     /// See [`next_membership`].
     pub next_membership: fn(current: &Membership, voters: NodeSet, learners: NodeSet) -> Membership,
     /// See [`may_stand`].

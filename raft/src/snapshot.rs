@@ -25,8 +25,7 @@ pub(crate) struct Arriving {
 impl<C: Command> Node<C> {
     /// The state machine has handed out its state, so that the log can forget how it came about.
     pub(crate) fn compact(&mut self, index: LogIndex, data: Arc<[u8]>) {
-        let point =
-            (self.rules.compaction_point)(index, self.handed_out, self.log.last().index);
+        let point = (self.rules.compaction_point)(index, self.handed_out, self.log.last().index);
         let Some(index) = point.filter(|&index| index > self.log.start().index) else { return };
         let Some(term) = self.log.term_at(index) else { return };
         let last = LogId { term, index };

@@ -7,8 +7,8 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use raft::{
-    Appended, Body, Config, Durable, Entry, HardState, Input, Limits, LogId, LogIndex, Membership, Node,
-    NodeId, NodeSet, Output, Payload, Refused, Role, Stamp, Term, Write,
+    Appended, Body, Config, Durable, Entry, HardState, Input, Limits, LogId, LogIndex, Membership,
+    Node, NodeId, NodeSet, Output, Payload, Refused, Role, Stamp, Term, Write,
 };
 
 type Command = &'static str;

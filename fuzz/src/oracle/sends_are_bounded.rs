@@ -58,10 +58,9 @@ impl Observer for SendsAreBounded {
     fn sent(&mut self, _: &History, message: &Meaning) -> Verdict {
         let life = &mut self.lives[message.from];
         match message.speech {
-            Speech::Candidacy { .. }
-            | Speech::Vote
-            | Speech::Ack { .. }
-            | Speech::ReadIndex => life.waited += 1,
+            Speech::Candidacy { .. } | Speech::Vote | Speech::Ack { .. } | Speech::ReadIndex => {
+                life.waited += 1
+            }
             _ => life.at_once += 1,
         }
         NOTHING

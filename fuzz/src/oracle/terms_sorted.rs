@@ -50,6 +50,11 @@ impl Observer for TermsSorted {
     fn started(&mut self, history: &History, node: NodeId) -> Verdict {
         let facts = history.node(node);
         let (entry, term) = (facts.disk.last(), facts.disk_state.term);
+        let (start, first) = (facts.snapshot, facts.snapshot.index.next());
+        if let Some(next) = facts.disk.at(first).filter(|next| next.term < start.term) {
+            let entry = LogId { term: next.term, index: first };
+            check(false, || Violation::TermsSorted { node, entry, before: start, term })?;
+        }
         check(entry.term <= term, || Violation::TermsSorted { node, entry, before: entry, term })
     }
 }

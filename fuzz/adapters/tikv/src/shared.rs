@@ -33,8 +33,9 @@ impl Replica for Tikv {
         torn_writes: false, // The crate wants a `Ready` to be written as a whole.
         pre_vote: true,
         check_quorum: true,
-        bounded_sends: false, // It counts bytes, and pipelines.
+        bounded_sends: false, // It counts bytes.
         smallest_cluster: 2,  // Alone, a node leads before its vote is durable: nobody could tell.
+        ..Capabilities::FIGURE_2
     };
 
     fn start(id: NodeId, setup: &Setup, _: &(), disk: &Durable) -> Tikv {
@@ -66,6 +67,7 @@ impl Replica for Tikv {
             Input::Receive(message) => drop(self.raw.step(message)),
             Input::Persisted(write) => self.persisted(write.0, output),
             Input::PersistFailed(_) => return output.halted = true,
+            _ => {} // It is told what is applied, and nothing else that it cannot do.
         }
         if self.raw.has_ready() {
             self.pump(output);
@@ -83,7 +85,7 @@ impl Replica for Tikv {
         let last_log = log_id(log.last_term(), log.last_index());
         let hard_state = hard_state_of(raft.term, raft.vote);
         let (role, commit) = (roles[raft.state as usize], LogIndex(down(log.committed)));
-        View { hard_state, role, last_log, commit }
+        View { hard_state, role, last_log, commit, ..View::default() }
     }
 
     fn progress(&self, peer: NodeId) -> Option<Progress> {
@@ -129,6 +131,7 @@ impl Tikv {
             id: paper::WriteId(id),
             hard_state: hs.map(|hs| hard_state_of(hs.get_term(), hs.get_vote())),
             truncate_from: first.filter(|&first| first <= last).map(|first| LogIndex(down(first))),
+            snapshot: None,
             entries: new.iter().map(entry_of).collect(),
             commit: hs.map(|hs| LogIndex(down(hs.get_commit()))),
             sync: true,
