@@ -4,79 +4,25 @@
 //! digest, whatever ran before; [`Cluster::trace`] holds, as exact primitive events, all that
 //! happened, and playing it gives the same run again. Judges nothing: its observer does.
 
-use std::fmt;
+use raft::{NodeId, NodeSet, ReadId};
 
-use raft::{LogIndex, NodeId, NodeSet, ReadId};
-
-use crate::disk::{torn_part, Disk, Driver};
-use crate::event::{Event, Family, Kind, ALL, TRUNCATION};
-use crate::history::mix;
+use crate::chain::mix;
+use crate::disk::torn_part;
+use crate::event::{Event, Kind, ALL};
+use crate::host::{is_awake, Host};
 use crate::machine::Machine;
-use crate::network::{wrap, Link, Network};
+use crate::network::{Link, Network};
 use crate::replica::{Command, Entry, Input, Replica, Write};
 use crate::schedule::{DiskMode, Setup};
+use crate::subject::Subject;
 use crate::violation::{Verdict, HELD, NOTHING};
 use crate::watch::{Observer, Step, Watch};
 
-/// What is put under test: how its replicas are started, and how their host treats the disk.
-pub struct Subject<R: Replica> {
-    /// For [`Replica::start`].
-    pub options: R::Options,
-    /// The host.
-    pub driver: Driver,
-}
-
-impl<R: Replica> Subject<R>
-where
-    R::Options: Default,
-{
-    /// A Raft as it is, for one that has no seeded bugs.
-    pub fn without_mutants(mutant: Option<&str>) -> Result<Subject<R>, UnknownMutant> {
-        match mutant {
-            Some(name) => Err(UnknownMutant(name.into())),
-            None => Ok(Subject { options: R::Options::default(), driver: Driver::CORRECT }),
-        }
-    }
-}
-
-/// No mutant is called so.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownMutant(pub String);
-
-impl fmt::Display for UnknownMutant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no mutant is called '{}'; `mutants` lists them", self.0)
-    }
-}
-
-impl<R: Replica> Clone for Subject<R> {
-    fn clone(&self) -> Subject<R> {
-        Subject { options: self.options.clone(), driver: self.driver }
-    }
-}
-
-/// One node's replica, if it runs, its disk, and its state machine.
-#[derive(Clone, Debug)]
-struct Host<R> {
-    replica: Option<R>,
-    disk: Disk,
-    machine: Machine,
-    /// Committed entries that the machine has not yet applied.
-    to_apply: Vec<Entry>,
-}
-
-impl<R> Host<R> {
-    fn new() -> Host<R> {
-        let (disk, machine) = (Disk::default(), Machine::new());
-        Host { replica: None, disk, machine, to_apply: Vec::new() }
-    }
-}
-
 /// Nodes, disks and network, and who watches them.
 pub struct Cluster<R: Replica, O> {
-    setup: Setup,
+    pub(crate) setup: Setup,
     subject: Subject<R>,
-    hosts: Vec<Host<R>>,
+    pub(crate) hosts: Vec<Host<R>>,
     pub(crate) network: Network<R::Message>,
     output: R::Output,
     /// Facts and observer.
@@ -173,114 +119,6 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         let event = Event::exact(kind, operands);
         debug_assert_eq!(self.resolve(event), Some(event));
         self.apply(event)
-    }
-
-    /// The exact event that a primitive `event` wishes for: selectors wrap around what is there.
-    pub fn resolve(&self, event: Event) -> Option<Event> {
-        let [a, b, c] = event.operands;
-        let family = event.kind.info().family;
-        let kind = match (event.kind, family.is_none_or(|family| self.setup.has(family))) {
-            (kind, true) => kind,
-            (Kind::Reorder, false) => Kind::Deliver,
-            (_, false) => return None,
-        };
-        let exact = |a, b, c| Some(Event::exact(kind, [a, b, c]));
-        match kind {
-            Kind::Deliver => {
-                let link = self.network.wish(a, b)?;
-                exact(link.from.0, link.to.0, 0)
-            }
-            Kind::Reorder | Kind::Drop | Kind::Duplicate => {
-                let link = self.network.wish(a, b)?;
-                let count = self.network.deliverable(link).min(ALL.into()) as u8;
-                let position = wrap(c, count);
-                match (kind, position) {
-                    (Kind::Reorder, 0) => {
-                        Some(Event::exact(Kind::Deliver, [link.from.0, link.to.0, 0]))
-                    }
-                    _ => exact(link.from.0, link.to.0, position),
-                }
-            }
-            // Leases hold only if all clocks go alike.
-            Kind::Tick if self.setup.lease => Some(Event::exact(Kind::TickAll, [0; 3])),
-            Kind::Tick => exact(self.next(a, is_awake)?, 0, 0),
-            Kind::Timeout => exact(self.next(a, |host| is_leader(host) == Some(false))?, 0, 0),
-            Kind::Propose => match a < ASK_A_LEADER {
-                true => exact(self.next(a, is_awake)?, 0, 0),
-                false => exact(self.next(a, |host| is_leader(host) == Some(true))?, 0, 0),
-            },
-            Kind::Persist => exact(self.next(a, |host| !host.disk.pending.is_empty())?, 0, 0),
-            Kind::FailPersist => {
-                let node = self.next(a, |host| host.disk.awaited().is_some())?;
-                let write = self.hosts[usize::from(node)].disk.awaited()?;
-                let torn = match R::CAPABILITIES.torn_writes {
-                    true => torn(b, write),
-                    false => [0, ALL][usize::from(b % 2)],
-                };
-                exact(node, torn, 0)
-            }
-            Kind::Crash => {
-                let node = self.next(a, |host| host.replica.is_some())?;
-                let pending = self.hosts[usize::from(node)].disk.pending.len();
-                let keep = if self.setup.has(Family::Lose) { portion(b, pending) } else { ALL };
-                exact(node, keep, 0)
-            }
-            Kind::Restart => exact(self.next(a, |host| host.replica.is_none())?, 0, 0),
-            Kind::Partition => {
-                let mask = a & ((1u16 << self.setup.nodes) - 1) as u8;
-                self.cuts_something(mask).then(|| Event::new(kind, &[mask]))
-            }
-            Kind::Cut => {
-                let nodes = self.setup.nodes;
-                let (from, to) = (a % nodes, b % nodes);
-                let to = if from == to { (to + 1) % nodes } else { to };
-                let link = Link { from: NodeId(from), to: NodeId(to) };
-                (from != to && !self.network.is_cut_off(link))
-                    .then(|| Event::new(kind, &[from, to]))
-            }
-            Kind::Heal => self.network.is_cut().then_some(event),
-            Kind::Read if !R::CAPABILITIES.reads => None,
-            Kind::Read => exact(self.next(a, is_awake)?, 0, 0),
-            Kind::Compact if !R::CAPABILITIES.snapshots => None,
-            Kind::Compact => exact(self.next(a, |host| is_awake(host) && host.has_news())?, 0, 0),
-            Kind::Apply => exact(self.next(a, |host| !host.to_apply.is_empty())?, 0, 0),
-            Kind::Transfer if !R::CAPABILITIES.transfers => None,
-            Kind::Transfer => {
-                let nodes = self.setup.nodes;
-                let leader = self.next(a, |host| is_leader(host) == Some(true))?;
-                let to = wrap(b, nodes);
-                let to = if to == leader { (to + 1) % nodes } else { to };
-                (to != leader).then(|| Event::exact(kind, [leader, to, 0]))
-            }
-            Kind::Change if !R::CAPABILITIES.changes => None,
-            Kind::Change => {
-                let all = ((1u16 << self.setup.nodes) - 1) as u8;
-                let leader = self.next(a, |host| is_leader(host) == Some(true))?;
-                (b & all != 0).then(|| Event::exact(kind, [leader, b & all, c & all & !b]))
-            }
-            Kind::TickAll => Some(event),
-            _ => unreachable!("macros are expanded, not resolved"),
-        }
-    }
-
-    /// The first node at or after `wish` that fits.
-    fn next(&self, wish: u8, fits: impl Fn(&Host<R>) -> bool) -> Option<u8> {
-        let nodes = self.setup.nodes;
-        let mut id = wrap(wish, nodes);
-        for _ in 0..nodes {
-            if fits(&self.hosts[usize::from(id)]) {
-                return Some(id);
-            }
-            id = if id + 1 == nodes { 0 } else { id + 1 };
-        }
-        None
-    }
-
-    fn cuts_something(&self, mask: u8) -> bool {
-        let ids = || (0..self.setup.nodes).map(NodeId);
-        ids().flat_map(|from| ids().map(move |to| Link { from, to })).any(|link| {
-            (mask >> link.from.0 & 1) != (mask >> link.to.0 & 1) && !self.network.is_cut_off(link)
-        })
     }
 
     /// Applies an exact primitive event.
@@ -509,27 +347,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         self.network.set_down(id, false);
         self.watch.started(id, view, membership)
     }
-
-    // ---- For the macros ----
-
-    /// The first running node at or after `wish` that leads, or does not.
-    pub(crate) fn next_leading(&self, wish: u8, leading: bool) -> Option<u8> {
-        self.next(wish, |host| is_leader(host) == Some(leading))
-    }
-
-    /// How many messages of a link can arrive.
-    pub(crate) fn in_flight(&self, from: u8, to: u8) -> usize {
-        self.network.deliverable(Link { from: NodeId(from), to: NodeId(to) })
-    }
-
-    /// How many writes of a node are pending.
-    pub(crate) fn pending_writes(&self, node: u8) -> usize {
-        self.hosts[usize::from(node)].disk.pending.len()
-    }
 }
-
-/// From here on, the operand of [`Kind::Propose`] wishes for a leader, and not just for a node.
-pub const ASK_A_LEADER: u8 = 128;
 
 /// The nodes of a mask.
 fn node_set(mask: u8) -> NodeSet {
@@ -540,42 +358,4 @@ fn node_set(mask: u8) -> NodeSet {
 fn touches_membership(write: &Write) -> bool {
     let changes = |entry: &Entry| matches!(entry.payload, raft::Payload::Change(_));
     write.truncate_from.is_some() || write.snapshot.is_some() || write.entries.iter().any(changes)
-}
-
-impl<R> Host<R> {
-    /// Whether the machine has applied something since the last snapshot.
-    fn has_news(&self) -> bool {
-        let start = self.disk.image.snapshot.as_ref().map_or(LogIndex(0), |last| last.last.index);
-        self.machine.applied > start
-    }
-}
-
-/// Whether a node runs and does not wait for its disk.
-fn is_awake<R: Replica>(host: &Host<R>) -> bool {
-    host.replica.is_some() && (R::CAPABILITIES.async_writes || !host.disk.is_awaited())
-}
-
-/// Whether a node that is awake leads.
-fn is_leader<R: Replica>(host: &Host<R>) -> Option<bool> {
-    let replica = host.replica.as_ref().filter(|_| is_awake(host))?;
-    Some(replica.view().is_leader())
-}
-
-/// A wish for how much of `write` reaches the disk.
-fn torn(wish: u8, write: &Write) -> u8 {
-    let parts = write.entries.len() + 2;
-    let has_two = write.truncate_from.is_some() && write.snapshot.is_some();
-    match wish == TRUNCATION || usize::from(wish) % (parts + 2) == parts + 1 {
-        true if has_two => TRUNCATION,
-        _ => portion(wish, parts),
-    }
-}
-
-/// A wish for how many of `all` things, all of them being written as [`ALL`].
-fn portion(wish: u8, all: usize) -> u8 {
-    match usize::from(wish) % (all + 1) {
-        _ if wish == ALL => ALL,
-        wrapped if wrapped == all => ALL,
-        wrapped => wrapped as u8,
-    }
 }

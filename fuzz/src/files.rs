@@ -8,7 +8,7 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use crate::history::mix;
+use crate::chain::mix;
 use crate::schedule::Schedule;
 
 /// A file that could not be read or written, and why.

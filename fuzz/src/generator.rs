@@ -9,8 +9,8 @@
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::cluster::ASK_A_LEADER;
 use crate::event::{Event, Family, Kind, Operand, ALL, KINDS};
+use crate::resolve::ASK_A_LEADER;
 use crate::schedule::{DiskMode, Schedule, Setup};
 
 /// How schedules are drawn.

@@ -7,8 +7,9 @@ use std::collections::VecDeque;
 
 use raft::{LogId, LogIndex, NodeId, Progress, Read, Role, Term};
 
+use crate::chain::is_command;
 use crate::event::{Event, Kind};
-use crate::history::{is_command, History, PerNode};
+use crate::history::{History, PerNode};
 use crate::machine::Machine;
 use crate::oracle::Counts;
 use crate::replica::{Command, Entry, Meaning, Speech, View, Write};

@@ -7,168 +7,12 @@
 use std::ops::{Index, IndexMut};
 
 use raft::{
-    HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Payload, Progress, Role, Snapshot,
-    Term,
+    HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Payload, Progress, Role, Term,
 };
 
-use crate::machine::Machine;
+use crate::chain::{command_of, is_command, Chain, Link};
 use crate::replica::{Capabilities, Command, Entry, View, Write};
 use crate::schedule::Setup;
-
-/// Mixes one number into a running hash; the same on every machine.
-pub fn mix(hash: u64, value: u64) -> u64 {
-    (hash.rotate_left(23) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
-
-/// One entry of a log as an oracle needs it.
-///
-/// The default is the place before the first entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Link {
-    /// The entry's term.
-    pub term: Term,
-    /// Hash of the log up to and including the entry.
-    pub prefix: u64,
-}
-
-impl Link {
-    const START: Link = Link { term: Term(0), prefix: 0x5eed };
-
-    /// The entry that follows this one.
-    pub fn then(self, entry: &Entry) -> Link {
-        let command = command_of(entry);
-        let term = entry.id.term;
-        Link { term, prefix: mix(mix(self.prefix, term.0), command) }
-    }
-}
-
-impl Default for Link {
-    fn default() -> Link {
-        Link::START
-    }
-}
-
-/// The command of an entry; 0 for a no-op, which no client ever proposes, and a number beyond all
-/// commands for a change of membership.
-pub fn command_of(entry: &Entry) -> Command {
-    match entry.payload {
-        Payload::Noop => 0,
-        Payload::Command(command) => command,
-        Payload::Change(Membership { voters, outgoing, learners }) => {
-            let sets = [voters, outgoing, learners];
-            CHANGES | sets.iter().fold(0, |hash, set| mix(hash, set.bits()))
-        }
-    }
-}
-
-/// From here on, what [`command_of`] says stands for a change of membership.
-const CHANGES: Command = 1 << 63;
-
-/// Whether what [`command_of`] says stands for a client's command.
-pub fn is_command(command: Command) -> bool {
-    (1..CHANGES).contains(&command)
-}
-
-/// A log as a chain of prefix hashes, with the memberships that it says. What a snapshot stands for
-/// is in it as well.
-#[derive(Clone, Debug, Default)]
-pub struct Chain {
-    links: Vec<Link>,
-    changes: Vec<(LogIndex, Membership)>,
-}
-
-impl Chain {
-    /// Index of the last entry.
-    pub fn last_index(&self) -> LogIndex {
-        LogIndex(self.links.len() as u64)
-    }
-
-    /// Identity of the last entry.
-    pub fn last(&self) -> LogId {
-        let term = self.links.last().map_or(Term(0), |link| link.term);
-        LogId { term, index: self.last_index() }
-    }
-
-    /// The entry at `index`; the place before the first entry counts as one.
-    pub fn at(&self, index: LogIndex) -> Option<Link> {
-        match index.0.checked_sub(1) {
-            None => Some(Link::START),
-            Some(position) => self.links.get(position as usize).copied(),
-        }
-    }
-
-    /// Whether this log and `other` are the same up to `index`, and reach it.
-    pub fn agrees(&self, other: &Chain, index: LogIndex) -> bool {
-        self.at(index).is_some() && self.at(index) == other.at(index)
-    }
-
-    /// The newest change of membership, and the one before it.
-    pub fn changes(&self) -> [Option<(LogIndex, Membership)>; 2] {
-        let mut newest = self.changes.iter().rev().copied();
-        [newest.next(), newest.next()]
-    }
-
-    fn clear(&mut self) {
-        self.links.clear();
-        self.changes.clear();
-    }
-
-    fn truncate(&mut self, length: usize) {
-        self.links.truncate(length);
-        while self.changes.last().is_some_and(|(index, _)| index.0 > length as u64) {
-            self.changes.pop();
-        }
-    }
-
-    fn write(&mut self, write: &Write, committed: &Chain) {
-        if let Some(index) = write.truncate_from {
-            self.truncate(index.previous().0 as usize);
-        }
-        if let Some(snapshot) = &write.snapshot {
-            self.install(snapshot, committed);
-        }
-        let mut link = self.links.last().copied().unwrap_or(Link::START);
-        for entry in &write.entries {
-            link = link.then(entry);
-            self.links.push(link);
-            if let Payload::Change(membership) = entry.payload {
-                self.changes.push((entry.id.index, membership));
-            }
-        }
-    }
-
-    /// A snapshot stands for what is committed up to its last entry. What follows that stays, as
-    /// far as there is something.
-    fn install(&mut self, snapshot: &Snapshot, committed: &Chain) {
-        let last = snapshot.last.index;
-        if self.at(last) == committed.at(last) && self.at(last).is_some() {
-            return;
-        }
-        let kept = self.links.split_off(self.links.len().min(last.0 as usize));
-        let later = self.changes.iter().filter(|(index, _)| *index > last).copied();
-        let later: Vec<_> = later.collect();
-        self.become_equal(committed, last.0 as usize);
-        // A snapshot of what nobody has committed is for an oracle to judge; here it has a place.
-        let unknown = Link { term: snapshot.last.term, prefix: Machine::restore(snapshot).state };
-        self.links.resize(last.0 as usize, unknown);
-        self.links.extend(kept);
-        self.changes.extend(later);
-    }
-
-    /// Becomes equal to the first `length` entries of `other`, at a cost in what differs.
-    fn become_equal(&mut self, other: &Chain, length: usize) {
-        let length = length.min(other.links.len());
-        let mut same = self.links.len().min(length);
-        while same > 0 && self.links[same - 1] != other.links[same - 1] {
-            same -= 1;
-        }
-        self.truncate(same);
-        self.links.extend_from_slice(&other.links[same..length]);
-        let within = |index: LogIndex| (same as u64..length as u64).contains(&index.previous().0);
-        let news = other.changes.iter().filter(|(index, _)| within(*index));
-        self.changes.extend(news);
-    }
-}
 
 /// An entry that some node has committed.
 #[derive(Clone, Copy, Debug)]
@@ -385,14 +229,12 @@ impl History {
 
     /// The membership in force at a committed index.
     pub fn committed_membership_at(&self, index: LogIndex) -> Membership {
-        let changes = &self.committed_log.changes;
-        let newest = changes.iter().rfind(|(from, _)| *from <= index);
-        newest.map_or(self.membership, |(_, membership)| *membership)
+        self.committed_log.membership_at(index).copied().unwrap_or(self.membership)
     }
 
     /// The membership that a log says.
     pub fn newest_in<'a>(&'a self, log: &'a Chain) -> &'a Membership {
-        log.changes.last().map_or(&self.membership, |(_, membership)| membership)
+        log.membership_at(log.last_index()).unwrap_or(&self.membership)
     }
 
     /// The facts about `id`.
@@ -499,7 +341,7 @@ impl History {
             return None;
         }
         self.committed_by = *self.membership_of(self.node(id));
-        self.committed_log.become_equal(&self.nodes[usize::from(id.0)].log, view.commit.0 as usize);
+        self.committed_log.become_equal(&self.nodes[usize::from(id.0)].log, view.commit);
         for index in first.0..=view.commit.0 {
             let link = self.node(id).log.at(LogIndex(index))?;
             let before = self.committed.last().map_or(Term(0), |entry| entry.highest_commit_term);
@@ -567,7 +409,7 @@ impl History {
         node.up = false;
         node.applied = LogIndex(0);
         let NodeHistory { log, disk, .. } = node;
-        log.become_equal(disk, disk.links.len());
+        log.become_equal(disk, disk.last_index());
     }
 
     pub(crate) fn started(&mut self, id: NodeId, view: View) {

@@ -11,6 +11,7 @@
 //! Read [`event`] for what can go wrong, [`replica`] for how a Raft is seen, [`oracle`] for what is
 //! promised, [`run`] for how it all comes together, [`mutants`] for what it catches.
 
+pub mod chain;
 pub mod cluster;
 pub mod disk;
 pub mod event;
@@ -18,6 +19,7 @@ pub mod files;
 pub mod generator;
 pub mod goal;
 pub mod history;
+mod host;
 pub mod machine;
 mod moves;
 pub mod mutants;
@@ -28,10 +30,12 @@ pub mod ours;
 pub mod panics;
 mod recovery;
 pub mod replica;
+mod resolve;
 pub mod run;
 pub mod schedule;
 pub mod shrink;
 pub mod story;
+pub mod subject;
 pub mod target;
 pub mod teller;
 pub mod violation;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use raft::{LogIndex, Snapshot};
 
-use crate::history::{mix, Link};
+use crate::chain::{mix, Link};
 use crate::replica::Entry;
 
 /// A state machine.
@@ -43,10 +43,10 @@ impl Machine {
 
     /// The machine that a snapshot is of.
     pub fn restore(snapshot: &Snapshot) -> Machine {
-        let (numbers, _) = snapshot.data.as_chunks();
+        let numbers = snapshot.data.chunks_exact(8).filter_map(|bytes| bytes.try_into().ok());
         let states = (0..NUMBERS).zip(numbers);
         let mut states =
-            states.map(|(number, &bytes)| u64::from_le_bytes(bytes) ^ mix(number, number));
+            states.map(|(number, bytes)| u64::from_le_bytes(bytes) ^ mix(number, number));
         let first = states.next().unwrap_or_default();
         let whole = snapshot.data.len() as u64 == NUMBERS * 8 && states.all(|other| other == first);
         let state = if whole { first } else { !first };

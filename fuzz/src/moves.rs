@@ -3,9 +3,9 @@
 //! Promises: a macro does nothing that primitive events could not do; the cluster's trace holds
 //! those events in its stead. A macro that finds nothing to act on does nothing.
 
+use crate::chain::mix;
 use crate::cluster::Cluster;
 use crate::event::{Event, Kind};
-use crate::history::mix;
 use crate::replica::Replica;
 use crate::violation::{Verdict, HELD, NOTHING};
 use crate::watch::Observer;

@@ -81,10 +81,10 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::Subject;
     use crate::replica::{Capabilities, Durable, Effects, Meaning, Plain, Speech, View};
     use crate::run::Runner;
     use crate::schedule::{Schedule, Setup};
+    use crate::subject::Subject;
     use raft::{LogId, Progress, Term};
 
     /// Answers every message with a message, for ever.

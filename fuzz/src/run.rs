@@ -4,13 +4,14 @@
 //! first broken promise, at the end of its events, or at its limit; if its set-up asks for it, the
 //! cluster is healed then and must recover. A lint ends nothing.
 
-use crate::cluster::{Cluster, Subject};
+use crate::cluster::Cluster;
 use crate::event::Event;
 use crate::goal::{self, Goals};
 use crate::oracle::{Checks, Counts, Oracles};
 use crate::panics;
 use crate::replica::Replica;
 use crate::schedule::{Schedule, Setup};
+use crate::subject::Subject;
 use crate::teller::Teller;
 use crate::violation::Violation;
 

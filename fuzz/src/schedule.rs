@@ -12,8 +12,8 @@ use bincode::config;
 
 use raft::{NodeId, NodeSet, Term};
 
+use crate::chain::mix;
 use crate::event::{Event, Family};
-use crate::history::mix;
 use crate::replica::Capabilities;
 
 /// When a write becomes durable.

@@ -5,11 +5,11 @@
 //! primitive events, not on bytes: an event that no longer fits is skipped, so nothing else shifts
 //! its meaning. Every accepted step makes the schedule smaller in one fixed order, so it ends.
 
-use crate::cluster::Subject;
 use crate::event::{Event, Kind, Operand, ALL};
 use crate::replica::Replica;
 use crate::run::{Outcome, Runner};
 use crate::schedule::{DiskMode, Schedule, Setup};
+use crate::subject::Subject;
 
 /// Up to this many events, every pair is tried.
 const PAIRS: usize = 60;

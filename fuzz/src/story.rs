@@ -7,12 +7,13 @@ use std::fmt::Write as _;
 
 use raft::LogIndex;
 
-use crate::cluster::{Cluster, Subject};
+use crate::cluster::Cluster;
 use crate::history::{History, NodeHistory};
 use crate::oracle::CARDS;
 use crate::replica::Replica;
 use crate::run::{judge, play_exactly, Judged, MAX_EVENTS};
 use crate::schedule::{DiskMode, Schedule, Setup};
+use crate::subject::Subject;
 use crate::teller::Teller;
 use crate::violation::Violation;
 
@@ -113,7 +114,7 @@ fn beliefs(history: &History, text: &mut String) {
 
 /// A log as the terms of its entries, and what the disk holds instead.
 fn cells(node: &NodeHistory) -> String {
-    let terms = |log: &crate::history::Chain| {
+    let terms = |log: &crate::chain::Chain| {
         let each = (1..=log.last_index().0).filter_map(|index| log.at(LogIndex(index)));
         each.map(|link| link.term.to_string()).collect::<Vec<_>>().join(" ")
     };

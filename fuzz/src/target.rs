@@ -12,7 +12,6 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::cluster::{Subject, UnknownMutant};
 use crate::files::{content_name, read_schedule, write_new};
 use crate::goal;
 use crate::oracle::{Counts, CARDS};
@@ -21,6 +20,7 @@ use crate::run::Runner;
 use crate::schedule::Schedule;
 use crate::shrink::shrink;
 use crate::story;
+use crate::subject::{Subject, UnknownMutant};
 use crate::violation::Violation;
 
 /// Which seeded bug the target `mutant` has.

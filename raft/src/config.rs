@@ -11,7 +11,8 @@ use crate::types::NodeId;
 pub struct Config {
     /// This server's name.
     pub id: NodeId,
-    /// Who belongs to the cluster before the first entry of the log; the same for all who ever join.
+    /// Who belongs to the cluster before the first entry of the log; the same for all who ever
+    /// join.
     pub membership: Membership,
     /// The shortest election timeout, in ticks. Each wait lasts this long, and up to as long again:
     /// how much is drawn from `id`, the term and `jitter`.

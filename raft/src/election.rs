@@ -63,8 +63,8 @@ impl<C: Command> Node<C> {
         self.config.check_quorum && (self.hears_a_leader() || self.deaf_for > 0)
     }
 
-    /// With leases, what a leader counts on outlives the term in which it was heard: only time makes
-    /// this server listen to candidates again.
+    /// With leases, what a leader counts on outlives the term in which it was heard: only time
+    /// makes this server listen to candidates again.
     pub(crate) fn be_loyal(&mut self) {
         if self.config.lease_reads {
             self.deaf_for = self.config.election_ticks;

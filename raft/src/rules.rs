@@ -481,8 +481,9 @@ pub fn is_own_question(asked_in: u64, life: u64) -> bool {
     asked_in == life
 }
 
-/// A lease ends before a quorum may vote for another, even if their clocks have shown two ticks more
-/// by then; or when the lead was offered to another, whenever that comes to stand (3.10, 6.4.1).
+/// A lease ends before a quorum may vote for another, even if their clocks have shown two ticks
+/// more by then; or when the lead was offered to another, whenever that comes to stand (3.10,
+/// 6.4.1).
 pub fn lease_holds(age: u64, election_ticks: u32, let_go: bool) -> bool {
     !let_go && age + 2 < u64::from(election_ticks)
 }

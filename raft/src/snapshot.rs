@@ -2,8 +2,8 @@
 //! (section 7).
 //!
 //! A snapshot travels in pieces, in order, each asked for by the answer to the one before. A piece
-//! that is lost, repeated or late does no harm: what has arrived is a prefix, and nothing is touched
-//! before the whole is there. It must fit in memory.
+//! that is lost, repeated or late does no harm: what has arrived is a prefix, and nothing is
+//! touched before the whole is there. It must fit in memory.
 
 use std::sync::Arc;
 

@@ -12,11 +12,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use whitewater::cluster::UnknownMutant;
 use whitewater::generator::Strategy;
 use whitewater::replica::Replica;
 use whitewater::run::Runner;
 use whitewater::schedule::Schedule;
+use whitewater::subject::UnknownMutant;
 use whitewater::target::Subjects;
 
 // Runs are short and start with many small buffers: the system's allocator took a tenth of the

@@ -3,8 +3,8 @@
 //! Could win: its log passes the vote check of a quorum, itself included; a stopped node counts
 //! with its disk. Sound: some voter of that quorum durably holds everything committed. If both end
 //! in the same term, the longer log contains the shorter; if the candidate's last term is newer,
-//! its leader was elected after the commit and had the entry. Each node goes by the membership in its
-//! own log, whose quorums meet those of the next one. The published form asks this of every
+//! its leader was elected after the commit and had the entry. Each node goes by the membership in
+//! its own log, whose quorums meet those of the next one. The published form asks this of every
 //! single voter, which legal Raft breaks: see scenario B.
 
 use raft::{LogIndex, NodeId, NodeSet};

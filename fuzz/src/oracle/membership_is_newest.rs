@@ -1,7 +1,7 @@
 //! A node goes by the newest membership in its log, committed or not.
 //!
-//! Sound: 4.1 of the dissertation; what truncation removes is undone, and what a snapshot stands for
-//! counts as in the log. Asked only of a Raft that shows its membership.
+//! Sound: 4.1 of the dissertation; what truncation removes is undone, and what a snapshot stands
+//! for counts as in the log. Asked only of a Raft that shows its membership.
 
 use raft::{Membership, NodeId};
 

@@ -1,7 +1,7 @@
 //! From one membership in a log to the next, any quorum before meets any quorum after.
 //!
-//! Sound: one voter more or less keeps majorities meeting (dissertation, 4.1); joint consensus holds
-//! both majorities, and ends in the newer set (section 6). Nothing else is a legal step.
+//! Sound: one voter more or less keeps majorities meeting (dissertation, 4.1); joint consensus
+//! holds both majorities, and ends in the newer set (section 6). Nothing else is a legal step.
 
 use raft::{Membership, NodeId};
 

@@ -1,7 +1,7 @@
 //! A leader that a committed change has removed leads no longer.
 //!
-//! Sound: 4.2.2 of the dissertation; a removed leader leads until the change is committed, and steps
-//! down in that very step.
+//! Sound: 4.2.2 of the dissertation; a removed leader leads until the change is committed, and
+//! steps down in that very step.
 
 use raft::NodeId;
 

@@ -5,7 +5,8 @@
 
 use raft::NodeId;
 
-use crate::history::{History, Link, PerNode};
+use crate::chain::Link;
+use crate::history::{History, PerNode};
 use crate::machine::Machine;
 use crate::oracle::{Card, Oracle};
 use crate::replica::Entry;

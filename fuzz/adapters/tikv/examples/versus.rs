@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use tikv::Tikv;
-use whitewater::cluster::Subject;
+use whitewater::subject::Subject;
 use whitewater::raft::NodeId;
 use whitewater::replica::{Durable, Input, Replica};
 use whitewater::schedule::Setup;

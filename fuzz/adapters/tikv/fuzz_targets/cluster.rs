@@ -2,7 +2,7 @@
 #![cfg_attr(fuzzing, no_main)]
 
 use tikv::Tikv;
-use whitewater::cluster::Subject;
+use whitewater::subject::Subject;
 
 #[cfg(fuzzing)]
 whitewater::fuzz_target!(

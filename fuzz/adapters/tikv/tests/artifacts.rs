@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use tikv::Tikv;
-use whitewater::cluster::Subject;
+use whitewater::subject::Subject;
 use whitewater::files::{read_schedule, schedules_in};
 use whitewater::run::{Outcome, Runner};
 
