@@ -4,6 +4,7 @@ use super::*;
 use crate::ours::Ours;
 use crate::replica::{Replica, Speech};
 use raft::{HardState, LogId, Payload, ReadId, Role, Snapshot, Term, WriteId};
+use std::sync::Arc;
 
 /// The history of a cluster of `nodes` that have just started, watched by one oracle.
 pub fn cluster<O: Observer + Default>(nodes: u8) -> Watch<O> {
@@ -55,7 +56,8 @@ pub fn snapshot<O>(run: &Watch<O>, last: LogId, applied: &[(u64, u64)]) -> Write
     let mut machine = Machine::new();
     write(1, applied).entries.iter().for_each(|entry| machine.apply(entry));
     let (membership, data) = (run.history.membership, machine.data());
-    Write { snapshot: Some(Snapshot { last, membership, data }), ..write(1, &[]) }
+    let snapshot = Some(Arc::new(Snapshot { last, membership, data }));
+    Write { snapshot, ..write(1, &[]) }
 }
 
 /// A write of term and vote.
@@ -83,10 +85,9 @@ impl<O: Observer> Watch<O> {
     fn shows(&mut self, node: u8, view: View, write: Option<&Write>, to: Out) -> Verdict {
         let step = Step {
             node: NodeId(node),
-            received: to.received,
+            received: to.received.as_ref(),
             ticked: to.ticked,
             view,
-            membership: None,
             write,
             restored: None,
             applied: &to.applied,
@@ -98,7 +99,7 @@ impl<O: Observer> Watch<O> {
             _ if to.initial => Some(knows(0, view.last_log.index.0 + 1)),
             _ => Some(known[peer]),
         };
-        self.step(step, progress, to.sent.into_iter())
+        self.step(&step, || None, progress, to.sent.into_iter())
     }
 
     /// A node enters a role in a term, with no vote.
@@ -153,6 +154,12 @@ impl<O: Observer> Watch<O> {
     pub fn commits(&mut self, node: u8, commit: u64) -> Verdict {
         let view = View { commit: LogIndex(commit), ..self.view_of(node) };
         self.shows(node, view, None, Out::default())
+    }
+
+    /// A leader's commit index changes, and it leads no longer.
+    pub fn commits_and_follows(&mut self, node: u8, commit: u64) -> Verdict {
+        let (commit, role) = (LogIndex(commit), Role::Follower);
+        self.shows(node, View { commit, role, ..self.view_of(node) }, None, Out::default())
     }
 
     /// A node sends a message.

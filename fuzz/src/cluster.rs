@@ -12,7 +12,7 @@ use crate::event::{Event, Kind, ALL};
 use crate::host::{is_awake, Host};
 use crate::machine::Machine;
 use crate::network::{Link, Network};
-use crate::replica::{Command, Entry, Input, Replica, Write};
+use crate::replica::{Command, Input, Replica};
 use crate::schedule::{DiskMode, Setup};
 use crate::subject::Subject;
 use crate::violation::{Verdict, HELD, NOTHING};
@@ -235,15 +235,13 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             true => host.to_apply.extend_from_slice(effects.applied),
             false => effects.applied.iter().for_each(|entry| host.machine.apply(entry)),
         }
-        let may_change = effects.write.as_ref().is_some_and(touches_membership);
         let step = Step {
             node: id,
-            received,
+            received: received.as_ref(),
             ticked,
             view,
-            membership: if may_change { replica.membership() } else { None },
             write: effects.write.as_ref(),
-            restored: effects.restore.is_some().then_some(host.machine),
+            restored: effects.restore.is_some().then_some(&host.machine),
             applied: if self.setup.slow_apply { &[] } else { effects.applied },
             reads: effects.reads,
         };
@@ -251,10 +249,13 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             self.watch.write_failed(id, effects.halted)?;
         }
         let sent = effects.messages.iter().map(R::meaning);
-        self.watch.step(step, |peer| replica.progress(peer), sent)?;
-        for message in effects.messages.drain(..) {
-            let meaning = R::meaning(&message);
-            self.network.send(Link { from: meaning.from, to: meaning.to }, message);
+        let progress = |peer| replica.progress(peer);
+        self.watch.step(&step, || replica.membership(), progress, sent)?;
+        if !effects.messages.is_empty() {
+            for message in effects.messages.drain(..) {
+                let meaning = R::meaning(&message);
+                self.network.send(Link { from: meaning.from, to: meaning.to }, message);
+            }
         }
         let halted = effects.halted;
         if let Some(write) = effects.write.take() {
@@ -352,10 +353,4 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
 /// The nodes of a mask.
 fn node_set(mask: u8) -> NodeSet {
     (0..u8::BITS as u8).filter(|bit| mask >> bit & 1 == 1).map(NodeId).collect()
-}
-
-/// Whether a write can change the membership that its node goes by.
-fn touches_membership(write: &Write) -> bool {
-    let changes = |entry: &Entry| matches!(entry.payload, raft::Payload::Change(_));
-    write.truncate_from.is_some() || write.snapshot.is_some() || write.entries.iter().any(changes)
 }

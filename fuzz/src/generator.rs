@@ -118,6 +118,9 @@ impl Generator {
             weights[Kind::Persist as usize] = 0;
             weights[Kind::FailPersist as usize] = 0;
         }
+        if !setup.slow_apply {
+            weights[Kind::Apply as usize] = 0;
+        }
         let total: u32 = weights.iter().sum();
         let (mut sum, mut from) = (0, 0);
         for (row, weight) in weights.iter().enumerate() {

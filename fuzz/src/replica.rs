@@ -51,7 +51,7 @@ pub struct Write {
     /// Remove this entry and all that follow it, before appending; none if nothing is removed.
     pub truncate_from: Option<LogIndex>,
     /// The new snapshot, which stands for all entries up to its last: these are removed with it.
-    pub snapshot: Option<Snapshot>,
+    pub snapshot: Option<Arc<Snapshot>>,
     /// Entries to append, in order and without a gap. A leader asks for its own no later than it
     /// sends them.
     pub entries: Vec<Entry>,
@@ -68,7 +68,7 @@ pub struct Durable {
     /// Term and vote.
     pub hard_state: HardState,
     /// The last snapshot.
-    pub snapshot: Option<Snapshot>,
+    pub snapshot: Option<Arc<Snapshot>>,
     /// The log, from index 1 on, or from the entry after the snapshot's last.
     pub entries: Vec<Entry>,
     /// The commit index, if it was ever stored; whoever stores it shows it right after the start.
@@ -173,7 +173,7 @@ pub struct Effects<'a, M> {
     /// they are not here before what they rest on is durable.
     pub messages: &'a mut Vec<M>,
     /// Put the state machine into this state, before applying anything.
-    pub restore: Option<&'a Snapshot>,
+    pub restore: Option<&'a Arc<Snapshot>>,
     /// Apply these to the state machine, in order: every entry, from the first on again after each
     /// start or from the snapshot's last, and none above the commit index.
     pub applied: &'a [Entry],

@@ -4,7 +4,7 @@
 //! the difference to its observer, at a cost in what changed. An observer sees facts only; it can
 //! name neither a cluster nor a Raft. The oracles and the goals are observers.
 
-use raft::{LogIndex, Membership, NodeId, NodeSet, Progress, Read};
+use raft::{LogIndex, Membership, NodeId, NodeSet, Payload, Progress, Read};
 
 use crate::event::Event;
 use crate::history::History;
@@ -227,21 +227,25 @@ pub struct Step<'a> {
     /// Who stepped.
     pub node: NodeId,
     /// The message that it received, if that was the input.
-    pub received: Option<Meaning>,
+    pub received: Option<&'a Meaning>,
     /// The input was a tick.
     pub ticked: bool,
     /// What it shows of itself now.
     pub view: View,
-    /// What membership it goes by now, if that may have changed.
-    pub membership: Option<Membership>,
     /// What it wants to be made durable.
     pub write: Option<&'a Write>,
     /// Its state machine, if it has been put into the state of a snapshot.
-    pub restored: Option<Machine>,
+    pub restored: Option<&'a Machine>,
     /// What it applied.
     pub applied: &'a [Entry],
     /// What reads it answered.
     pub reads: &'a [Read],
+}
+
+/// Whether a write can change the membership that its node goes by.
+fn touches_membership(write: &Write) -> bool {
+    let changes = |entry: &Entry| matches!(entry.payload, Payload::Change(_));
+    write.truncate_from.is_some() || write.snapshot.is_some() || write.entries.iter().any(changes)
 }
 
 /// A history and who watches it.
@@ -270,15 +274,16 @@ impl<O: Observer> Watch<O> {
         self.observer.happens(&self.history, event)
     }
 
-    /// A node has lived through one input; `progress` tells what it knows of a peer, and `sent`
-    /// what it sent.
+    /// A node has lived through one input; `membership` tells what it goes by now, `progress` what
+    /// it knows of a peer, and `sent` what it sent.
     pub fn step(
         &mut self,
-        step: Step<'_>,
+        step: &Step<'_>,
+        membership: impl FnOnce() -> Option<Membership>,
         progress: impl Fn(NodeId) -> Option<Progress>,
         sent: impl Iterator<Item = Meaning>,
     ) -> Verdict {
-        let Step { node, view, .. } = step;
+        let Step { node, view, .. } = *step;
         let (history, observer) = (&mut self.history, &mut self.observer);
         let old = history.node(node).view;
         let mut checked = 0;
@@ -290,7 +295,7 @@ impl<O: Observer> Watch<O> {
         if changed {
             history.seen(node, view);
         }
-        if let Some(message) = &step.received {
+        if let Some(message) = step.received {
             checked |= observer.received(history, message)?;
         }
         if changed {
@@ -306,9 +311,11 @@ impl<O: Observer> Watch<O> {
         if let Some(write) = step.write {
             checked |= observer.wrote(history, node, write)?;
             history.born(node, write);
-        }
-        if let Some(membership) = &step.membership {
-            checked |= observer.configured(history, node, membership)?;
+            if touches_membership(write) {
+                if let Some(membership) = membership() {
+                    checked |= observer.configured(history, node, &membership)?;
+                }
+            }
         }
         if view.is_leader() {
             checked |= self.progress(node, view.newly_leads(&old), progress)?;
@@ -318,7 +325,7 @@ impl<O: Observer> Watch<O> {
             checked |= self.observer.sent(&self.history, &message)?;
             count += 1;
         }
-        if let Some(machine) = &step.restored {
+        if let Some(machine) = step.restored {
             self.history.restored(node, machine.applied);
             checked |= self.observer.restored(&self.history, node, machine)?;
         }

@@ -74,7 +74,7 @@ pub struct Write<C = Vec<u8>> {
     /// Remove this entry and all that follow it, before appending.
     pub truncate_from: Option<LogIndex>,
     /// The new snapshot, which stands for all entries up to its last: remove them.
-    pub snapshot: Option<Snapshot>,
+    pub snapshot: Option<Arc<Snapshot>>,
     /// Entries to append, in order.
     pub entries: Vec<Entry<C>>,
 }
@@ -85,7 +85,7 @@ pub struct Durable<C = Vec<u8>> {
     /// Term and vote.
     pub hard_state: HardState,
     /// The last snapshot.
-    pub snapshot: Option<Snapshot>,
+    pub snapshot: Option<Arc<Snapshot>>,
     /// The log, from the entry after the snapshot's last on, or from index 1.
     pub entries: Vec<Entry<C>>,
 }
@@ -178,7 +178,7 @@ pub struct Output<C = Vec<u8>> {
     /// Send these, in any order and at any time from now on.
     pub messages: Vec<Message<C>>,
     /// Put the state machine into this state, before anything in `committed`.
-    pub restore: Option<Snapshot>,
+    pub restore: Option<Arc<Snapshot>>,
     /// Newly committed entries: apply them in this order, once.
     pub committed: Vec<Entry<C>>,
     /// The answer to a proposal, a change or a transfer: the last entry that it appended, or of

@@ -3,6 +3,7 @@
 //! It begins with every term that the server leads, and means nothing at any other time.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::message::Stamp;
 use crate::progress::{Peer, Progress};
@@ -23,7 +24,7 @@ pub(crate) struct Lead {
     pub unchecked: u32,
     pub heard: NodeSet,
     /// Snapshots on their way, and to whom.
-    pub sending: Vec<(NodeId, Snapshot)>,
+    pub sending: Vec<(NodeId, Arc<Snapshot>)>,
     /// Reads that wait for a quorum to answer.
     pub reads: VecDeque<PendingRead>,
     /// A transfer under way.

@@ -5,6 +5,7 @@
 //! nothing of clocks, sockets, files, threads or randomness.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::config::Config;
 use crate::io::{Durable, Input, Output, Write, WriteId};
@@ -61,7 +62,7 @@ pub struct Node<C = Vec<u8>> {
     // Persistent state (Figure 2), in memory: it may run ahead of the disk.
     pub(crate) hard_state: HardState,
     pub(crate) log: Log<C>,
-    pub(crate) snapshot: Option<Snapshot>,
+    pub(crate) snapshot: Option<Arc<Snapshot>>,
     pub(crate) memberships: Memberships,
 
     // The disk, as far as it is known.
@@ -190,7 +191,7 @@ impl<C: Command> Node<C> {
 
     /// The last snapshot.
     pub fn snapshot(&self) -> Option<&Snapshot> {
-        self.snapshot.as_ref()
+        self.snapshot.as_deref()
     }
 
     /// The log in memory.
@@ -356,7 +357,7 @@ impl<C: Command> Node<C> {
     }
 
     /// The next write shall contain this snapshot.
-    pub(crate) fn keep_snapshot(&mut self, snapshot: Snapshot) {
+    pub(crate) fn keep_snapshot(&mut self, snapshot: Arc<Snapshot>) {
         self.snapshot = Some(snapshot);
         self.snapshot_is_new = true;
     }

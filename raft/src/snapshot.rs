@@ -33,7 +33,7 @@ impl<C: Command> Node<C> {
         self.log.compact(last);
         (self.rules.forget_memberships)(&mut self.memberships, index);
         self.applied = self.applied.max(index);
-        self.keep_snapshot(Snapshot { last, membership, data });
+        self.keep_snapshot(Arc::new(Snapshot { last, membership, data }));
     }
 
     /// Sends `peer` the piece of the snapshot that it lacks next.
@@ -86,7 +86,7 @@ impl<C: Command> Node<C> {
         }
         let data = self.arriving.take().map_or(data, |arriving| arriving.data);
         let snapshot = Snapshot { last, membership, data: data.into() };
-        self.install(snapshot, output);
+        self.install(Arc::new(snapshot), output);
         self.acknowledge(leader, last.index, stamp, output);
     }
 
@@ -107,7 +107,7 @@ impl<C: Command> Node<C> {
 
     /// Figure 13, 6 to 8: "If existing log entry has same index and term as snapshot's last included
     /// entry, retain log entries following it"; else "discard the entire log".
-    fn install(&mut self, snapshot: Snapshot, output: &mut Output<C>) {
+    fn install(&mut self, snapshot: Arc<Snapshot>, output: &mut Output<C>) {
         let last = snapshot.last;
         let own = self.log.term_at(last.index);
         if own.is_some() && !(self.rules.keeps_suffix)(last, own) {

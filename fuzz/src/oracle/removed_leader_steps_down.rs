@@ -7,6 +7,7 @@ use raft::NodeId;
 
 use crate::history::History;
 use crate::oracle::{Card, Oracle};
+use crate::replica::View;
 use crate::violation::{check, Verdict, Violation, NOTHING};
 use crate::watch::Observer;
 
@@ -24,7 +25,10 @@ impl Oracle for RemovedLeaderStepsDown {
 }
 
 impl Observer for RemovedLeaderStepsDown {
-    fn stepped(&mut self, history: &History, leader: NodeId, _: usize) -> Verdict {
+    fn changed(&mut self, history: &History, leader: NodeId, old: &View, new: &View) -> Verdict {
+        if !new.has_led_since(old) || new.commit <= old.commit {
+            return NOTHING;
+        }
         let facts = history.node(leader);
         let [Some((index, members)), _] = facts.log.changes() else { return NOTHING };
         let is_removed = !members.is_joint() && !members.voters.contains(leader);
@@ -53,8 +57,7 @@ mod tests {
     #[test]
     fn a_leader_may_lead_until_its_removal_is_committed() {
         let mut run = removes_itself();
-        run.becomes(0, Role::Follower, 1).unwrap();
-        assert_eq!(run.commits(0, 1), HELD);
+        assert_eq!(run.commits_and_follows(0, 1), HELD);
     }
 
     #[test]
