@@ -91,6 +91,7 @@ impl<O: Observer> Watch<O> {
             write,
             restored: None,
             applied: &to.applied,
+            refused: None,
             reads: &to.reads,
         };
         let known = self.history.node(NodeId(node)).progress;

@@ -243,6 +243,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             write: effects.write.as_ref(),
             restored: effects.restore.is_some().then_some(&host.machine),
             applied: if self.setup.slow_apply { &[] } else { effects.applied },
+            refused: effects.refused,
             reads: effects.reads,
         };
         if failed {

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use raft::{LogId, LogIndex, NodeId, Progress, Read, Role, Term};
+use raft::{LogId, LogIndex, NodeId, Progress, Read, Refused, Role, Term};
 
 use crate::chain::is_command;
 use crate::event::{Event, Kind};
@@ -72,6 +72,7 @@ goals! {
     LeaderRemoved = "leader-removed", "A leader has committed its own removal.";
     LearnerPromoted = "learner-promoted", "A learner has become a voter.";
     LeadTransferred = "lead-transferred", "A node has won because the leader told it to stand.";
+    ChangeRefused = "change-refused", "A change of membership has been refused for want of a rule.";
     ReadAnswered = "read-answered", "A leader has told a client what to read.";
     ReadAtFollower = "read-at-follower", "A follower has.";
     ReadByOldLeader = "read-by-old-leader", "A leader has, although a later term had a leader already.";
@@ -238,6 +239,12 @@ impl Observer for Goals {
 
     fn restored(&mut self, _: &History, _: NodeId, _: &Machine) -> Verdict {
         self.reach(Goal::SnapshotInstalled);
+        NOTHING
+    }
+
+    fn refused(&mut self, _: &History, _: NodeId, refused: &Refused) -> Verdict {
+        let early = matches!(refused, Refused::ChangeUnderWay { .. } | Refused::TermIsFresh);
+        self.reach_if(Goal::ChangeRefused, early);
         NOTHING
     }
 

@@ -4,7 +4,7 @@
 //! tests hold a legal and an illegal history. The list below is the only one: a further oracle is a
 //! file and a line. Costs follow what changed. Oracles see the history, never a Raft.
 
-use raft::{LogIndex, Membership, NodeId, Progress, Read};
+use raft::{LogIndex, Membership, NodeId, Progress, Read, Refused};
 
 use crate::event::Event;
 use crate::forward_observations;

@@ -93,6 +93,7 @@ impl Replica for Ours {
             messages: &mut filled.output.messages,
             restore: filled.output.restore.as_ref(),
             applied: &filled.output.committed,
+            refused: filled.output.answer.and_then(Result::err),
             reads: &filled.output.reads,
             halted: filled.output.halted,
         }
@@ -138,7 +139,11 @@ impl Replica for Ours {
                 Appended::Accepted { match_index } => Speech::Ack { match_index: *match_index },
                 Appended::Rejected { .. } => Speech::Refusal,
             },
-            Body::InstallSnapshot(piece) => Speech::Snapshot { last_log: piece.last },
+            Body::InstallSnapshot(piece) => Speech::Snapshot {
+                last_log: piece.last,
+                offset: piece.offset,
+                bytes: piece.data.len() as u64,
+            },
             Body::InstallSnapshotReply { .. } => Speech::Other,
             Body::TimeoutNow => Speech::TakeOver,
             Body::ReadIndex { .. } | Body::ReadIndexReply { .. } => Speech::ReadIndex,

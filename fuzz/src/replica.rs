@@ -27,7 +27,7 @@
 use std::sync::Arc;
 
 use raft::{
-    HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Progress, Read, ReadId, Role,
+    HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Progress, Read, ReadId, Refused, Role,
     Snapshot, Term, WriteId,
 };
 
@@ -177,6 +177,8 @@ pub struct Effects<'a, M> {
     /// Apply these to the state machine, in order: every entry, from the first on again after each
     /// start or from the snapshot's last, and none above the commit index.
     pub applied: &'a [Entry],
+    /// Why a proposal, a change or a transfer was refused: for stories.
+    pub refused: Option<Refused>,
     /// Answers to reads: each is answered once at most, in the life in which it was asked.
     pub reads: &'a [Read],
     /// This life is over, and its pending writes are lost: call the crash handler. Another start
@@ -215,7 +217,15 @@ impl<M> Plain<M> {
     /// For [`Replica::effects`].
     pub fn effects(&mut self) -> Effects<'_, M> {
         let Plain { write, messages, applied, halted } = self;
-        Effects { write, messages, restore: None, applied, reads: &[], halted: *halted }
+        Effects {
+            write,
+            messages,
+            restore: None,
+            applied,
+            refused: None,
+            reads: &[],
+            halted: *halted,
+        }
     }
 }
 
@@ -305,6 +315,10 @@ pub enum Speech {
     Snapshot {
         /// The snapshot's last entry.
         last_log: LogId,
+        /// Where the piece begins, in bytes.
+        offset: u64,
+        /// How long it is.
+        bytes: u64,
     },
     /// Tells the receiver to stand for election.
     TakeOver,

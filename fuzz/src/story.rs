@@ -64,9 +64,18 @@ fn setting(setup: &Setup, events: usize) -> String {
     let nodes = setup.nodes;
     let nodes = format!("{nodes} node{}", if nodes == 1 { "" } else { "s" });
     let entries = format!("{} entr{} a message", setup.max_entries, plural_y(setup.max_entries));
-    let switches = [(setup.pre_vote, "; Pre-Vote"), (setup.check_quorum, "; CheckQuorum")];
-    let on: String = switches.iter().filter(|(on, _)| *on).map(|(_, name)| *name).collect();
-    format!("{nodes}, {events} events; {disk}; {entries}{on}")
+    let usual = Setup::default();
+    let switches = [
+        (setup.pre_vote, "Pre-Vote".into()),
+        (setup.check_quorum, "CheckQuorum".into()),
+        (setup.lease, "leases".into()),
+        (setup.slow_apply, "slow state machines".into()),
+        (setup.outside > 0, format!("{} nodes outside at first", setup.outside)),
+        (setup.flight != usual.flight, format!("{} entries on their way at most", setup.flight)),
+        (setup.piece != usual.piece, format!("snapshots in pieces of {} bytes", setup.piece)),
+    ];
+    let on = switches.into_iter().filter(|(on, _)| *on).map(|(_, name)| format!("; {name}"));
+    format!("{nodes}, {events} events; {disk}; {entries}{}", on.collect::<String>())
 }
 
 fn plural_y(count: u8) -> &'static str {
@@ -107,7 +116,7 @@ fn beliefs(history: &History, text: &mut String) {
         let _ = writeln!(text, "{}", line.trim_end());
     }
     let committed: Vec<String> =
-        history.committed.iter().map(|entry| entry.link.term.to_string()).collect();
+        history.committed.iter().map(|entry| entry.link.term.0.to_string()).collect();
     let committed = if committed.is_empty() { "-".into() } else { cut(&committed.join(" "), 40) };
     let _ = writeln!(text, "{:<33}{committed}", "committed");
 }
@@ -116,7 +125,7 @@ fn beliefs(history: &History, text: &mut String) {
 fn cells(node: &NodeHistory) -> String {
     let terms = |log: &crate::chain::Chain| {
         let each = (1..=log.last_index().0).filter_map(|index| log.at(LogIndex(index)));
-        each.map(|link| link.term.to_string()).collect::<Vec<_>>().join(" ")
+        each.map(|link| link.term.0.to_string()).collect::<Vec<_>>().join(" ")
     };
     let (log, disk) = (terms(&node.log), terms(&node.disk));
     let mut cells = if log.is_empty() { "-".into() } else { cut(&log, 28) };

@@ -5,12 +5,12 @@
 
 use std::fmt::Write as _;
 
-use raft::{Membership, NodeId, Read, Role};
+use raft::{Membership, NodeId, Read, Refused, Role};
 
 use crate::event::{node_set, Event, Kind};
 use crate::history::{History, PerNode};
 use crate::machine::Machine;
-use crate::replica::{Command, Meaning, Speech, View, Write};
+use crate::replica::{Command, Entry, Meaning, Speech, View, Write};
 use crate::violation::{membership, Verdict, NOTHING};
 use crate::watch::Observer;
 
@@ -97,7 +97,10 @@ fn speech(message: &Meaning) -> String {
         }
         Speech::Ack { match_index } => format!("ack {term} up to {match_index}"),
         Speech::Refusal => format!("refusal {term}"),
-        Speech::Snapshot { last_log } => format!("of a snapshot up to {last_log}, {term}"),
+        Speech::Snapshot { last_log, offset, bytes } => {
+            let end = offset + bytes;
+            format!("bytes {offset} to {end} of a snapshot up to {last_log}, {term}")
+        }
         Speech::TakeOver => format!("TimeoutNow {term}"),
         Speech::ReadIndex => format!("of a read, {term}"),
         Speech::Heartbeat { commit } => format!("heartbeat {term}, commit {commit}"),
@@ -120,6 +123,10 @@ impl Observer for Teller {
 
     fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
         let term = new.term();
+        let ends = !new.is_leader() && new.has_led_since(old) && new.commit > old.commit;
+        if ends {
+            self.say(format_args!("{node} commits up to {}", new.commit))?;
+        }
         if (old.role, old.term()) != (new.role, term) {
             match new.role {
                 Role::Leader => self.add(format_args!("{node} LEADS {term}"))?,
@@ -136,16 +143,31 @@ impl Observer for Teller {
             }
             _ => {}
         }
-        match new.commit == old.commit {
+        match ends || new.commit == old.commit {
             true => NOTHING,
             false => self.say(format_args!("{node} commits up to {}", new.commit)),
         }
     }
 
-    fn wrote(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
-        if let Some(index) = write.truncate_from {
-            self.say(format_args!("{node} removes its entries from {index} on"))?;
+    fn writing(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
+        match write.truncate_from {
+            Some(index) => self.say(format_args!("{node} removes its entries from {index} on")),
+            None => NOTHING,
         }
+    }
+
+    fn applied(&mut self, history: &History, node: NodeId, entry: &Entry) -> Verdict {
+        match history.setup.slow_apply {
+            true => self.say(format_args!("{node} applies {}", entry.id)),
+            false => NOTHING,
+        }
+    }
+
+    fn refused(&mut self, _: &History, _: NodeId, refused: &Refused) -> Verdict {
+        self.say(format_args!("refused: {refused}"))
+    }
+
+    fn wrote(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
         if let Some(snapshot) = &write.snapshot {
             self.say(format_args!("{node} keeps a snapshot up to {}", snapshot.last))?;
         }

@@ -48,11 +48,11 @@ fn vote(vote: &Option<NodeId>) -> String {
     vote.map_or("nobody".into(), |id| id.to_string())
 }
 
-/// A membership as `n0,n1,n2`; in joint consensus, as `n0,n1 with n1,n2`.
+/// A membership as `n0,n1,n2`; in joint consensus, as `n0,n1 jointly with n1,n2`.
 pub(crate) fn membership(members: &Membership) -> String {
     let mut text = names(&members.voters);
     if members.is_joint() {
-        text.push_str(&format!(" with {}", names(&members.outgoing)));
+        text.push_str(&format!(" jointly with {}", names(&members.outgoing)));
     }
     if !members.learners.is_empty() {
         text.push_str(&format!(", learners {}", names(&members.learners)));

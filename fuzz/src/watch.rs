@@ -4,7 +4,7 @@
 //! the difference to its observer, at a cost in what changed. An observer sees facts only; it can
 //! name neither a cluster nor a Raft. The oracles and the goals are observers.
 
-use raft::{LogIndex, Membership, NodeId, NodeSet, Payload, Progress, Read};
+use raft::{LogIndex, Membership, NodeId, NodeSet, Payload, Progress, Read, Refused};
 
 use crate::event::Event;
 use crate::history::History;
@@ -71,6 +71,10 @@ pub trait Observer {
     }
     /// `node` has put its state machine into the state of a snapshot.
     fn restored(&mut self, history: &History, node: NodeId, machine: &Machine) -> Verdict {
+        NOTHING
+    }
+    /// `node` has refused a proposal, a change or a transfer.
+    fn refused(&mut self, history: &History, node: NodeId, refused: &Refused) -> Verdict {
         NOTHING
     }
     /// `node` has answered a read; the history has it as open still, if it was.
@@ -167,6 +171,9 @@ macro_rules! forward_observations {
         fn restored(&mut self, history: &History, node: NodeId, machine: &Machine) -> Verdict {
             $to!(self, restored(history, node, machine): $($field)*)
         }
+        fn refused(&mut self, history: &History, node: NodeId, refused: &Refused) -> Verdict {
+            $to!(self, refused(history, node, refused): $($field)*)
+        }
         fn read(&mut self, history: &History, node: NodeId, read: &Read) -> Verdict {
             $to!(self, read(history, node, read): $($field)*)
         }
@@ -238,6 +245,8 @@ pub struct Step<'a> {
     pub restored: Option<&'a Machine>,
     /// What it applied.
     pub applied: &'a [Entry],
+    /// Why it refused what it was asked for.
+    pub refused: Option<Refused>,
     /// What reads it answered.
     pub reads: &'a [Read],
 }
@@ -330,6 +339,9 @@ impl<O: Observer> Watch<O> {
             checked |= self.observer.restored(&self.history, node, machine)?;
         }
         checked |= self.applied(node, step.applied)?;
+        if let Some(refused) = &step.refused {
+            checked |= self.observer.refused(&self.history, node, refused)?;
+        }
         for read in step.reads {
             checked |= self.observer.read(&self.history, node, read)?;
             self.history.read_answered(read.id.0, read.answer.ok());

@@ -2,7 +2,7 @@
 
 use whitewater::event::Event;
 use whitewater::generator::{Generator, Strategy};
-use whitewater::mutants::{raft, MUTANTS};
+use whitewater::mutants::{self, raft};
 use whitewater::run::Runner;
 use whitewater::schedule::Schedule;
 use whitewater::shrink::shrink;
@@ -50,7 +50,7 @@ fn what_happened_is_a_schedule_however_much_was_asked_for() {
 
 #[test]
 fn shrinking_keeps_the_fingerprint_and_needs_every_event() {
-    for mutant in MUTANTS.iter().step_by(5) {
+    for mutant in mutants::all().step_by(5) {
         let subject = mutant.subject();
         let failing = schedules(400)
             .find(|schedule| Runner::new(subject.clone()).run(schedule).violation.is_some());

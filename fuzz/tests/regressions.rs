@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use whitewater::files::{read_schedule, schedules_in};
 use whitewater::goal::GOALS;
-use whitewater::mutants::{raft, Mutant, MUTANTS};
+use whitewater::mutants::{self, raft, Mutant};
 use whitewater::oracle::Counts;
 use whitewater::run::Runner;
 
@@ -46,7 +46,7 @@ fn raft_survives_every_corpus_file_and_every_artifact() {
 #[test]
 fn every_mutant_dies_of_its_killing_schedule_by_the_oracle_it_names() {
     let artifacts = files("artifacts/");
-    for mutant in &MUTANTS {
+    for mutant in mutants::all() {
         let file = artifacts
             .iter()
             .find(|file| {

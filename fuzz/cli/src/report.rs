@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use serde_json::{json, Value};
 use whitewater::goal::GOALS;
-use whitewater::mutants::MUTANTS;
+use whitewater::mutants;
 use whitewater::oracle::CARDS;
 
 use crate::Answer;
@@ -53,7 +53,7 @@ fn listing<const N: usize>(names: [&str; N], rows: &[[&str; N]]) -> Answer {
 pub fn mutants() -> Answer {
     let ids = |ids: &'static str| if ids.is_empty() { "-" } else { ids };
     let rows: Vec<_> =
-        MUTANTS.iter().map(|m| [m.name, ids(m.ids), m.caught_by, m.source]).collect();
+        mutants::all().map(|m| [m.name, ids(m.ids), m.caught_by, m.source]).collect();
     listing(["name", "ids", "caught_by", "source"], &rows)
 }
 

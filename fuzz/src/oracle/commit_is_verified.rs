@@ -55,7 +55,9 @@ impl Observer for CommitIsVerified {
             Speech::Append { last_log, commit, .. } if holds(last_log) => (last_log.index, commit),
             Speech::Append { commit, .. } => (LogIndex(0), commit),
             Speech::Heartbeat { commit } => (commit, commit),
-            Speech::Snapshot { last_log } if holds(last_log) => (last_log.index, last_log.index),
+            Speech::Snapshot { last_log, .. } if holds(last_log) => {
+                (last_log.index, last_log.index)
+            }
             _ => (LogIndex(0), LogIndex(0)),
         };
         shown.equal = shown.equal.max(equal);

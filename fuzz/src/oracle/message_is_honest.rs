@@ -32,7 +32,9 @@ impl Observer for MessageIsHonest {
         let NodeHistory { view, progress, .. } = history.node(from);
         let may_append = match speech {
             Speech::Append { commit, .. } => leader == Some(from) && commit <= view.commit,
-            Speech::Snapshot { last_log } => leader == Some(from) && last_log.index <= view.commit,
+            Speech::Snapshot { last_log, .. } => {
+                leader == Some(from) && last_log.index <= view.commit
+            }
             Speech::TakeOver => leader == Some(from),
             Speech::Heartbeat { commit } => {
                 let known = progress[to].match_index.min(view.commit);

@@ -1,4 +1,4 @@
-setting   3 nodes, 64 events; writes are durable at once; 1 entry a message;
+setting   3 nodes, 62 events; writes are durable at once; 1 entry a message;
           CheckQuorum
 
   1. the election timeout of n0 elapses; n0 stands in t1
@@ -50,41 +50,36 @@ setting   3 nodes, 64 events; writes are durable at once; 1 entry a message;
  39. a client asks n1; n1 appends 3@t3
  40. n2 hears from n1: AppendEntries t3, 2 to 2@t3 after 1@t1, commit 1; n2
      appends 2@t3; n2 acks up to 2
- 41. n2 hears from n1: AppendEntries t3, 2 to 2@t3 after 1@t1, commit 1; n2
-     acks up to 2
- 42. n1 hears from n2: ack t3 up to 2; n1 commits up to 2
- 43. n1 hears from n2: ack t3 up to 2
- 44. the clock of n1 ticks
- 45. the clock of n1 ticks
- 46. n2 hears from n1: AppendEntries t3, 3 to 3@t3 after 2@t3, commit 2; n2
+ 41. n1 hears from n2: ack t3 up to 2; n1 commits up to 2
+ 42. the clock of n1 ticks
+ 43. the clock of n1 ticks
+ 44. n2 hears from n1: AppendEntries t3, 3 to 3@t3 after 2@t3, commit 2; n2
      commits up to 2; n2 appends 3@t3; n2 acks up to 3
- 47. n2 hears from n1: AppendEntries t3, 3 to 3@t3 after 2@t3, commit 2; n2
-     acks up to 3
- 48. n1 hears from n2: ack t3 up to 3; n1 commits up to 3
- 49. n1 hears from n2: ack t3 up to 3
- 50. all links work again
- 51. the clock of n1 ticks
- 52. the clock of n1 ticks
- 53. n0 hears from n1: AppendEntries t3, 2 to 2@t3 after 1@t1, commit 3; n0
-     enters t3; n0 commits up to 2; n0 removes its entries from 2 on; n0
-     appends 2@t3; n0 acks up to 2
- 54. n1 hears from n0: ack t3 up to 2
- 55. n2 hears from n1: heartbeat t3 after 3@t3, commit 3; n2 commits up to 3;
+ 45. n2 hears from n1: heartbeat t3 after 3@t3, commit 2; n2 acks up to 3
+ 46. n1 hears from n2: ack t3 up to 3; n1 commits up to 3
+ 47. n1 hears from n2: ack t3 up to 3
+ 48. all links work again
+ 49. the clock of n1 ticks
+ 50. the clock of n1 ticks
+ 51. n0 hears from n1: n0 removes its entries from 2 on; AppendEntries t3, 2 to
+     2@t3 after 1@t1, commit 3; n0 enters t3; n0 commits up to 2; n0 appends
+     2@t3; n0 acks up to 2
+ 52. n1 hears from n0: ack t3 up to 2
+ 53. n2 hears from n1: heartbeat t3 after 3@t3, commit 3; n2 commits up to 3;
      n2 acks up to 3
- 56. n1 hears from n2: ack t3 up to 3
- 57. the clock of n1 ticks
- 58. the clock of n1 ticks
- 59. n0 hears from n1: AppendEntries t3, 3 to 3@t3 after 2@t3, commit 3; n0
+ 54. n1 hears from n2: ack t3 up to 3
+ 55. the clock of n1 ticks
+ 56. the clock of n1 ticks
+ 57. n0 hears from n1: AppendEntries t3, 3 to 3@t3 after 2@t3, commit 3; n0
      commits up to 3; n0 appends 3@t3; n0 acks up to 3
- 60. n0 hears from n1: AppendEntries t3, 3 to 3@t3 after 2@t3, commit 3; n0
-     acks up to 3
- 61. n1 hears from n0: ack t3 up to 3
- 62. n1 hears from n0: ack t3 up to 3
- 63. n2 hears from n1: heartbeat t3 after 3@t3, commit 3; n2 acks up to 3
- 64. n1 hears from n2: ack t3 up to 3
+ 58. n0 hears from n1: heartbeat t3 after 3@t3, commit 3; n0 acks up to 3
+ 59. n1 hears from n0: ack t3 up to 3
+ 60. n1 hears from n0: ack t3 up to 3
+ 61. n2 hears from n1: heartbeat t3 after 3@t3, commit 3; n2 acks up to 3
+ 62. n1 hears from n2: ack t3 up to 3
 
 node role      term vote commit  log, by term; the disk if it differs
-n0 follower  t3 -    3       t1 t3 t3
-n1 LEADER    t3 n1   3       t1 t3 t3
-n2 follower  t3 n1   3       t1 t3 t3
-committed                        t1 t3 t3
+n0 follower  t3 -    3       1 3 3
+n1 LEADER    t3 n1   3       1 3 3
+n2 follower  t3 n1   3       1 3 3
+committed                        1 3 3

@@ -115,8 +115,8 @@ setting   5 nodes, 118 events; writes are durable at once; 1 entry a message
  86. n4 hears from n3: ack t4 up to 2
  87. the clock of n4 ticks
  88. the clock of n4 ticks
- 89. n1 hears from n4: AppendEntries t4, 1 to 1@t2 after 0@t0, commit 0; n1
-     removes its entries from 1 on; n1 appends 1@t2; n1 acks up to 1
+ 89. n1 hears from n4: n1 removes its entries from 1 on; AppendEntries t4, 1 to
+     1@t2 after 0@t0, commit 0; n1 appends 1@t2; n1 acks up to 1
  90. n1 hears from n4: AppendEntries t4, 1 to 1@t2 after 0@t0, commit 0; n1
      acks up to 1
  91. n4 hears from n1: ack t4 up to 1
@@ -133,14 +133,12 @@ setting   5 nodes, 118 events; writes are durable at once; 1 entry a message
 100. the clock of n4 ticks
 101. n1 hears from n4: AppendEntries t4, 2 to 2@t4 after 1@t2, commit 0; n1
      appends 2@t4; n1 acks up to 2
-102. n1 hears from n4: AppendEntries t4, 2 to 2@t4 after 1@t2, commit 0; n1
-     acks up to 2
+102. n1 hears from n4: heartbeat t4 after 2@t4, commit 0; n1 acks up to 2
 103. n4 hears from n1: ack t4 up to 2; n4 commits up to 2
 104. n4 hears from n1: ack t4 up to 2
 105. n2 hears from n4: AppendEntries t4, 2 to 2@t4 after 1@t2, commit 0; n2
      appends 2@t4; n2 acks up to 2
-106. n2 hears from n4: AppendEntries t4, 2 to 2@t4 after 1@t2, commit 0; n2
-     acks up to 2
+106. n2 hears from n4: heartbeat t4 after 2@t4, commit 0; n2 acks up to 2
 107. n4 hears from n2: ack t4 up to 2
 108. n4 hears from n2: ack t4 up to 2
 109. n3 hears from n4: heartbeat t4 after 2@t4, commit 0; n3 acks up to 2
@@ -158,9 +156,9 @@ setting   5 nodes, 118 events; writes are durable at once; 1 entry a message
 118. n4 hears from n3: ack t4 up to 2
 
 node role      term vote commit  log, by term; the disk if it differs
-n0 down      t3 n0   -       t1 t3
-n1 follower  t4 -    2       t2 t4
-n2 follower  t4 n4   2       t2 t4
-n3 follower  t4 n4   2       t2 t4
-n4 LEADER    t4 n4   2       t2 t4
-committed                        t2 t4
+n0 down      t3 n0   -       1 3
+n1 follower  t4 -    2       2 4
+n2 follower  t4 n4   2       2 4
+n3 follower  t4 n4   2       2 4
+n4 LEADER    t4 n4   2       2 4
+committed                        2 4

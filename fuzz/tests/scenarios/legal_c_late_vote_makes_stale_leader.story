@@ -17,7 +17,7 @@ setting   3 nodes, 11 events; writes are durable at once; 1 entry a message
  11. n0 hears from n1: a vote in t1; n0 LEADS t1; n0 appends 1@t1
 
 node role      term vote commit  log, by term; the disk if it differs
-n0 LEADER    t1 n0   0       t1
-n1 follower  t2 n2   0       t2
-n2 LEADER    t2 n2   1       t2
-committed                        t2
+n0 LEADER    t1 n0   0       1
+n1 follower  t2 n2   0       2
+n2 LEADER    t2 n2   1       2
+committed                        2

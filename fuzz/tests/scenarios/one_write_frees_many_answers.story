@@ -18,6 +18,6 @@ setting   2 nodes, 13 events; writes wait for the disk; 1 entry a message
      acks up to 1
 
 node role      term vote commit  log, by term; the disk if it differs
-n0 LEADER    t1 n0   0       t1 (disk: empty)
-n1 follower  t1 n0   0       t1
+n0 LEADER    t1 n0   0       1 (disk: empty)
+n1 follower  t1 n0   0       1
 committed                        -

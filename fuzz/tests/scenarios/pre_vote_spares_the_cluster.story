@@ -52,7 +52,7 @@ setting   3 nodes, 39 events; writes are durable at once; 1 entry a message;
  39. n0 hears from n2: ack t1 up to 2
 
 node role      term vote commit  log, by term; the disk if it differs
-n0 LEADER    t1 n0   2       t1 t1
-n1 follower  t1 n0   2       t1 t1
-n2 follower  t1 n0   2       t1 t1
-committed                        t1 t1
+n0 LEADER    t1 n0   2       1 1
+n1 follower  t1 n0   2       1 1
+n2 follower  t1 n0   2       1 1
+committed                        1 1

@@ -1,0 +1,208 @@
+//! Bugs in what goes beyond Figure 2: snapshots, membership, reads, transfer.
+
+use raft::{LogIndex, Membership, NodeId, Rules};
+
+use super::{mutant, Mutant};
+use crate::disk::Driver;
+
+const RAFT: Rules = Rules::RAFT;
+
+/// What a majority has reached, if indexes that are sorted by one pass were sorted.
+fn half_sorted(membership: &Membership, acked: &dyn Fn(NodeId) -> LogIndex) -> LogIndex {
+    let mut indexes: Vec<LogIndex> = membership.voters.iter().map(acked).collect();
+    for place in (1..indexes.len()).rev() {
+        if indexes[place] > indexes[place - 1] {
+            indexes.swap(place, place - 1);
+        }
+    }
+    indexes.get(indexes.len() / 2).copied().unwrap_or_default()
+}
+
+/// See the module.
+pub(super) static MUTANTS: [Mutant; 22] = [
+    // ---- Snapshots ----
+    mutant(
+        "compacted-entries-appended-again",
+        "S01",
+        "WRaft #118.1",
+        "terms-sorted",
+        Rules { is_covered: |_, _| false, ..RAFT },
+    ),
+    mutant(
+        "term-from-snapshot",
+        "S03",
+        "WRaft #118.4; jgroups-raft #23",
+        "term-is-monotone",
+        Rules { term_after_install: |_, snapshot| snapshot, ..RAFT },
+    ),
+    mutant(
+        "snapshot-removes-suffix",
+        "S04",
+        "etcd PR 1763",
+        "truncation-needs-conflict",
+        Rules { keeps_suffix: |_, _| false, ..RAFT },
+    ),
+    mutant(
+        "known-snapshot-installed",
+        "",
+        "a check easily forgotten",
+        "applied-in-order",
+        Rules { is_known: |_, _| false, ..RAFT },
+    ),
+    mutant(
+        "pieces-of-snapshots-mixed",
+        "",
+        "LogCabin's and etcd's chunk checks, left out",
+        "snapshot-is-committed",
+        Rules { fits: |_, _| true, ..RAFT },
+    ),
+    mutant(
+        "membership-lost-with-compaction",
+        "S11",
+        "canonical/raft #250, #323",
+        "membership-is-newest",
+        Rules {
+            forget_memberships: |memberships, index| {
+                *memberships = raft::Memberships::starting(index, *memberships.active());
+            },
+            ..RAFT
+        },
+    ),
+    mutant(
+        "compacts-to-last-entry",
+        "S16",
+        "a snapshot of uncommitted entries",
+        "snapshot-is-committed",
+        Rules { compaction_point: |_, _, last| Some(last), ..RAFT },
+    ),
+    // ---- Membership ----
+    mutant(
+        "change-in-fresh-term",
+        "M01",
+        "D. Ongaro, raft-dev, 2015; hydro-project/hydro#3192",
+        "change-in-own-term",
+        Rules {
+            may_change: |pending, _, _| match pending {
+                Some(since) => Err(raft::Refused::ChangeUnderWay { since }),
+                None => Ok(()),
+            },
+            ..RAFT
+        },
+    ),
+    mutant(
+        "two-changes-at-once",
+        "M02",
+        "the rule of one pending change, dropped",
+        "one-change-at-a-time",
+        Rules {
+            may_change: |_, committed, current| match committed == Some(current) {
+                true => Ok(()),
+                false => Err(raft::Refused::TermIsFresh),
+            },
+            ..RAFT
+        },
+    ),
+    mutant(
+        "no-joint-consensus",
+        "",
+        "the textbook omission of section 6",
+        "quorums-overlap",
+        Rules {
+            next_membership: |_, voters, learners| Membership {
+                learners: learners.without(voters),
+                ..Membership::new(voters)
+            },
+            ..RAFT
+        },
+    ),
+    mutant(
+        "joint-consensus-needs-one-majority",
+        "",
+        "the textbook misreading of section 6",
+        "committed-is-durable",
+        Rules { reached: |members, acked| members.left().reached(acked), ..RAFT },
+    ),
+    mutant(
+        "learners-counted",
+        "R5",
+        "non-voters in a quorum",
+        "committed-is-durable",
+        Rules {
+            reached: |members, acked| Membership::new(members.members()).reached(acked),
+            ..RAFT
+        },
+    ),
+    mutant(
+        "learners-stand",
+        "M10",
+        "hashicorp/raft PRs 477, 483, 526",
+        "only-voters-stand",
+        Rules { may_stand: |_, _| true, ..RAFT },
+    ),
+    mutant(
+        "removed-leader-stays",
+        "",
+        "4.2.2 forgotten",
+        "removed-leader-steps-down",
+        Rules { leaves_when_removed: || false, ..RAFT },
+    ),
+    mutant(
+        "progress-half-sorted",
+        "R14",
+        "openraft #1802",
+        "committed-is-durable",
+        Rules { reached: half_sorted, ..RAFT },
+    ),
+    // ---- Reads ----
+    mutant(
+        "reads-in-fresh-term",
+        "L01",
+        "etcd #7331, #12680; RedisRaft PR 22; TiKV PRs 6340, 9239",
+        "read-is-linearizable",
+        Rules { may_read: |_, _| true, ..RAFT },
+    ),
+    mutant(
+        "old-answers-confirm-reads",
+        "L02",
+        "etcd #20418, etcd raft PR 397",
+        "read-is-linearizable",
+        Rules { confirms: |heard, _| heard > raft::Stamp::default(), ..RAFT },
+    ),
+    mutant(
+        "reads-without-quorum",
+        "L03",
+        "d-engine #381; Xraft-KV #1",
+        "read-is-linearizable",
+        Rules { confirms: |_, _| true, ..RAFT },
+    ),
+    mutant(
+        "answers-to-an-earlier-life",
+        "",
+        "etcd's request contexts, reused",
+        "read-is-linearizable",
+        Rules { is_own_question: |_, _| true, ..RAFT },
+    ),
+    mutant(
+        "lease-kept-through-transfer",
+        "L05",
+        "etcd-io/raft #99",
+        "read-is-linearizable",
+        Rules { lease_holds: |age, ticks, _| age + 2 < u64::from(ticks), ..RAFT },
+    ),
+    mutant(
+        "lease-too-long",
+        "",
+        "a lease reckoned from the answer, and not from the question",
+        "read-is-linearizable",
+        Rules { lease_holds: |age, ticks, let_go| !let_go && age < 3 * u64::from(ticks), ..RAFT },
+    ),
+    // ---- The host ----
+    Mutant {
+        name: "snapshot-before-truncation",
+        ids: "S05",
+        source: "openraft 674e78aa",
+        caught_by: "terms-sorted",
+        rules: RAFT,
+        driver: Driver { snapshot_before_truncation: true, ..Driver::CORRECT },
+    },
+];

@@ -1,0 +1,47 @@
+setting   3 nodes, 30 events; writes are durable at once; 16 entries a message;
+          snapshots in pieces of 8 bytes
+
+  1. {n2} is cut off from the others
+  2. the election timeout of n0 elapses; n0 stands in t1
+  3. n1 hears from n0: RequestVote t1, log up to 0@t0; n1 enters t1; n1 votes
+     for n0; its vote leaves for n0
+  4. n0 hears from n1: a vote in t1; n0 LEADS t1; n0 appends 1@t1
+  5. n1 hears from n0: AppendEntries t1, 1 to 1@t1 after 0@t0, commit 0; n1
+     appends 1@t1; n1 acks up to 1
+  6. n0 hears from n1: ack t1 up to 1; n0 commits up to 1
+  7. a client asks n0; n0 appends 2@t1
+  8. n1 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n1
+     commits up to 1; n1 appends 2@t1; n1 acks up to 2
+  9. n0 hears from n1: ack t1 up to 2; n0 commits up to 2
+ 10. a client asks n0; n0 appends 3@t1
+ 11. n1 hears from n0: AppendEntries t1, 3 to 3@t1 after 2@t1, commit 2; n1
+     commits up to 2; n1 appends 3@t1; n1 acks up to 3
+ 12. n0 hears from n1: ack t1 up to 3; n0 commits up to 3
+ 13. the state machine of n0 hands out its state; n0 keeps a snapshot up to
+     3@t1
+ 14. all links work again
+ 15. the clock of n0 ticks
+ 16. the clock of n0 ticks
+ 17. n2 hears from n0: bytes 0 to 8 of a snapshot up to 3@t1, t1; n2 enters t1
+ 18. n0 hears from n2: nothing that binds
+ 19. a message from n0 to n2 is lost
+ 20. the clock of n0 ticks
+ 21. the clock of n0 ticks
+ 22. n2 hears from n0: bytes 8 to 16 of a snapshot up to 3@t1, t1
+ 23. n0 hears from n2: nothing that binds
+ 24. n2 hears from n0: bytes 16 to 24 of a snapshot up to 3@t1, t1
+ 25. n0 hears from n2: nothing that binds
+ 26. n2 hears from n0: bytes 24 to 32 of a snapshot up to 3@t1, t1; n2 commits
+     up to 3; n2 keeps a snapshot up to 3@t1; n2 goes on from a snapshot up to
+     3; n2 acks up to 3
+ 27. n0 hears from n2: ack t1 up to 3
+ 28. a client asks n0; n0 appends 4@t1
+ 29. n2 hears from n0: AppendEntries t1, 4 to 4@t1 after 3@t1, commit 3; n2
+     appends 4@t1; n2 acks up to 4
+ 30. n0 hears from n2: ack t1 up to 4; n0 commits up to 4
+
+node role      term vote commit  log, by term; the disk if it differs
+n0 LEADER    t1 n0   4       1 1 1 1
+n1 follower  t1 n0   2       1 1 1
+n2 follower  t1 -    3       1 1 1 1
+committed                        1 1 1 1

@@ -1,0 +1,56 @@
+setting   3 nodes, 36 events; writes are durable at once; 16 entries a message
+
+  1. the election timeout of n0 elapses; n0 stands in t1
+  2. n1 hears from n0: RequestVote t1, log up to 0@t0; n1 enters t1; n1 votes
+     for n0; its vote leaves for n0
+  3. n0 hears from n1: a vote in t1; n0 LEADS t1; n0 appends 1@t1
+  4. n2 hears from n0: RequestVote t1, log up to 0@t0; n2 enters t1; n2 votes
+     for n0; its vote leaves for n0
+  5. n2 hears from n0: AppendEntries t1, 1 to 1@t1 after 0@t0, commit 0; n2
+     appends 1@t1; n2 acks up to 1
+  6. n0 hears from n2: a vote in t1
+  7. n0 hears from n2: ack t1 up to 1; n0 commits up to 1
+  8. n1 hears from n0: AppendEntries t1, 1 to 1@t1 after 0@t0, commit 0; n1
+     appends 1@t1; n1 acks up to 1
+  9. n0 hears from n1: ack t1 up to 1
+ 10. a client asks n0; n0 appends 2@t1
+ 11. n1 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n1
+     commits up to 1; n1 appends 2@t1; n1 acks up to 2
+ 12. n0 hears from n1: ack t1 up to 2; n0 commits up to 2
+ 13. n2 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n2
+     commits up to 1; n2 appends 2@t1; n2 acks up to 2
+ 14. n0 hears from n2: ack t1 up to 2
+ 15. {n0} is cut off from the others
+ 16. a client asks n0; n0 appends 3@t1
+ 17. a client asks n0; n0 appends 4@t1
+ 18. the election timeout of n1 elapses; n1 stands in t2
+ 19. n2 hears from n1: RequestVote t2, log up to 2@t1; n2 enters t2; n2 votes
+     for n1; its vote leaves for n1
+ 20. n1 hears from n2: a vote in t2; n1 LEADS t2; n1 appends 3@t2
+ 21. n2 hears from n1: AppendEntries t2, 3 to 3@t2 after 2@t1, commit 1; n2
+     appends 3@t2; n2 acks up to 3
+ 22. n1 hears from n2: ack t2 up to 3; n1 commits up to 3
+ 23. a client asks n1; n1 appends 4@t2
+ 24. n2 hears from n1: AppendEntries t2, 4 to 4@t2 after 3@t2, commit 3; n2
+     commits up to 3; n2 appends 4@t2; n2 acks up to 4
+ 25. n1 hears from n2: ack t2 up to 4; n1 commits up to 4
+ 26. all links work again
+ 27. the clock of n0 ticks
+ 28. the clock of n0 ticks
+ 29. n1 hears from n0: heartbeat t1 after 4@t1, commit 2; n1 refuses
+ 30. n0 hears from n1: refusal t2; n0 steps down in t2
+ 31. the clock of n1 ticks
+ 32. the clock of n1 ticks
+ 33. n0 hears from n1: n0 removes its entries from 3 on; AppendEntries t2, 3 to
+     4@t2 after 2@t1, commit 4; n0 commits up to 4; n0 appends 3@t2 to 4@t2; n0
+     acks up to 4
+ 34. n1 hears from n0: ack t2 up to 4
+ 35. n2 hears from n1: heartbeat t2 after 4@t2, commit 4; n2 commits up to 4;
+     n2 acks up to 4
+ 36. n1 hears from n2: ack t2 up to 4
+
+node role      term vote commit  log, by term; the disk if it differs
+n0 follower  t2 -    4       1 1 2 2
+n1 LEADER    t2 n1   4       1 1 2 2
+n2 follower  t2 n1   4       1 1 2 2
+committed                        1 1 2 2
