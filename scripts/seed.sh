@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Adds full-length schedules from the generator to a corpus, and minimises it: how the shipped one was
-# made.
+# Adds full-length schedules from the generator and the scenarios to a corpus, and minimises it: how the
+# shipped one was made.
 #
 #   scripts/seed.sh [TARGET]      default: cluster
 source "$(dirname "$0")/common.sh"
@@ -8,6 +8,9 @@ target=${1:-cluster}
 [ $# -le 1 ] || die "usage: seed.sh [TARGET]"
 need_target "$target"
 mkdir -p "corpus/$target"
+for script in fuzz/tests/scenarios/*.txt; do
+  whitewater encode "$script" --out "corpus/$target/$(basename "$script" .txt)" >/dev/null
+done
 for seed in 1 2 3 4; do
   for strategy in swarm uniform; do
     whitewater random --strategy "$strategy" --seed "$seed" --schedules 30 --events 700 \

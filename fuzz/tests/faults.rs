@@ -74,6 +74,43 @@ fn a_failed_write_matters_and_so_does_how_much_of_it_is_left() {
 }
 
 #[test]
+fn a_transfer_matters() {
+    matters(&format!("{ELECTED}! transfer n0>n1\ndeliver n0>n1\ndeliver n0>n1\n"));
+}
+
+#[test]
+fn a_change_of_membership_matters() {
+    let committed = "exchange n0 {n1,n2}\n";
+    matters(&format!("{ELECTED}! change n0 {{n0}} {{}}\n{committed}propose n0\n{committed}"));
+}
+
+#[test]
+fn a_snapshot_matters_to_who_lacks_what_it_stands_for() {
+    let told = |compact: &str| {
+        let script = format!("set nodes 3\nelect n0 {{n0,n1,n7}}\nreplicate n0 {{n1}}\n{compact}");
+        let lagging = "drop n0>n2 @0\ndrop n0>n2 @0\nexchange n0 {n2}\nexchange n0 {n2}\n";
+        let schedule = Schedule::parse(&format!("{script}{lagging}")).expect("it is a script");
+        let told = story::tell(&raft(), &Runner::new(raft()).run(&schedule).resolved);
+        told.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(told("compact n0\n").contains("n2 goes on from a snapshot up to 2"));
+    assert!(told("").contains("n2 appends 1@t1"));
+}
+
+#[test]
+fn a_state_machine_that_has_not_applied_cannot_be_compacted() {
+    let script = "set nodes 1\nset slow-apply on\nelect n0 {}\npropose n0\n";
+    let goals = |script: &str| {
+        let schedule = Schedule::parse(script).expect("it is a script");
+        Runner::new(raft()).run(&schedule).goals
+    };
+    assert_ne!(
+        goals(&format!("{script}compact n0\n")),
+        goals(&format!("{script}apply n0\ncompact n0\n"))
+    );
+}
+
+#[test]
 fn a_partition_matters_until_it_heals() {
     matters(&format!("{ELECTED}! partition {{n0}}\nreplicate n0 {{n1,n2}}\n"));
     matters(&format!("{ELECTED}partition {{n0}}\n! heal\nreplicate n0 {{n1,n2}}\n"));
