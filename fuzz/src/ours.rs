@@ -93,7 +93,7 @@ impl Replica for Ours {
             messages: &mut filled.output.messages,
             restore: filled.output.restore.as_ref(),
             applied: &filled.output.committed,
-            refused: filled.output.answer.and_then(Result::err),
+            refused: filled.output.answer.as_ref().and_then(|answer| answer.as_ref().err()),
             reads: &filled.output.reads,
             halted: filled.output.halted,
         }

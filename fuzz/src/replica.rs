@@ -178,7 +178,7 @@ pub struct Effects<'a, M> {
     /// start or from the snapshot's last, and none above the commit index.
     pub applied: &'a [Entry],
     /// Why a proposal, a change or a transfer was refused: for stories.
-    pub refused: Option<Refused>,
+    pub refused: Option<&'a Refused>,
     /// Answers to reads: each is answered once at most, in the life in which it was asked.
     pub reads: &'a [Read],
     /// This life is over, and its pending writes are lost: call the crash handler. Another start

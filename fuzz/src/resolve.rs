@@ -80,6 +80,19 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
                     .then(|| Event::new(kind, &[from, to]))
             }
             Kind::Heal => self.network.is_cut().then_some(event),
+            Kind::Read | Kind::Compact | Kind::Apply | Kind::Transfer | Kind::Change => {
+                self.resolve_request(kind, event.operands)
+            }
+            Kind::TickAll => Some(event),
+            _ => unreachable!("macros are expanded, not resolved"),
+        }
+    }
+
+    /// What clients, operators and state machines ask for.
+    fn resolve_request(&self, kind: Kind, [a, b, c]: [u8; 3]) -> Option<Event> {
+        let exact = |a, b, c| Some(Event::exact(kind, [a, b, c]));
+        let nodes = self.setup.nodes;
+        match kind {
             Kind::Read if !R::CAPABILITIES.reads => None,
             Kind::Read => exact(self.next(a, is_awake)?, 0, 0),
             Kind::Compact if !R::CAPABILITIES.snapshots => None,
@@ -87,7 +100,6 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             Kind::Apply => exact(self.next(a, |host| !host.to_apply.is_empty())?, 0, 0),
             Kind::Transfer if !R::CAPABILITIES.transfers => None,
             Kind::Transfer => {
-                let nodes = self.setup.nodes;
                 let leader = self.next(a, |host| is_leader(host) == Some(true))?;
                 let to = wrap(b, nodes);
                 let to = if to == leader { (to + 1) % nodes } else { to };
@@ -99,8 +111,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
                 let leader = self.next(a, |host| is_leader(host) == Some(true))?;
                 (b & all != 0).then(|| Event::exact(kind, [leader, b & all, c & all & !b]))
             }
-            Kind::TickAll => Some(event),
-            _ => unreachable!("macros are expanded, not resolved"),
+            _ => unreachable!("nobody asks for anything else"),
         }
     }
 

@@ -11,6 +11,7 @@ use std::cell::RefCell;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::files::{content_name, read_schedule, write_new};
 use crate::goal;
@@ -41,6 +42,14 @@ pub const REPLAY: &str = "cargo run -rq --bin whitewater --";
 
 /// What a target runs, by the name of a seeded bug.
 pub type Subjects<R> = fn(Option<&str>) -> Result<Subject<R>, UnknownMutant>;
+
+/// How often the last input reached each goal, where libFuzzer looks for a program's own counters:
+/// an input that reaches a goal counts as one that reaches new code, so that campaigns seek goals
+/// and `cmin` keeps them. Only a named link section tells libFuzzer so, hence the `unsafe`.
+#[used]
+#[allow(unsafe_code)]
+#[cfg_attr(all(fuzzing, target_os = "linux"), unsafe(link_section = "__libfuzzer_extra_counters"))]
+static REACHED: [AtomicU8; goal::COUNT] = [const { AtomicU8::new(0) }; goal::COUNT];
 
 /// One fuzz target at work.
 struct Target<R: Replica> {
@@ -105,6 +114,9 @@ impl<R: Replica> Target<R> {
         self.inputs += 1;
         self.events += outcome.resolved.events.len() as u64;
         self.goals.add(&outcome.goals);
+        for (counter, &count) in REACHED.iter().zip(&outcome.goals.0) {
+            counter.store(count.min(u8::MAX.into()) as u8, Ordering::Relaxed);
+        }
         if self.inputs % REPORT_EVERY == 0 {
             self.say_how_it_stands();
         }

@@ -246,7 +246,7 @@ pub struct Step<'a> {
     /// What it applied.
     pub applied: &'a [Entry],
     /// Why it refused what it was asked for.
-    pub refused: Option<Refused>,
+    pub refused: Option<&'a Refused>,
     /// What reads it answered.
     pub reads: &'a [Read],
 }
@@ -338,8 +338,10 @@ impl<O: Observer> Watch<O> {
             self.history.restored(node, machine.applied);
             checked |= self.observer.restored(&self.history, node, machine)?;
         }
-        checked |= self.applied(node, step.applied)?;
-        if let Some(refused) = &step.refused {
+        if !step.applied.is_empty() {
+            checked |= self.applied(node, step.applied)?;
+        }
+        if let Some(refused) = step.refused {
             checked |= self.observer.refused(&self.history, node, refused)?;
         }
         for read in step.reads {

@@ -58,20 +58,26 @@
 //!
 //! # What it can do, and where this differs from the dissertation
 //!
-//! | feature | where | differs |
-//! |---|---|---|
-//! | elections, replication (5) | always | a new leader appends a no-op (8); a refusal carries a hint (end of 5.3); the election timeout is a hash of name, term and seed instead of a random number |
-//! | Pre-Vote (9.6) | [`Config::pre_vote`] | asked in the current term, not in the next, and changes nothing at whoever is asked |
-//! | CheckQuorum, stickiness (6.2, 4.2.3) | [`Config::check_quorum`] | |
-//! | election priority | [`Config::handicap`] | as patience, so that it costs no election |
-//! | transfer (3.10) | [`Input::Transfer`] | given up after an election timeout; what was told cannot be taken back |
-//! | snapshots (7) | [`Input::Compact`] | in memory; the one under way goes on although there is a newer one; no tail of the log is kept |
-//! | membership (4) | [`Input::Change`] | one step where that is safe, else joint consensus, which the leader ends by itself; learners are brought up to date by whoever proposes to promote them |
-//! | reads (6.4) | [`Input::Read`] | refused, not queued, until the leader has committed in its term; the question's moment travels in AppendEntries, so that no old answer can confirm it |
-//! | leases (6.4.1) | [`Config::lease_reads`] | two ticks shorter than the election timeout; a server that starts is deaf for as long; over for the term once the lead was offered |
-//! | pipelining, limits (10.2) | [`Limits`] | the window is counted in entries and bytes, not in messages |
-//! | slow application | [`Input::Applied`] | |
-//! | asynchronous persistence (10.2.1) | always | see [`rules::rests_on_disk`] for what waits for the disk |
+//! - Elections and replication (5), always: a new leader appends a no-op (8); a refusal carries a
+//!   hint (end of 5.3); the election timeout is a hash of name, term and seed, and not random.
+//! - Asynchronous persistence (10.2.1), always: see [`rules::rests_on_disk`] for what waits.
+//! - Pre-Vote (9.6), [`Config::pre_vote`]: asked in the current term, not in the next, and changes
+//!   nothing at whoever is asked.
+//! - CheckQuorum and stickiness (6.2, 4.2.3), [`Config::check_quorum`].
+//! - Election priority, [`Config::handicap`]: as patience, so that it costs no election.
+//! - Transfer (3.10), [`Input::Transfer`]: given up after an election timeout; what was told cannot
+//!   be taken back.
+//! - Snapshots (7), [`Input::Compact`]: in memory; the one under way goes on although there is a
+//!   newer one; no tail of the log is kept behind it.
+//! - Membership (4), [`Input::Change`]: one step where that is safe, else joint consensus, which
+//!   the leader ends by itself. Learners are brought up to date before whoever proposes to promote
+//!   them does so: the core does not wait.
+//! - Reads (6.4), [`Input::Read`]: refused, not queued, until the leader has committed in its term.
+//!   The moment of a question travels in AppendEntries, so that no old answer can confirm it.
+//! - Leases (6.4.1), [`Config::lease_reads`]: two ticks shorter than the election timeout; a server
+//!   that starts is deaf for as long; over for the term once the lead was offered.
+//! - Pipelining and limits (10.2), [`Limits`]: the window is counted in entries and bytes.
+//! - Slow application, [`Input::Applied`].
 //!
 //! The decisions on which safety rests are in [`rules`]; begin reading there.
 
