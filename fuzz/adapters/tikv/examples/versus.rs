@@ -6,10 +6,10 @@
 use std::collections::VecDeque;
 
 use tikv::Tikv;
-use whitewater::subject::Subject;
 use whitewater::raft::NodeId;
 use whitewater::replica::{Durable, Input, Replica};
 use whitewater::schedule::Setup;
+use whitewater::subject::Subject;
 
 struct Cluster<R: Replica> {
     nodes: Vec<R>,

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use tikv::Tikv;
-use whitewater::subject::Subject;
 use whitewater::files::{read_schedule, schedules_in};
 use whitewater::run::{Outcome, Runner};
+use whitewater::subject::Subject;
 
 /// All published versions here.
 const NOT_FIXED: [&str; 6] = ["0.3.0", "0.3.1", "0.4.0", "0.4.3", "0.6.0", "0.7.0"];
