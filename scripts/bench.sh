@@ -2,13 +2,17 @@
 # Prints the figures that README quotes, each as it is measured here and now.
 #
 #   scripts/bench.sh rate       events per CPU second with all oracles on, short and long schedules
-#   scripts/bench.sh silent     a million schedules of the true Raft, under both strategies
+#   scripts/bench.sh core       what an entry costs in our core: instructions and allocations
+#   scripts/bench.sh harness    the rate, and what it takes to find five bugs beyond Figure 2
+#   scripts/bench.sh silent     two million schedules of the true Raft, under both strategies
 #   scripts/bench.sh digests    ten thousand schedules twice, in release and in debug
 #   scripts/bench.sh shrink     events before and after shrinking, for a find of each seeded bug
 #   scripts/bench.sh mutants    the fuzz target `mutant` against five bugs, empty and shipped corpus
 #   scripts/bench.sh fuzz       executions and events per CPU second inside `cargo fuzz run cluster`
 #   scripts/bench.sh real-bugs  what it takes to find three real bugs of TiKV's raft, and the silent controls
 #   scripts/bench.sh versus     our core and TiKV's raft 0.7.0 on the same workload
+#
+# core and harness print one `name: value unit` line a figure, or with --json one JSON document.
 source "$(dirname "$0")/common.sh"
 cargo build --release --quiet --locked
 bin="${CARGO_TARGET_DIR:-$root/target}"
@@ -45,7 +49,7 @@ rate() {
 
 silent() {
   for strategy in swarm uniform; do
-    "$release" random --strategy "$strategy" --schedules 1000000 --events 300 --seed 7 |
+    "$release" random --strategy "$strategy" --schedules 2000000 --events 300 --seed 7 |
       sed -n "s/^\(schedules\|events\|violations\): /$strategy \1: /p"
   done
 }
@@ -181,29 +185,70 @@ versus() {
   done
 }
 
+# How the fuzz target `mutant` finds a bug from a corpus, five times: found, executions, events, CPU s.
+hunt() {
+  local binary=$1 mutant=$2 corpus=$3 work runs cpu found=0 inputs=() events=() costs=()
+  work=$(mktemp -d)
+  for seed in "${seeds[@]}"; do
+    rm -rf "$work/corpus" "$work/artifacts"
+    mkdir -p "$work/corpus" "$work/artifacts"
+    [ "$corpus" = empty ] || cp corpus/cluster/* "$work/corpus/"
+    read -r runs cpu < <(WHITEWATER_MUTANT=$mutant campaign "$work/log" "$binary" \
+      -artifact_prefix="$work/artifacts/" "${length_options[@]}" -seed="$seed" "$work/corpus")
+    grep -aq "^DEDUP_TOKEN" "$work/log" && found=$((found + 1))
+    costs+=("$cpu")
+    inputs+=("$(grep -aoE 'inputs [0-9]+' "$work/log" | tail -n 1 | cut -d' ' -f2)")
+    events+=("$(grep -aoE 'events [0-9]+' "$work/log" | tail -n 1 | cut -d' ' -f2)")
+  done
+  rm -rf "$work"
+  echo "$found of ${#seeds[@]} runs, executions ${inputs[*]}, events ${events[*]}, CPU s ${costs[*]}"
+}
+
 mutants() {
-  local binary work runs cpu found
+  local binary
   need_cargo_fuzz
   binary=$(fuzz_binary mutant)
-  work=$(mktemp -d)
   for mutant in stale-vote-counted vote-not-persisted commits-older-terms-by-counting votes-twice \
     truncates-without-conflict; do
     for corpus in empty shipped; do
-      found=0
-      local costs=()
-      for seed in "${seeds[@]}"; do
-        rm -rf "$work/corpus" "$work/artifacts"
-        mkdir -p "$work/corpus" "$work/artifacts"
-        [ "$corpus" = empty ] || cp corpus/cluster/* "$work/corpus/"
-        read -r runs cpu < <(WHITEWATER_MUTANT=$mutant campaign "$work/log" "$binary" \
-          -artifact_prefix="$work/artifacts/" "${length_options[@]}" -seed="$seed" "$work/corpus")
-        grep -aq "^DEDUP_TOKEN" "$work/log" && found=$((found + 1))
-        costs+=("$cpu")
-      done
-      echo "$mutant, $corpus corpus: $found of ${#seeds[@]}, CPU s ${costs[*]}"
+      echo "$mutant, $corpus corpus: $(hunt "$binary" $mutant $corpus)"
     done
   done
-  rm -rf "$work"
+}
+
+# Allocations and instructions of a long run less those of a short one, so that the start does not
+# count.
+core() {
+  local target program ir
+  command -v valgrind >/dev/null || die "valgrind is not installed"
+  cargo build --release --quiet --locked -p whitewater --example entries
+  program=$bin/release/examples/entries
+  for batch in 1 64; do
+    ir=()
+    for rounds in 200 1200; do
+      ir+=("$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" $batch $rounds 2>&1 |
+        grep -oE 'Collected : [0-9]+' | cut -d' ' -f3)")
+    done
+    echo "core_$batch: $(((ir[1] - ir[0]) / (1000 * batch))) instructions/entry"
+    echo "core_${batch}_steady: $("$program" $batch 1000 allocations | field allocations) allocations"
+  done
+}
+
+harness() {
+  local binary
+  rate | sed -n 's/^rate_300: \([0-9]*\) .*/rate_300: \1 events\/cpu-s/p; s/^rate_5000_over_300: \([0-9.]*\).*/rate_5000_over_300: \1 times/p'
+  need_cargo_fuzz
+  binary=$(fuzz_binary mutant)
+  for mutant in change-in-fresh-term snapshot-removes-suffix two-changes-at-once \
+    old-answers-confirm-reads progress-half-sorted; do
+    echo "$mutant: $(hunt "$binary" $mutant shipped)"
+  done
+}
+
+# `name: value unit` lines as one JSON document.
+as_json() {
+  sed 's/"/\\"/g; s/^\([^:]*\): \([0-9.]*\) \(.*\)/  "\1": {"value": \2, "unit": "\3"}/' |
+    paste -sd, | sed 's/^/{/; s/$/}/'
 }
 
 fuzz() {
@@ -245,9 +290,13 @@ TOML
 }
 
 case "${1:-}" in
+  core | harness)
+    [ $# = 1 ] || { [ $# = 2 ] && [ "$2" = --json ]; } || die "usage: bench.sh $1 [--json]"
+    if [ $# = 1 ]; then "$1"; else "$1" | as_json; fi
+    ;;
   rate | silent | digests | shrink | mutants | fuzz | real-bugs | versus)
     [ $# = 1 ] || die "one figure at a time"
     "$1"
     ;;
-  *) die "usage: bench.sh rate|silent|digests|shrink|mutants|fuzz|real-bugs|versus" ;;
+  *) die "usage: bench.sh rate|core|harness|silent|digests|shrink|mutants|fuzz|real-bugs|versus" ;;
 esac

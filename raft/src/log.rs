@@ -92,15 +92,13 @@ impl<C: Command> Log<C> {
     /// As many entries from `index` on as fit in both limits, and one at least.
     pub fn batch(&self, index: LogIndex, max_entries: usize, max_bytes: u64) -> &[Entry<C>] {
         let all = self.from(index, max_entries.max(1));
-        if self.bytes_between(index.previous(), LogIndex(index.0 + all.len() as u64 - 1))
-            <= max_bytes
-        {
+        let first = self.position(index).unwrap_or(0);
+        let before = first.checked_sub(1).map_or(self.compacted, |last| self.sizes[last]);
+        let sizes = &self.sizes[first..first + all.len()];
+        if sizes.last().is_none_or(|size| size - before <= max_bytes) {
             return all;
         }
-        let before = self.bytes_up_to(index.previous());
-        let first = self.position(index).unwrap_or(0);
-        let fitting = &self.sizes[first..first + all.len()];
-        &all[..fitting.partition_point(|size| size - before <= max_bytes).max(1)]
+        &all[..sizes.partition_point(|size| size - before <= max_bytes).max(1)]
     }
 
     /// The last entry at or before `bound.index` whose term is at most `bound.term`: where two logs

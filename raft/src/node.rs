@@ -367,14 +367,20 @@ impl<C: Command> Node<C> {
         if self.handed_out >= self.commit {
             return;
         }
-        let limit = self.config.limits.unapplied_bytes.max(1);
-        let room = limit.saturating_sub(self.log.bytes_between(self.applied, self.handed_out));
-        if room > 0 {
-            let count = (self.commit.0 - self.handed_out.0) as usize;
-            let batch = self.log.batch(self.handed_out.next(), count, room);
-            output.committed.extend_from_slice(batch);
-            self.handed_out.0 += batch.len() as u64;
-        }
+        let (next, count) = (self.handed_out.next(), (self.commit.0 - self.handed_out.0) as usize);
+        let batch = match self.config.limits.unapplied_bytes.max(1) {
+            u64::MAX => self.log.from(next, count),
+            limit => match limit.saturating_sub(self.unapplied_bytes()) {
+                0 => return,
+                room => self.log.batch(next, count, room),
+            },
+        };
+        output.committed.extend_from_slice(batch);
+        self.handed_out.0 += batch.len() as u64;
+    }
+
+    fn unapplied_bytes(&self) -> u64 {
+        self.log.bytes_between(self.applied, self.handed_out)
     }
 
     /// A fingerprint of everything this server would act upon; the same on every machine.

@@ -70,14 +70,28 @@ impl NodeSet {
 
     /// The highest mark that a majority of this set has reached: the lower median.
     pub fn majority_reached<T: Copy + Default + Ord>(self, mark: impl Fn(NodeId) -> T) -> T {
-        let mut marks = [T::default(); NodeId::LIMIT as usize];
-        for (slot, id) in marks.iter_mut().zip(self.iter()) {
-            *slot = mark(id);
+        // Clusters are small, and room that is not needed costs time.
+        match self.len() {
+            0..=8 => self.lower_median(mark, &mut [T::default(); 8]),
+            _ => self.lower_median(mark, &mut [T::default(); NodeId::LIMIT as usize]),
         }
-        let marks = &mut marks[..self.len()];
-        marks.sort_unstable();
-        // With n marks ascending, n/2 + 1 of them are at or above position (n - 1) / 2.
-        marks.len().checked_sub(1).map_or(T::default(), |top| marks[top / 2])
+    }
+
+    /// With n marks ascending, n/2 + 1 of them are at or above position (n - 1) / 2.
+    fn lower_median<T: Copy + Default + Ord>(
+        self,
+        mark: impl Fn(NodeId) -> T,
+        room: &mut [T],
+    ) -> T {
+        for (count, id) in self.iter().enumerate() {
+            let (mark, mut place) = (mark(id), count);
+            while place > 0 && room[place - 1] > mark {
+                room[place] = room[place - 1];
+                place -= 1;
+            }
+            room[place] = mark;
+        }
+        self.len().checked_sub(1).map_or(T::default(), |top| room[top / 2])
     }
 
     /// The nodes, in ascending order.

@@ -72,6 +72,9 @@ impl<C: Command> Node<C> {
     pub(crate) fn send_more(&mut self, to: NodeId, output: &mut Output<C>) -> bool {
         let peer = self.lead.peers[usize::from(to.0)];
         let next = peer.progress.next_index;
+        if next > self.log.last().index {
+            return false;
+        }
         let limits = &self.config.limits;
         let may_send = match peer.pace {
             Pace::Probe { waits } => !waits,
@@ -82,7 +85,7 @@ impl<C: Command> Node<C> {
                     && self.log.bytes_between(matched, next.previous()) < limits.flight_bytes.max(1)
             }
         };
-        if !may_send || next > self.log.last().index {
+        if !may_send {
             return false;
         }
         if next <= self.log.start().index {
