@@ -54,7 +54,7 @@ pub fn joint(index: u64, term: u64, voters: &[u8], outgoing: &[u8]) -> Write {
 /// A write of a snapshot up to `last`, of a machine that has applied these entries.
 pub fn snapshot<O>(run: &Watch<O>, last: LogId, applied: &[(u64, u64)]) -> Write {
     let mut machine = Machine::new();
-    write(1, applied).entries.iter().for_each(|entry| machine.apply(entry));
+    machine.apply(&write(1, applied).entries);
     let (membership, data) = (run.history.membership, machine.data());
     let snapshot = Some(Arc::new(Snapshot { last, membership, data }));
     Write { snapshot, ..write(1, &[]) }
@@ -89,7 +89,8 @@ impl<O: Observer> Watch<O> {
             ticked: to.ticked,
             view,
             write,
-            restored: None,
+            machine: &to.machine,
+            restored: false,
             applied: &to.applied,
             refused: None,
             reads: &to.reads,
@@ -215,4 +216,5 @@ struct Out {
     sent: Vec<Meaning>,
     applied: Vec<Entry>,
     reads: Vec<Read>,
+    machine: Machine,
 }

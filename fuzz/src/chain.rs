@@ -5,7 +5,7 @@
 
 use raft::{LogId, LogIndex, Membership, Payload, Snapshot, Term};
 
-use crate::machine::Machine;
+use crate::machine::state_of;
 use crate::replica::{Command, Entry, Write};
 
 /// Mixes one number into a running hash; the same on every machine.
@@ -148,7 +148,7 @@ impl Chain {
         let later: Vec<_> = later.collect();
         self.become_equal(committed, last);
         // A snapshot of what nobody has committed is for an oracle to judge; here it has a place.
-        let unknown = Link { term: snapshot.last.term, prefix: Machine::restore(snapshot).state };
+        let unknown = Link { term: snapshot.last.term, prefix: state_of(snapshot) };
         self.links.resize(last.0 as usize, unknown);
         self.links.extend(kept);
         self.changes.extend(later);

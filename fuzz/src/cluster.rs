@@ -10,9 +10,9 @@ use crate::chain::mix;
 use crate::disk::torn_part;
 use crate::event::{Event, Kind, ALL};
 use crate::host::{is_awake, Host};
-use crate::machine::Machine;
+use crate::machine::{Machine, Store};
 use crate::network::{Link, Network};
-use crate::replica::{Command, Input, Replica};
+use crate::replica::{Input, Replica};
 use crate::schedule::{DiskMode, Setup};
 use crate::subject::Subject;
 use crate::violation::{Verdict, HELD, NOTHING};
@@ -25,6 +25,8 @@ pub struct Cluster<R: Replica, O> {
     pub(crate) hosts: Vec<Host<R>>,
     pub(crate) network: Network<R::Message>,
     output: R::Output,
+    /// What machines have handed out.
+    store: Store,
     /// Facts and observer.
     pub watch: Watch<O>,
     trace: Vec<Event>,
@@ -41,6 +43,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             hosts: Vec::new(),
             network: Network::default(),
             output: R::Output::default(),
+            store: Store::default(),
             watch: Watch::new(observer),
             trace: Vec::new(),
             limit: 0,
@@ -59,6 +62,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             host.to_apply.clear();
         }
         self.network.clear(setup.nodes);
+        self.store.clear();
         self.watch.begin(&setup, &R::CAPABILITIES, observer);
         self.trace.clear();
         self.limit = limit;
@@ -151,7 +155,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             }
             Kind::Timeout => self.input(node, Input::Timeout),
             Kind::Propose => {
-                let command = self.next_command(node);
+                let command = self.watch.history.proposed_at(node, b.into());
                 self.input(node, Input::Propose(command))
             }
             Kind::Persist => self.complete_write(node),
@@ -166,9 +170,13 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
                 self.input(node, Input::Read(id))
             }
             Kind::Compact => {
-                let Machine { applied, .. } = self.hosts[usize::from(a)].machine;
-                let data = self.hosts[usize::from(a)].machine.data();
-                self.input(node, Input::Compact { index: applied, data })
+                let machine = &self.hosts[usize::from(a)].machine;
+                let (index, data) = (machine.applied, machine.data());
+                self.store.save(match self.subject.driver.forgets_sessions {
+                    true => machine.without_sessions(),
+                    false => machine.clone(),
+                });
+                self.input(node, Input::Compact { index, data })
             }
             Kind::Apply => self.apply_all(node),
             Kind::Transfer => self.input(node, Input::Transfer(link.to)),
@@ -178,11 +186,6 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             }
             _ => unreachable!("macros are expanded, not applied"),
         }
-    }
-
-    /// The next command of a client, who asks `node`.
-    pub(crate) fn next_command(&mut self, node: NodeId) -> Command {
-        self.watch.history.proposed_at(node)
     }
 
     fn deliver(&mut self, link: Link, position: usize) -> Verdict {
@@ -228,12 +231,12 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         self.digest = mix(mix(self.digest, view.term().0 ^ state << 32), view.commit.0);
         self.digest = mix(self.digest, view.last_log.index.0 ^ view.last_log.term.0 << 32);
         if let Some(snapshot) = effects.restore {
-            host.machine = Machine::restore(snapshot);
+            host.machine = self.store.restore(snapshot);
             host.to_apply.clear();
         }
         match self.setup.slow_apply {
             true => host.to_apply.extend_from_slice(effects.applied),
-            false => effects.applied.iter().for_each(|entry| host.machine.apply(entry)),
+            false => host.machine.apply(effects.applied),
         }
         let step = Step {
             node: id,
@@ -241,7 +244,8 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             ticked,
             view,
             write: effects.write.as_ref(),
-            restored: effects.restore.is_some().then_some(&host.machine),
+            machine: &host.machine,
+            restored: effects.restore.is_some(),
             applied: if self.setup.slow_apply { &[] } else { effects.applied },
             refused: effects.refused,
             reads: effects.reads,
@@ -281,9 +285,9 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         if to_apply.is_empty() {
             return NOTHING;
         }
-        to_apply.iter().for_each(|entry| machine.apply(entry));
+        machine.apply(to_apply);
         let applied = machine.applied;
-        self.watch.applied(id, to_apply)?;
+        self.watch.applied(id, to_apply, machine)?;
         to_apply.clear();
         self.input(id, Input::Applied(applied))
     }
@@ -343,7 +347,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         host.replica = Some(replica);
         host.disk.image.lives += 1;
         host.machine = match &host.disk.image.snapshot {
-            Some(snapshot) => Machine::restore(snapshot),
+            Some(snapshot) => self.store.restore(snapshot),
             None => Machine::new(),
         };
         self.network.set_down(id, false);

@@ -19,6 +19,8 @@ pub struct Driver {
     pub entries_before_hard_state: bool,
     /// A torn write puts a snapshot on the disk before it removes what that contradicts.
     pub snapshot_before_truncation: bool,
+    /// What a snapshot is restored to has forgotten the sessions of its clients.
+    pub forgets_sessions: bool,
     /// Every write is synced, whatever the Raft says. No harm: it hides what unsynced writes show.
     pub always_sync: bool,
 }
@@ -28,6 +30,7 @@ impl Driver {
     pub const CORRECT: Driver = Driver {
         entries_before_hard_state: false,
         snapshot_before_truncation: false,
+        forgets_sessions: false,
         always_sync: false,
     };
 }

@@ -123,6 +123,8 @@ pub enum Operand {
     Torn,
     /// Seed of a delivery order: `order=7`.
     Order,
+    /// Which command a client sends: a new one, or the last but so many again: `again=1`.
+    Again,
 }
 
 /// One row of the table of kinds.
@@ -151,7 +153,7 @@ const fn row(
 
 /// Every kind of event. The weights favour delivery: uniform kinds find nothing deep.
 pub const KINDS: [KindInfo; 25] = {
-    use Operand::{Keep, Node, Order, Position, Set, To, Torn};
+    use Operand::{Again, Keep, Node, Order, Position, Set, To, Torn};
     [
         row(Kind::Deliver, "deliver", 80, None, &[Node, To]),
         row(Kind::Reorder, "reorder", 24, Some(Family::Reorder), &[Node, To, Position]),
@@ -160,7 +162,7 @@ pub const KINDS: [KindInfo; 25] = {
         row(Kind::Tick, "tick", 8, None, &[Node]),
         row(Kind::TickAll, "tick-all", 8, None, &[]),
         row(Kind::Timeout, "timeout", 8, None, &[Node]),
-        row(Kind::Propose, "propose", 14, None, &[Node]),
+        row(Kind::Propose, "propose", 14, None, &[Node, Again]),
         row(Kind::Persist, "persist", 22, None, &[Node]),
         row(Kind::FailPersist, "fail-persist", 4, Some(Family::FailPersist), &[Node, Torn]),
         row(Kind::Crash, "crash", 5, Some(Family::Crash), &[Node, Keep]),
@@ -261,7 +263,11 @@ impl Event {
         let mut event = Event::new(info.kind, &[]);
         let mut slots = info.operands.iter().zip(&mut event.operands);
         while let Some((operand, slot)) = slots.next() {
-            let word = words.next().ok_or_else(|| format!("'{name}' lacks an operand"))?;
+            let word = match (words.next(), operand) {
+                (Some(word), _) => word,
+                (None, Operand::Again) => continue, // Nothing said, nothing repeated.
+                (None, _) => return Err(format!("'{name}' lacks an operand")),
+            };
             match (operand, word.split_once('>')) {
                 (Operand::Node, Some((from, to))) => {
                     *slot = Operand::Node.parse(from)?;
@@ -327,6 +333,8 @@ impl Operand {
             (Operand::Torn, ALL) => write!(f, " all"),
             (Operand::Torn, _) => write!(f, " entries={}", value - 2),
             (Operand::Order, _) => write!(f, " order={value}"),
+            (Operand::Again, 0) => Ok(()),
+            (Operand::Again, _) => write!(f, " again={value}"),
         }
     }
 
@@ -354,6 +362,7 @@ impl Operand {
                     .ok_or_else(wrong),
             },
             Operand::Order => number(word.strip_prefix("order=")),
+            Operand::Again => number(word.strip_prefix("again=")),
         }
     }
 }

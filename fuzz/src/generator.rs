@@ -157,6 +157,8 @@ impl Generator {
                 Strategy::Swarm if draw & 7 == 0 => self.any_node(draw as u8),
                 Strategy::Swarm => bytes as u8 | ASK_A_LEADER,
             };
+            // One command in eight is one of the last again.
+            event.operands[1] = if bytes >> 8 & 7 == 0 { (bytes >> 11) as u8 & 7 } else { 0 };
             return event;
         }
         for (operand, slot) in KINDS[row].operands.iter().zip(&mut event.operands) {
@@ -183,7 +185,7 @@ impl Generator {
             Operand::Keep if swarm => [0, 0, 1, ALL][usize::from(byte % 4)],
             Operand::Position if swarm => byte % 4,
             Operand::Torn | Operand::Keep => byte % 8,
-            Operand::Position | Operand::Order => byte,
+            Operand::Position | Operand::Order | Operand::Again => byte,
         }
     }
 

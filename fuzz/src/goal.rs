@@ -77,6 +77,7 @@ goals! {
     ReadAtFollower = "read-at-follower", "A follower has.";
     ReadByOldLeader = "read-by-old-leader", "A leader has, although a later term had a leader already.";
     ReadRefused = "read-refused", "A read could not be answered.";
+    AppliedAgain = "applied-again", "A command that stands in the log twice has been applied again.";
     AppliedLate = "applied-late", "A state machine has applied what was committed long ago.";
     LeadGivenUp = "lead-given-up", "A leader has stepped down within its term, for want of a quorum.";
     Recovered = "recovered", "Healed after its last event, a cluster has applied a fresh command everywhere.";
@@ -239,6 +240,11 @@ impl Observer for Goals {
 
     fn restored(&mut self, _: &History, _: NodeId, _: &Machine) -> Verdict {
         self.reach(Goal::SnapshotInstalled);
+        NOTHING
+    }
+
+    fn computed(&mut self, _: &History, _: NodeId, machine: &Machine) -> Verdict {
+        self.reach_if(Goal::AppliedAgain, machine.repeated > 0);
         NOTHING
     }
 

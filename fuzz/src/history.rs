@@ -11,6 +11,7 @@ use raft::{
 };
 
 use crate::chain::{command_of, is_command, Chain, Link};
+use crate::machine::Truth;
 use crate::replica::{Capabilities, Command, Entry, View, Write};
 use crate::schedule::Setup;
 
@@ -186,14 +187,16 @@ pub struct History {
     pub births: Births,
     /// Who led each term, by term.
     pub leaders: Vec<Option<NodeId>>,
+    /// The state after each of them.
+    pub truth: Truth,
     /// What is committed, as a log.
     pub committed_log: Chain,
     /// The membership by which the last of it was committed.
     pub committed_by: Membership,
     /// How many commands clients have proposed: they are numbered from 1.
     pub proposals: Command,
-    /// Where each command was proposed, and in which life of the node.
-    proposed_at: Vec<(NodeId, u64)>,
+    /// Where each command was last proposed, in which life of the node, and how often in all.
+    proposed_at: Vec<(NodeId, u64, u32)>,
     /// Reads by number.
     pub reads: Vec<ReadFact>,
     /// The last entry that some client knows to be applied.
@@ -214,6 +217,7 @@ impl History {
         self.committed.clear();
         self.births.clear();
         self.leaders.clear();
+        self.truth.clear();
         self.committed_log.clear();
         self.committed_by = self.membership;
         self.proposals = 0;
@@ -344,6 +348,9 @@ impl History {
         self.committed_log.become_equal(&self.nodes[usize::from(id.0)].log, view.commit);
         for index in first.0..=view.commit.0 {
             let link = self.node(id).log.at(LogIndex(index))?;
+            let birth = self.births.get(LogId { term: link.term, index: LogIndex(index) });
+            let command = birth.map(|birth| birth.command).filter(|&command| is_command(command));
+            self.truth.commit(link.term, command);
             let before = self.committed.last().map_or(Term(0), |entry| entry.highest_commit_term);
             self.committed.push(Committed {
                 link,
@@ -359,11 +366,26 @@ impl History {
         self.node_mut(id).progress[peer] = progress;
     }
 
-    /// A client asks `node` for a command; its number.
-    pub(crate) fn proposed_at(&mut self, node: NodeId) -> Command {
-        self.proposals += 1;
-        self.proposed_at.push((node, self.node(node).life));
-        self.proposals
+    /// A client asks `node` for a command; its number. With `again`, it is not the next one, but
+    /// one that was asked for so many commands ago, and the client waits there now.
+    pub(crate) fn proposed_at(&mut self, node: NodeId, again: u64) -> Command {
+        let life = self.node(node).life;
+        if again == 0 {
+            self.proposals += 1;
+            self.proposed_at.push((node, life, 1));
+            return self.proposals;
+        }
+        let command = self.proposals + 1 - again;
+        let (at, in_life, times) = &mut self.proposed_at[command as usize - 1];
+        (*at, *in_life) = (node, life);
+        *times += 1;
+        command
+    }
+
+    /// How often a command was proposed.
+    pub fn times_proposed(&self, command: Command) -> u32 {
+        let place = command.wrapping_sub(1) as usize;
+        self.proposed_at.get(place).map_or(0, |(_, _, times)| *times)
     }
 
     /// A client asks `node` for a read; its number.
@@ -388,7 +410,8 @@ impl History {
         self.node_mut(id).applied = entry.id.index;
         let Payload::Command(command) = entry.payload else { return };
         let asked = command.checked_sub(1).and_then(|place| self.proposed_at.get(place as usize));
-        if asked == Some(&(id, self.node(id).life)) {
+        let life = self.node(id).life;
+        if asked.is_some_and(|&(at, in_life, _)| (at, in_life) == (id, life)) {
             self.known_to_clients = self.known_to_clients.max(entry.id.index);
         }
     }

@@ -1,70 +1,191 @@
-//! The state machine of a node: all that it has applied, as one number.
+//! The state machine of a node: a small key-value store behind client sessions.
 //!
-//! Promises: two machines are in the same state exactly if they have applied the same entries; a
-//! snapshot that is mixed from the pieces of two is the state of neither. Knows nothing of nodes.
+//! A command's number says all about it: which client sent it, and what it does to which key.
+//! Promises: two machines are in the same state exactly if the same commands took effect in the
+//! same order; a snapshot that is mixed from the pieces of two is the state of neither. What a
+//! snapshot carries is the state's hash, spread over several numbers so that it can come in pieces;
+//! the state itself is kept in a [`Store`], where nobody finds it without the whole hash. Knows
+//! nothing of nodes.
 
 use std::sync::Arc;
 
-use raft::{LogIndex, Snapshot};
+use raft::session::{ClientId, Outcome, Request, Sessions};
+use raft::{LogIndex, Payload, Snapshot, Term};
 
-use crate::chain::{mix, Link};
-use crate::replica::Entry;
+use crate::chain::mix;
+use crate::history::grow;
+use crate::replica::{Command, Entry};
+
+/// How many clients there are.
+const CLIENTS: u64 = 3;
+/// How many keys there are.
+const KEYS: usize = 5;
+/// A snapshot is this many numbers of eight bytes, all made from the state's hash.
+const NUMBERS: u64 = 4;
 
 /// A state machine.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Machine {
     /// The last entry that it has applied.
     pub applied: LogIndex,
-    /// Hash of all that it has applied.
+    /// Hash of all that took effect, and of the terms of all entries.
     pub state: u64,
+    /// How many commands had no effect, since they had had it before.
+    pub repeated: u64,
+    values: [u64; KEYS],
+    sessions: Sessions<u64>,
 }
 
-/// A snapshot is this many numbers of eight bytes, all made from the state, so that it can come in
-/// pieces.
-const NUMBERS: u64 = 4;
-
 impl Machine {
-    /// What a machine has applied that has applied nothing.
+    const START: u64 = 0x5eed;
+
+    /// A machine that has applied nothing.
     pub fn new() -> Machine {
-        Machine { applied: LogIndex(0), state: Link::default().prefix }
+        let mut sessions = Sessions::new(CLIENTS as usize);
+        (0..CLIENTS).for_each(|client| sessions.register(ClientId(client)));
+        let (applied, values) = (LogIndex(0), [0; KEYS]);
+        Machine { applied, state: Machine::START, repeated: 0, values, sessions }
     }
 
-    /// Applies the next entry.
-    pub fn apply(&mut self, entry: &Entry) {
+    /// Applies the next entries.
+    pub fn apply(&mut self, entries: &[Entry]) {
+        entries.iter().for_each(|entry| self.apply_one(entry));
+    }
+
+    fn apply_one(&mut self, entry: &Entry) {
         self.applied = entry.id.index;
-        self.state = Link { prefix: self.state, ..Link::default() }.then(entry).prefix;
+        self.state = mix(self.state, entry.id.term.0);
+        let Payload::Command(command) = entry.payload else { return };
+        let client = ClientId(command % CLIENTS);
+        let request = Request { client, number: command / CLIENTS + 1, answered: 0 };
+        let values = &mut self.values;
+        match self.sessions.apply(request, || execute(values, command)) {
+            Outcome::Done(response) => self.state = mix(mix(self.state, command), response),
+            Outcome::Again(_) | Outcome::Forgotten => self.repeated += 1,
+        }
     }
 
-    /// Its state, for another machine to go on from.
+    /// The same without its sessions, as a careless host would save it.
+    pub fn without_sessions(&self) -> Machine {
+        Machine { sessions: Machine::new().sessions, ..self.clone() }
+    }
+
+    /// What a snapshot carries of it.
     pub fn data(&self) -> Arc<[u8]> {
         let numbers = (0..NUMBERS).map(|number| self.state ^ mix(number, number));
         numbers.flat_map(u64::to_le_bytes).collect()
     }
+}
 
-    /// The machine that a snapshot is of.
-    pub fn restore(snapshot: &Snapshot) -> Machine {
-        let numbers = snapshot.data.chunks_exact(8).filter_map(|bytes| bytes.try_into().ok());
-        let states = (0..NUMBERS).zip(numbers);
-        let mut states =
-            states.map(|(number, bytes)| u64::from_le_bytes(bytes) ^ mix(number, number));
-        let first = states.next().unwrap_or_default();
-        let whole = snapshot.data.len() as u64 == NUMBERS * 8 && states.all(|other| other == first);
-        let state = if whole { first } else { !first };
-        Machine { applied: snapshot.last.index, state }
+impl Default for Machine {
+    fn default() -> Machine {
+        Machine::new()
+    }
+}
+
+/// Get, put, compare-and-swap, or delete; the response.
+fn execute(values: &mut [u64; KEYS], command: Command) -> u64 {
+    let value = &mut values[command as usize % KEYS];
+    let old = *value;
+    match command / CLIENTS % 4 {
+        0 => {}
+        1 => *value = 0,
+        2 if old % 2 == 0 => *value = command,
+        2 => {}
+        _ => *value = command,
+    }
+    old
+}
+
+/// The hash of the state that a snapshot carries, or some other if it is not whole.
+pub fn state_of(snapshot: &Snapshot) -> u64 {
+    let numbers = snapshot.data.chunks_exact(8).filter_map(|bytes| bytes.try_into().ok());
+    let states = (0..NUMBERS).zip(numbers);
+    let mut states = states.map(|(number, bytes)| u64::from_le_bytes(bytes) ^ mix(number, number));
+    let first = states.next().unwrap_or_default();
+    let whole = snapshot.data.len() as u64 == NUMBERS * 8 && states.all(|other| other == first);
+    if whole {
+        first
+    } else {
+        !first
+    }
+}
+
+/// The state after each committed entry, if each command takes effect where it stands first: told
+/// by a second, naive version.
+#[derive(Clone, Debug, Default)]
+pub struct Truth {
+    done: Vec<bool>,
+    values: [u64; KEYS],
+    states: Vec<u64>,
+}
+
+impl Truth {
+    /// Nothing is committed.
+    pub fn clear(&mut self) {
+        self.done.clear();
+        self.values = [0; KEYS];
+        self.states.clear();
+    }
+
+    /// One more entry is committed, perhaps with a command.
+    pub fn commit(&mut self, term: Term, command: Option<Command>) {
+        let before = self.states.last().copied().unwrap_or(Machine::START);
+        let mut state = mix(before, term.0);
+        if let Some(command) = command {
+            grow(&mut self.done, command as usize);
+            if !std::mem::replace(&mut self.done[command as usize], true) {
+                state = mix(mix(state, command), execute(&mut self.values, command));
+            }
+        }
+        self.states.push(state);
+    }
+
+    /// The state after the entry at `index`, if it is committed.
+    pub fn state_at(&self, index: LogIndex) -> Option<u64> {
+        match index.0.checked_sub(1) {
+            None => Some(Machine::START),
+            Some(place) => self.states.get(place as usize).copied(),
+        }
+    }
+}
+
+/// The states of all machines that were ever saved, by their hashes.
+#[derive(Clone, Debug, Default)]
+pub struct Store(Vec<Machine>);
+
+impl Store {
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Keeps a machine for whoever has its snapshot.
+    pub fn save(&mut self, machine: Machine) {
+        self.0.push(machine);
+    }
+
+    /// The machine that a snapshot is of; a wrong one if it is of none.
+    pub fn restore(&self, snapshot: &Snapshot) -> Machine {
+        let (applied, state) = (snapshot.last.index, state_of(snapshot));
+        let saved = self.0.iter().rfind(|saved| saved.state == state);
+        let machine = saved.cloned().unwrap_or(Machine { state, ..Machine::new() });
+        Machine { applied, ..machine }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use raft::{Entry, LogId, Membership, Payload};
+    use raft::{Entry, LogId, Membership};
+
+    fn command(index: u64, command: u64) -> Entry<u64> {
+        Entry { id: LogId::new(1, index), payload: Payload::Command(command) }
+    }
 
     fn after(entries: u64) -> Machine {
         let mut machine = Machine::new();
-        for index in 1..=entries {
-            let payload = Payload::Command(index);
-            machine.apply(&Entry { id: LogId::new(1, index), payload });
-        }
+        (1..=entries).for_each(|index| machine.apply(&[command(index, index)]));
         machine
     }
 
@@ -74,8 +195,10 @@ mod tests {
 
     #[test]
     fn a_restored_machine_goes_on_like_the_one_that_was_saved() {
-        let saved = after(3);
-        assert_eq!(Machine::restore(&snapshot(saved.data(), 3)), saved);
+        let mut store = Store::default();
+        store.save(after(3));
+        store.save(after(4));
+        assert_eq!(store.restore(&snapshot(after(3).data(), 3)), after(3));
     }
 
     #[test]
@@ -83,10 +206,20 @@ mod tests {
         let (one, other) = (after(3), after(4));
         for cut in [8, 16, 24] {
             let mixed: Arc<[u8]> = [&one.data()[..cut], &other.data()[cut..]].concat().into();
-            let machine = Machine::restore(&snapshot(mixed, 4));
-            assert!(machine.state != one.state && machine.state != other.state);
+            let state = state_of(&snapshot(mixed, 4));
+            assert!(state != one.state && state != other.state);
         }
         let short: Arc<[u8]> = one.data()[..24].into();
-        assert_ne!(Machine::restore(&snapshot(short, 3)).state, one.state);
+        assert_ne!(state_of(&snapshot(short, 3)), one.state);
+    }
+
+    #[test]
+    fn a_command_that_is_applied_again_has_no_effect() {
+        let mut machine = after(5);
+        machine.apply(&[command(6, 3)]);
+        assert_eq!((machine.repeated, machine.values), (1, after(5).values));
+        let mut careless = after(5).without_sessions();
+        careless.apply(&[command(6, 3)]);
+        assert_ne!(careless.state, machine.state);
     }
 }

@@ -153,6 +153,8 @@ oracles! {
     // Reads.
     read_is_linearizable: ReadIsLinearizable,
     read_is_answered_once: ReadIsAnsweredOnce,
+    // Sessions.
+    commands_take_effect_once: CommandsTakeEffectOnce,
     // Replication book-keeping.
     match_is_monotone: MatchIsMonotone,
     next_is_above_match: NextIsAboveMatch,

@@ -35,7 +35,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             // A command may die with its leader, so it is proposed again, but not all the time.
             if let Some((id, _)) = leader.filter(|_| leader != asked || round % longest == 0) {
                 asked = leader;
-                let command = self.next_command(id);
+                let command = self.watch.history.proposed_at(id, 0);
                 self.live_through(id, Input::Propose(command))?;
                 self.deliver_everything()?;
             }

@@ -15,6 +15,9 @@ use crate::watch::Observer;
 /// From here on, the operand of [`Kind::Propose`] wishes for a leader, and not just for a node.
 pub const ASK_A_LEADER: u8 = 128;
 
+/// A client repeats one of the last commands, fewer than this.
+const AGAIN: u8 = 8;
+
 impl<R: Replica, O: Observer> Cluster<R, O> {
     /// The exact event that a primitive `event` wishes for: selectors wrap around what is there.
     pub fn resolve(&self, event: Event) -> Option<Event> {
@@ -46,10 +49,13 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             Kind::Tick if self.setup.lease => Some(Event::exact(Kind::TickAll, [0; 3])),
             Kind::Tick => exact(self.next(a, is_awake)?, 0, 0),
             Kind::Timeout => exact(self.next(a, |host| is_leader(host) == Some(false))?, 0, 0),
-            Kind::Propose => match a < ASK_A_LEADER {
-                true => exact(self.next(a, is_awake)?, 0, 0),
-                false => exact(self.next(a, |host| is_leader(host) == Some(true))?, 0, 0),
-            },
+            Kind::Propose => {
+                let again = u64::from(b % AGAIN).min(self.watch.history.proposals) as u8;
+                match a < ASK_A_LEADER {
+                    true => exact(self.next(a, is_awake)?, again, 0),
+                    false => exact(self.next(a, |host| is_leader(host) == Some(true))?, again, 0),
+                }
+            }
             Kind::Persist => exact(self.next(a, |host| !host.disk.pending.is_empty())?, 0, 0),
             Kind::FailPersist => {
                 let node = self.next(a, |host| host.disk.awaited().is_some())?;

@@ -57,6 +57,9 @@ fn opening(event: Event) -> String {
         Kind::Tick => format!("the clock of n{a} ticks"),
         Kind::TickAll => "all clocks tick".into(),
         Kind::Timeout => format!("the election timeout of n{a} elapses"),
+        Kind::Propose if b > 0 => {
+            format!("a client asks n{a} again for the last command but {}", b - 1)
+        }
         Kind::Propose => format!("a client asks n{a}"),
         Kind::Persist => format!("the oldest write of n{a} is durable"),
         Kind::FailPersist => format!("the oldest write of n{a} fails"),

@@ -249,6 +249,11 @@ violations! {
     ReadIsAnsweredOnce { node: NodeId, number: u64 }
         = "read-is-answered-once", "{node} answered read #{number}, which was not open there";
 
+    /// Sessions.
+    CommandsTakeEffectOnce { node: NodeId, index: LogIndex }
+        = "commands-take-effect-once",
+        "{node}, which has applied up to {index}, is in another state than if each command had taken effect once";
+
     /// Durability.
     AckIsDurable { node: NodeId, term: Term, match_index: LogIndex, disk_term: Term, disk: LogId }
         = "ack-is-durable",

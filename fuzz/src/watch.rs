@@ -73,6 +73,10 @@ pub trait Observer {
     fn restored(&mut self, history: &History, node: NodeId, machine: &Machine) -> Verdict {
         NOTHING
     }
+    /// The state machine of `node` has come so far.
+    fn computed(&mut self, history: &History, node: NodeId, machine: &Machine) -> Verdict {
+        NOTHING
+    }
     /// `node` has refused a proposal, a change or a transfer.
     fn refused(&mut self, history: &History, node: NodeId, refused: &Refused) -> Verdict {
         NOTHING
@@ -171,6 +175,9 @@ macro_rules! forward_observations {
         fn restored(&mut self, history: &History, node: NodeId, machine: &Machine) -> Verdict {
             $to!(self, restored(history, node, machine): $($field)*)
         }
+        fn computed(&mut self, history: &History, node: NodeId, machine: &Machine) -> Verdict {
+            $to!(self, computed(history, node, machine): $($field)*)
+        }
         fn refused(&mut self, history: &History, node: NodeId, refused: &Refused) -> Verdict {
             $to!(self, refused(history, node, refused): $($field)*)
         }
@@ -241,8 +248,10 @@ pub struct Step<'a> {
     pub view: View,
     /// What it wants to be made durable.
     pub write: Option<&'a Write>,
-    /// Its state machine, if it has been put into the state of a snapshot.
-    pub restored: Option<&'a Machine>,
+    /// Its state machine.
+    pub machine: &'a Machine,
+    /// The machine has been put into the state of a snapshot.
+    pub restored: bool,
     /// What it applied.
     pub applied: &'a [Entry],
     /// Why it refused what it was asked for.
@@ -334,12 +343,12 @@ impl<O: Observer> Watch<O> {
             checked |= self.observer.sent(&self.history, &message)?;
             count += 1;
         }
-        if let Some(machine) = step.restored {
-            self.history.restored(node, machine.applied);
-            checked |= self.observer.restored(&self.history, node, machine)?;
+        if step.restored {
+            self.history.restored(node, step.machine.applied);
+            checked |= self.observer.restored(&self.history, node, step.machine)?;
         }
         if !step.applied.is_empty() {
-            checked |= self.applied(node, step.applied)?;
+            checked |= self.applied(node, step.applied, step.machine)?;
         }
         if let Some(refused) = step.refused {
             checked |= self.observer.refused(&self.history, node, refused)?;
@@ -353,12 +362,13 @@ impl<O: Observer> Watch<O> {
     }
 
     /// A state machine has applied entries.
-    pub fn applied(&mut self, node: NodeId, entries: &[Entry]) -> Verdict {
+    pub fn applied(&mut self, node: NodeId, entries: &[Entry], machine: &Machine) -> Verdict {
         let mut checked = 0;
         for entry in entries {
             checked |= self.observer.applied(&self.history, node, entry)?;
             self.history.applied(node, entry);
         }
+        checked |= self.observer.computed(&self.history, node, machine)?;
         Ok(checked)
     }
 

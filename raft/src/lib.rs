@@ -78,6 +78,7 @@
 //!   that starts is deaf for as long; over for the term once the lead was offered.
 //! - Pipelining and limits (10.2), [`Limits`]: the window is counted in entries and bytes.
 //! - Slow application, [`Input::Applied`].
+//! - Client sessions (6.3), [`session`]: a layer beside the core.
 //!
 //! The decisions on which safety rests are in [`rules`]; begin reading there.
 
@@ -95,6 +96,7 @@ mod quorum;
 mod read;
 mod replication;
 pub mod rules;
+pub mod session;
 mod snapshot;
 mod transfer;
 mod types;

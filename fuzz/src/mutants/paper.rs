@@ -32,7 +32,7 @@ fn mode(membership: &Membership, acked: &dyn Fn(NodeId) -> LogIndex) -> LogIndex
 }
 
 /// See the module.
-pub(super) static MUTANTS: [Mutant; 35] = [
+pub(super) static MUTANTS: [Mutant; 36] = [
     // ---- Elections ----
     mutant(
         "repeated-votes-counted",
@@ -302,6 +302,14 @@ pub(super) static MUTANTS: [Mutant; 35] = [
         "silent-leader-steps-down",
         Rules { keeps_lead: |_, _| true, ..RAFT },
     ),
+    Mutant {
+        name: "snapshots-without-sessions",
+        ids: "K2",
+        source: "dissertation, 6.3: sessions are a part of the state",
+        caught_by: "commands-take-effect-once",
+        rules: RAFT,
+        driver: Driver { forgets_sessions: true, ..Driver::CORRECT },
+    },
     Mutant {
         name: "entries-before-hard-state",
         ids: "E06",

@@ -1,10 +1,10 @@
 //! Every command in a log was proposed by a client, for that entry.
 //!
-//! And it was proposed for this entry: a proposal is offered to one node, once, so its command
-//! belongs to one index and term for ever. Sound: leaders create entries only from proposals, and
-//! no-ops.
+//! And it was proposed for this entry: a proposal is offered to one node, once, so it belongs to one
+//! index and term for ever; a command has as many entries as it was proposed times at most. Sound:
+//! leaders create entries only from proposals, no-ops and changes.
 
-use raft::{LogId, NodeId, Payload};
+use raft::{NodeId, Payload};
 
 use crate::history::{grow, History};
 use crate::oracle::{Card, Oracle};
@@ -15,8 +15,8 @@ use crate::watch::Observer;
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct NoCreation {
-    /// By command: the entry that it was proposed for.
-    places: Vec<Option<LogId>>,
+    /// By command: how many entries have been created with it.
+    places: Vec<u32>,
 }
 
 impl Oracle for NoCreation {
@@ -34,11 +34,8 @@ impl Observer for NoCreation {
         for entry in write.entries.iter().filter(|e| history.births.get(e.id).is_none()) {
             let Payload::Command(command) = entry.payload else { continue };
             let known = (1..=history.proposals).contains(&command);
-            check(known && self.is_for(command, entry.id), || Violation::NoCreation {
-                node,
-                entry: entry.id,
-                command,
-            })?;
+            let in_place = known && self.has_place(history, command);
+            check(in_place, || Violation::NoCreation { node, entry: entry.id, command })?;
             verdict = HELD;
         }
         verdict
@@ -46,10 +43,11 @@ impl Observer for NoCreation {
 }
 
 impl NoCreation {
-    /// Whether `command` belongs to the entry `id`, which it does if it belongs to none yet.
-    fn is_for(&mut self, command: Command, id: LogId) -> bool {
+    /// Whether a further entry with `command` can be there: one for each time it was proposed.
+    fn has_place(&mut self, history: &History, command: Command) -> bool {
         grow(&mut self.places, command as usize);
-        *self.places[command as usize].get_or_insert(id) == id
+        self.places[command as usize] += 1;
+        self.places[command as usize] <= history.times_proposed(command).max(1)
     }
 }
 

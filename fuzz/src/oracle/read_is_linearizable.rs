@@ -43,7 +43,7 @@ mod tests {
     fn known() -> crate::watch::Watch<ReadIsLinearizable> {
         let mut run = cluster::<ReadIsLinearizable>(3);
         run.history.proposals = 0;
-        let command = run.history.proposed_at(NodeId(0));
+        let command = run.history.proposed_at(NodeId(0), 0);
         run.writes(0, &write(1, &[(1, 0), (1, command)])).unwrap();
         run.commits(0, 2).unwrap();
         run.applies(0, 2, command).unwrap();

@@ -6,7 +6,7 @@
 use raft::{LogId, NodeId};
 
 use crate::history::History;
-use crate::machine::Machine;
+use crate::machine::state_of;
 use crate::oracle::{Card, Oracle};
 use crate::replica::Write;
 use crate::violation::{check, Verdict, Violation, NOTHING};
@@ -29,15 +29,16 @@ impl Observer for SnapshotIsCommitted {
     fn writing(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
         let Some(snapshot) = &write.snapshot else { return NOTHING };
         let last = snapshot.last;
-        let state = Machine::restore(snapshot).state;
+        let state = state_of(snapshot);
         let entry = history.committed_at(last.index).map(|committed| committed.link);
-        let is_true = entry.is_some_and(|link| link.term == last.term && link.prefix == state);
+        let same_state = history.truth.state_at(last.index) == Some(state);
+        let is_true = entry.is_some_and(|link| link.term == last.term) && same_state;
         let members = history.committed_membership_at(last.index);
         check(is_true && snapshot.membership == members, || Violation::SnapshotIsCommitted {
             node,
             last,
             committed: entry.map_or(LogId::ZERO, |link| LogId { term: link.term, ..last }),
-            same_state: entry.is_some_and(|link| link.prefix == state),
+            same_state,
             same_members: snapshot.membership == members,
         })
     }

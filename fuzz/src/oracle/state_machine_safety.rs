@@ -44,7 +44,7 @@ impl Observer for StateMachineSafety {
         let index = machine.applied;
         let committed = history.committed_at(index);
         self.states[node] = committed.map_or(Link::default(), |committed| committed.link);
-        check(self.states[node].prefix == machine.state, || {
+        check(history.truth.state_at(index) == Some(machine.state), || {
             let other = committed.map_or(node, |committed| committed.by);
             Violation::StateMachineSafety { node, index, other }
         })

@@ -1,0 +1,66 @@
+//! Each command takes effect where it stands first in the log, and nowhere else.
+//!
+//! Sound: a state machine behind client sessions does so, however often a command is proposed; a
+//! snapshot carries the sessions with the state. Compared with a naive second version.
+
+use raft::NodeId;
+
+use crate::history::History;
+use crate::machine::Machine;
+use crate::oracle::{Card, Oracle};
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct CommandsTakeEffectOnce;
+
+impl Oracle for CommandsTakeEffectOnce {
+    const CARD: Card = Card {
+        name: "commands-take-effect-once",
+        id: "K2",
+        promise: "Each command takes effect where it stands first in the log, and nowhere else.",
+        source: "dissertation, 6.3",
+    };
+}
+
+impl Observer for CommandsTakeEffectOnce {
+    fn computed(&mut self, history: &History, node: NodeId, machine: &Machine) -> Verdict {
+        let index = machine.applied;
+        let Some(state) = history.truth.state_at(index) else { return NOTHING };
+        check(machine.state == state, || Violation::CommandsTakeEffectOnce { node, index })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::violation::HELD;
+    use crate::watch::by_hand::*;
+
+    /// Command 7 stands in the log twice.
+    fn twice() -> (crate::watch::Watch<CommandsTakeEffectOnce>, Machine) {
+        let mut run = cluster::<CommandsTakeEffectOnce>(3);
+        let log = write(1, &[(1, 7), (1, 8), (1, 7)]);
+        run.writes(0, &log).unwrap();
+        run.commits(0, 3).unwrap();
+        let mut machine = Machine::new();
+        machine.apply(&log.entries[..2]);
+        (run, machine)
+    }
+
+    #[test]
+    fn a_command_in_the_log_twice_that_takes_effect_once_is_legal() {
+        let (mut run, mut machine) = twice();
+        machine.apply(&write(3, &[(1, 7)]).entries);
+        assert_eq!(run.observer.computed(&run.history, NodeId(0), &machine), HELD);
+    }
+
+    #[test]
+    fn a_command_that_takes_effect_twice_is_illegal() {
+        let (mut run, machine) = twice();
+        let mut careless = machine.without_sessions();
+        careless.apply(&write(3, &[(1, 7)]).entries);
+        assert!(run.observer.computed(&run.history, NodeId(0), &careless).is_err());
+    }
+}

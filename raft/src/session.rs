@@ -1,0 +1,191 @@
+//! Client sessions (dissertation, 6.3): a command takes effect once, however often it is proposed.
+//!
+//! A layer beside the core: a part of the state machine, to be kept in its snapshots. Whoever does
+//! not hear whether a command was carried out proposes it again, at any server; each time it is
+//! applied, only the first has an effect, and all have the same response.
+//!
+//! Promises: the same calls give the same state on every server. Knows nothing of commands, logs and
+//! servers.
+//!
+//! ```
+//! use raft::session::{ClientId, Outcome, Request, Sessions};
+//!
+//! let mut balance = 0;
+//! let mut sessions = Sessions::new(1_000);
+//! let client = ClientId(17); // The index of the entry by which it registered, say.
+//! sessions.register(client);
+//! let deposit = Request { client, number: 1, answered: 0 };
+//! for expected in [Outcome::Done(5), Outcome::Again(5)] {
+//!     let outcome = sessions.apply(deposit, || {
+//!         balance += 5;
+//!         balance
+//!     });
+//!     assert_eq!((outcome, balance), (expected, 5));
+//! }
+//! ```
+
+/// Names a client. No two clients ever have the same name: the index of the entry that registered
+/// it will do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientId(pub u64);
+
+/// What a command carries so that it takes effect once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Request {
+    /// Who asks.
+    pub client: ClientId,
+    /// Which of the client's commands this is, the first being 1.
+    pub number: u64,
+    /// The client has the responses of all its commands up to this one, and will not ask for them
+    /// again: they can be forgotten.
+    pub answered: u64,
+}
+
+/// What became of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome<R> {
+    /// It took effect now.
+    Done(R),
+    /// It took effect before, and this was the response.
+    Again(R),
+    /// It took no effect now, and whether it did before is no longer known: the client has said that
+    /// it has the response, or its session has been dropped for want of room.
+    Forgotten,
+}
+
+/// The sessions of all clients.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Sessions<R> {
+    limit: usize,
+    /// By client.
+    sessions: Vec<Session<R>>,
+    /// Counts what happens, to tell which session was used last.
+    now: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Session<R> {
+    client: ClientId,
+    used: u64,
+    answered: u64,
+    /// By number.
+    responses: Vec<(u64, R)>,
+}
+
+impl<R: Clone> Sessions<R> {
+    /// Room for `limit` sessions. It must be the same on all servers.
+    pub fn new(limit: usize) -> Sessions<R> {
+        Sessions { limit, sessions: Vec::new(), now: 0 }
+    }
+
+    /// Opens a session. If there is no room, the one that was not used for the longest time is
+    /// dropped: its client must register again, and cannot know what became of its last commands.
+    pub fn register(&mut self, client: ClientId) {
+        self.now += 1;
+        let Err(place) = self.place(client) else { return };
+        let session = Session { client, used: self.now, answered: 0, responses: Vec::new() };
+        self.sessions.insert(place, session);
+        if self.sessions.len() > self.limit.max(1) {
+            let idlest = (0..self.sessions.len()).min_by_key(|&at| self.sessions[at].used);
+            idlest.map(|at| self.sessions.remove(at));
+        }
+    }
+
+    /// A command is applied: calls `execute` if it is for the first time.
+    pub fn apply(&mut self, request: Request, execute: impl FnOnce() -> R) -> Outcome<R> {
+        self.now += 1;
+        let Ok(place) = self.place(request.client) else { return Outcome::Forgotten };
+        let session = &mut self.sessions[place];
+        session.used = self.now;
+        if request.answered > session.answered {
+            session.answered = request.answered;
+            session.responses.retain(|(number, _)| *number > request.answered);
+        }
+        if request.number <= session.answered {
+            return Outcome::Forgotten;
+        }
+        match session.responses.binary_search_by_key(&request.number, |(number, _)| *number) {
+            Ok(known) => Outcome::Again(session.responses[known].1.clone()),
+            Err(place) => {
+                let response = execute();
+                session.responses.insert(place, (request.number, response.clone()));
+                Outcome::Done(response)
+            }
+        }
+    }
+
+    fn place(&self, client: ClientId) -> Result<usize, usize> {
+        self.sessions.binary_search_by_key(&client, |session| session.client)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn ask(client: u64, number: u64, answered: u64) -> Request {
+        Request { client: ClientId(client), number, answered }
+    }
+
+    #[test]
+    fn a_command_without_a_session_takes_no_effect() {
+        let mut sessions: Sessions<u8> = Sessions::new(3);
+        let outcome = sessions.apply(ask(1, 1, 0), || unreachable!("it must not be executed"));
+        assert_eq!(outcome, Outcome::Forgotten);
+    }
+
+    #[test]
+    fn commands_may_arrive_in_any_order() {
+        let mut sessions = Sessions::new(3);
+        sessions.register(ClientId(1));
+        assert_eq!(sessions.apply(ask(1, 2, 0), || 'b'), Outcome::Done('b'));
+        assert_eq!(sessions.apply(ask(1, 1, 0), || 'a'), Outcome::Done('a'));
+        assert_eq!(sessions.apply(ask(1, 2, 0), || 'c'), Outcome::Again('b'));
+    }
+
+    #[test]
+    fn what_a_client_has_the_answer_of_is_forgotten_and_never_done_again() {
+        let mut sessions = Sessions::new(3);
+        sessions.register(ClientId(1));
+        sessions.apply(ask(1, 1, 0), || 'a');
+        assert_eq!(sessions.apply(ask(1, 2, 1), || 'b'), Outcome::Done('b'));
+        assert_eq!(sessions.apply(ask(1, 1, 0), || 'c'), Outcome::Forgotten);
+        assert_eq!(sessions.sessions[0].responses, [(2, 'b')]);
+    }
+
+    #[test]
+    fn without_room_the_idlest_session_is_dropped() {
+        let mut sessions = Sessions::new(2);
+        sessions.register(ClientId(1));
+        sessions.register(ClientId(2));
+        sessions.apply(ask(1, 1, 0), || 'a');
+        sessions.register(ClientId(3));
+        assert_eq!(sessions.apply(ask(2, 1, 0), || 'b'), Outcome::Forgotten);
+        assert_eq!(sessions.apply(ask(1, 1, 0), || 'b'), Outcome::Again('a'));
+    }
+
+    #[test]
+    fn against_a_naive_second_version_each_command_takes_effect_once() {
+        let (mut seed, mut effects) = (7u64, 0u64);
+        let mut draw = |n: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963);
+            (seed >> 33) % n
+        };
+        let mut sessions = Sessions::new(4);
+        (0..4).for_each(|client| sessions.register(ClientId(client)));
+        let mut naive = BTreeMap::new();
+        for step in 0..2_000 {
+            let (client, number) = (draw(4), 1 + draw(100));
+            let known = naive.get(&(client, number)).copied();
+            let outcome = sessions.apply(ask(client, number, 0), || {
+                effects += 1;
+                step
+            });
+            let expected = known.map_or(Outcome::Done(step), Outcome::Again);
+            assert_eq!(outcome, expected);
+            naive.entry((client, number)).or_insert(step);
+        }
+        assert_eq!(effects, naive.len() as u64);
+    }
+}
