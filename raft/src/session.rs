@@ -4,8 +4,8 @@
 //! not hear whether a command was carried out proposes it again, at any server; each time it is
 //! applied, only the first has an effect, and all have the same response.
 //!
-//! Promises: the same calls give the same state on every server. Knows nothing of commands, logs and
-//! servers.
+//! Promises: the same calls give the same state on every server. Knows nothing of commands, logs
+//! and servers.
 //!
 //! ```
 //! use raft::session::{ClientId, Outcome, Request, Sessions};
@@ -48,8 +48,8 @@ pub enum Outcome<R> {
     Done(R),
     /// It took effect before, and this was the response.
     Again(R),
-    /// It took no effect now, and whether it did before is no longer known: the client has said that
-    /// it has the response, or its session has been dropped for want of room.
+    /// It took no effect now, and whether it did before is no longer known: the client has said
+    /// that it has the response, or its session has been dropped for want of room.
     Forgotten,
 }
 
