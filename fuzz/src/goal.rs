@@ -72,6 +72,7 @@ goals! {
     LeaderRemoved = "leader-removed", "A leader has committed its own removal.";
     LearnerPromoted = "learner-promoted", "A learner has become a voter.";
     LeadTransferred = "lead-transferred", "A node has won because the leader told it to stand.";
+    CommandRefused = "command-refused", "A leader has refused a command because too much was uncommitted.";
     ChangeRefused = "change-refused", "A change of membership has been refused for want of a rule.";
     ReadAnswered = "read-answered", "A leader has told a client what to read.";
     ReadAtFollower = "read-at-follower", "A follower has.";
@@ -251,6 +252,7 @@ impl Observer for Goals {
     fn refused(&mut self, _: &History, _: NodeId, refused: &Refused) -> Verdict {
         let early = matches!(refused, Refused::ChangeUnderWay { .. } | Refused::TermIsFresh);
         self.reach_if(Goal::ChangeRefused, early);
+        self.reach_if(Goal::CommandRefused, *refused == Refused::TooMuchUncommitted);
         NOTHING
     }
 

@@ -160,6 +160,7 @@ oracles! {
     next_is_above_match: NextIsAboveMatch,
     match_is_true: MatchIsTrue,
     message_is_honest: MessageIsHonest,
+    window_is_kept: WindowIsKept,
     // Durability.
     ack_is_durable: AckIsDurable,
     failed_write_halts: FailedWriteHalts,

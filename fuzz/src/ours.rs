@@ -12,6 +12,9 @@ use crate::schedule::Setup;
 /// Bytes that a slow state machine is given before it has applied what it has: two entries or so.
 const UNAPPLIED: u64 = 40;
 
+/// Bytes that a tight leader leaves uncommitted: three commands or so.
+const UNCOMMITTED: u64 = 64;
+
 /// A [`Node`] whose decisions are those of a table that the cluster was started with.
 #[derive(Clone, Debug)]
 pub struct Ours(Node<Command>);
@@ -44,6 +47,7 @@ impl Replica for Ours {
             message_entries: setup.max_entries.into(),
             piece_bytes: setup.piece.into(),
             flight_entries: setup.flight.into(),
+            uncommitted_bytes: if setup.tight { UNCOMMITTED } else { u64::MAX },
             unapplied_bytes: if setup.slow_apply { UNAPPLIED } else { u64::MAX },
             ..Limits::DEFAULT
         };
@@ -54,6 +58,7 @@ impl Replica for Ours {
             check_quorum: setup.check_quorum,
             lease_reads: setup.lease,
             life: disk.lives,
+            handicap: if setup.priority { u32::from(id.0 % 3) } else { 0 },
             limits,
             ..Config::new(id, Membership::new(setup.members()))
         };

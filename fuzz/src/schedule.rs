@@ -57,6 +57,10 @@ pub struct Setup {
     /// Leaders read by lease. Only time that passes for all nodes at once is fair then, so ticks of
     /// one node are ticks of all.
     pub lease: bool,
+    /// Nodes are not equally eager to stand: node n waits n more election timeouts, of three kinds.
+    pub priority: bool,
+    /// Leaders refuse commands while three or so are uncommitted.
+    pub tight: bool,
     /// State machines apply what is committed only when the schedule says so.
     pub slow_apply: bool,
 }
@@ -80,7 +84,7 @@ const PIECES: [u8; 4] = [255, 8, 16, 24];
 impl Setup {
     /// The largest cluster.
     pub const MAX_NODES: u8 = 7;
-    /// Length of the header. What is not used yet is 0 and means: off.
+    /// Length of the header. A byte of 0 means: as usual, or off.
     pub const BYTES: usize = 16;
 
     /// Whether events of `family` happen.
@@ -132,6 +136,8 @@ impl Setup {
             piece: pick(&PIECES, header.piece),
             lease: header.lease % 8 == 1,
             slow_apply: header.slow_apply % 4 == 1,
+            priority: header.priority % 8 == 1,
+            tight: header.tight % 8 == 1,
         }
     }
 
@@ -154,7 +160,8 @@ impl Setup {
             piece: place(&PIECES, self.piece),
             lease: self.lease.into(),
             slow_apply: self.slow_apply.into(),
-            unused: [0; 2],
+            priority: self.priority.into(),
+            tight: self.tight.into(),
         }
     }
 
@@ -175,6 +182,8 @@ impl Setup {
             "check-quorum" => self.check_quorum = switch()?,
             "recovery" => self.recovery = switch()?,
             "lease" => self.lease = switch()?,
+            "priority" => self.priority = switch()?,
+            "tight" => self.tight = switch()?,
             "slow-apply" => self.slow_apply = switch()?,
             "outside" => self.outside = within(&OUTSIDE)?,
             "flight" => self.flight = within(&FLIGHTS)?,
@@ -230,7 +239,8 @@ struct Header {
     piece: u8,
     lease: u8,
     slow_apply: u8,
-    unused: [u8; 2],
+    priority: u8,
+    tight: u8,
 }
 
 impl<'a> Arbitrary<'a> for Setup {
@@ -250,7 +260,8 @@ impl<'a> Arbitrary<'a> for Setup {
             piece: u.arbitrary()?,
             lease: u.arbitrary()?,
             slow_apply: u.arbitrary()?,
-            unused: u.arbitrary()?,
+            priority: u.arbitrary()?,
+            tight: u.arbitrary()?,
         };
         Ok(Setup::from_header(header))
     }
@@ -394,6 +405,8 @@ impl fmt::Display for Setup {
             ("recovery", self.recovery),
             ("lease", self.lease),
             ("slow-apply", self.slow_apply),
+            ("priority", self.priority),
+            ("tight", self.tight),
         ];
         let numbers = [
             ("outside", self.outside, OUTSIDE[0]),

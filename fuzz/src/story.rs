@@ -69,6 +69,8 @@ fn setting(setup: &Setup, events: usize) -> String {
         (setup.pre_vote, "Pre-Vote".into()),
         (setup.check_quorum, "CheckQuorum".into()),
         (setup.lease, "leases".into()),
+        (setup.priority, "unequal patience".into()),
+        (setup.tight, "few uncommitted commands".into()),
         (setup.slow_apply, "slow state machines".into()),
         (setup.outside > 0, format!("{} nodes outside at first", setup.outside)),
         (setup.flight != usual.flight, format!("{} entries on their way at most", setup.flight)),

@@ -205,6 +205,11 @@ violations! {
         = "message-is-honest",
         "{from} sent {to} a message of {term} that it could not send; {} leads that term", vote(leader);
 
+    /// Replication book-keeping.
+    WindowIsKept { leader: NodeId, peer: NodeId, sent: usize, bound: usize }
+        = "window-is-kept",
+        "{leader} has sent {peer} {sent} messages with entries since its last answer, more than {bound}";
+
     /// Membership.
     OneChangeAtATime { leader: NodeId, index: LogIndex, since: LogIndex, commit: LogIndex }
         = "one-change-at-a-time",

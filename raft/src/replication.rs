@@ -81,8 +81,10 @@ impl<C: Command> Node<C> {
             Pace::Snapshot { .. } => false,
             Pace::Replicate => {
                 let matched = peer.progress.match_index;
-                next.0.saturating_sub(matched.next().0) < limits.flight_entries.max(1)
-                    && self.log.bytes_between(matched, next.previous()) < limits.flight_bytes.max(1)
+                let entries = next.0.saturating_sub(matched.next().0);
+                let bytes = self.log.bytes_between(matched, next.previous());
+                (self.rules.has_room)(entries, limits.flight_entries)
+                    && (self.rules.has_room)(bytes, limits.flight_bytes)
             }
         };
         if !may_send {

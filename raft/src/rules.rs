@@ -66,6 +66,8 @@ pub struct Rules {
     pub match_after_ack: fn(known: LogIndex, acked: LogIndex) -> LogIndex,
     /// See [`next_after_ack`].
     pub next_after_ack: fn(next: LogIndex, matched: LogIndex) -> LogIndex,
+    /// See [`has_room`].
+    pub has_room: fn(in_flight: u64, limit: u64) -> bool,
     /// See [`own_match`].
     pub own_match: fn(durable: LogIndex, last: LogIndex) -> LogIndex,
     /// See [`reached`].
@@ -138,6 +140,7 @@ impl Rules {
         acknowledged,
         match_after_ack,
         next_after_ack,
+        has_room,
         own_match,
         reached,
         may_commit,
@@ -319,6 +322,12 @@ pub fn match_after_ack(known: LogIndex, acked: LogIndex) -> LogIndex {
 /// nextIndex follows matchIndex and never falls behind it (Figure 2, leaders).
 pub fn next_after_ack(next: LogIndex, matched: LogIndex) -> LogIndex {
     next.max(matched.next())
+}
+
+/// Entries are sent ahead of their answers as long as the follower's window has room, in entries and
+/// in bytes. Without this, a slow follower drowns (dissertation, 10.2.1).
+pub fn has_room(in_flight: u64, limit: u64) -> bool {
+    in_flight < limit.max(1)
 }
 
 // ---- Commitment (5.3, 5.4.2) ----

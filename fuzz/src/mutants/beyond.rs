@@ -19,7 +19,15 @@ fn half_sorted(membership: &Membership, acked: &dyn Fn(NodeId) -> LogIndex) -> L
 }
 
 /// See the module.
-pub(super) static MUTANTS: [Mutant; 22] = [
+pub(super) static MUTANTS: [Mutant; 23] = [
+    // ---- Pipelining ----
+    mutant(
+        "window-ignored",
+        "M4",
+        "etcd's inflights, full and not asked",
+        "window-is-kept",
+        Rules { has_room: |_, _| true, ..RAFT },
+    ),
     // ---- Snapshots ----
     mutant(
         "compacted-entries-appended-again",

@@ -1,8 +1,8 @@
 //! Every command in a log was proposed by a client, for that entry.
 //!
-//! And it was proposed for this entry: a proposal is offered to one node, once, so it belongs to one
-//! index and term for ever; a command has as many entries as it was proposed times at most. Sound:
-//! leaders create entries only from proposals, no-ops and changes.
+//! And it was proposed for this entry: a proposal is offered to one node, once, so it belongs to
+//! one index and term for ever; a command has as many entries as it was proposed times at most.
+//! Sound: leaders create entries only from proposals, no-ops and changes.
 
 use raft::{NodeId, Payload};
 
