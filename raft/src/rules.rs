@@ -324,8 +324,8 @@ pub fn next_after_ack(next: LogIndex, matched: LogIndex) -> LogIndex {
     next.max(matched.next())
 }
 
-/// Entries are sent ahead of their answers as long as the follower's window has room, in entries and
-/// in bytes. Without this, a slow follower drowns (dissertation, 10.2.1).
+/// Entries are sent ahead of their answers as long as the follower's window has room, in entries
+/// and in bytes. Without this, a slow follower drowns (dissertation, 10.2.1).
 pub fn has_room(in_flight: u64, limit: u64) -> bool {
     in_flight < limit.max(1)
 }
