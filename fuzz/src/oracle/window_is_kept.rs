@@ -2,7 +2,7 @@
 //!
 //! Counted are messages with entries since the follower's last answer: as many as the window has
 //! entries, and one more for each tick, when what may be lost is sent again. Sound for Raft with a
-//! window, since each message has an entry at least. Asked only of a Raft that says it keeps to this.
+//! window, since each message has an entry at least. Asked only of a Raft that says it keeps to it.
 
 use raft::NodeId;
 
