@@ -30,20 +30,8 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         };
         let exact = |a, b, c| Some(Event::exact(kind, [a, b, c]));
         match kind {
-            Kind::Deliver => {
-                let link = self.network.wish(a, b)?;
-                exact(link.from.0, link.to.0, 0)
-            }
-            Kind::Reorder | Kind::Drop | Kind::Duplicate => {
-                let link = self.network.wish(a, b)?;
-                let count = self.network.deliverable(link).min(ALL.into()) as u8;
-                let position = wrap(c, count);
-                match (kind, position) {
-                    (Kind::Reorder, 0) => {
-                        Some(Event::exact(Kind::Deliver, [link.from.0, link.to.0, 0]))
-                    }
-                    _ => exact(link.from.0, link.to.0, position),
-                }
+            Kind::Deliver | Kind::Reorder | Kind::Drop | Kind::Duplicate => {
+                self.resolve_message(kind, event.operands)
             }
             // Leases hold only if all clocks go alike.
             Kind::Tick if self.setup.lease => Some(Event::exact(Kind::TickAll, [0; 3])),
@@ -92,6 +80,20 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             Kind::TickAll => Some(event),
             _ => unreachable!("macros are expanded, not resolved"),
         }
+    }
+
+    /// What becomes of a message.
+    fn resolve_message(&self, kind: Kind, [a, b, c]: [u8; 3]) -> Option<Event> {
+        let link = self.network.wish(a, b)?;
+        let [from, to] = [link.from.0, link.to.0];
+        if kind == Kind::Deliver {
+            return Some(Event::exact(kind, [from, to, 0]));
+        }
+        let count = self.network.deliverable(link).min(ALL.into()) as u8;
+        Some(match (kind, wrap(c, count)) {
+            (Kind::Reorder, 0) => Event::exact(Kind::Deliver, [from, to, 0]),
+            (_, position) => Event::exact(kind, [from, to, position]),
+        })
     }
 
     /// What clients, operators and state machines ask for.
