@@ -21,7 +21,7 @@ const AGAIN: u8 = 8;
 impl<R: Replica, O: Observer> Cluster<R, O> {
     /// The exact event that a primitive `event` wishes for: selectors wrap around what is there.
     pub fn resolve(&self, event: Event) -> Option<Event> {
-        let [a, b, c] = event.operands;
+        let [a, b, _] = event.operands;
         let family = event.kind.info().family;
         let kind = match (event.kind, family.is_none_or(|family| self.setup.has(family))) {
             (kind, true) => kind,
