@@ -4,171 +4,22 @@
 //! Server 0 is under test; the test speaks for all others. A list of numbers stands for a log: the
 //! terms of its entries, from index 1 on. `id(2, 7)` is the entry of term 2 at index 7.
 
+mod common;
+
 use std::collections::{BTreeSet, VecDeque};
 
+use common::*;
 use raft::{
-    Appended, Body, Config, Durable, Entry, HardState, Input, Limits, LogId, LogIndex, Membership,
-    Node, NodeId, NodeSet, Output, Payload, Refused, Role, Stamp, Term, Write,
+    Body, Config, Durable, Entry, HardState, Input, Limits, LogId, LogIndex, Node, NodeId, Payload,
+    Refused, Role, Term,
 };
 
-type Command = &'static str;
-const ELECTION: u32 = 10;
-const HEARTBEAT: u32 = 3;
-
-/// One server with its disk; `output` is what its last act led to.
-#[derive(Clone)]
-struct Host {
-    config: Config,
-    node: Node<Command>,
-    disk: Durable<Command>,
-    /// What was asked for and is not yet durable. Only a `slow` host leaves anything here.
-    pending: VecDeque<Write<Command>>,
-    slow: bool,
-    output: Output<Command>,
-    /// The indexes of all that was applied since the start.
-    applied: Vec<u64>,
-}
-
 impl Host {
-    fn start(config: Config, disk: Durable<Command>) -> Host {
-        let (node, output) = (Node::start(config, disk.clone()), Output::default());
-        let (pending, applied) = (VecDeque::new(), Vec::new());
-        Host { config, node, disk, pending, slow: false, output, applied }
-    }
-
-    /// A crash, and a new life with what was durable.
-    fn restarts(self) -> Host {
-        Host::start(self.config, self.disk)
-    }
-
-    /// From now on writes become durable one by one, when the test says so.
-    fn slow(self) -> Host {
-        Host { slow: true, ..self }
-    }
-
-    fn does(mut self, input: Input<Command>) -> Host {
-        self.node.step(input, &mut self.output);
-        self.applied.extend(self.output.committed.iter().map(|entry| entry.id.index.0));
-        self.pending.extend(self.output.write.take());
-        match self.slow {
-            true => self,
-            false => self.writes(),
-        }
-    }
-
-    /// The oldest write becomes durable; what comes of it belongs to the last act.
-    fn writes(mut self) -> Host {
-        let Some(write) = self.pending.pop_front() else { return self };
-        self.disk.hard_state = write.hard_state.unwrap_or(self.disk.hard_state);
-        let kept = write.truncate_from.map_or(usize::MAX, |index| index.0 as usize - 1);
-        self.disk.entries.truncate(kept);
-        self.disk.entries.extend(write.entries);
-        let before = std::mem::take(&mut self.output);
-        let mut host = self.does(Input::Persisted(write.id));
-        host.output.messages.splice(..0, before.messages);
-        host.output.answer = before.answer;
-        host
-    }
-
-    fn hears(self, from: u8, term: u64, body: Body<Command>) -> Host {
-        let (from, to) = (NodeId(from), self.config.id);
-        self.does(Input::Receive(raft::Message { from, to, term: Term(term), body }))
-    }
-
-    fn ticks(self, times: u32) -> Host {
-        (0..times).fold(self, |host, _| host.does(Input::Tick))
-    }
-    fn campaigns(self) -> Host {
-        self.does(Input::Campaign)
-    }
-    fn proposes(self, command: Command) -> Host {
-        self.does(Input::Propose(command))
-    }
-
-    /// The last act's messages: receiver, term and body, without the time of day.
-    fn sent(&self) -> Vec<(u8, u64, Body<Command>)> {
-        let timeless = |mut body: Body<Command>| {
-            if let Body::AppendEntries { stamp, .. } | Body::AppendEntriesReply { stamp, .. } =
-                &mut body
-            {
-                *stamp = Stamp::default();
-            }
-            body
-        };
-        let messages = self.output.messages.iter();
-        messages.map(|m| (m.to.0, m.term.0, timeless(m.body.clone()))).collect()
-    }
-
-    /// The last act's AppendEntries: receiver, previous entry, terms of the entries, commit index.
-    fn appends(&self) -> Vec<(u8, LogId, Vec<u64>, u64)> {
-        let summary = |(to, _, body)| match body {
-            Body::AppendEntries { prev_log, entries, leader_commit, .. } => {
-                Some((to, prev_log, terms(&entries), leader_commit.0))
-            }
-            _ => None,
-        };
-        self.sent().into_iter().filter_map(summary).collect()
-    }
-
-    fn role(&self) -> Role {
-        self.node.status().role
-    }
-    /// Term and vote.
-    fn ballot(&self) -> (u64, Option<u8>) {
-        let state = self.node.status().hard_state;
-        (state.term.0, state.vote.map(|id| id.0))
-    }
-    fn commit(&self) -> u64 {
-        self.node.status().commit.0
-    }
-    fn log(&self) -> Vec<u64> {
-        terms(self.node.log().entries())
-    }
-
     /// Match index and next index of server 1, as this leader knows them.
     fn progress(&self) -> (u64, u64) {
         let progress = self.node.progress(NodeId(1)).expect("a leader");
         (progress.match_index.0, progress.next_index.0)
     }
-
-    /// How many ticks of silence from now on make this server stand for election.
-    fn patience(&self) -> u32 {
-        let stands = |&ticks: &u32| self.clone().ticks(ticks).ballot() > self.ballot();
-        (1..1000).find(stands).expect("its patience ends")
-    }
-}
-
-fn id(term: u64, index: u64) -> LogId {
-    LogId::new(term, index)
-}
-fn terms(entries: &[Entry<Command>]) -> Vec<u64> {
-    entries.iter().map(|entry| entry.id.term.0).collect()
-}
-fn entries(after: u64, terms: &[u64]) -> Vec<Entry<Command>> {
-    let entry = |(index, &term)| Entry { id: id(term, index), payload: Payload::Command("x") };
-    (after + 1..).zip(terms).map(entry).collect()
-}
-
-/// Server `name` of `size` servers, with this term and log on its disk.
-fn server_named(name: u8, size: u8, term: u64, log: &[u64]) -> Host {
-    let config = Config {
-        election_ticks: ELECTION,
-        heartbeat_ticks: HEARTBEAT,
-        jitter: 7,
-        limits: Limits { message_entries: 4, ..Limits::DEFAULT },
-        ..Config::new(NodeId(name), Membership::new(NodeSet::first(size)))
-    };
-    let hard_state = HardState { term: Term(term), vote: None };
-    Host::start(config, Durable { hard_state, snapshot: None, entries: entries(0, log) })
-}
-fn server(size: u8, term: u64, log: &[u64]) -> Host {
-    server_named(0, size, term, log)
-}
-
-/// Server 0, just elected in `term`: its log is `log` and the no-op.
-fn leader(size: u8, term: u64, log: &[u64]) -> Host {
-    let standing = server(size, term - 1, log).campaigns();
-    (1..=size / 2).fold(standing, |host, peer| host.hears(peer, term, vote(true)))
 }
 
 /// Delivers what the first server said, the answers to it, and so on until both are silent; not
@@ -182,27 +33,6 @@ fn converse([mut a, mut b]: [Host; 2]) -> [Host; 2] {
         mail.extend(host.output.messages.clone());
     }
     [a, b]
-}
-
-fn ask(last_log: LogId) -> Body<Command> {
-    Body::RequestVote { last_log, transfer: false }
-}
-fn vote(granted: bool) -> Body<Command> {
-    Body::RequestVoteReply { granted }
-}
-fn append(prev_log: LogId, terms: &[u64], commit: u64) -> Body<Command> {
-    let entries = entries(prev_log.index.0, terms);
-    let (leader_commit, stamp) = (LogIndex(commit), Stamp::default());
-    Body::AppendEntries { prev_log, entries, leader_commit, stamp }
-}
-fn accepted(match_index: u64) -> Body<Command> {
-    answer(Appended::Accepted { match_index: LogIndex(match_index) })
-}
-fn rejected(prev_index: u64, hint: LogId) -> Body<Command> {
-    answer(Appended::Rejected { prev_index: LogIndex(prev_index), hint })
-}
-fn answer(appended: Appended) -> Body<Command> {
-    Body::AppendEntriesReply { appended, stamp: Stamp::default() }
 }
 
 // ==== Figure 2: State ====
