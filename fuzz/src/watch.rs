@@ -387,9 +387,7 @@ impl<O: Observer> Watch<O> {
         let everyone = NodeSet::first(self.history.nodes.len() as u8);
         for peer in everyone.iter().filter(|&peer| peer != leader) {
             let Some(new) = progress(peer) else {
-                if is_new {
-                    self.history.progressed(leader, peer, Progress::default());
-                }
+                self.history.progressed(leader, peer, Progress::default());
                 continue;
             };
             let old = self.history.node(leader).progress[peer];

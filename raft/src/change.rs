@@ -6,6 +6,7 @@
 
 use crate::io::{Output, Refused};
 use crate::node::Node;
+use crate::progress::{Peer, Progress};
 use crate::quorum::NodeSet;
 use crate::types::{Command, LogIndex, Payload, Role};
 
@@ -47,12 +48,13 @@ impl<C: Command> Node<C> {
         self.make_room();
     }
 
-    /// Makes sure that a leader can keep books about everyone in force.
+    /// Makes sure that a leader can keep books about everyone in force. Of who comes, or comes back,
+    /// it knows nothing, and begins with the entry that says so.
     pub(crate) fn make_room(&mut self) {
-        let fresh = crate::Progress::at_election(self.log.last().index);
-        if let Some(highest) = self.membership().members().highest() {
-            self.lead.make_room(highest.max(self.id()), fresh);
-        }
+        let fresh = Peer::new(Progress::at_election(self.log.last().index.previous()));
+        let members = self.membership().members();
+        let highest = members.highest().map_or(self.id(), |highest| highest.max(self.id()));
+        self.lead.make_room(highest, members, fresh);
     }
 
     /// What the leader owes when a membership is committed: the end of joint consensus (4.3), or

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::message::Stamp;
-use crate::progress::{Peer, Progress};
+use crate::progress::Peer;
 use crate::quorum::NodeSet;
 use crate::read::PendingRead;
 use crate::types::{NodeId, Snapshot};
@@ -59,12 +59,17 @@ impl Lead {
         (self.transfer, self.let_go) = (None, false);
     }
 
-    /// Room for every server whose number is at most `highest`.
-    pub fn make_room(&mut self, highest: NodeId, fresh: Progress) {
-        let count = usize::from(highest.0) + 1;
-        if self.peers.len() < count {
-            self.peers.resize(count, Peer::new(fresh));
+    /// Room for every server whose number is at most `highest`, and nothing known of who is no
+    /// member.
+    pub fn make_room(&mut self, highest: NodeId, members: NodeSet, fresh: Peer) {
+        let count = self.peers.len().max(usize::from(highest.0) + 1);
+        self.peers.resize(count, fresh);
+        for (number, peer) in self.peers.iter_mut().enumerate() {
+            if !members.contains(NodeId(number as u8)) {
+                *peer = fresh;
+            }
         }
+        self.sending.retain(|(to, _)| members.contains(*to));
     }
 
     /// Another moment.

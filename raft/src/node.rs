@@ -202,7 +202,10 @@ impl<C: Command> Node<C> {
     /// What this server, as leader, knows of `peer`.
     pub fn progress(&self, peer: NodeId) -> Option<Progress> {
         match self.role {
-            Role::Leader => self.lead.peers.get(usize::from(peer.0)).map(|peer| peer.progress),
+            Role::Leader if self.membership().members().contains(peer) => {
+                self.lead.peers.get(usize::from(peer.0)).map(|peer| peer.progress)
+            }
+            Role::Leader => None,
             Role::Follower | Role::Candidate => None,
         }
     }
