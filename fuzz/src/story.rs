@@ -72,7 +72,7 @@ fn setting(setup: &Setup, events: usize) -> String {
         (setup.priority, "unequal patience".into()),
         (setup.tight, "few uncommitted commands".into()),
         (setup.slow_apply, "slow state machines".into()),
-        (setup.outside > 0, format!("{} nodes outside at first", setup.outside)),
+        (setup.outside > 0, format!("{} outside at first", setup.outside)),
         (setup.flight != usual.flight, format!("{} entries on their way at most", setup.flight)),
         (setup.piece != usual.piece, format!("snapshots in pieces of {} bytes", setup.piece)),
     ];

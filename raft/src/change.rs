@@ -48,8 +48,8 @@ impl<C: Command> Node<C> {
         self.make_room();
     }
 
-    /// Makes sure that a leader can keep books about everyone in force. Of who comes, or comes back,
-    /// it knows nothing, and begins with the entry that says so.
+    /// Makes sure that a leader can keep books about everyone in force. Of who comes, or comes
+    /// back, it knows nothing, and begins with the entry that says so.
     pub(crate) fn make_room(&mut self) {
         let fresh = Peer::new(Progress::at_election(self.log.last().index.previous()));
         let members = self.membership().members();

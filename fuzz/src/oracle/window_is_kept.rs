@@ -1,21 +1,22 @@
 //! A leader sends ahead of the answers only as much as its window holds.
 //!
 //! Counted are messages with entries since the follower's last answer: as many as the window has
-//! entries, and one more for each tick, when what may be lost is sent again. Sound for Raft with a
-//! window, since each message has an entry at least. Asked only of a Raft that says it keeps to it.
+//! entries, and one more for each tick, read, change of membership and question of a follower,
+//! however often it arrives: at these, what may be lost is sent again. Sound for Raft with a
+//! window, since each message has an entry at least. Asked only of a Raft that keeps to it.
 
-use raft::NodeId;
+use raft::{NodeId, Payload};
 
 use crate::history::{History, PerNode};
 use crate::oracle::{Card, Oracle};
-use crate::replica::{Meaning, Speech, View};
+use crate::replica::{Meaning, Speech, View, Write};
 use crate::violation::{check, Verdict, Violation, NOTHING};
 use crate::watch::Observer;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct WindowIsKept {
-    /// By leader and follower: messages since the last answer, and ticks since then.
+    /// By leader and follower: messages since the last answer, and ticks and questions since then.
     open: PerNode<PerNode<(usize, usize)>>,
 }
 
@@ -29,16 +30,24 @@ impl Oracle for WindowIsKept {
 }
 
 impl Observer for WindowIsKept {
-    fn received(&mut self, _: &History, message: &Meaning) -> Verdict {
-        self.open[message.to][message.from] = (0, 0);
+    fn received(&mut self, history: &History, message: &Meaning) -> Verdict {
+        match message.speech {
+            Speech::ReadIndex => self.beats(history, message.to),
+            _ => self.open[message.to][message.from] = (0, 0),
+        }
         NOTHING
     }
 
     fn ticked(&mut self, history: &History, node: NodeId) -> Verdict {
         if history.node(node).view.is_leader() {
-            for peer in &history.nodes {
-                self.open[node][peer.id].1 += 1;
-            }
+            self.beats(history, node);
+        }
+        NOTHING
+    }
+
+    fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
+        if write.entries.iter().any(|entry| matches!(entry.payload, Payload::Change(_))) {
+            self.beats(history, node);
         }
         NOTHING
     }
@@ -62,6 +71,15 @@ impl Observer for WindowIsKept {
         let bound = usize::from(history.setup.flight) + *ticks + 1 + reads;
         let (leader, peer, sent) = (message.from, message.to, *sent);
         check(sent <= bound, || Violation::WindowIsKept { leader, peer, sent, bound })
+    }
+}
+
+impl WindowIsKept {
+    /// A leader has a reason to send something again.
+    fn beats(&mut self, history: &History, leader: NodeId) {
+        for peer in &history.nodes {
+            self.open[leader][peer.id].1 += 1;
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-setting   5 nodes, 61 events; writes are durable at once; 16 entries a message;
-          1 nodes outside at first
+setting   5 nodes, 63 events; writes are durable at once; 16 entries a message;
+          1 outside at first
 
   1. the election timeout of n0 elapses; n0 stands in t1
   2. n1 hears from n0: RequestVote t1, log up to 0@t0; n1 enters t1; n1 votes
@@ -25,64 +25,67 @@ setting   5 nodes, 61 events; writes are durable at once; 16 entries a message;
      goes by n0,n1,n2,n3,n4
  16. the clock of n0 ticks
  17. the clock of n0 ticks
- 18. n4 hears from n0: heartbeat t1 after 2@t1, commit 1; n4 enters t1; n4
+ 18. n4 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n4
+     enters t1; n4 refuses
+ 19. n4 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n4
      refuses
- 19. n0 hears from n4: refusal t1
- 20. the clock of n0 ticks
- 21. the clock of n0 ticks
- 22. n4 hears from n0: AppendEntries t1, 1 to 2@t1 after 0@t0, commit 1; n4
+ 20. n0 hears from n4: refusal t1
+ 21. n0 hears from n4: refusal t1
+ 22. the clock of n0 ticks
+ 23. the clock of n0 ticks
+ 24. n4 hears from n0: AppendEntries t1, 1 to 2@t1 after 0@t0, commit 1; n4
      commits up to 1; n4 appends 1@t1 to 2@t1; n4 goes by n0,n1,n2,n3,n4; n4
      acks up to 2
- 23. n4 hears from n0: AppendEntries t1, 1 to 2@t1 after 0@t0, commit 1; n4
+ 25. n4 hears from n0: AppendEntries t1, 1 to 2@t1 after 0@t0, commit 1; n4
      acks up to 2
- 24. n0 hears from n4: ack t1 up to 2
- 25. n0 hears from n4: ack t1 up to 2
- 26. the election timeout of n1 elapses; n1 stands in t2
- 27. n2 hears from n1: RequestVote t2, log up to 1@t1; n2 enters t2; n2 votes
+ 26. n0 hears from n4: ack t1 up to 2
+ 27. n0 hears from n4: ack t1 up to 2
+ 28. the election timeout of n1 elapses; n1 stands in t2
+ 29. n2 hears from n1: RequestVote t2, log up to 1@t1; n2 enters t2; n2 votes
      for n1; its vote leaves for n1
- 28. n1 hears from n2: a vote in t2
- 29. n3 hears from n1: RequestVote t2, log up to 1@t1; n3 enters t2; n3 votes
+ 30. n1 hears from n2: a vote in t2
+ 31. n3 hears from n1: RequestVote t2, log up to 1@t1; n3 enters t2; n3 votes
      for n1; its vote leaves for n1
- 30. n1 hears from n3: a vote in t2; n1 LEADS t2; n1 appends 2@t2
- 31. n1 is told that {n1,n2,n3} shall be the cluster; refused: the leader is
+ 32. n1 hears from n3: a vote in t2; n1 LEADS t2; n1 appends 2@t2
+ 33. n1 is told that {n1,n2,n3} shall be the cluster; refused: the leader is
      new: ask again when it has committed its first entry
- 32. the clock of n1 ticks
- 33. the clock of n1 ticks
- 34. n2 hears from n1: AppendEntries t2, 2 to 2@t2 after 1@t1, commit 0; n2
+ 34. the clock of n1 ticks
+ 35. the clock of n1 ticks
+ 36. n2 hears from n1: AppendEntries t2, 2 to 2@t2 after 1@t1, commit 0; n2
      appends 2@t2; n2 acks up to 2
- 35. n2 hears from n1: AppendEntries t2, 2 to 2@t2 after 1@t1, commit 0; n2
+ 37. n2 hears from n1: AppendEntries t2, 2 to 2@t2 after 1@t1, commit 0; n2
      acks up to 2
- 36. n1 hears from n2: ack t2 up to 2
- 37. n1 hears from n2: ack t2 up to 2
- 38. n3 hears from n1: AppendEntries t2, 2 to 2@t2 after 1@t1, commit 0; n3
+ 38. n1 hears from n2: ack t2 up to 2
+ 39. n1 hears from n2: ack t2 up to 2
+ 40. n3 hears from n1: AppendEntries t2, 2 to 2@t2 after 1@t1, commit 0; n3
      appends 2@t2; n3 acks up to 2
- 39. n3 hears from n1: AppendEntries t2, 2 to 2@t2 after 1@t1, commit 0; n3
+ 41. n3 hears from n1: AppendEntries t2, 2 to 2@t2 after 1@t1, commit 0; n3
      acks up to 2
- 40. n1 hears from n3: ack t2 up to 2; n1 commits up to 2
- 41. n1 hears from n3: ack t2 up to 2
- 42. n1 is told that {n1,n2,n3} shall be the cluster; n1 appends 3@t2; n1 goes
+ 42. n1 hears from n3: ack t2 up to 2; n1 commits up to 2
+ 43. n1 hears from n3: ack t2 up to 2
+ 44. n1 is told that {n1,n2,n3} shall be the cluster; n1 appends 3@t2; n1 goes
      by n1,n2,n3
- 43. {n3} is cut off from the others
- 44. the clock of n1 ticks
- 45. the clock of n1 ticks
- 46. n2 hears from n1: AppendEntries t2, 3 to 3@t2 after 2@t2, commit 2; n2
+ 45. {n3} is cut off from the others
+ 46. the clock of n1 ticks
+ 47. the clock of n1 ticks
+ 48. n2 hears from n1: AppendEntries t2, 3 to 3@t2 after 2@t2, commit 2; n2
      commits up to 2; n2 appends 3@t2; n2 goes by n1,n2,n3; n2 acks up to 3
- 47. n2 hears from n1: heartbeat t2 after 3@t2, commit 2; n2 acks up to 3
- 48. n1 hears from n2: ack t2 up to 3; n1 commits up to 3
- 49. n1 hears from n2: ack t2 up to 3
- 50. all links work again
- 51. the clock of n0 ticks
- 52. the clock of n0 ticks
- 53. n3 hears from n0: heartbeat t1 after 2@t1, commit 1; n3 refuses
- 54. n0 hears from n3: refusal t2; n0 steps down in t2
- 55. the election timeout of n0 elapses; n0 stands in t3
- 56. n3 hears from n0: RequestVote t3, log up to 2@t1; n3 enters t3; n3 refuses
- 57. n0 hears from n3: no vote, t3
- 58. n4 hears from n0: heartbeat t1 after 2@t1, commit 1; n4 acks up to 2
- 59. n4 hears from n0: RequestVote t3, log up to 2@t1; n4 enters t3; n4 votes
+ 49. n2 hears from n1: heartbeat t2 after 3@t2, commit 2; n2 acks up to 3
+ 50. n1 hears from n2: ack t2 up to 3; n1 commits up to 3
+ 51. n1 hears from n2: ack t2 up to 3
+ 52. all links work again
+ 53. the clock of n0 ticks
+ 54. the clock of n0 ticks
+ 55. n3 hears from n0: heartbeat t1 after 2@t1, commit 1; n3 refuses
+ 56. n0 hears from n3: refusal t2; n0 steps down in t2
+ 57. the election timeout of n0 elapses; n0 stands in t3
+ 58. n3 hears from n0: RequestVote t3, log up to 2@t1; n3 enters t3; n3 refuses
+ 59. n0 hears from n3: no vote, t3
+ 60. n4 hears from n0: heartbeat t1 after 2@t1, commit 1; n4 acks up to 2
+ 61. n4 hears from n0: RequestVote t3, log up to 2@t1; n4 enters t3; n4 votes
      for n0; its vote leaves for n0
- 60. n0 hears from n4: ack t1 up to 2
- 61. n0 hears from n4: a vote in t3
+ 62. n0 hears from n4: ack t1 up to 2
+ 63. n0 hears from n4: a vote in t3
 
 node role      term vote commit  log, by term; the disk if it differs
 n0 candidate t3 n0   1       1 1

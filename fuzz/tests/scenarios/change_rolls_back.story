@@ -1,5 +1,5 @@
 setting   4 nodes, 21 events; writes are durable at once; 16 entries a message;
-          1 nodes outside at first
+          1 outside at first
 
   1. the election timeout of n0 elapses; n0 stands in t1
   2. n1 hears from n0: RequestVote t1, log up to 0@t0; n1 enters t1; n1 votes

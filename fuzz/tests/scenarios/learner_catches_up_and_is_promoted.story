@@ -1,5 +1,5 @@
 setting   3 nodes, 50 events; writes are durable at once; 16 entries a message;
-          1 nodes outside at first
+          1 outside at first
 
   1. the election timeout of n0 elapses; n0 stands in t1
   2. n1 hears from n0: RequestVote t1, log up to 0@t0; n1 enters t1; n1 votes
@@ -26,19 +26,19 @@ setting   3 nodes, 50 events; writes are durable at once; 16 entries a message;
      3@t1
  17. the clock of n0 ticks
  18. the clock of n0 ticks
- 19. n2 hears from n0: heartbeat t1 after 3@t1, commit 2; n2 enters t1; n2
+ 19. n2 hears from n0: AppendEntries t1, 3 to 3@t1 after 2@t1, commit 2; n2
+     enters t1; n2 refuses
+ 20. n2 hears from n0: AppendEntries t1, 3 to 3@t1 after 2@t1, commit 2; n2
      refuses
- 20. n2 hears from n0: heartbeat t1 after 3@t1, commit 3; n2 refuses
- 21. n0 hears from n2: refusal t1
- 22. n0 hears from n2: refusal t1
- 23. the clock of n0 ticks
- 24. the clock of n0 ticks
- 25. n2 hears from n0: bytes 0 to 32 of a snapshot up to 3@t1, t1; n2 commits
+ 21. n2 hears from n0: bytes 0 to 32 of a snapshot up to 3@t1, t1; n2 commits
      up to 3; n2 keeps a snapshot up to 3@t1; n2 goes by n0,n1, learners n2; n2
      goes on from a snapshot up to 3; n2 acks up to 3
- 26. n2 hears from n0: bytes 0 to 32 of a snapshot up to 3@t1, t1; n2 acks up
-     to 3
- 27. n0 hears from n2: ack t1 up to 3
+ 22. n0 hears from n2: refusal t1
+ 23. n0 hears from n2: refusal t1
+ 24. n0 hears from n2: ack t1 up to 3
+ 25. the clock of n0 ticks
+ 26. the clock of n0 ticks
+ 27. n2 hears from n0: heartbeat t1 after 3@t1, commit 3; n2 acks up to 3
  28. n0 hears from n2: ack t1 up to 3
  29. a client asks n0; n0 appends 4@t1
  30. n2 hears from n0: AppendEntries t1, 4 to 4@t1 after 3@t1, commit 3; n2

@@ -1,5 +1,5 @@
 setting   5 nodes, 32 events; writes are durable at once; 16 entries a message;
-          2 nodes outside at first
+          2 outside at first
 
   1. the election timeout of n0 elapses; n0 stands in t1
   2. n1 hears from n0: RequestVote t1, log up to 0@t0; n1 enters t1; n1 votes
