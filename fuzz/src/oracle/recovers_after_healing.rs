@@ -3,12 +3,14 @@
 //! Asked only of runs whose set-up says so, after `recovery.rs` has healed the
 //! cluster. Sound: nothing is lost any more, clocks tick in turn and messages arrive between two
 //! ticks, so whoever times out first either wins or leaves the next one to; forty of the longest
-//! timeouts are time for each node to try.
+//! timeouts are time for each node to try. Not asked where a membership was changed without
+//! Pre-Vote: a server that does not know of its removal may disturb for ever (dissertation, 4.2.3
+//! and 9.6).
 
 use crate::history::History;
 use crate::oracle::{Card, Oracle};
 use crate::replica::Command;
-use crate::violation::{check, Verdict, Violation};
+use crate::violation::{check, Verdict, Violation, NOTHING};
 use crate::watch::Observer;
 
 /// See the module.
@@ -26,6 +28,10 @@ impl Oracle for RecoversAfterHealing {
 
 impl Observer for RecoversAfterHealing {
     fn recovered(&mut self, history: &History, fresh: Command) -> Verdict {
+        let is_changed = history.nodes.iter().any(|node| node.log.changes()[0].is_some());
+        if is_changed && !history.setup.pre_vote {
+            return NOTHING;
+        }
         check(history.has_recovered(fresh), || Violation::RecoversAfterHealing {
             leader: history.newest_leader().map(|(leader, _)| leader),
             committed: history.last_committed(),
@@ -77,6 +83,15 @@ mod tests {
         let mut run = healed(FRESH);
         run.applies(1, 2, FRESH).unwrap();
         run.becomes(0, Role::Follower, 2).unwrap();
+        assert!(run.recovered(FRESH).is_err());
+    }
+
+    #[test]
+    fn nothing_is_asked_where_a_removed_server_may_disturb() {
+        let mut run = healed(FRESH);
+        run.writes(1, &change(3, 1, &[1])).unwrap();
+        assert_eq!(run.recovered(FRESH), NOTHING);
+        run.history.setup.pre_vote = true;
         assert!(run.recovered(FRESH).is_err());
     }
 }
