@@ -151,13 +151,15 @@ real-bugs() {
   for where in $tikv/0.6.0 $tikv/0.7.0-fixed $tikv; do control "$where"; done
 }
 
-# Instructions per committed entry: a long run less a short one, so that the start does not count.
+# Instructions per committed entry of a PROGRAM with ARGS and a number of ROUNDS, which prints how many
+# it has committed: a long run less a short one, so that the start does not count.
 per_entry() {
-  local program=$1 ir=() done=()
-  for rounds in "$4" $(($4 * 2)); do
-    ir+=("$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$2" "$3" "$rounds" 2>&1 |
+  local program=$1 rounds=$2 ir=() done=()
+  shift 2
+  for rounds in "$rounds" $((rounds * 2)); do
+    ir+=("$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$@" "$rounds" 2>&1 |
       grep -oE 'Collected : [0-9]+' | cut -d' ' -f3)")
-    done+=("$("$program" "$2" "$3" "$rounds")")
+    done+=("$("$program" "$@" "$rounds" | grep -oE '[0-9]+')")
   done
   echo $(((ir[1] - ir[0]) / (done[1] - done[0])))
 }
@@ -168,8 +170,8 @@ versus() {
   target=$(adapter_target $where)
   CARGO_TARGET_DIR=$target cargo build --release --quiet --locked --manifest-path $where/Cargo.toml --example versus
   for side in ours tikv; do
-    echo "$side: $(per_entry "$target/release/examples/versus" $side 1 1000) instructions per entry one at a time," \
-      "$(per_entry "$target/release/examples/versus" $side 64 50) with 64 a round"
+    echo "$side: $(per_entry "$target/release/examples/versus" 1000 $side 1) instructions per entry one at a time," \
+      "$(per_entry "$target/release/examples/versus" 50 $side 64) with 64 a round"
   done
   for side in ours tikv; do
     binary=$release
@@ -216,20 +218,13 @@ mutants() {
   done
 }
 
-# Allocations and instructions of a long run less those of a short one, so that the start does not
-# count.
 core() {
-  local target program ir
+  local program
   command -v valgrind >/dev/null || die "valgrind is not installed"
   cargo build --release --quiet --locked -p whitewater --example entries
   program=$bin/release/examples/entries
   for batch in 1 64; do
-    ir=()
-    for rounds in 200 1200; do
-      ir+=("$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" $batch $rounds 2>&1 |
-        grep -oE 'Collected : [0-9]+' | cut -d' ' -f3)")
-    done
-    echo "core_$batch: $(((ir[1] - ir[0]) / (1000 * batch))) instructions/entry"
+    echo "core_$batch: $(per_entry "$program" 1000 $batch) instructions/entry"
     echo "core_${batch}_steady: $("$program" $batch 1000 allocations | field allocations) allocations"
   done
 }

@@ -137,14 +137,6 @@ impl<O: Observer> Watch<O> {
         self.persisted(NodeId(node), write)
     }
 
-    /// A node changes its log by an entry that it goes by from then on.
-    pub fn configures(&mut self, node: u8, write: &Write) -> Verdict {
-        let configured = write.entries.last().expect("a change").id;
-        let view =
-            View { configured: configured.index, last_log: configured, ..self.view_of(node) };
-        self.shows(node, view, Some(write), Out::default())
-    }
-
     /// A node answers a read.
     pub fn answers(&mut self, node: u8, number: u64, index: u64) -> Verdict {
         let read = Read { id: ReadId(number), answer: Ok(LogIndex(index)) };

@@ -156,15 +156,20 @@ impl Chain {
 
     /// Becomes equal to `other` up to `last`, at a cost in what differs.
     pub(crate) fn become_equal(&mut self, other: &Chain, last: LogIndex) {
-        let length = other.links.len().min(last.0 as usize);
-        let mut same = self.links.len().min(length);
+        let mut same = self.links.len().min(other.links.len()).min(last.0 as usize);
         while same > 0 && self.links[same - 1] != other.links[same - 1] {
             same -= 1;
         }
         self.truncate(same);
-        self.links.extend_from_slice(&other.links[same..length]);
-        let within = |index: LogIndex| (same as u64..length as u64).contains(&index.previous().0);
-        let news = other.changes.iter().filter(|(index, _)| within(*index));
-        self.changes.extend(news);
+        self.extend(other, last);
+    }
+
+    /// Goes on as `other` does, up to `last`.
+    pub(crate) fn extend(&mut self, other: &Chain, last: LogIndex) {
+        let (from, to) = (self.links.len(), other.links.len().min(last.0 as usize));
+        let Some(news) = other.links.get(from..to) else { return };
+        self.links.extend_from_slice(news);
+        let within = |index: LogIndex| (from as u64..to as u64).contains(&index.previous().0);
+        self.changes.extend(other.changes.iter().filter(|(index, _)| within(*index)));
     }
 }

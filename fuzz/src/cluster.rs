@@ -98,9 +98,6 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
 
     /// Does what `event` wishes for, as far as there is something to do it with.
     pub fn perform(&mut self, event: Event) -> Verdict {
-        if self.network.is_quiet() && event.kind.wants_a_message() {
-            return NOTHING;
-        }
         match event.kind.is_macro() {
             true => self.perform_macro(event),
             false => match self.resolve(event) {
@@ -166,7 +163,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             Kind::Cut => Ok(self.network.cut(link).into()),
             Kind::Heal => Ok(self.network.heal().into()),
             Kind::Read => {
-                let id = ReadId(self.watch.read_asked(node));
+                let id = ReadId(self.watch.history.read_at(node));
                 self.input(node, Input::Read(id))
             }
             Kind::Compact => {
@@ -181,7 +178,8 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             Kind::Apply => self.apply_all(node),
             Kind::Transfer => self.input(node, Input::Transfer(link.to)),
             Kind::Change => {
-                let (voters, learners) = (node_set(b), node_set(c));
+                let (voters, learners) =
+                    (NodeSet::from_bits(b.into()), NodeSet::from_bits(c.into()));
                 self.input(node, Input::Change { voters, learners })
             }
             _ => unreachable!("macros are expanded, not applied"),
@@ -353,9 +351,4 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         self.network.set_down(id, false);
         self.watch.started(id, view, membership)
     }
-}
-
-/// The nodes of a mask.
-fn node_set(mask: u8) -> NodeSet {
-    (0..u8::BITS as u8).filter(|bit| mask >> bit & 1 == 1).map(NodeId).collect()
 }

@@ -7,6 +7,7 @@
 use std::fmt;
 
 use arbitrary::{Arbitrary, Unstructured};
+use raft::NodeSet;
 
 /// What happens, without its operands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -307,11 +308,6 @@ impl Kind {
         self.info().operands
     }
 
-    /// Whether there is nothing to do for it on a network where nothing can arrive.
-    pub fn wants_a_message(self) -> bool {
-        self <= Kind::Duplicate
-    }
-
     /// Whether this is a macro, which the cluster expands to other events.
     pub fn is_macro(self) -> bool {
         self >= Kind::Elect
@@ -369,9 +365,7 @@ impl Operand {
 
 /// The nodes of a mask, as `n0,n2`.
 pub fn node_set(mask: u8) -> String {
-    let names: Vec<String> =
-        (0..8).filter(|bit| mask >> bit & 1 == 1).map(|bit| format!("n{bit}")).collect();
-    names.join(",")
+    NodeSet::from_bits(mask.into()).to_string()
 }
 
 fn parse_node_set(word: &str) -> Option<u8> {

@@ -129,8 +129,8 @@ impl Goals {
 
     /// The newest committed change of membership is one of the new entries.
     fn change_committed(&mut self, history: &History, node: NodeId) {
-        let [Some((_, members)), before] = history.committed_log.changes() else { return };
-        let old = before.map_or(history.membership, |(_, membership)| membership);
+        let [Some((_, members)), _] = history.committed_log.changes() else { return };
+        let old = history.replaced_in(&history.committed_log);
         self.reach(Goal::ChangeCommitted);
         self.reach_if(Goal::JointCommitted, members.is_joint());
         self.reach_if(Goal::JointCommittedWhileCut, members.is_joint() && self.cut);
@@ -220,17 +220,20 @@ impl Observer for Goals {
     }
 
     fn committed(&mut self, h: &History, node: NodeId, first: LogIndex, last: LogIndex) -> Verdict {
-        let new = &h.committed[first.0 as usize - 1..last.0 as usize];
         let facts = h.node(node);
-        let command = (first.0..).zip(new).any(|(index, entry)| {
-            let id = LogId { term: entry.link.term, index: LogIndex(index) };
-            h.births.get(id).is_some_and(|birth| is_command(birth.command))
+        let indexes = || (first.0..=last.0).map(LogIndex);
+        let new = || indexes().filter_map(|index| Some((index, h.committed_log.at(index)?.term)));
+        let command = new().any(|(index, term)| {
+            let birth = h.births.get(LogId { term, index });
+            birth.is_some_and(|birth| is_command(birth.command))
         });
         self.reach_if(Goal::CommandCommitted, command);
         if h.committed_log.changes()[0].is_some_and(|(index, _)| index >= first) {
             self.change_committed(h, node);
         }
-        let old_term = new.iter().any(|entry| entry.link.term < entry.commit_term);
+        let old_term = new().any(|(index, term)| {
+            h.committed_at(index).is_some_and(|entry| term < entry.commit_term)
+        });
         self.reach_if(Goal::OldTermCommitted, old_term);
         let ahead = facts.view.is_leader() && facts.disk.last_index() < last;
         self.reach_if(Goal::CommitBeforeOwnDisk, ahead);

@@ -10,16 +10,14 @@ use raft::{
     HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Payload, Progress, Role, Term,
 };
 
-use crate::chain::{command_of, is_command, Chain, Link};
+use crate::chain::{command_of, is_command, Chain};
 use crate::machine::Truth;
 use crate::replica::{Capabilities, Command, Entry, View, Write};
 use crate::schedule::Setup;
 
-/// An entry that some node has committed.
+/// How an entry was committed that stands in [`History::committed_log`].
 #[derive(Clone, Copy, Debug)]
 pub struct Committed {
-    /// The entry, with the hash of everything before it.
-    pub link: Link,
     /// The term of the leader that first advanced over it: for an entry of an older term, later
     /// than the entry's own.
     pub commit_term: Term,
@@ -181,18 +179,18 @@ pub struct History {
     pub bounded_sends: bool,
     /// The facts about each node.
     pub nodes: Vec<NodeHistory>,
-    /// What is committed, from index 1 on.
+    /// What is committed, as a log.
+    pub committed_log: Chain,
+    /// How each of its entries was committed, from index 1 on.
     pub committed: Vec<Committed>,
+    /// The state after each of them.
+    pub truth: Truth,
+    /// The membership by which the last of them was committed.
+    pub committed_by: Membership,
     /// Every entry that was ever written.
     pub births: Births,
     /// Who led each term, by term.
     pub leaders: Vec<Option<NodeId>>,
-    /// The state after each of them.
-    pub truth: Truth,
-    /// What is committed, as a log.
-    pub committed_log: Chain,
-    /// The membership by which the last of it was committed.
-    pub committed_by: Membership,
     /// How many commands clients have proposed: they are numbered from 1.
     pub proposals: Command,
     /// Where each command was last proposed, in which life of the node, and how often in all.
@@ -228,7 +226,7 @@ impl History {
 
     /// The membership that the log of a node says.
     pub fn membership_of<'a>(&'a self, node: &'a NodeHistory) -> &'a Membership {
-        self.newest_in(&node.log)
+        node.log.membership_at(node.log.last_index()).unwrap_or(&self.membership)
     }
 
     /// The membership in force at a committed index.
@@ -236,9 +234,9 @@ impl History {
         self.committed_log.membership_at(index).copied().unwrap_or(self.membership)
     }
 
-    /// The membership that a log says.
-    pub fn newest_in<'a>(&'a self, log: &'a Chain) -> &'a Membership {
-        log.membership_at(log.last_index()).unwrap_or(&self.membership)
+    /// The membership that the newest change in a log has replaced.
+    pub fn replaced_in(&self, log: &Chain) -> Membership {
+        log.changes()[1].map_or(self.membership, |(_, membership)| membership)
     }
 
     /// The facts about `id`.
@@ -250,22 +248,19 @@ impl History {
         &mut self.nodes[usize::from(id.0)]
     }
 
-    /// The committed entry at `index`.
+    /// How the entry at `index` was committed.
     pub fn committed_at(&self, index: LogIndex) -> Option<&Committed> {
         self.committed.get(index.0.checked_sub(1)? as usize)
     }
 
     /// The last committed index.
     pub fn last_committed(&self) -> LogIndex {
-        LogIndex(self.committed.len() as u64)
+        self.committed_log.last_index()
     }
 
     /// Whether `log` holds every committed entry up to `index`.
     pub fn holds_committed(&self, log: &Chain, index: LogIndex) -> bool {
-        match self.committed_at(index) {
-            Some(committed) => log.at(index) == Some(committed.link),
-            None => index == LogIndex(0),
-        }
+        self.committed_log.agrees(log, index)
     }
 
     /// The last index that was committed in a term before `term`.
@@ -292,10 +287,10 @@ impl History {
         let applied = members.iter().map(|id| self.node(id).applied);
         let everywhere = applied.min().unwrap_or_default();
         let command = |index| {
-            let term = self.committed_at(index)?.link.term;
+            let term = self.committed_log.at(index)?.term;
             Some(self.births.get(LogId { term, index })?.command)
         };
-        // Commands are numbered as they are proposed, so the last one tells.
+        // While a cluster recovers no command is repeated, so the last one tells.
         let mut commands = (1..=everywhere.0).rev().filter_map(|index| command(LogIndex(index)));
         let last = commands.find(|&command| is_command(command));
         last.is_some_and(|command| command >= fresh)
@@ -345,21 +340,20 @@ impl History {
             return None;
         }
         self.committed_by = *self.membership_of(self.node(id));
-        self.committed_log.become_equal(&self.nodes[usize::from(id.0)].log, view.commit);
-        for index in first.0..=view.commit.0 {
-            let link = self.node(id).log.at(LogIndex(index))?;
-            let birth = self.births.get(LogId { term: link.term, index: LogIndex(index) });
+        self.committed_log.extend(&self.nodes[usize::from(id.0)].log, view.commit);
+        for index in (first.0..=self.last_committed().0).map(LogIndex) {
+            let term = self.committed_log.at(index)?.term;
+            let birth = self.births.get(LogId { term, index });
             let command = birth.map(|birth| birth.command).filter(|&command| is_command(command));
-            self.truth.commit(link.term, command);
+            self.truth.commit(term, command);
             let before = self.committed.last().map_or(Term(0), |entry| entry.highest_commit_term);
             self.committed.push(Committed {
-                link,
                 commit_term: view.term(),
                 highest_commit_term: before.max(view.term()),
                 by: id,
             });
         }
-        Some((first, view.commit))
+        (self.last_committed() == view.commit).then_some((first, view.commit))
     }
 
     pub(crate) fn progressed(&mut self, id: NodeId, peer: NodeId, progress: Progress) {

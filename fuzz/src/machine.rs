@@ -169,7 +169,7 @@ impl Store {
     pub fn restore(&self, snapshot: &Snapshot) -> Machine {
         let (applied, state) = (snapshot.last.index, state_of(snapshot));
         let saved = self.0.iter().rfind(|saved| saved.state == state);
-        let machine = saved.cloned().unwrap_or(Machine { state, ..Machine::new() });
+        let machine = saved.cloned().unwrap_or_else(|| Machine { state, ..Machine::new() });
         Machine { applied, ..machine }
     }
 }

@@ -81,11 +81,6 @@ impl<M: Clone> Network<M> {
         Some(Link { from: NodeId((number / STRIDE) as u8), to: NodeId((number % STRIDE) as u8) })
     }
 
-    /// Whether nothing can arrive.
-    pub fn is_quiet(&self) -> bool {
-        self.busy & !self.cut & !self.closed == 0
-    }
-
     /// The number of `link`, if messages on it can arrive.
     fn working(&self, link: Link) -> Option<usize> {
         self.number(link).filter(|number| (self.cut | self.closed) >> number & 1 == 0)

@@ -115,7 +115,6 @@ impl Replica for Ours {
             role: status.role,
             last_log: status.last_log,
             commit: status.commit,
-            configured: status.configured,
         }
     }
 

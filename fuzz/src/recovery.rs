@@ -54,7 +54,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             if !self.watch.history.node(id).up {
                 self.boot(id)?;
             }
-            while self.complete_write(id)? > 0 || self.apply_all(id)? > 0 {}
+            self.catch_up(id)?;
         }
         self.deliver_everything()
     }
@@ -70,9 +70,14 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         HELD
     }
 
-    /// One input, and all writes that it caused.
+    /// One input, and all that it caused on this node.
     fn live_through(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
         self.input(id, input)?;
+        self.catch_up(id)
+    }
+
+    /// All writes become durable, and all that is committed is applied.
+    fn catch_up(&mut self, id: NodeId) -> Verdict {
         while self.complete_write(id)? > 0 || self.apply_all(id)? > 0 {}
         HELD
     }

@@ -27,8 +27,8 @@
 use std::sync::Arc;
 
 use raft::{
-    HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Progress, Read, ReadId, Refused, Role,
-    Snapshot, Term, WriteId,
+    HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Payload, Progress, Read, ReadId,
+    Refused, Role, Snapshot, Term, WriteId,
 };
 
 use crate::schedule::Setup;
@@ -60,6 +60,13 @@ pub struct Write {
     /// It must be on the disk before the replica goes on. If not, [`Input::Persisted`] follows as
     /// soon as all earlier writes count as done, and a crash may lose it all the same.
     pub sync: bool,
+}
+
+impl Write {
+    /// Whether an entry of it changes the membership.
+    pub fn changes_membership(&self) -> bool {
+        self.entries.iter().any(|entry| matches!(entry.payload, Payload::Change(_)))
+    }
 }
 
 /// A disk's content: what a replica starts from.
@@ -240,9 +247,6 @@ pub struct View {
     pub last_log: LogId,
     /// Its commit index. A leader's rises once a quorum of disks holds the entry.
     pub commit: LogIndex,
-    /// The entry that its membership comes from; 0 if it is the one that it began with. After a
-    /// start from a snapshot, the snapshot's last.
-    pub configured: LogIndex,
 }
 
 impl View {

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use raft::LogIndex;
 
+use crate::chain::Chain;
 use crate::cluster::Cluster;
 use crate::history::{History, NodeHistory};
 use crate::oracle::CARDS;
@@ -117,18 +118,19 @@ fn beliefs(history: &History, text: &mut String) {
         line.push_str(&cells(node));
         let _ = writeln!(text, "{}", line.trim_end());
     }
-    let committed: Vec<String> =
-        history.committed.iter().map(|entry| entry.link.term.0.to_string()).collect();
-    let committed = if committed.is_empty() { "-".into() } else { cut(&committed.join(" "), 40) };
+    let committed = terms(&history.committed_log);
+    let committed = if committed.is_empty() { "-".into() } else { cut(&committed, 40) };
     let _ = writeln!(text, "{:<33}{committed}", "committed");
+}
+
+/// A log as the terms of its entries.
+fn terms(log: &Chain) -> String {
+    let each = (1..=log.last_index().0).filter_map(|index| log.at(LogIndex(index)));
+    each.map(|link| link.term.0.to_string()).collect::<Vec<_>>().join(" ")
 }
 
 /// A log as the terms of its entries, and what the disk holds instead.
 fn cells(node: &NodeHistory) -> String {
-    let terms = |log: &crate::chain::Chain| {
-        let each = (1..=log.last_index().0).filter_map(|index| log.at(LogIndex(index)));
-        each.map(|link| link.term.0.to_string()).collect::<Vec<_>>().join(" ")
-    };
     let (log, disk) = (terms(&node.log), terms(&node.disk));
     let mut cells = if log.is_empty() { "-".into() } else { cut(&log, 28) };
     let state = (node.up && node.view.hard_state != node.disk_state).then(|| {

@@ -36,11 +36,9 @@ fn broken(violation: impl FnOnce() -> Violation) -> Verdict {
 
 /// A set of nodes as `n0,n2`.
 fn names(set: &NodeSet) -> String {
-    let names: Vec<String> = set.iter().map(|id| id.to_string()).collect();
-    if names.is_empty() {
-        "nobody".into()
-    } else {
-        names.join(",")
+    match set.is_empty() {
+        true => "nobody".into(),
+        false => set.to_string(),
     }
 }
 

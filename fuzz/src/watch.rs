@@ -4,7 +4,7 @@
 //! the difference to its observer, at a cost in what changed. An observer sees facts only; it can
 //! name neither a cluster nor a Raft. The oracles and the goals are observers.
 
-use raft::{LogIndex, Membership, NodeId, NodeSet, Payload, Progress, Read, Refused};
+use raft::{LogIndex, Membership, NodeId, NodeSet, Progress, Read, Refused};
 
 use crate::event::Event;
 use crate::history::History;
@@ -262,8 +262,7 @@ pub struct Step<'a> {
 
 /// Whether a write can change the membership that its node goes by.
 fn touches_membership(write: &Write) -> bool {
-    let changes = |entry: &Entry| matches!(entry.payload, Payload::Change(_));
-    write.truncate_from.is_some() || write.snapshot.is_some() || write.entries.iter().any(changes)
+    write.truncate_from.is_some() || write.snapshot.is_some() || write.changes_membership()
 }
 
 /// A history and who watches it.
@@ -370,11 +369,6 @@ impl<O: Observer> Watch<O> {
         }
         checked |= self.observer.computed(&self.history, node, machine)?;
         Ok(checked)
-    }
-
-    /// A client asks `node` to read; the read's number.
-    pub fn read_asked(&mut self, node: NodeId) -> u64 {
-        self.history.read_at(node)
     }
 
     fn progress(

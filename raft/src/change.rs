@@ -5,42 +5,55 @@
 //! between, and the leader ends it by itself.
 
 use crate::io::{Output, Refused};
+use crate::membership::Membership;
 use crate::node::Node;
 use crate::progress::{Peer, Progress};
 use crate::quorum::NodeSet;
-use crate::types::{Command, LogIndex, Payload, Role};
+use crate::types::{Command, LogId, Payload, Role, Term};
 
 impl<C: Command> Node<C> {
     /// An operator wants another membership.
     pub(crate) fn change(&mut self, voters: NodeSet, learners: NodeSet, output: &mut Output<C>) {
-        output.answer = Some(match self.refusal_of_change(voters) {
-            Some(refused) => Err(refused),
-            None => {
-                let next = (self.rules.next_membership)(self.membership(), voters, learners);
-                let id = self.log.push(self.term(), Payload::Change(next));
-                self.configure_from(id.index.previous());
-                self.send_news_to_all(output);
-                Ok(id)
-            }
-        });
+        output.answer = Some(self.takes_change(voters).map(|()| {
+            let next = (self.rules.next_membership)(self.membership(), voters, learners);
+            self.append_membership(next, output)
+        }));
     }
 
-    fn refusal_of_change(&self, voters: NodeSet) -> Option<Refused> {
-        if let Err(refused) = self.takes_entries() {
-            return Some(refused);
-        }
+    fn takes_change(&self, voters: NodeSet) -> Result<(), Refused> {
+        self.takes_entries()?;
         if voters.is_empty() {
-            return Some(Refused::NoVoters);
+            return Err(Refused::NoVoters);
         }
         let since = self.memberships.index();
         let pending = since > self.commit || self.membership().is_joint();
         let committed = self.log.term_at(self.commit);
-        (self.rules.may_change)(pending.then_some(since), committed, self.term()).err()
+        (self.rules.may_change)(pending.then_some(since), committed, self.term())
     }
 
-    /// Takes up what the entries after `index` say of the membership.
-    pub(crate) fn configure_from(&mut self, index: LogIndex) {
-        for entry in self.log.from(index.next(), usize::MAX) {
+    fn append_membership(&mut self, membership: Membership, output: &mut Output<C>) -> LogId {
+        let id = self.append(self.term(), Payload::Change(membership));
+        self.send_news_to_all(output);
+        id
+    }
+
+    /// Appends one entry, and goes by what it says of the membership.
+    pub(crate) fn append(&mut self, term: Term, payload: Payload<C>) -> LogId {
+        let change = match payload {
+            Payload::Change(membership) => Some(membership),
+            Payload::Noop | Payload::Command(_) => None,
+        };
+        let id = self.log.push(term, payload);
+        if let Some(membership) = change {
+            self.memberships.push(id.index, membership);
+            self.make_room();
+        }
+        id
+    }
+
+    /// Goes by what the log says of the membership, after a start.
+    pub(crate) fn configure(&mut self) {
+        for entry in self.log.entries() {
             if let Payload::Change(membership) = entry.payload {
                 self.memberships.push(entry.id.index, membership);
             }
@@ -64,10 +77,7 @@ impl<C: Command> Node<C> {
             return;
         }
         if self.membership().is_joint() {
-            let left = self.membership().left();
-            let id = self.log.push(self.term(), Payload::Change(left));
-            self.configure_from(id.index.previous());
-            self.send_news_to_all(output);
+            self.append_membership(self.membership().left(), output);
         } else if (self.rules.leaves_when_removed)()
             && !self.membership().voters.contains(self.id())
         {
@@ -79,7 +89,7 @@ impl<C: Command> Node<C> {
     /// that may yet be undone (4.2.2).
     pub(crate) fn may_stand(&self) -> bool {
         let undone = self.memberships.previous().filter(|_| self.memberships.index() > self.commit);
-        let votes = |members: &crate::Membership| members.all_voters().contains(self.id());
+        let votes = |members: &Membership| members.all_voters().contains(self.id());
         (self.rules.may_stand)(votes(self.membership()), undone.is_some_and(votes))
     }
 }

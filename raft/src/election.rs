@@ -5,6 +5,7 @@ use crate::io::Output;
 use crate::message::{Appended, Body, Message, Stamp};
 use crate::node::Node;
 use crate::progress::Peer;
+use crate::quorum::NodeSet;
 use crate::rules::Promise;
 use crate::types::{Command, LogId, NodeId, Payload, Role, Term};
 
@@ -48,19 +49,17 @@ impl<C: Command> Node<C> {
         !(self.rules.keeps_lead)(self.membership(), heard)
     }
 
-    /// Whether a leader was heard of within the shortest election timeout.
-    fn hears_a_leader(&self) -> bool {
-        match self.role {
-            Role::Leader => true,
-            _ => self.leader.is_some() && self.elapsed < self.config.election_ticks,
-        }
+    /// Whether a leader was heard of within the shortest election timeout, or may count on that.
+    fn is_loyal(&self) -> bool {
+        let hears = self.leader.is_some() && self.elapsed < self.config.election_ticks;
+        self.role == Role::Leader || hears || self.deaf_for > 0
     }
 
     /// Leader stickiness (4.2.3): "if a server receives a RequestVote request within the minimum
     /// election timeout of hearing from a current leader, it does not update its term or grant its
     /// vote". Leaders that step down without a quorum make that safe for availability.
     pub(crate) fn is_deaf_to_candidates(&self) -> bool {
-        self.config.check_quorum && (self.hears_a_leader() || self.deaf_for > 0)
+        self.config.check_quorum && self.is_loyal()
     }
 
     /// With leases, what a leader counts on outlives the term in which it was heard: only time
@@ -105,7 +104,7 @@ impl<C: Command> Node<C> {
         self.probing = true;
         self.elapsed = 0;
         let last_log = self.log.last();
-        for peer in self.other_voters() {
+        for peer in self.other_voters().iter() {
             self.send(peer, Body::PreVote { last_log }, output);
         }
         self.count_grant(self.id(), output);
@@ -119,8 +118,7 @@ impl<C: Command> Node<C> {
         last_log: LogId,
         output: &mut Output<C>,
     ) {
-        let is_loyal = self.hears_a_leader() || self.deaf_for > 0;
-        let granted = (self.rules.would_vote)(is_loyal, last_log, self.log.last());
+        let granted = (self.rules.would_vote)(self.is_loyal(), last_log, self.log.last());
         let body = Body::PreVoteReply { granted };
         output.messages.push(Message { from: self.id(), to: from, term, body });
     }
@@ -142,7 +140,7 @@ impl<C: Command> Node<C> {
         self.hard_state.vote = Some(self.id());
         self.elapsed = 0;
         let last_log = self.log.last();
-        for peer in self.other_voters() {
+        for peer in self.other_voters().iter() {
             let body = Body::RequestVote { last_log, transfer };
             self.promise(Promise::Candidacy, peer, body, output);
         }
@@ -259,13 +257,12 @@ impl<C: Command> Node<C> {
         for peer in &mut self.lead.peers {
             *peer = Peer::new((self.rules.progress_at_election)(peer.progress, last));
         }
-        self.log.push(self.term(), Payload::Noop);
+        self.append(self.term(), Payload::Noop);
         self.beat_to_all(output);
     }
 
     /// The other servers that vote.
-    fn other_voters(&self) -> impl Iterator<Item = NodeId> {
-        let own = self.id();
-        self.membership().all_voters().iter().filter(move |&id| id != own)
+    fn other_voters(&self) -> NodeSet {
+        self.membership().all_voters().without(NodeSet::only(self.id()))
     }
 }

@@ -138,8 +138,8 @@ impl Memberships {
 mod tests {
     use super::*;
 
-    fn set(code: u64) -> NodeSet {
-        (0..8).filter(|bit| code >> bit & 1 == 1).map(NodeId).collect()
+    fn set(bits: u64) -> NodeSet {
+        NodeSet::from_bits(bits)
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::log::Log;
 use crate::membership::{Membership, Memberships};
 use crate::message::{Body, Kind, Message};
 use crate::progress::{Pace, Progress};
+use crate::quorum::NodeSet;
 use crate::read::Questions;
 use crate::rules::{Promise, Rules};
 use crate::snapshot::Arriving;
@@ -34,8 +35,6 @@ pub struct Status {
     pub commit: LogIndex,
     /// The last entry that its snapshot stands for.
     pub snapshot: LogId,
-    /// The entry that its membership comes from.
-    pub configured: LogIndex,
 }
 
 /// A write that was asked for and is not yet durable, and what is durable once it is.
@@ -142,7 +141,7 @@ impl<C: Command> Node<C> {
             questions: Questions::default(),
             lead: Lead::default(),
         };
-        node.configure_from(start.index);
+        node.configure();
         node
     }
 
@@ -180,7 +179,6 @@ impl<C: Command> Node<C> {
             last_log: self.log.last(),
             commit: self.commit,
             snapshot: self.log.start(),
-            configured: self.memberships.index(),
         }
     }
 
@@ -224,6 +222,11 @@ impl<C: Command> Node<C> {
 
     pub(crate) fn id(&self) -> NodeId {
         self.config.id
+    }
+
+    /// The other members.
+    pub(crate) fn peers(&self) -> NodeSet {
+        self.membership().members().without(NodeSet::only(self.id()))
     }
 
     /// Sends now: this says nothing that a crash could make untrue.

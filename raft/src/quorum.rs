@@ -2,6 +2,7 @@
 //!
 //! Promises: any two majorities of one set intersect. Knows nothing of terms and logs.
 
+use std::fmt;
 use std::ops::BitOr;
 
 use crate::types::NodeId;
@@ -19,6 +20,16 @@ impl NodeSet {
         (0..n).map(NodeId).collect()
     }
 
+    /// The set of one node.
+    pub fn only(id: NodeId) -> NodeSet {
+        NodeSet::from_iter([id])
+    }
+
+    /// One bit a node, the lowest being node 0.
+    pub fn from_bits(bits: u64) -> NodeSet {
+        NodeSet(bits)
+    }
+
     /// Adds `id`, which must be below [`NodeId::LIMIT`]; whether it was new.
     pub fn insert(&mut self, id: NodeId) -> bool {
         assert!(id.0 < NodeId::LIMIT, "{id} is not below {}", NodeId::LIMIT);
@@ -32,7 +43,7 @@ impl NodeSet {
         id.0 < NodeId::LIMIT && self.0 >> id.0 & 1 == 1
     }
 
-    /// One bit a node, the lowest being node 0.
+    /// See [`NodeSet::from_bits`].
     pub fn bits(self) -> u64 {
         self.0
     }
@@ -117,6 +128,16 @@ impl FromIterator<NodeId> for NodeSet {
     }
 }
 
+/// The names, as `n0,n2`.
+impl fmt::Display for NodeSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, id) in self.iter().enumerate() {
+            write!(f, "{}{id}", if place == 0 { "" } else { "," })?;
+        }
+        Ok(())
+    }
+}
+
 /// The nodes in either.
 impl BitOr for NodeSet {
     type Output = NodeSet;
@@ -141,6 +162,14 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_bits_of_a_set_are_that_set_again_and_it_prints_its_names() {
+        let set = NodeSet::from_bits(0b101);
+        assert_eq!(NodeSet::from_bits(set.bits()), set);
+        assert_eq!(set.to_string(), "n0,n2");
+        assert_eq!(NodeSet::only(NodeId(2)).to_string(), "n2");
     }
 
     #[test]

@@ -103,18 +103,26 @@ impl<C: Command> Node<C> {
         let lead = &self.lead;
         self.membership().reached(|id| match id == self.id() {
             true => lead.now,
-            false => {
-                lead.peers.get(usize::from(id.0)).map_or(Stamp::default(), |peer| peer.answered)
-            }
+            false => lead.peers[usize::from(id.0)].answered,
         })
     }
 
-    /// `from` has answered something that was sent at `stamp`.
-    pub(crate) fn heard_from(&mut self, from: NodeId, stamp: Stamp, output: &mut Output<C>) {
+    /// `from` has answered something that was sent at `stamp`; whether that concerns this server,
+    /// which it does if it leads and `from` follows.
+    pub(crate) fn heard_from(
+        &mut self,
+        from: NodeId,
+        stamp: Stamp,
+        output: &mut Output<C>,
+    ) -> bool {
+        if self.role != Role::Leader || !self.membership().members().contains(from) {
+            return false;
+        }
         self.lead.heard.insert(from);
         let peer = self.lead.peer(from);
         peer.answered = stamp.max(peer.answered);
         self.confirm_reads(output);
+        true
     }
 
     fn confirm_reads(&mut self, output: &mut Output<C>) {

@@ -16,7 +16,7 @@ impl<C: Command> Node<C> {
     ) {
         output.answer = Some(self.takes_commands().map(|()| {
             for command in commands {
-                self.log.push(self.term(), Payload::Command(command));
+                self.append(self.term(), Payload::Command(command));
             }
             self.send_news_to_all(output);
             self.log.last()
@@ -44,8 +44,7 @@ impl<C: Command> Node<C> {
 
     /// A heartbeat for everyone, with what may be new to them.
     pub(crate) fn beat_to_all(&mut self, output: &mut Output<C>) {
-        let own = self.id();
-        for peer in self.membership().members().iter().filter(|&peer| peer != own) {
+        for peer in self.peers().iter() {
             // What a follower has not answered by now may be lost: it is sent again.
             if let Pace::Probe { waits } = &mut self.lead.peer(peer).pace {
                 *waits = false;
@@ -58,8 +57,7 @@ impl<C: Command> Node<C> {
 
     /// New entries, for everyone who can take more.
     pub(crate) fn send_news_to_all(&mut self, output: &mut Output<C>) {
-        let own = self.id();
-        for peer in self.membership().members().iter().filter(|&peer| peer != own) {
+        for peer in self.peers().iter() {
             self.send_more(peer, output);
         }
     }
@@ -171,10 +169,7 @@ impl<C: Command> Node<C> {
             true => skip_covered(&mut entries, start),
             false => prev_log,
         };
-        let own = match prev_log.index < start.index {
-            true => Some(prev_log.term), // What a snapshot stands for is committed: it matches.
-            false => self.log.term_at(prev_log.index),
-        };
+        let own = self.log.term_at(prev_log.index);
         if !(self.rules.accepts_append)(prev_log, own) {
             let appended = self.refusal(prev_log);
             self.send(leader, Body::AppendEntriesReply { appended, stamp }, output);
@@ -185,10 +180,21 @@ impl<C: Command> Node<C> {
         let last = self.log.last().index;
         self.commit = (self.rules.follower_commit)(self.commit, leader_commit, last_new, last);
         let match_index = (self.rules.acknowledged)(last_new, last);
-        let appended = Appended::Accepted { match_index };
-        let accepted = Body::AppendEntriesReply { appended, stamp };
-        self.promise(Promise::Acknowledgement, leader, accepted, output);
+        self.acknowledge(leader, match_index, stamp, output);
         output.recycle(entries);
+    }
+
+    /// The logs are equal up to `match_index`, once that is durable.
+    pub(crate) fn acknowledge(
+        &mut self,
+        leader: NodeId,
+        match_index: LogIndex,
+        stamp: Stamp,
+        output: &mut Output<C>,
+    ) {
+        let appended = Appended::Accepted { match_index };
+        let body = Body::AppendEntriesReply { appended, stamp };
+        self.promise(Promise::Acknowledgement, leader, body, output);
     }
 
     /// Figure 2, AppendEntries 3 and 4: removes what conflicts, appends what is new.
@@ -203,11 +209,7 @@ impl<C: Command> Node<C> {
         }
         for entry in entries.drain(..) {
             if self.log.term_at(entry.id.index).is_none() {
-                if let Payload::Change(membership) = entry.payload {
-                    self.memberships.push(entry.id.index, membership);
-                    self.make_room();
-                }
-                self.log.push(entry.id.term, entry.payload);
+                self.append(entry.id.term, entry.payload);
             }
         }
     }
@@ -236,10 +238,9 @@ impl<C: Command> Node<C> {
         stamp: Stamp,
         output: &mut Output<C>,
     ) {
-        if self.role != Role::Leader || !self.membership().members().contains(from) {
+        if !self.heard_from(from, stamp, output) {
             return;
         }
-        self.heard_from(from, stamp, output);
         match appended {
             Appended::Accepted { match_index } => self.on_accepted(from, match_index, output),
             Appended::Rejected { prev_index, hint } => {

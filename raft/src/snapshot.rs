@@ -9,11 +9,10 @@ use std::sync::Arc;
 
 use crate::io::Output;
 use crate::membership::Memberships;
-use crate::message::{Appended, Body, Piece, Stamp};
+use crate::message::{Body, Piece, Stamp};
 use crate::node::Node;
 use crate::progress::Pace;
-use crate::rules::Promise;
-use crate::types::{Command, LogId, LogIndex, NodeId, Role, Snapshot};
+use crate::types::{Command, LogId, LogIndex, NodeId, Snapshot};
 
 /// The first pieces of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -127,18 +126,6 @@ impl<C: Command> Node<C> {
         self.keep_snapshot(snapshot);
     }
 
-    fn acknowledge(
-        &mut self,
-        leader: NodeId,
-        match_index: LogIndex,
-        stamp: Stamp,
-        output: &mut Output<C>,
-    ) {
-        let appended = Appended::Accepted { match_index };
-        let body = Body::AppendEntriesReply { appended, stamp };
-        self.promise(Promise::Acknowledgement, leader, body, output);
-    }
-
     /// A follower has some of the snapshot: the rest is next.
     pub(crate) fn on_piece_received(
         &mut self,
@@ -148,10 +135,9 @@ impl<C: Command> Node<C> {
         stamp: Stamp,
         output: &mut Output<C>,
     ) {
-        if self.role != Role::Leader || !self.membership().members().contains(from) {
+        if !self.heard_from(from, stamp, output) {
             return;
         }
-        self.heard_from(from, stamp, output);
         let Pace::Snapshot { last: sent, received: known } = &mut self.lead.peer(from).pace else {
             return;
         };

@@ -13,26 +13,20 @@ use crate::types::{Command, NodeId, Role};
 impl<C: Command> Node<C> {
     /// An operator wants `target` to lead.
     pub(crate) fn transfer(&mut self, target: NodeId, output: &mut Output<C>) {
-        output.answer = Some(match self.refusal_of_transfer(target) {
-            Some(refused) => Err(refused),
-            None => {
-                self.lead.transfer = Some(Transfer { to: target, ticks: 0, told: false });
-                self.send_more(target, output);
-                self.hand_over(output);
-                Ok(self.log.last())
-            }
-        });
+        output.answer = Some(self.takes_transfer(target).map(|()| {
+            self.lead.transfer = Some(Transfer { to: target, ticks: 0, told: false });
+            self.send_more(target, output);
+            self.hand_over(output);
+            self.log.last()
+        }));
     }
 
-    fn refusal_of_transfer(&self, target: NodeId) -> Option<Refused> {
-        if let Err(refused) = (self.rules.may_propose)(self.role, self.leader) {
-            return Some(refused);
+    fn takes_transfer(&self, target: NodeId) -> Result<(), Refused> {
+        self.takes_entries()?;
+        match target != self.id() && self.membership().voters.contains(target) {
+            true => Ok(()),
+            false => Err(Refused::NoOtherVoter { target }),
         }
-        if let Some(Transfer { to, .. }) = self.lead.transfer {
-            return Some(Refused::Transferring { to });
-        }
-        let can_lead = target != self.id() && self.membership().voters.contains(target);
-        (!can_lead).then_some(Refused::NoOtherVoter { target })
     }
 
     /// Tells the target to stand, once its log is complete.

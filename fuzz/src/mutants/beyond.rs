@@ -34,7 +34,11 @@ pub(super) static MUTANTS: [Mutant; 23] = [
         "S01",
         "WRaft #118.1",
         "terms-sorted",
-        Rules { is_covered: |_, _| false, ..RAFT },
+        Rules {
+            is_covered: |_, _| false,
+            accepts_append: |prev, own| prev.index == LogIndex(0) || own == Some(prev.term),
+            ..RAFT
+        },
     ),
     mutant(
         "term-from-snapshot",

@@ -3,7 +3,7 @@
 //! Sound: the rule of 2015. Without it, two leaders of different terms can hold uncommitted changes
 //! of one membership, and their majorities need not meet.
 
-use raft::{NodeId, Payload, Term};
+use raft::{NodeId, Term};
 
 use crate::history::History;
 use crate::oracle::{Card, Oracle};
@@ -27,8 +27,7 @@ impl Oracle for ChangeInOwnTerm {
 impl Observer for ChangeInOwnTerm {
     fn wrote(&mut self, history: &History, leader: NodeId, write: &Write) -> Verdict {
         let facts = history.node(leader);
-        let changes = |payload: &Payload<_>| matches!(payload, Payload::Change(_));
-        if !facts.view.is_leader() || !write.entries.iter().any(|entry| changes(&entry.payload)) {
+        if !facts.view.is_leader() || !write.changes_membership() {
             return NOTHING;
         }
         let (commit, term) = (facts.view.commit, facts.view.term());

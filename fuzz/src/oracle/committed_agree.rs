@@ -41,7 +41,7 @@ impl Observer for CommittedAgree {
             Violation::CommittedAgree {
                 node,
                 index,
-                committed: committed.link.term,
+                committed: history.committed_log.at(index).map_or(Term(0), |link| link.term),
                 by: committed.by,
                 own: log.at(index).map_or(Term(0), |link| link.term),
             }

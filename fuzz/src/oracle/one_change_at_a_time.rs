@@ -28,11 +28,10 @@ impl Oracle for OneChangeAtATime {
 impl Observer for OneChangeAtATime {
     fn wrote(&mut self, history: &History, leader: NodeId, write: &Write) -> Verdict {
         let facts = history.node(leader);
-        let [Some((index, _)), Some((since, _))] = facts.log.changes() else { return NOTHING };
-        let is_news = write.entries.first().is_some_and(|first| index >= first.id.index);
-        if !is_news || !facts.view.is_leader() {
+        if !write.changes_membership() || !facts.view.is_leader() {
             return NOTHING;
         }
+        let [Some((index, _)), Some((since, _))] = facts.log.changes() else { return NOTHING };
         let commit = facts.view.commit;
         check(since <= commit, || Violation::OneChangeAtATime { leader, index, since, commit })
     }

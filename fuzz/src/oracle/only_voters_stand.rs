@@ -34,8 +34,8 @@ impl Observer for OnlyVotersStand {
         let facts = history.node(node);
         let members = history.membership_of(facts);
         let votes = match facts.log.changes() {
-            [Some((index, _)), before] if index > new.commit => {
-                let old = before.map_or(history.membership, |(_, membership)| membership);
+            [Some((index, _)), _] if index > new.commit => {
+                let old = history.replaced_in(&facts.log);
                 (members.all_voters() | old.all_voters()).contains(node)
             }
             _ => members.all_voters().contains(node),

@@ -37,11 +37,12 @@ fn is_a_step(old: &Membership, new: &Membership) -> bool {
 
 impl Observer for QuorumsOverlap {
     fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
-        let [Some((index, new)), before] = history.node(node).log.changes() else { return NOTHING };
-        if write.entries.first().is_none_or(|first| index < first.id.index) {
+        if !write.changes_membership() {
             return NOTHING;
         }
-        let old = before.map_or(history.membership, |(_, membership)| membership);
+        let log = &history.node(node).log;
+        let [Some((index, new)), _] = log.changes() else { return NOTHING };
+        let old = history.replaced_in(log);
         let step = is_a_step(&old, &new) && !new.voters.is_empty();
         check(step, || Violation::QuorumsOverlap { node, index, old, new })
     }

@@ -41,7 +41,7 @@ mod tests {
     #[test]
     fn one_answer_is_legal_and_a_second_is_not() {
         let mut run = cluster::<ReadIsAnsweredOnce>(3);
-        let number = run.read_asked(NodeId(1));
+        let number = run.history.read_at(NodeId(1));
         assert_eq!(run.answers(1, number, 0), HELD);
         assert!(run.answers(1, number, 0).is_err());
     }
@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn an_answer_to_what_an_earlier_life_asked_is_illegal() {
         let mut run = cluster::<ReadIsAnsweredOnce>(3);
-        let number = run.read_asked(NodeId(1));
+        let number = run.history.read_at(NodeId(1));
         run.reboots(1).unwrap();
         assert!(run.answers(1, number, 0).is_err());
     }

@@ -53,21 +53,21 @@ mod tests {
     #[test]
     fn a_read_of_all_that_was_known_is_legal() {
         let mut run = known();
-        let number = run.read_asked(NodeId(1));
+        let number = run.history.read_at(NodeId(1));
         assert_eq!(run.answers(1, number, 2), HELD);
     }
 
     #[test]
     fn a_stale_read_is_illegal() {
         let mut run = known();
-        let number = run.read_asked(NodeId(1));
+        let number = run.history.read_at(NodeId(1));
         assert!(run.answers(1, number, 1).is_err());
     }
 
     #[test]
     fn a_read_may_miss_what_nobody_knew_when_it_was_asked() {
         let mut run = cluster::<ReadIsLinearizable>(3);
-        let number = run.read_asked(NodeId(1));
+        let number = run.history.read_at(NodeId(1));
         assert_eq!(run.answers(1, number, 0), HELD);
     }
 }

@@ -32,7 +32,7 @@ impl Observer for RemovedLeaderStepsDown {
         let facts = history.node(leader);
         let [Some((index, members)), _] = facts.log.changes() else { return NOTHING };
         let is_removed = !members.is_joint() && !members.voters.contains(leader);
-        if !is_removed || index > facts.view.commit || facts.view.configured < index {
+        if !is_removed || index > facts.view.commit {
             return NOTHING;
         }
         let leads = facts.view.is_leader();
@@ -50,7 +50,7 @@ mod tests {
     fn removes_itself() -> crate::watch::Watch<RemovedLeaderStepsDown> {
         let mut run = cluster::<RemovedLeaderStepsDown>(3);
         run.becomes(0, Role::Leader, 1).unwrap();
-        run.configures(0, &change(1, 1, &[1, 2])).unwrap();
+        run.writes(0, &change(1, 1, &[1, 2])).unwrap();
         run
     }
 

@@ -6,7 +6,7 @@
 //! an answer it has looked. A Raft that insists on a longer timeout than the set-up's has one that
 //! is longer than its heartbeat interval.
 
-use raft::{NodeId, NodeSet, Payload, Role};
+use raft::{NodeId, NodeSet, Role};
 
 use crate::history::{History, PerNode};
 use crate::oracle::{Card, Oracle};
@@ -62,7 +62,7 @@ impl Observer for SilentLeaderStepsDown {
 
     /// With the membership changes whose answers count.
     fn wrote(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
-        if write.entries.iter().any(|entry| matches!(entry.payload, Payload::Change(_))) {
+        if write.changes_membership() {
             self.clocks[node] = Clock::default();
         }
         NOTHING

@@ -30,7 +30,7 @@ impl Observer for SnapshotIsCommitted {
         let Some(snapshot) = &write.snapshot else { return NOTHING };
         let last = snapshot.last;
         let state = state_of(snapshot);
-        let entry = history.committed_at(last.index).map(|committed| committed.link);
+        let entry = history.committed_log.at(last.index);
         let same_state = history.truth.state_at(last.index) == Some(state);
         let is_true = entry.is_some_and(|link| link.term == last.term) && same_state;
         let members = history.committed_membership_at(last.index);

@@ -3,7 +3,7 @@
 //! The state machine is a running hash of the entries it was given, with the formula of the logs;
 //! it must be the hash of what is committed up to there. Sound: that is what consensus is for.
 
-use raft::NodeId;
+use raft::{LogIndex, NodeId};
 
 use crate::chain::Link;
 use crate::history::{History, PerNode};
@@ -28,26 +28,25 @@ impl Oracle for StateMachineSafety {
     };
 }
 
+fn is_another(history: &History, node: NodeId, index: LogIndex) -> Violation {
+    let other = history.committed_at(index).map_or(node, |committed| committed.by);
+    Violation::StateMachineSafety { node, index, other }
+}
+
 impl Observer for StateMachineSafety {
     fn applied(&mut self, history: &History, node: NodeId, entry: &Entry) -> Verdict {
         let state = self.states[node].then(entry);
         self.states[node] = state;
         let index = entry.id.index;
-        let committed = history.committed_at(index);
-        check(committed.is_some_and(|committed| committed.link == state), || {
-            let other = committed.map_or(node, |committed| committed.by);
-            Violation::StateMachineSafety { node, index, other }
-        })
+        let same = history.committed_log.at(index) == Some(state);
+        check(same, || is_another(history, node, index))
     }
 
     fn restored(&mut self, history: &History, node: NodeId, machine: &Machine) -> Verdict {
         let index = machine.applied;
-        let committed = history.committed_at(index);
-        self.states[node] = committed.map_or(Link::default(), |committed| committed.link);
-        check(history.truth.state_at(index) == Some(machine.state), || {
-            let other = committed.map_or(node, |committed| committed.by);
-            Violation::StateMachineSafety { node, index, other }
-        })
+        self.states[node] = history.committed_log.at(index).unwrap_or_default();
+        let same = history.truth.state_at(index) == Some(machine.state);
+        check(same, || is_another(history, node, index))
     }
 
     fn started(&mut self, history: &History, node: NodeId) -> Verdict {

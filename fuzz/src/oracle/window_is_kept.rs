@@ -5,7 +5,7 @@
 //! however often it arrives: at these, what may be lost is sent again. Sound for Raft with a
 //! window, since each message has an entry at least. Asked only of a Raft that keeps to it.
 
-use raft::{NodeId, Payload};
+use raft::NodeId;
 
 use crate::history::{History, PerNode};
 use crate::oracle::{Card, Oracle};
@@ -46,7 +46,7 @@ impl Observer for WindowIsKept {
     }
 
     fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
-        if write.entries.iter().any(|entry| matches!(entry.payload, Payload::Change(_))) {
+        if write.changes_membership() {
             self.beats(history, node);
         }
         NOTHING

@@ -85,7 +85,7 @@ impl Replica for Tikv {
         let last_log = log_id(log.last_term(), log.last_index());
         let hard_state = hard_state_of(raft.term, raft.vote);
         let (role, commit) = (roles[raft.state as usize], LogIndex(down(log.committed)));
-        View { hard_state, role, last_log, commit, ..View::default() }
+        View { hard_state, role, last_log, commit }
     }
 
     fn progress(&self, peer: NodeId) -> Option<Progress> {
