@@ -112,7 +112,7 @@ impl Chain {
         self.changes.clear();
     }
 
-    fn truncate(&mut self, length: usize) {
+    pub(crate) fn truncate(&mut self, length: usize) {
         self.links.truncate(length);
         while self.changes.last().is_some_and(|(index, _)| index.0 > length as u64) {
             self.changes.pop();

@@ -7,24 +7,32 @@
 use raft::{NodeId, NodeSet, ReadId};
 
 use crate::chain::mix;
-use crate::disk::torn_part;
+use crate::disk::{torn_part, Readable};
 use crate::event::{Event, Kind, ALL};
-use crate::host::{is_awake, Host};
+use crate::host::{is_awake, Fate, Host};
 use crate::machine::{Machine, Store};
 use crate::network::{Link, Network};
-use crate::replica::{Input, Replica};
+use crate::replica::{Input, Replica, View};
 use crate::schedule::{DiskMode, Setup};
 use crate::subject::Subject;
 use crate::violation::{Verdict, HELD, NOTHING};
 use crate::watch::{Observer, Step, Watch};
 
+/// A digest, after a step that left a node like this and sent so many messages.
+fn mark(digest: u64, view: &View, messages: usize) -> u64 {
+    let vote = view.hard_state.vote.map_or(0, |vote| u64::from(vote.0) + 1);
+    let state = view.role as u64 | vote << 8 | (messages as u64) << 16;
+    let digest = mix(mix(digest, view.term().0 ^ state << 32), view.commit.0);
+    mix(digest, view.last_log.index.0 ^ view.last_log.term.0 << 32)
+}
+
 /// Nodes, disks and network, and who watches them.
 pub struct Cluster<R: Replica, O> {
     pub(crate) setup: Setup,
-    subject: Subject<R>,
+    pub(crate) subject: Subject<R>,
     pub(crate) hosts: Vec<Host<R>>,
     pub(crate) network: Network<R::Message>,
-    output: R::Output,
+    pub(crate) output: R::Output,
     /// What machines have handed out.
     store: Store,
     /// Facts and observer.
@@ -57,17 +65,14 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         let setup = setup.within(&R::CAPABILITIES);
         self.setup = setup;
         self.hosts.resize_with(setup.nodes.into(), Host::new);
-        for host in &mut self.hosts {
-            host.disk.clear();
-            host.to_apply.clear();
-        }
-        self.network.clear(setup.nodes);
+        self.hosts.iter_mut().for_each(Host::clear);
+        self.network.clear(setup.nodes, setup.capacity);
         self.store.clear();
         self.watch.begin(&setup, &R::CAPABILITIES, observer);
         self.trace.clear();
         self.limit = limit;
         self.digest = 0;
-        (0..setup.nodes).try_for_each(|id| self.boot(NodeId(id)).map(drop))?;
+        (0..setup.nodes).try_for_each(|id| self.boot(NodeId(id), false).map(drop))?;
         HELD
     }
 
@@ -144,12 +149,8 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
                 Some(message) => self.input(link.to, Input::Receive(message)),
                 None => NOTHING,
             },
-            Kind::Tick => self.input(node, Input::Tick),
-            Kind::TickAll => {
-                (0..self.setup.nodes)
-                    .try_for_each(|id| self.input(NodeId(id), Input::Tick).map(drop))?;
-                HELD
-            }
+            Kind::Tick => self.tick(node),
+            Kind::TickAll => self.tick_all(),
             Kind::Timeout => self.input(node, Input::Timeout),
             Kind::Propose => {
                 let command = self.watch.history.proposed_at(node, b.into());
@@ -157,11 +158,22 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             }
             Kind::Persist => self.complete_write(node),
             Kind::FailPersist => self.fail_write(node, b),
-            Kind::Crash => self.crash(node, b),
-            Kind::Restart => self.boot(node),
+            Kind::Crash => self.crash(node, b, c),
+            Kind::Restart => self.boot(node, b > 0),
             Kind::Partition => Ok(self.network.partition(a).into()),
             Kind::Cut => Ok(self.network.cut(link).into()),
+            Kind::Bridge => Ok(self.network.cut_but_for(a, b).into()),
+            Kind::Clog => Ok(self.network.clog(link, true).into()),
+            Kind::Release => Ok(self.network.clog(link, false).into()),
+            Kind::Filter => Ok(self.network.filter(a).into()),
             Kind::Heal => Ok(self.network.heal().into()),
+            Kind::Pause => self.pause(node),
+            Kind::Resume => self.resume(node),
+            Kind::Jump => self.jump(node, b as i8),
+            Kind::CrashAmid => self.doom(node, b, c),
+            Kind::Fill | Kind::Free => self.fill(node, event.kind == Kind::Fill),
+            Kind::Damage => self.damage(node, b),
+            Kind::LoseDisk => self.lose_disk(node),
             Kind::Read => {
                 let id = ReadId(self.watch.history.read_at(node));
                 self.input(node, Input::Read(id))
@@ -212,6 +224,12 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
     fn step(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
         let Some(replica) = &mut host.replica else { return NOTHING };
+        let fate = host.fate;
+        let leaving = match fate {
+            Fate::Open => usize::MAX,
+            Fate::Doomed { sent, .. } => sent.into(),
+            Fate::Halted { inputs } => return self.linger(id, inputs, input),
+        };
         let received = match &input {
             Input::Receive(message) => Some(R::meaning(message)),
             _ => None,
@@ -224,10 +242,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             write.sync |= self.subject.driver.always_sync;
         }
         let view = replica.view();
-        let vote = view.hard_state.vote.map_or(0, |vote| u64::from(vote.0) + 1);
-        let state = view.role as u64 | vote << 8 | (effects.messages.len() as u64) << 16;
-        self.digest = mix(mix(self.digest, view.term().0 ^ state << 32), view.commit.0);
-        self.digest = mix(self.digest, view.last_log.index.0 ^ view.last_log.term.0 << 32);
+        self.digest = mark(self.digest, &view, effects.messages.len());
         if let Some(snapshot) = effects.restore {
             host.machine = self.store.restore(snapshot);
             host.to_apply.clear();
@@ -251,22 +266,29 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         if failed {
             self.watch.write_failed(id, effects.halted)?;
         }
-        let sent = effects.messages.iter().map(R::meaning);
+        let sent = effects.messages.iter().take(leaving).map(R::meaning);
         let progress = |peer| replica.progress(peer);
         self.watch.step(&step, || replica.membership(), progress, sent)?;
         if !effects.messages.is_empty() {
-            for message in effects.messages.drain(..) {
+            for message in effects.messages.drain(..).take(leaving) {
                 let meaning = R::meaning(&message);
-                self.network.send(Link { from: meaning.from, to: meaning.to }, message);
+                let link = Link { from: meaning.from, to: meaning.to };
+                self.network.send(link, meaning.speech.kind(), message);
             }
         }
         let halted = effects.halted;
         if let Some(write) = effects.write.take() {
             host.disk.pending.push_back(write);
         }
-        if halted {
-            return self.crash_handler(id);
+        match fate {
+            _ if halted => self.halt(id),
+            Fate::Doomed { keep, .. } => self.crash(id, keep, 0),
+            _ => self.tell(id),
         }
+    }
+
+    /// A node hears that what need not be synced is as good as durable.
+    fn tell(&mut self, id: NodeId) -> Verdict {
         while let Some(name) = self.hosts[usize::from(id.0)].disk.tell() {
             self.step(id, Input::Persisted(name))?;
         }
@@ -293,8 +315,12 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
     /// The oldest pending write becomes durable.
     pub(crate) fn complete_write(&mut self, id: NodeId) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
+        if host.disk.full {
+            return self.fail_write(id, 0);
+        }
         let Some((write, told)) = host.disk.pop() else { return NOTHING };
         host.disk.store(&write);
+        host.disk.is_told();
         self.watch.persisted(id, &write)?;
         let name = write.id;
         R::recycle(&mut self.output, write);
@@ -315,35 +341,77 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         self.step(id, Input::PersistFailed(name))
     }
 
-    /// The one way in which a node ends by itself: as if it had crashed with all pending writes
-    /// lost.
-    fn crash_handler(&mut self, id: NodeId) -> Verdict {
-        self.crash(id, 0)
+    /// The one way in which a node ends by itself: sooner or later, the crash handler runs. Its
+    /// pending writes are lost.
+    fn halt(&mut self, id: NodeId) -> Verdict {
+        match self.setup.handler_delay {
+            0 => self.crash_handler(id),
+            inputs => {
+                let host = &mut self.hosts[usize::from(id.0)];
+                host.fate = Fate::Halted { inputs };
+                host.disk.lose();
+                host.to_apply.clear();
+                HELD
+            }
+        }
     }
 
-    /// A node stops; its `keep` oldest pending writes reach the disk.
-    fn crash(&mut self, id: NodeId, keep: u8) -> Verdict {
+    /// As if it had crashed with all pending writes lost.
+    pub(crate) fn crash_handler(&mut self, id: NodeId) -> Verdict {
+        self.crash(id, 0, 0)
+    }
+
+    /// A node stops; its `keep` oldest pending writes reach the disk, and of those after the next,
+    /// which does not, the ones in `loose` do as well.
+    pub(crate) fn crash(&mut self, id: NodeId, keep: u8, loose: u8) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
-        host.replica = None;
+        host.stop();
         self.network.set_down(id, true);
         let pending = host.disk.pending.len();
         let kept = if keep == ALL { pending } else { pending.min(keep.into()) };
+        let kept = if host.disk.full { 0 } else { kept };
         for _ in 0..kept {
             let Some((write, _)) = host.disk.pop() else { break };
             host.disk.store(&write);
             self.watch.persisted(id, &write)?;
         }
+        if self.subject.driver.replays_past_gaps && host.disk.pop().is_some() {
+            for place in 0..u8::BITS {
+                let Some((write, _)) = host.disk.pop() else { break };
+                if loose >> place & 1 == 1 {
+                    host.disk.store(&write);
+                    self.watch.persisted(id, &write)?;
+                }
+            }
+        }
         host.disk.lose();
-        host.to_apply.clear();
         self.watch.stopped(id, pending - kept)
     }
 
-    pub(crate) fn boot(&mut self, id: NodeId) -> Verdict {
+    /// A node starts from its disk, if that can be read; or is stopped again before it does.
+    pub(crate) fn boot(&mut self, id: NodeId, cut_short: bool) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
-        let replica = R::start(id, &self.setup, &self.subject.options, &host.disk.image);
+        let driver = self.subject.driver;
+        match host.disk.recover(driver) {
+            Readable::Yes => {}
+            Readable::Before(index) => self.watch.repaired(id, index)?,
+            Readable::No => {
+                self.watch.lost(id)?;
+                host.gone = host.disk.readable() == Readable::No;
+                if host.gone {
+                    return HELD;
+                }
+            }
+        }
+        host.disk.image.lives += 1;
+        if cut_short {
+            return HELD;
+        }
+        host.disk.is_told();
+        let setup = self.setup.of(id);
+        let replica = R::start(id, &setup, &self.subject.options, &host.disk.image);
         let (view, membership) = (replica.view(), replica.membership());
         host.replica = Some(replica);
-        host.disk.image.lives += 1;
         host.machine = match &host.disk.image.snapshot {
             Some(snapshot) => self.store.restore(snapshot),
             None => Machine::new(),

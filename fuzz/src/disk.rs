@@ -3,13 +3,14 @@
 //! Promises: writes reach the image in the order they were asked for; a crash keeps a prefix of
 //! the queue; a failing write leaves a prefix of its parts, in the order that [`Write`] documents.
 //! A write that need not be synced counts as done, for its replica, as soon as all before it do,
-//! and stays in the queue. Knows nothing of nodes.
+//! and stays in the queue. Damage shows when the replica starts again: what nobody was told to be
+//! durable is cut off, and if anything else is damaged there is no start. Knows nothing of nodes.
 
 use std::collections::VecDeque;
 
 use raft::{HardState, LogIndex, WriteId};
 
-use crate::event::{ALL, TRUNCATION};
+use crate::operand::{ALL, SNAPSHOT, TRUNCATION};
 use crate::replica::{Durable, Write};
 
 /// How the host handles storage. [`Driver::CORRECT`] keeps the contract of [`Write`].
@@ -21,6 +22,14 @@ pub struct Driver {
     pub snapshot_before_truncation: bool,
     /// What a snapshot is restored to has forgotten the sessions of its clients.
     pub forgets_sessions: bool,
+    /// After a crash, writes that reached the disk without one before them are taken up.
+    pub replays_past_gaps: bool,
+    /// A log is cut off before a damaged entry, whoever was told that it is durable.
+    pub cuts_off_damage: bool,
+    /// A node whose disk is lost starts from an empty one.
+    pub starts_without_disk: bool,
+    /// When a recovery is begun again, what it has cut off is counted off once more.
+    pub cuts_off_twice: bool,
     /// Every write is synced, whatever the Raft says. No harm: it hides what unsynced writes show.
     pub always_sync: bool,
 }
@@ -31,6 +40,10 @@ impl Driver {
         entries_before_hard_state: false,
         snapshot_before_truncation: false,
         forgets_sessions: false,
+        replays_past_gaps: false,
+        cuts_off_damage: false,
+        starts_without_disk: false,
+        cuts_off_twice: false,
         always_sync: false,
     };
 }
@@ -44,6 +57,35 @@ pub struct Disk {
     pub pending: VecDeque<Write>,
     /// How many of these the replica takes to be durable already.
     told: usize,
+    /// It has no space.
+    pub full: bool,
+    /// It is lost, with all that was on it.
+    pub lost: bool,
+    /// What on it is damaged.
+    damage: Damage,
+    /// The replica was told that the log is durable up to here.
+    sure: LogIndex,
+}
+
+/// Records whose checksums are wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Damage {
+    hard_state: bool,
+    snapshot: bool,
+    /// The first such entry.
+    entry: Option<LogIndex>,
+}
+
+/// What comes of an attempt to read a disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readable {
+    /// All is well.
+    Yes,
+    /// All but the entries from here on, of which nobody was told that they are durable: they are
+    /// cut off.
+    Before(LogIndex),
+    /// What was promised to be durable is not there.
+    No,
 }
 
 impl Disk {
@@ -54,6 +96,9 @@ impl Disk {
         self.image.lives = 0;
         self.image.snapshot = None;
         self.image.entries.clear();
+        (self.full, self.lost) = (false, false);
+        self.damage = Damage::default();
+        self.sure = LogIndex(0);
         self.lose();
     }
 
@@ -93,16 +138,36 @@ impl Disk {
         self.image.snapshot.as_ref().map_or(0, |snapshot| snapshot.last.index.0)
     }
 
+    /// The last entry.
+    fn last(&self) -> LogIndex {
+        LogIndex(self.start() + self.image.entries.len() as u64)
+    }
+
+    /// The replica takes all that is on the disk to be durable.
+    pub fn is_told(&mut self) {
+        self.sure = self.last();
+    }
+
+    fn cut_off(&mut self, from: LogIndex) {
+        let kept = from.previous().0.saturating_sub(self.start());
+        self.image.entries.truncate(kept as usize);
+        self.sure = self.sure.min(from.previous());
+        self.damage.entry = self.damage.entry.filter(|&index| index < from);
+    }
+
     /// Makes `write` durable.
     pub fn store(&mut self, write: &Write) {
         if let Some(hard_state) = write.hard_state {
             self.image.hard_state = hard_state;
+            self.damage.hard_state = false;
         }
         if let Some(index) = write.truncate_from {
-            let kept = index.previous().0.saturating_sub(self.start());
-            self.image.entries.truncate(kept as usize);
+            self.cut_off(index);
         }
         if let Some(snapshot) = &write.snapshot {
+            self.damage.snapshot = false;
+            let last = snapshot.last.index;
+            self.damage.entry = self.damage.entry.filter(|&index| index > last);
             let covered = snapshot.last.index.0.saturating_sub(self.start());
             let covered = self.image.entries.len().min(covered as usize);
             self.image.entries.drain(..covered);
@@ -111,6 +176,63 @@ impl Disk {
         self.image.entries.extend_from_slice(&write.entries);
         if let Some(commit) = write.commit {
             self.image.commit = commit;
+        }
+    }
+
+    /// The record that an operand selects, if there is one: [`ALL`] is the hard state,
+    /// [`SNAPSHOT`] the snapshot, and the others count entries from the last, beginning again.
+    pub fn record(&self, wish: u8) -> Option<u8> {
+        let entries = self.image.entries.len().min(SNAPSHOT.into());
+        match wish {
+            _ if self.lost => None,
+            ALL => (self.image.hard_state != HardState::default()).then_some(ALL),
+            SNAPSHOT => self.image.snapshot.as_ref().map(|_| SNAPSHOT),
+            _ if entries == 0 => None,
+            _ => Some((usize::from(wish) % entries) as u8),
+        }
+    }
+
+    /// Damages a record that is there.
+    pub fn harm(&mut self, record: u8) {
+        match record {
+            ALL => self.damage.hard_state = true,
+            SNAPSHOT => self.damage.snapshot = true,
+            _ => {
+                let index = LogIndex(self.last().0 - u64::from(record));
+                self.damage.entry = Some(self.damage.entry.map_or(index, |old| old.min(index)));
+            }
+        }
+    }
+
+    /// Whether it can be read.
+    pub fn readable(&self) -> Readable {
+        let Damage { hard_state, snapshot, entry } = self.damage;
+        match entry {
+            _ if self.lost || hard_state || snapshot => Readable::No,
+            Some(index) if index <= self.sure => Readable::No,
+            Some(index) => Readable::Before(index),
+            None => Readable::Yes,
+        }
+    }
+
+    /// Reads it, as far as `driver` goes, and repairs what can be repaired.
+    pub fn recover(&mut self, driver: Driver) -> Readable {
+        let readable = self.readable();
+        match (readable, self.damage.entry) {
+            (Readable::Before(from), _) => self.repair(from, driver),
+            (Readable::No, Some(from)) if driver.cuts_off_damage => self.repair(from, driver),
+            (Readable::No, _) if driver.starts_without_disk && self.lost => self.clear(),
+            _ => {}
+        }
+        readable
+    }
+
+    fn repair(&mut self, from: LogIndex, driver: Driver) {
+        let cut = self.last().0.saturating_sub(from.previous().0);
+        self.cut_off(from);
+        self.image.commit = self.image.commit.min(self.last());
+        if driver.cuts_off_twice && self.image.entries.len() as u64 >= cut {
+            self.cut_off(LogIndex(self.last().next().0 - cut));
         }
     }
 }
@@ -183,6 +305,36 @@ mod tests {
         disk.store(&write());
         let ids: Vec<LogId> = disk.image.entries.iter().map(|entry| entry.id).collect();
         assert_eq!(ids, [LogId::new(1, 1), LogId::new(2, 2), LogId::new(2, 3)]);
+    }
+
+    #[test]
+    fn a_damaged_entry_is_cut_off_if_nobody_was_told_that_it_is_durable() {
+        let mut disk = Disk::default();
+        disk.image.entries =
+            (1..=3).map(|i| Entry { id: LogId::new(1, i), payload: Payload::Noop }).collect();
+        disk.harm(0);
+        assert_eq!(disk.recover(Driver::CORRECT), Readable::Before(LogIndex(3)));
+        assert_eq!((disk.image.entries.len(), disk.readable()), (2, Readable::Yes));
+        disk.is_told();
+        disk.harm(1);
+        assert_eq!(disk.recover(Driver::CORRECT), Readable::No);
+        assert_eq!(disk.image.entries.len(), 2);
+        disk.store(&Write { truncate_from: Some(LogIndex(1)), ..Write::default() });
+        assert_eq!(disk.readable(), Readable::Yes);
+    }
+
+    #[test]
+    fn a_damaged_hard_state_or_a_lost_disk_cannot_be_read() {
+        let mut disk = Disk::default();
+        assert_eq!((disk.record(ALL), disk.record(SNAPSHOT), disk.record(3)), (None, None, None));
+        disk.store(&write());
+        assert_eq!((disk.record(ALL), disk.record(3)), (Some(ALL), Some(1)));
+        disk.harm(ALL);
+        assert_eq!(disk.recover(Driver::CORRECT), Readable::No);
+        disk.store(&write());
+        assert_eq!(disk.readable(), Readable::Yes);
+        disk.lost = true;
+        assert_eq!(disk.recover(Driver::CORRECT), Readable::No);
     }
 
     #[test]

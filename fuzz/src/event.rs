@@ -6,8 +6,8 @@
 
 use std::fmt;
 
-use arbitrary::{Arbitrary, Unstructured};
-use raft::NodeSet;
+use crate::family::{Family, Faults, Share};
+pub use crate::operand::{Operand, ALL, SNAPSHOT, TRUNCATION};
 
 /// What happens, without its operands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,8 +41,33 @@ pub enum Kind {
     Partition,
     /// One directed link is cut.
     Cut,
-    /// All links work again.
+    /// Two sides are cut off from each other, and one node sees both.
+    Bridge,
+    /// One directed link holds back what is on it, and what is sent.
+    Clog,
+    /// A clogged link lets go.
+    Release,
+    /// Messages of one kind are lost from now on.
+    Filter,
+    /// All links work again, for all kinds of messages.
     Heal,
+    /// A node stands still, though its host runs.
+    Pause,
+    /// A node goes on, and lives through all the ticks that it has missed.
+    Resume,
+    /// A clock is set forward, and the node lives through what it skipped; or back, and time stands
+    /// still for the node until it has passed again.
+    Jump,
+    /// A node's next step is cut short: it stops when some of the messages have left.
+    CrashAmid,
+    /// A node's disk is full: every write fails.
+    Fill,
+    /// A node's disk has space again.
+    Free,
+    /// A record on a node's disk is damaged, as its checksum will show.
+    Damage,
+    /// A node's disk is lost with all that is on it.
+    LoseDisk,
     /// A client wants to read.
     Read,
     /// A node's state machine hands out its state, and the log forgets how it came about.
@@ -63,69 +88,8 @@ pub enum Kind {
     DeliverLink,
     /// Macro: messages within a set arrive, in some order, until there are none.
     Settle,
-}
-
-/// A fault family, which a schedule can switch off as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum Family {
-    /// Messages are lost.
-    Drop,
-    /// Messages arrive twice.
-    Duplicate,
-    /// Messages overtake each other.
-    Reorder,
-    /// Nodes stop and start.
-    Crash,
-    /// Stopping loses writes that were not yet durable.
-    Lose,
-    /// Writes fail.
-    FailPersist,
-    /// Sets of nodes are cut off.
-    Partition,
-    /// Links are cut in one direction.
-    Cut,
-}
-
-impl Family {
-    /// All families with their names.
-    pub const ALL: [(Family, &'static str); 8] = [
-        (Family::Drop, "drop"),
-        (Family::Duplicate, "duplicate"),
-        (Family::Reorder, "reorder"),
-        (Family::Crash, "crash"),
-        (Family::Lose, "lose"),
-        (Family::FailPersist, "fail-persist"),
-        (Family::Partition, "partition"),
-        (Family::Cut, "cut"),
-    ];
-
-    /// This family's bit in a mask.
-    pub const fn bit(self) -> u8 {
-        1 << self as u8
-    }
-}
-
-/// The meaning of one operand byte, which decides how it is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operand {
-    /// A node: `n0`.
-    Node,
-    /// The receiving end of a link whose sender is the operand before: `n0>n1`.
-    To,
-    /// A position on a link, the oldest being 0: `@2`.
-    Position,
-    /// A set of nodes, one bit each: `{n0,n2}`.
-    Set,
-    /// How many pending writes a crash keeps: `keep=1`.
-    Keep,
-    /// How much of a failing write reaches the disk: `nothing`, `hard-state`, `truncation`,
-    /// `entries=1`, `all`; entries come after a truncation and a snapshot.
-    Torn,
-    /// Seed of a delivery order: `order=7`.
-    Order,
-    /// Which command a client sends: a new one, or the last but so many again: `again=1`.
-    Again,
+    /// Macro: a node that is down leaves the cluster, and one from outside takes its place.
+    Replace,
 }
 
 /// One row of the table of kinds.
@@ -153,11 +117,13 @@ const fn row(
 }
 
 /// Every kind of event. The weights favour delivery: uniform kinds find nothing deep.
-pub const KINDS: [KindInfo; 25] = {
-    use Operand::{Again, Keep, Node, Order, Position, Set, To, Torn};
+pub const KINDS: [KindInfo; 38] = {
+    use Operand::{
+        Again, By, Keep, Loose, Midway, Node, Order, Position, Record, Sent, Set, Speech, To, Torn,
+    };
     [
-        row(Kind::Deliver, "deliver", 80, None, &[Node, To]),
-        row(Kind::Reorder, "reorder", 24, Some(Family::Reorder), &[Node, To, Position]),
+        row(Kind::Deliver, "deliver", 16, None, &[Node, To]),
+        row(Kind::Reorder, "reorder", 16, Some(Family::Reorder), &[Node, To, Position]),
         row(Kind::Drop, "drop", 6, Some(Family::Drop), &[Node, To, Position]),
         row(Kind::Duplicate, "duplicate", 6, Some(Family::Duplicate), &[Node, To, Position]),
         row(Kind::Tick, "tick", 8, None, &[Node]),
@@ -166,11 +132,23 @@ pub const KINDS: [KindInfo; 25] = {
         row(Kind::Propose, "propose", 14, None, &[Node, Again]),
         row(Kind::Persist, "persist", 22, None, &[Node]),
         row(Kind::FailPersist, "fail-persist", 4, Some(Family::FailPersist), &[Node, Torn]),
-        row(Kind::Crash, "crash", 5, Some(Family::Crash), &[Node, Keep]),
-        row(Kind::Restart, "restart", 7, None, &[Node]),
+        row(Kind::Crash, "crash", 5, Some(Family::Crash), &[Node, Keep, Loose]),
+        row(Kind::Restart, "restart", 7, None, &[Node, Midway]),
         row(Kind::Partition, "partition", 3, Some(Family::Partition), &[Set]),
         row(Kind::Cut, "cut", 2, Some(Family::Cut), &[Node, To]),
+        row(Kind::Bridge, "bridge", 1, Some(Family::Bridge), &[Node, Set]),
+        row(Kind::Clog, "clog", 2, Some(Family::Clog), &[Node, To]),
+        row(Kind::Release, "release", 2, None, &[Node, To]),
+        row(Kind::Filter, "filter", 1, Some(Family::Filter), &[Speech]),
         row(Kind::Heal, "heal", 3, None, &[]),
+        row(Kind::Pause, "pause", 2, Some(Family::Pause), &[Node]),
+        row(Kind::Resume, "resume", 2, None, &[Node]),
+        row(Kind::Jump, "jump", 1, Some(Family::Jump), &[Node, By]),
+        row(Kind::CrashAmid, "crash-amid", 2, Some(Family::Amid), &[Node, Sent, Keep]),
+        row(Kind::Fill, "fill", 1, Some(Family::Fill), &[Node]),
+        row(Kind::Free, "free", 1, None, &[Node]),
+        row(Kind::Damage, "damage", 1, Some(Family::Damage), &[Node, Record]),
+        row(Kind::LoseDisk, "lose-disk", 1, Some(Family::Damage), &[Node]),
         row(Kind::Read, "read", 5, None, &[Node]),
         row(Kind::Compact, "compact", 4, None, &[Node]),
         row(Kind::Apply, "apply", 4, None, &[Node]),
@@ -181,20 +159,31 @@ pub const KINDS: [KindInfo; 25] = {
         row(Kind::Exchange, "exchange", 10, None, &[Node, Set]),
         row(Kind::DeliverLink, "deliver-link", 5, None, &[Node, To]),
         row(Kind::Settle, "settle", 2, None, &[Set, Order]),
+        row(Kind::Replace, "replace", 1, None, &[Node, Node]),
     ]
 };
 
-/// The row number of each value of a record's first byte, by the weights.
-const BY_BYTE: [u8; 256] = {
-    let mut table = [0; 256];
+/// What each value of a record's first byte means, by the weights: a row of the table, and the
+/// share that its family needs; with less, it means a delivery. A fault has room for twice its
+/// weight, so that it can happen twice as often.
+const BY_BYTE: [(u8, Share); 256] = {
+    let mut table = [(0, Share::Off); 256];
     let (mut row, mut byte) = (0, 0);
     while row < KINDS.len() {
-        assert!(KINDS[row].kind as usize == row, "the rows are in the order of the enum");
-        let mut left = KINDS[row].weight;
-        while left > 0 {
-            table[byte] = row as u8;
+        let KindInfo { kind, weight, family, .. } = KINDS[row];
+        assert!(kind as usize == row, "the rows are in the order of the enum");
+        let room = if family.is_some() { 2 * weight } else { weight };
+        let mut place = 0;
+        while place < room {
+            let share = match family {
+                None => Share::Off,
+                Some(_) if place < weight.div_ceil(4) => Share::Off,
+                Some(_) if place < weight => Share::Usual,
+                Some(_) => Share::Often,
+            };
+            table[byte] = (row as u8, share);
             byte += 1;
-            left -= 1;
+            place += 1;
         }
         row += 1;
     }
@@ -210,11 +199,6 @@ pub struct Event {
     /// Its operands, in the order of [`KindInfo::operands`].
     pub operands: [u8; 3],
 }
-
-/// The value of [`Operand::Torn`] and [`Operand::Keep`] that means everything.
-pub const ALL: u8 = u8::MAX;
-/// The value of [`Operand::Torn`] that means: a truncation, and not the snapshot that follows it.
-pub const TRUNCATION: u8 = 254;
 
 impl Event {
     /// Length of an event's bytes.
@@ -237,16 +221,18 @@ impl Event {
         event
     }
 
-    /// The event that four bytes mean.
-    pub fn from_bytes(bytes: [u8; Event::BYTES]) -> Event {
-        let kind = KINDS[usize::from(BY_BYTE[usize::from(bytes[0])])].kind;
-        Event::new(kind, &bytes[1..])
+    /// The event that four bytes mean where faults have these shares.
+    pub fn from_bytes(bytes: [u8; Event::BYTES], faults: Faults) -> Event {
+        let (row, needed) = BY_BYTE[usize::from(bytes[0])];
+        let KindInfo { kind, family, .. } = KINDS[usize::from(row)];
+        let is_often_enough = family.is_none_or(|family| faults.share(family) >= needed);
+        Event::new(if is_often_enough { kind } else { Kind::Deliver }, &bytes[1..])
     }
 
-    /// Four bytes that mean this event.
+    /// Four bytes that mean this event, whatever shares faults have.
     pub fn to_bytes(self) -> [u8; Event::BYTES] {
         let row = self.kind as u8;
-        let first = BY_BYTE.iter().position(|&other| other == row).expect("every weight is > 0");
+        let first = BY_BYTE.iter().position(|&(other, _)| other == row).expect("it has a weight");
         [first as u8, self.operands[0], self.operands[1], self.operands[2]]
     }
 
@@ -266,7 +252,7 @@ impl Event {
         while let Some((operand, slot)) = slots.next() {
             let word = match (words.next(), operand) {
                 (Some(word), _) => word,
-                (None, Operand::Again) => continue, // Nothing said, nothing repeated.
+                (None, Operand::Again | Operand::Midway | Operand::Loose) => continue,
                 (None, _) => return Err(format!("'{name}' lacks an operand")),
             };
             match (operand, word.split_once('>')) {
@@ -288,16 +274,6 @@ impl Event {
     }
 }
 
-impl<'a> Arbitrary<'a> for Event {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Event> {
-        Ok(Event::from_bytes(u.arbitrary()?))
-    }
-
-    fn size_hint(_depth: usize) -> (usize, Option<usize>) {
-        (Event::BYTES, Some(Event::BYTES))
-    }
-}
-
 impl Kind {
     /// This kind's row of the table.
     pub fn info(self) -> &'static KindInfo {
@@ -312,68 +288,6 @@ impl Kind {
     pub fn is_macro(self) -> bool {
         self >= Kind::Elect
     }
-}
-
-impl Operand {
-    fn write(self, value: u8, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self, value) {
-            (Operand::Node, _) => write!(f, " n{value}"),
-            (Operand::To, _) => write!(f, ">n{value}"),
-            (Operand::Position, _) => write!(f, " @{value}"),
-            (Operand::Set, _) => write!(f, " {{{}}}", node_set(value)),
-            (Operand::Keep, ALL) => write!(f, " keep=all"),
-            (Operand::Keep, _) => write!(f, " keep={value}"),
-            (Operand::Torn, 0) => write!(f, " nothing"),
-            (Operand::Torn, 1) => write!(f, " hard-state"),
-            (Operand::Torn, TRUNCATION) => write!(f, " truncation"),
-            (Operand::Torn, ALL) => write!(f, " all"),
-            (Operand::Torn, _) => write!(f, " entries={}", value - 2),
-            (Operand::Order, _) => write!(f, " order={value}"),
-            (Operand::Again, 0) => Ok(()),
-            (Operand::Again, _) => write!(f, " again={value}"),
-        }
-    }
-
-    fn parse(self, word: &str) -> Result<u8, String> {
-        let wrong = || format!("'{word}' is no {self:?}");
-        let below_all = |number: u8| (number < ALL).then_some(number);
-        let number = |text: Option<&str>| -> Result<u8, String> {
-            let text = text.ok_or_else(wrong)?;
-            text.parse().map_err(|_| wrong())
-        };
-        match self {
-            Operand::Node | Operand::To => number(word.strip_prefix('n')),
-            Operand::Position => number(word.strip_prefix('@')),
-            Operand::Set => parse_node_set(word).ok_or_else(wrong),
-            Operand::Keep if word == "keep=all" => Ok(ALL),
-            Operand::Keep => below_all(number(word.strip_prefix("keep="))?).ok_or_else(wrong),
-            Operand::Torn => match word {
-                "nothing" => Ok(0),
-                "hard-state" => Ok(1),
-                "truncation" => Ok(TRUNCATION),
-                "all" => Ok(ALL),
-                _ => number(word.strip_prefix("entries="))?
-                    .checked_add(2)
-                    .filter(|&torn| torn < TRUNCATION)
-                    .ok_or_else(wrong),
-            },
-            Operand::Order => number(word.strip_prefix("order=")),
-            Operand::Again => number(word.strip_prefix("again=")),
-        }
-    }
-}
-
-/// The nodes of a mask, as `n0,n2`.
-pub fn node_set(mask: u8) -> String {
-    NodeSet::from_bits(mask.into()).to_string()
-}
-
-fn parse_node_set(word: &str) -> Option<u8> {
-    let inner = word.strip_prefix('{')?.strip_suffix('}')?;
-    inner.split(',').filter(|name| !name.is_empty()).try_fold(0, |mask, name| {
-        let node: u8 = name.strip_prefix('n')?.parse().ok()?;
-        (node < 8).then(|| mask | 1 << node)
-    })
 }
 
 impl fmt::Display for Event {
@@ -403,14 +317,17 @@ mod tests {
         (0..=255u8).flat_map(|first| {
             let values = [0u8, 1, 2, 3, 7, 8, 128, 254, 255];
             values.into_iter().flat_map(move |a| {
-                values.into_iter().map(move |b| Event::from_bytes([first, a, b, a ^ b]))
+                let event = move |b| Event::from_bytes([first, a, b, a ^ b], Faults::ALL);
+                values.into_iter().map(event)
             })
         })
     }
 
     #[test]
     fn the_bytes_of_an_event_decode_to_that_event() {
-        assert!(all_events().all(|event| Event::from_bytes(event.to_bytes()) == event));
+        for faults in [Faults::ALL, Faults::NONE, Faults::ALL.with(Family::Drop, Share::Often)] {
+            assert!(all_events().all(|event| Event::from_bytes(event.to_bytes(), faults) == event));
+        }
     }
 
     #[test]
@@ -423,8 +340,20 @@ mod tests {
     #[test]
     fn every_kind_can_be_drawn() {
         for info in &KINDS {
-            assert!((0..=255).any(|byte| Event::from_bytes([byte, 0, 0, 0]).kind == info.kind));
+            let kind = |byte| Event::from_bytes([byte, 0, 0, 0], Faults::ALL).kind;
+            assert!((0..=255).any(|byte| kind(byte) == info.kind));
         }
+    }
+
+    #[test]
+    fn a_family_has_more_or_fewer_events_by_its_share() {
+        let count = |share| {
+            let faults = Faults::ALL.with(Family::Drop, share);
+            let kinds = (0..=255).map(|byte| Event::from_bytes([byte, 0, 0, 0], faults).kind);
+            kinds.filter(|kind| *kind == Kind::Drop).count()
+        };
+        let shares = [Share::Seldom, Share::Usual, Share::Often];
+        assert_eq!(shares.map(count), [2, 6, 12]);
     }
 
     #[test]

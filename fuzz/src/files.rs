@@ -165,6 +165,6 @@ mod tests {
         fs::write(place("empty"), b"").unwrap();
         assert_eq!(complaint(&place("empty")), "is empty");
         fs::write(place("large"), vec![0; Schedule::MAX_BYTES + 1]).unwrap();
-        assert_eq!(complaint(&place("large")), "is larger than 65552 bytes");
+        assert_eq!(complaint(&place("large")), "is larger than 65568 bytes");
     }
 }

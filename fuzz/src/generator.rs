@@ -9,7 +9,10 @@
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::event::{Event, Family, Kind, Operand, ALL, KINDS};
+use raft::NodeSet;
+
+use crate::event::{Event, Kind, Operand, ALL, KINDS, SNAPSHOT};
+use crate::family::{Family, Faults, Share};
 use crate::resolve::ASK_A_LEADER;
 use crate::schedule::{DiskMode, Schedule, Setup};
 
@@ -31,31 +34,44 @@ impl Strategy {
 
 /// The swarm's weights, in the order of [`KINDS`].
 const WEIGHTS: [u32; KINDS.len()] = [
-    60, // deliver
-    12, // reorder
-    2,  // drop
-    2,  // duplicate
-    2,  // tick
-    2,  // tick-all
-    3,  // timeout
-    6,  // propose
-    24, // persist
-    1,  // fail-persist
-    1,  // crash
-    4,  // restart
-    1,  // partition
-    1,  // cut
-    3,  // heal
-    2,  // read
-    1,  // compact
-    3,  // apply
-    1,  // transfer
-    1,  // change
-    6,  // elect
-    6,  // replicate
-    10, // exchange
-    4,  // deliver-link
-    2,  // settle
+    240, // deliver
+    48,  // reorder
+    8,   // drop
+    8,   // duplicate
+    8,   // tick
+    8,   // tick-all
+    12,  // timeout
+    24,  // propose
+    96,  // persist
+    4,   // fail-persist
+    4,   // crash
+    16,  // restart
+    4,   // partition
+    4,   // cut
+    3,   // bridge
+    3,   // clog
+    6,   // release
+    1,   // filter
+    12,  // heal
+    3,   // pause
+    8,   // resume
+    2,   // jump
+    4,   // crash-amid
+    1,   // fill
+    6,   // free
+    2,   // damage
+    1,   // lose-disk
+    8,   // read
+    4,   // compact
+    12,  // apply
+    4,   // transfer
+    4,   // change
+    24,  // elect
+    24,  // replicate
+    40,  // exchange
+    16,  // deliver-link
+    8,   // settle
+    2,   // replace
 ];
 
 /// How finely weights are told apart.
@@ -85,14 +101,36 @@ impl Generator {
     pub fn setup(&mut self, nodes: Option<u8>) -> Setup {
         let mut header = [0; Setup::BYTES];
         self.random.fill_bytes(&mut header);
-        let mut setup = Schedule::decode(&header).expect("a header is short").setup;
+        let mut setup = Setup::from_header(header);
         setup.nodes = nodes.unwrap_or(setup.nodes);
-        if self.strategy == Strategy::Swarm {
-            // Every other schedule has all families; which are on is otherwise in the weights.
-            setup.faults = ALL;
+        setup.faults = match self.strategy {
+            Strategy::Uniform => setup.faults,
+            Strategy::Swarm => self.faults(),
+        };
+        for set in [&mut setup.other, &mut setup.fast, &mut setup.lost] {
+            if !self.chance(4) {
+                *set = NodeSet::EMPTY;
+            }
         }
         self.take_up(setup);
         setup
+    }
+
+    /// Every other schedule has all families. The others are a gentle swarm: each family is off, as
+    /// usual, or more or less frequent. Disks are mostly left whole, since what they lose stays
+    /// lost.
+    fn faults(&mut self) -> Faults {
+        let all = self.chance(2);
+        let mut faults = Faults::ALL;
+        for (family, _) in Family::ALL.iter().filter(|_| !all) {
+            let shares = [Share::Off, Share::Off, Share::Off, Share::Seldom, Share::Usual];
+            let share = shares.get(self.below(8) as usize).copied().unwrap_or(Share::Often);
+            faults = faults.with(*family, share);
+        }
+        match self.chance(2) {
+            true => faults,
+            false => faults.with(Family::Damage, Share::Off),
+        }
     }
 
     /// Goes on with a schedule that has `setup`.
@@ -110,9 +148,14 @@ impl Generator {
                 weights.swap(Kind::Deliver as usize, Kind::Reorder as usize);
                 weights[Kind::Elect as usize..].fill(1);
             }
-            if self.chance(2) {
-                self.draw_families(&mut weights);
-            }
+        }
+        for (info, weight) in KINDS.iter().zip(&mut weights) {
+            *weight *= match info.family.map_or(Share::Usual, |family| setup.faults.share(family)) {
+                Share::Off => 0,
+                Share::Seldom => 1,
+                Share::Usual => 4,
+                Share::Often => 8,
+            };
         }
         if setup.disk == DiskMode::Immediate {
             weights[Kind::Persist as usize] = 0;
@@ -128,16 +171,6 @@ impl Generator {
             let to = sum as usize * TICKETS / total as usize;
             self.tickets[from..to].fill(row as u8);
             from = to;
-        }
-    }
-
-    /// The gentle swarm: each family is off, as it is, or three times as likely.
-    fn draw_families(&mut self, weights: &mut [u32; KINDS.len()]) {
-        let factors = Family::ALL.map(|_| [0, 0, 1, 3][self.below(4) as usize]);
-        for (info, weight) in KINDS.iter().zip(weights.iter_mut()) {
-            if let Some(family) = info.family {
-                *weight *= factors[family as usize];
-            }
         }
     }
 
@@ -185,7 +218,12 @@ impl Generator {
             Operand::Keep if swarm => [0, 0, 1, ALL][usize::from(byte % 4)],
             Operand::Position if swarm => byte % 4,
             Operand::Torn | Operand::Keep => byte % 8,
-            Operand::Position | Operand::Order | Operand::Again => byte,
+            Operand::Record => [0, 0, 1, 2, 3, 9, ALL, SNAPSHOT][usize::from(byte % 8)],
+            Operand::By => ((byte as i8) / 6) as u8,
+            Operand::Sent | Operand::Loose => byte % 4,
+            // One recovery in sixteen is cut short.
+            Operand::Midway => u8::from(byte < 16),
+            Operand::Position | Operand::Order | Operand::Again | Operand::Speech => byte,
         }
     }
 

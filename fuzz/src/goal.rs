@@ -12,7 +12,8 @@ use crate::event::{Event, Kind};
 use crate::history::{History, PerNode};
 use crate::machine::Machine;
 use crate::oracle::Counts;
-use crate::replica::{Command, Entry, Meaning, Speech, View, Write};
+use crate::recovery::Healing;
+use crate::replica::{Entry, Meaning, Speech, View, Write};
 use crate::violation::{Verdict, NOTHING};
 use crate::watch::Observer;
 
@@ -171,7 +172,7 @@ impl Observer for Goals {
                 let waiting = !self.pending[NodeId(event.operands[0])].is_empty();
                 self.reach_if(Goal::WritesKept, waiting && event.operands[1] > 0);
             }
-            Kind::Partition | Kind::Cut => self.cut = true,
+            Kind::Partition | Kind::Cut | Kind::Bridge => self.cut = true,
             Kind::Heal => self.cut = false,
             _ => {}
         }
@@ -348,8 +349,8 @@ impl Observer for Goals {
         NOTHING
     }
 
-    fn recovered(&mut self, history: &History, fresh: Command) -> Verdict {
-        self.reach_if(Goal::Recovered, history.has_recovered(fresh));
+    fn recovered(&mut self, history: &History, healing: &Healing) -> Verdict {
+        self.reach_if(Goal::Recovered, history.has_recovered(healing.fresh));
         NOTHING
     }
 

@@ -134,6 +134,8 @@ pub struct NodeHistory {
     pub life: u64,
     /// Term and vote on disk.
     pub disk_state: HardState,
+    /// What was promised to be on its disk is not, as was found when it was to start.
+    pub lost: bool,
     /// The last entry that it has applied in this life.
     pub applied: LogIndex,
     /// As a leader: what it last knew of each node.
@@ -150,6 +152,7 @@ impl NodeHistory {
         self.snapshot = LogId::ZERO;
         self.life = 0;
         self.disk_state = HardState::default();
+        self.lost = false;
         self.applied = LogIndex(0);
         self.progress = PerNode::default();
     }
@@ -166,6 +169,8 @@ pub struct ReadFact {
     pub floor: LogIndex,
     /// It has not been answered yet.
     pub open: bool,
+    /// It was answered, from the state after this entry.
+    pub index: Option<LogIndex>,
 }
 
 /// The facts of one run.
@@ -239,6 +244,35 @@ impl History {
         log.changes()[1].map_or(self.membership, |(_, membership)| membership)
     }
 
+    /// Whether without `gone` there is still a quorum of every membership that may be in force.
+    pub fn can_spare(&self, gone: NodeSet) -> bool {
+        let is_left = |members: &Membership| members.is_quorum(members.all_voters().without(gone));
+        let in_logs = self.nodes.iter().flat_map(|node| [&node.log, &node.disk]);
+        let mut changes = in_logs.chain([&self.committed_log]).flat_map(|log| log.changes());
+        is_left(&self.membership_in_force())
+            && changes.all(|change| change.is_none_or(|(_, members)| is_left(&members)))
+    }
+
+    /// Whether `id` has been removed from the cluster, or has lost its vote, and does not know: it
+    /// belongs neither to the membership in force nor to one that may come after it, as it was.
+    pub fn may_disturb(&self, id: NodeId) -> bool {
+        let in_logs = self.nodes.iter().flat_map(|node| [&node.log, &node.disk]);
+        let changes = in_logs.flat_map(|log| log.changes()).flatten();
+        let later = changes.filter(|(index, _)| *index > self.last_committed());
+        let mut members =
+            [self.membership_in_force()].into_iter().chain(later.map(|(_, next)| next));
+        let thinks_it_votes = self.membership_of(self.node(id)).all_voters().contains(id);
+        !members.any(|members| match thinks_it_votes {
+            true => members.all_voters().contains(id),
+            false => members.members().contains(id),
+        })
+    }
+
+    /// The newest membership that is committed.
+    pub fn membership_in_force(&self) -> Membership {
+        self.committed_membership_at(self.last_committed())
+    }
+
     /// The facts about `id`.
     pub fn node(&self, id: NodeId) -> &NodeHistory {
         &self.nodes[usize::from(id.0)]
@@ -280,18 +314,16 @@ impl History {
         leaders.max_by_key(|(_, term)| *term)
     }
 
-    /// Whether there is a leader, and all its members have applied some command from `fresh` on.
+    /// Whether there is a leader that has applied some command from `fresh` on.
     pub fn has_recovered(&self, fresh: Command) -> bool {
         let Some((leader, _)) = self.newest_leader() else { return false };
-        let members = self.membership_of(self.node(leader)).members();
-        let applied = members.iter().map(|id| self.node(id).applied);
-        let everywhere = applied.min().unwrap_or_default();
+        let applied = self.node(leader).applied;
         let command = |index| {
             let term = self.committed_log.at(index)?.term;
             Some(self.births.get(LogId { term, index })?.command)
         };
         // While a cluster recovers no command is repeated, so the last one tells.
-        let mut commands = (1..=everywhere.0).rev().filter_map(|index| command(LogIndex(index)));
+        let mut commands = (1..=applied.0).rev().filter_map(|index| command(LogIndex(index)));
         let last = commands.find(|&command| is_command(command));
         last.is_some_and(|command| command >= fresh)
     }
@@ -385,7 +417,7 @@ impl History {
     /// A client asks `node` for a read; its number.
     pub(crate) fn read_at(&mut self, node: NodeId) -> u64 {
         let (life, floor) = (self.node(node).life, self.known_to_clients);
-        self.reads.push(ReadFact { node, life, floor, open: true });
+        self.reads.push(ReadFact { node, life, floor, open: true, index: None });
         self.reads.len() as u64 - 1
     }
 
@@ -393,6 +425,7 @@ impl History {
     pub(crate) fn read_answered(&mut self, number: u64, index: Option<LogIndex>) {
         let Some(read) = self.reads.get_mut(number as usize) else { return };
         read.open = false;
+        read.index = index;
         let applied = self.nodes[usize::from(read.node.0)].applied;
         // It is answered once that much is applied; as long as it is not, nobody knows anything.
         let seen = index.filter(|&index| index <= applied).unwrap_or_default();
@@ -419,6 +452,16 @@ impl History {
         node.disk.write(write, &self.committed_log);
         node.snapshot = write.snapshot.as_ref().map_or(node.snapshot, |snapshot| snapshot.last);
         node.disk_state = write.hard_state.unwrap_or(node.disk_state);
+    }
+
+    pub(crate) fn lost(&mut self, id: NodeId) {
+        self.node_mut(id).lost = true;
+    }
+
+    pub(crate) fn repaired(&mut self, id: NodeId, index: LogIndex) {
+        let NodeHistory { log, disk, .. } = self.node_mut(id);
+        disk.truncate(index.previous().0 as usize);
+        log.become_equal(disk, disk.last_index());
     }
 
     pub(crate) fn stopped(&mut self, id: NodeId) {

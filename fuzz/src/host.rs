@@ -6,7 +6,7 @@ use crate::disk::Disk;
 use crate::machine::Machine;
 use crate::replica::{Entry, Replica};
 
-/// One node's replica, if it runs, its disk, and its state machine.
+/// One node's replica, if it runs, its disk, its state machine and its clock.
 #[derive(Clone, Debug)]
 pub(crate) struct Host<R> {
     pub replica: Option<R>,
@@ -14,26 +14,82 @@ pub(crate) struct Host<R> {
     pub machine: Machine,
     /// Committed entries that the machine has not yet applied.
     pub to_apply: Vec<Entry>,
+    /// What is bound to happen to the replica.
+    pub fate: Fate,
+    /// It stands still.
+    pub paused: bool,
+    /// Ticks that it will live through when it goes on.
+    pub missed: u32,
+    /// Ticks that will not reach it, since its clock was set back.
+    pub owed: u32,
+    /// It was started on a disk that cannot be repaired, and will not be again.
+    pub gone: bool,
+}
+
+/// What is bound to happen to a replica.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// Nothing.
+    #[default]
+    Open,
+    /// Its next step is cut short: so many messages leave, and so many pending writes reach the
+    /// disk.
+    Doomed { sent: u8, keep: u8 },
+    /// It has halted, and lives through so many more inputs before its crash handler runs.
+    Halted { inputs: u8 },
 }
 
 impl<R> Host<R> {
     pub fn new() -> Host<R> {
-        let (disk, machine) = (Disk::default(), Machine::new());
-        Host { replica: None, disk, machine, to_apply: Vec::new() }
+        Host {
+            replica: None,
+            disk: Disk::default(),
+            machine: Machine::new(),
+            to_apply: Vec::new(),
+            fate: Fate::Open,
+            paused: false,
+            missed: 0,
+            owed: 0,
+            gone: false,
+        }
     }
-}
 
-impl<R> Host<R> {
+    /// Makes it a host whose disk is empty and which has never run.
+    pub fn clear(&mut self) {
+        self.disk.clear();
+        self.gone = false;
+        self.stop();
+    }
+
+    /// What ends with a life.
+    pub fn stop(&mut self) {
+        self.replica = None;
+        self.to_apply.clear();
+        self.fate = Fate::Open;
+        self.paused = false;
+        (self.missed, self.owed) = (0, 0);
+    }
+
     /// Whether the machine has applied something since the last snapshot.
     pub fn has_news(&self) -> bool {
         let start = self.disk.image.snapshot.as_ref().map_or(LogIndex(0), |last| last.last.index);
         self.machine.applied > start
     }
+
+    /// Whether its replica runs, and does not stand still.
+    pub fn is_up(&self) -> bool {
+        self.replica.is_some() && !self.paused
+    }
+
+    /// Whether one of its pending writes can be made durable: who stands still would not hear.
+    pub fn can_write(&self) -> bool {
+        !self.disk.pending.is_empty() && !self.paused
+    }
 }
 
 /// Whether a node runs and does not wait for its disk.
 pub(crate) fn is_awake<R: Replica>(host: &Host<R>) -> bool {
-    host.replica.is_some() && (R::CAPABILITIES.async_writes || !host.disk.is_awaited())
+    host.is_up() && (R::CAPABILITIES.async_writes || !host.disk.is_awaited())
 }
 
 /// Whether a node that is awake leads.

@@ -3,6 +3,8 @@
 //! Promises: a macro does nothing that primitive events could not do; the cluster's trace holds
 //! those events in its stead. A macro that finds nothing to act on does nothing.
 
+use raft::{NodeId, NodeSet};
+
 use crate::chain::mix;
 use crate::cluster::Cluster;
 use crate::event::{Event, Kind};
@@ -35,6 +37,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
                 None => NOTHING,
             },
             Kind::Settle => self.settle(a, b),
+            Kind::Replace => self.replace(a, b),
             _ => unreachable!("only macros are expanded"),
         }
     }
@@ -89,6 +92,9 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
     /// What is on a link now arrives in order, as fast as the receiver can take it.
     fn deliver_link(&mut self, from: u8, to: u8) -> Verdict {
         for _ in 0..self.in_flight(from, to) {
+            if self.in_flight(from, to) == 0 {
+                break; // Who was to receive it is gone.
+            }
             if R::CAPABILITIES.async_writes {
                 self.perform_known(Kind::Deliver, [from, to, 0])?;
             } else {
@@ -101,7 +107,13 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
 
     fn persist_all(&mut self, node: u8) -> Verdict {
         for _ in 0..self.pending_writes(node) {
-            self.perform_known(Kind::Persist, [node, 0, 0])?;
+            if self.pending_writes(node) == 0 {
+                break;
+            }
+            match self.hosts[usize::from(node)].disk.full {
+                false => self.perform_known(Kind::Persist, [node, 0, 0])?,
+                true => self.perform_exactly(Event::exact(Kind::FailPersist, [node, 0, 0]))?,
+            };
         }
         HELD
     }
@@ -124,5 +136,22 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             self.persist_all(to)?;
         }
         HELD
+    }
+
+    /// An operator asks a leader to let a node that is down leave, and one from outside join.
+    fn replace(&mut self, old: u8, new: u8) -> Verdict {
+        let nodes = self.setup().nodes;
+        let Some(leader) = self.next_leading(0, true) else { return NOTHING };
+        let history = &self.watch.history;
+        let members = *history.membership_of(history.node(NodeId(leader)));
+        let after = |wish: u8| (wish..wish + nodes).map(|id| NodeId(id % nodes));
+        let is_down = |id: NodeId| self.hosts[usize::from(id.0)].replica.is_none();
+        let leaves = after(old % nodes).find(|&id| members.voters.contains(id) && is_down(id));
+        let joins = after(new % nodes).find(|&id| !members.members().contains(id) && !is_down(id));
+        let (Some(leaves), Some(joins)) = (leaves, joins) else { return NOTHING };
+        let mut voters = members.voters.without(NodeSet::only(leaves));
+        voters.insert(joins);
+        let [voters, learners] = [voters, members.learners].map(|set| set.bits() as u8);
+        self.perform_exactly(Event::exact(Kind::Change, [leader, voters, learners]))
     }
 }

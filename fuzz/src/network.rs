@@ -1,8 +1,8 @@
 //! The network: messages in flight, per directed link, in the order they were sent.
 //!
 //! Promises: nothing is lost, copied or overtaken unless someone asks; a cut link neither delivers
-//! nor takes anything; what is sent to a node that is down waits for it. Knows nothing of what
-//! messages say.
+//! nor takes anything; a clogged one takes and delivers nothing, and what is sent to a node that is
+//! down or stands still waits for it. Of what messages say it knows the kind, by number.
 
 use std::collections::VecDeque;
 
@@ -41,25 +41,40 @@ pub struct Network<M> {
     cut: u64,
     /// One bit a link: its receiver is down.
     closed: u64,
+    /// One bit a link: it holds back what is on it.
+    clogged: u64,
+    /// One bit a kind of message: it is lost.
+    filtered: u64,
+    capacity: usize,
+    /// How many messages were ever put on a link.
+    sent: u64,
 }
 
 /// No nodes, so no links.
 impl<M> Default for Network<M> {
     fn default() -> Network<M> {
-        Network { nodes: 0, links: Vec::new(), busy: 0, cut: 0, closed: 0 }
+        let links = Vec::new();
+        let (busy, cut, closed, clogged, filtered) = (0, 0, 0, 0, 0);
+        Network { nodes: 0, links, busy, cut, closed, clogged, filtered, capacity: 0, sent: 0 }
     }
 }
 
 impl<M: Clone> Network<M> {
-    /// A link holds this many messages; a further one pushes the oldest out.
-    pub const CAPACITY: usize = 256;
-
-    /// Makes it a quiet network of `nodes` nodes.
-    pub fn clear(&mut self, nodes: u8) {
+    /// Makes it a quiet network of `nodes` nodes. A link holds `capacity` messages; a further one
+    /// pushes the oldest out.
+    pub fn clear(&mut self, nodes: u8, capacity: u8) {
         self.nodes = nodes;
+        self.capacity = capacity.into();
         self.links.iter_mut().for_each(VecDeque::clear);
         self.links.resize_with(usize::from(nodes) * STRIDE, VecDeque::new);
         (self.busy, self.cut, self.closed) = (0, 0, 0);
+        (self.clogged, self.filtered) = (0, 0);
+        self.sent = 0;
+    }
+
+    /// How many messages were ever put on a link.
+    pub fn sent(&self) -> u64 {
+        self.sent
     }
 
     fn number(&self, link: Link) -> Option<usize> {
@@ -71,19 +86,21 @@ impl<M: Clone> Network<M> {
     pub fn wish(&self, from: u8, to: u8) -> Option<Link> {
         let start =
             usize::from(wrap(from, self.nodes)) * STRIDE + usize::from(wrap(to, self.nodes));
-        let ready = self.busy & !self.cut & !self.closed;
-        let after = ready >> start;
-        let number = match (after, ready) {
-            (_, 0) => return None,
-            (0, _) => ready.trailing_zeros() as usize,
-            (_, _) => start + after.trailing_zeros() as usize,
-        };
-        Some(Link { from: NodeId((number / STRIDE) as u8), to: NodeId((number % STRIDE) as u8) })
+        let ready = self.busy & !(self.cut | self.closed | self.clogged);
+        first_from(ready, start)
+    }
+
+    /// The clogged link at or after the one that the bytes wish for.
+    pub fn wish_clogged(&self, from: u8, to: u8) -> Option<Link> {
+        let start =
+            usize::from(wrap(from, self.nodes)) * STRIDE + usize::from(wrap(to, self.nodes));
+        first_from(self.clogged, start)
     }
 
     /// The number of `link`, if messages on it can arrive.
     fn working(&self, link: Link) -> Option<usize> {
-        self.number(link).filter(|number| (self.cut | self.closed) >> number & 1 == 0)
+        let blocked = self.cut | self.closed | self.clogged;
+        self.number(link).filter(|number| blocked >> number & 1 == 0)
     }
 
     /// How many messages of `link` can arrive now.
@@ -91,22 +108,23 @@ impl<M: Clone> Network<M> {
         self.working(link).map_or(0, |number| self.links[number].len())
     }
 
-    /// Whether any link is cut.
-    pub fn is_cut(&self) -> bool {
-        self.cut != 0
+    /// Whether there is anything to heal.
+    pub fn is_hurt(&self) -> bool {
+        self.cut | self.clogged | self.filtered != 0
     }
 
-    /// Puts a message on a link. A cut link loses it.
-    pub fn send(&mut self, link: Link, message: M) {
+    /// Puts a message of a kind on a link. A cut link loses it, and so does a filter.
+    pub fn send(&mut self, link: Link, kind: u8, message: M) {
         let Some(number) = self.number(link) else { return };
-        if self.cut >> number & 1 == 1 {
+        if (self.cut >> number | self.filtered >> kind) & 1 == 1 {
             return;
         }
         let queue = &mut self.links[number];
-        if queue.len() == Self::CAPACITY {
+        if queue.len() == self.capacity {
             queue.pop_front();
         }
         queue.push_back(message);
+        self.sent += 1;
         self.busy |= 1 << number;
     }
 
@@ -138,13 +156,46 @@ impl<M: Clone> Network<M> {
 
     /// Cuts every link between the nodes of `mask` and the others; whether any worked before.
     pub fn partition(&mut self, mask: u8) -> bool {
+        self.cut_but_for(u8::MAX, mask)
+    }
+
+    /// Cuts every link between two sides: the nodes of `mask`, and the others, both without
+    /// `bridge`; whether any worked before.
+    pub fn cut_but_for(&mut self, bridge: u8, mask: u8) -> bool {
         let (mut changed, nodes) = (false, self.nodes);
-        for (from, to) in (0..nodes).flat_map(|from| (0..nodes).map(move |to| (from, to))) {
+        let ends = (0..nodes).filter(|&node| node != bridge);
+        for (from, to) in ends.clone().flat_map(|from| ends.clone().map(move |to| (from, to))) {
             if (mask >> from & 1) != (mask >> to & 1) {
                 changed |= self.cut(Link { from: NodeId(from), to: NodeId(to) });
             }
         }
         changed
+    }
+
+    /// Makes one link hold back what is on it, or lets it go; whether that is new.
+    pub fn clog(&mut self, link: Link, clogged: bool) -> bool {
+        let before = self.clogged;
+        if let Some(number) = self.number(link) {
+            self.clogged = self.clogged & !(1 << number) | u64::from(clogged) << number;
+        }
+        self.clogged != before
+    }
+
+    /// Whether `link` is clogged.
+    pub fn is_clogged(&self, link: Link) -> bool {
+        self.number(link).is_some_and(|number| self.clogged >> number & 1 == 1)
+    }
+
+    /// Loses messages of a kind from now on; whether that is new.
+    pub fn filter(&mut self, kind: u8) -> bool {
+        let before = self.filtered;
+        self.filtered |= 1 << kind;
+        self.filtered != before
+    }
+
+    /// Whether messages of a kind are lost.
+    pub fn is_filtered(&self, kind: u8) -> bool {
+        self.filtered >> kind & 1 == 1
     }
 
     /// Whether `link` is cut.
@@ -161,10 +212,23 @@ impl<M: Clone> Network<M> {
         }
     }
 
-    /// Makes every link work again; whether any did not.
+    /// Makes every link work again, for all kinds of messages; whether any did not.
     pub fn heal(&mut self) -> bool {
-        std::mem::take(&mut self.cut) != 0
+        let was_hurt = self.is_hurt();
+        (self.cut, self.clogged, self.filtered) = (0, 0, 0);
+        was_hurt
     }
+}
+
+/// The first link of a set at or after a number, beginning again at the end.
+fn first_from(links: u64, start: usize) -> Option<Link> {
+    let after = links >> start;
+    let number = match (after, links) {
+        (_, 0) => return None,
+        (0, _) => links.trailing_zeros() as usize,
+        (_, _) => start + after.trailing_zeros() as usize,
+    };
+    Some(Link { from: NodeId((number / STRIDE) as u8), to: NodeId((number % STRIDE) as u8) })
 }
 
 #[cfg(test)]
@@ -177,7 +241,7 @@ mod tests {
 
     fn quiet(nodes: u8) -> Network<char> {
         let mut network = Network::default();
-        network.clear(nodes);
+        network.clear(nodes, 8);
         network
     }
 
@@ -185,8 +249,8 @@ mod tests {
     fn a_wish_finds_the_next_link_that_has_something() {
         let mut network = quiet(3);
         assert_eq!(network.wish(0, 1), None);
-        network.send(link(1, 2), 'a');
-        network.send(link(0, 1), 'b');
+        network.send(link(1, 2), 0, 'a');
+        network.send(link(0, 1), 0, 'b');
         assert_eq!(network.wish(0, 1), Some(link(0, 1)));
         assert_eq!(network.wish(0, 2), Some(link(1, 2)));
         assert_eq!(network.wish(2, 2), Some(link(0, 1)));
@@ -196,9 +260,9 @@ mod tests {
     #[test]
     fn a_cut_link_loses_what_is_sent_and_keeps_what_was_in_flight() {
         let mut network = quiet(2);
-        network.send(link(0, 1), 'a');
+        network.send(link(0, 1), 0, 'a');
         assert!(network.partition(0b01));
-        network.send(link(0, 1), 'b');
+        network.send(link(0, 1), 0, 'b');
         assert_eq!(network.take(link(0, 1), 0), None);
         assert!(network.heal());
         assert_eq!(network.take(link(0, 1), 0), Some('a'));
@@ -209,7 +273,7 @@ mod tests {
     fn a_one_way_cut_leaves_the_other_direction() {
         let mut network = quiet(2);
         network.cut(link(0, 1));
-        network.send(link(1, 0), 'a');
+        network.send(link(1, 0), 0, 'a');
         assert_eq!(network.take(link(1, 0), 0), Some('a'));
     }
 
@@ -217,16 +281,56 @@ mod tests {
     fn what_is_sent_to_a_node_that_is_down_waits_for_it() {
         let mut network = quiet(2);
         network.set_down(NodeId(1), true);
-        network.send(link(0, 1), 'a');
+        network.send(link(0, 1), 0, 'a');
         assert_eq!(network.wish(0, 1), None);
         network.set_down(NodeId(1), false);
         assert_eq!(network.take(link(0, 1), 0), Some('a'));
     }
 
     #[test]
+    fn a_clogged_link_takes_messages_and_delivers_them_when_it_is_released() {
+        let mut network = quiet(2);
+        assert!(network.clog(link(0, 1), true));
+        network.send(link(0, 1), 0, 'a');
+        assert_eq!((network.wish(0, 1), network.take(link(0, 1), 0)), (None, None));
+        assert_eq!(network.wish_clogged(1, 1), Some(link(0, 1)));
+        assert!(network.clog(link(0, 1), false));
+        assert_eq!(network.take(link(0, 1), 0), Some('a'));
+    }
+
+    #[test]
+    fn a_filter_loses_one_kind_of_messages_until_it_heals() {
+        let mut network = quiet(2);
+        assert!(network.filter(3));
+        network.send(link(0, 1), 3, 'a');
+        network.send(link(0, 1), 2, 'b');
+        assert!(network.heal());
+        network.send(link(0, 1), 3, 'c');
+        assert_eq!(network.take(link(0, 1), 0), Some('b'));
+        assert_eq!(network.take(link(0, 1), 0), Some('c'));
+    }
+
+    #[test]
+    fn a_bridge_sees_both_sides_which_do_not_see_each_other() {
+        let mut network = quiet(3);
+        assert!(network.cut_but_for(2, 0b001));
+        let cut = |from, to| network.is_cut_off(link(from, to));
+        assert!(cut(0, 1) && cut(1, 0));
+        assert!(!cut(0, 2) && !cut(2, 0) && !cut(1, 2) && !cut(2, 1));
+    }
+
+    #[test]
+    fn a_full_link_pushes_the_oldest_message_out() {
+        let mut network = quiet(2);
+        network.clear(2, 2);
+        "abc".chars().for_each(|letter| network.send(link(0, 1), 0, letter));
+        assert_eq!(network.take(link(0, 1), 0), Some('b'));
+    }
+
+    #[test]
     fn any_position_of_a_link_can_be_taken() {
         let mut network = quiet(2);
-        "abc".chars().for_each(|letter| network.send(link(0, 1), letter));
+        "abc".chars().for_each(|letter| network.send(link(0, 1), 0, letter));
         assert_eq!(network.take(link(0, 1), 2), Some('c'));
         assert_eq!(network.take(link(0, 1), 2), None);
         assert_eq!(network.take(link(0, 1), 0), Some('a'));

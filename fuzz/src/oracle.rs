@@ -4,13 +4,14 @@
 //! tests hold a legal and an illegal history. The list below is the only one: a further oracle is a
 //! file and a line. Costs follow what changed. Oracles see the history, never a Raft.
 
-use raft::{LogIndex, Membership, NodeId, Progress, Read, Refused};
+use raft::{LogIndex, Membership, NodeId, NodeSet, Progress, Read, Refused};
 
 use crate::event::Event;
 use crate::forward_observations;
 use crate::history::History;
 use crate::machine::Machine;
-use crate::replica::{Command, Entry, Meaning, View, Write};
+use crate::recovery::{Calm, Healing};
+use crate::replica::{Entry, Meaning, View, Write};
 use crate::violation::{Verdict, Violation};
 use crate::watch::Observer;
 
@@ -164,14 +165,22 @@ oracles! {
     // Durability.
     ack_is_durable: AckIsDurable,
     failed_write_halts: FailedWriteHalts,
+    recovery_invents_nothing: RecoveryInventsNothing,
     restart_from_disk: RestartFromDisk,
     commit_is_rederived: CommitIsRederived,
     // Liveness.
     recovers_after_healing: RecoversAfterHealing,
+    fresh_read_is_answered: FreshReadIsAnswered,
+    core_converges: CoreConverges,
+    queues_drain: QueuesDrain,
+    change_finishes: ChangeFinishes,
+    leader_is_stable: LeaderIsStable,
+    pre_vote_spares_the_term: PreVoteSparesTheTerm,
     silent_leader_steps_down: SilentLeaderStepsDown,
     // Boundedness.
     sends_are_bounded: SendsAreBounded,
     batch_is_bounded: BatchIsBounded,
+    effort_is_bounded: EffortIsBounded,
 }
 
 /// How often each oracle had something to check, in the order of [`CARDS`].

@@ -1,62 +1,248 @@
-//! Recovery: after the last event everything is healed, and the cluster must make progress.
+//! Recovery: after the last event everything is healed, or just a quorum, and the cluster must make
+//! progress.
 //!
-//! Promises: from here on nothing is lost or late: all links work, all nodes run, a write is
-//! durable before its node does anything else, and between two ticks everything arrives. Clocks
-//! tick in turn. Under so kind a schedule a correct Raft elects a leader and applies a fresh
-//! command on every node; whether it did is for an oracle to say. The rounds are bounded by
-//! election timeouts.
+//! Promises: from here on nothing is lost or late: all links work, all nodes of the core run, a
+//! write is durable before its node does anything else, and between two ticks everything arrives.
+//! Clocks tick in turn. Who is not of the core is lost for good, and so is, as operators do it, who
+//! was removed or lost its vote without knowing, and may disturb the others for ever. Under so kind a schedule a correct Raft settles within a
+//! bound that is computed, and then stays as it is; whether it did is for oracles to say. Nothing is
+//! asked where the faults have left no quorum.
 
-use raft::NodeId;
+use raft::{LogIndex, NodeId, NodeSet, ReadId, Term};
 
+use crate::chain::mix;
 use crate::cluster::Cluster;
-use crate::replica::{Input, Replica};
-use crate::violation::{Verdict, HELD};
+use crate::host::Fate;
+use crate::network::Link;
+use crate::replica::{Command, Input, Replica};
+use crate::schedule::{Recovery, Setup};
+use crate::violation::{Verdict, HELD, NOTHING};
 use crate::watch::Observer;
 
-/// How many of the longest election timeouts a recovery may take.
-const TIMEOUTS: usize = 40;
+/// A cluster may take this many of the longest waits of one node to settle: some for old leaders
+/// and leases to end, some for the one node that can win to come to it.
+const WAITS: u32 = 10;
 /// How many times between two ticks some link is emptied: answers to answers end sooner, unless the
 /// Raft talks for ever.
 const DELIVERIES: usize = 1 << 12;
+/// Commands that are asked for while nothing else happens.
+pub const QUIET_COMMANDS: u32 = 2;
+
+/// What came of the time to settle.
+#[derive(Clone, Debug, Default)]
+pub struct Healing {
+    /// Who runs.
+    pub core: NodeSet,
+    /// Commands from here on were proposed in it.
+    pub fresh: Command,
+    /// A fresh read was answered, or this Raft does not read.
+    pub has_read: bool,
+    /// No message is in flight, no write pending, nothing left to apply.
+    pub is_quiet: bool,
+    /// Two nodes whose logs or state machines differ.
+    pub differing: Option<(NodeId, NodeId)>,
+    /// How long it took, in ticks of each clock.
+    pub ticks: u32,
+    /// Over so many of the last ticks the nodes showed what they had shown before, terms apart: 0
+    /// if they did not.
+    pub repeats: u32,
+}
+
+/// What came of a time in which nothing happened but ticks and a few commands.
+#[derive(Clone, Copy, Debug)]
+pub struct Calm {
+    /// Who led, and in which term, when it began.
+    pub before: Option<(NodeId, Term)>,
+    /// Who leads when it is over.
+    pub after: Option<(NodeId, Term)>,
+    /// How long it was, in ticks of each clock.
+    pub ticks: u32,
+    /// Messages that were sent in it.
+    pub messages: u64,
+    /// Who was cut off during a first part of it, if anyone was.
+    pub cut_off: Option<NodeId>,
+}
 
 impl<R: Replica, O: Observer> Cluster<R, O> {
-    /// Heals everything and lets time pass until the cluster has recovered, or should have.
+    /// Heals, and lets time pass until the cluster has settled, or should have.
     pub(crate) fn recover(&mut self) -> Verdict {
-        self.heal_all()?;
-        let setup = *self.setup();
-        let longest = usize::from(setup.election_ticks.max(setup.heartbeat_ticks)) * 2;
-        let fresh = self.watch.history.proposals + 1;
-        let mut asked = None;
-        for round in 0..TIMEOUTS * longest {
-            if self.watch.history.has_recovered(fresh) {
+        let Some(core) = self.core() else { return NOTHING };
+        self.watch.heals(core)?;
+        let healing = self.settle_down(core)?;
+        self.watch.recovered(&healing)?;
+        let ticks = patience(self.setup()) + 1;
+        let calm = self.calm(ticks, None)?;
+        self.watch.was_calm(&calm)?;
+        if let Some(node) = self.spare_follower(core) {
+            let calm = self.calm(ticks, Some(node))?;
+            self.watch.was_calm(&calm)?;
+        }
+        HELD
+    }
+
+    /// Who shall run from now on: everyone whose disk can be read, or just so many of them that
+    /// every membership that may be in force has a quorum. None if even all are too few.
+    fn core(&self) -> Option<NodeSet> {
+        let everyone = NodeSet::first(self.setup().nodes);
+        let is_gone = |id: &NodeId| self.hosts[usize::from(id.0)].gone || !self.is_intact(*id);
+        let mut gone: NodeSet = everyone.iter().filter(is_gone).collect();
+        let history = &self.watch.history;
+        if !history.can_spare(gone) {
+            return None;
+        }
+        if self.setup().recovery == Recovery::Core {
+            let unwanted = self.setup().lost;
+            let mut wish: Vec<NodeId> = everyone.without(gone).iter().collect();
+            wish.sort_by_key(|id| (!unwanted.contains(*id), std::cmp::Reverse(id.0)));
+            for id in wish {
+                let more = gone.iter().chain([id]).collect();
+                if history.can_spare(more) {
+                    gone = more;
+                }
+            }
+        }
+        Some(everyone.without(gone))
+    }
+
+    /// Heals the core, and lets time pass until all is as it should be, or the bound is over.
+    fn settle_down(&mut self, core: NodeSet) -> Result<Healing, Box<crate::violation::Violation>> {
+        self.heal(core)?;
+        let mut healing = Healing { core, ..Healing::default() };
+        healing.fresh = self.watch.history.proposals + 1;
+        healing.has_read = !R::CAPABILITIES.reads;
+        let first_read = self.watch.history.reads.len();
+        let (patience, bound) = (patience(self.setup()), self.bound(core));
+        let (mut asked, mut shown) = (None, Vec::new());
+        for tick in 0..=bound {
+            healing.ticks = tick;
+            let read = |read: &crate::history::ReadFact| read.index.is_some();
+            healing.has_read |= self.watch.history.reads[first_read..].iter().any(read);
+            healing.is_quiet = self.is_quiet();
+            healing.differing = self.differing();
+            if self.watch.history.has_recovered(healing.fresh) && healing.is_settled() {
                 break;
             }
             let leader = self.watch.history.newest_leader();
             // A command may die with its leader, so it is proposed again, but not all the time.
-            if let Some((id, _)) = leader.filter(|_| leader != asked || round % longest == 0) {
+            if let Some((id, _)) = leader.filter(|_| leader != asked || tick % patience == 0) {
                 asked = leader;
-                let command = self.watch.history.proposed_at(id, 0);
-                self.live_through(id, Input::Propose(command))?;
-                self.deliver_everything()?;
+                self.ask(id)?;
             }
-            for id in (0..setup.nodes).map(NodeId) {
-                self.live_through(id, Input::Tick)?;
-                self.deliver_everything()?;
-            }
+            self.pass_time()?;
+            shown.push(self.shown());
         }
-        self.watch.recovered(fresh)
+        healing.repeats = repeats(&shown);
+        Ok(healing)
     }
 
-    fn heal_all(&mut self) -> Verdict {
-        self.watch.heals()?;
+    /// A client writes and reads at `id`.
+    fn ask(&mut self, id: NodeId) -> Verdict {
+        let command = self.watch.history.proposed_at(id, 0);
+        self.live_through(id, Input::Propose(command))?;
+        self.deliver_everything()?;
+        if R::CAPABILITIES.reads {
+            let read = ReadId(self.watch.history.read_at(id));
+            self.live_through(id, Input::Read(read))?;
+            self.deliver_everything()?;
+        }
+        HELD
+    }
+
+    /// Each clock ticks once, in turn, and everything that this causes comes to its end.
+    fn pass_time(&mut self) -> Verdict {
+        for id in (0..self.setup().nodes).map(NodeId) {
+            self.live_through(id, Input::Tick)?;
+            self.deliver_everything()?;
+        }
+        self.retire()
+    }
+
+    /// Nothing happens but ticks and a few commands; first, perhaps, one node is cut off.
+    fn calm(
+        &mut self,
+        ticks: u32,
+        cut_off: Option<NodeId>,
+    ) -> Result<Calm, Box<crate::violation::Violation>> {
+        let before = self.watch.history.newest_leader();
+        let sent = self.network.sent();
+        if let Some(node) = cut_off {
+            self.network.partition(1 << node.0);
+            (0..ticks).try_for_each(|_| self.pass_time().map(drop))?;
+            self.network.heal();
+        }
+        for tick in 0..ticks {
+            if let Some((id, _)) = before.filter(|_| tick < QUIET_COMMANDS) {
+                self.ask(id)?;
+            }
+            self.pass_time()?;
+        }
+        let (after, messages) = (self.watch.history.newest_leader(), self.network.sent() - sent);
+        Ok(Calm { before, after, ticks, messages, cut_off })
+    }
+
+    /// A follower without which there is a quorum, if all nodes ask before they stand.
+    fn spare_follower(&self, core: NodeSet) -> Option<NodeId> {
+        let history = &self.watch.history;
+        let (leader, _) = history.newest_leader()?;
+        let members = history.membership_of(history.node(leader));
+        let gone = NodeSet::first(self.setup().nodes).without(core);
+        let asks = core.iter().all(|id| self.setup().of(id).pre_vote);
+        let mut others = members.voters.iter().filter(|&id| id != leader && core.contains(id));
+        others.find(|&id| asks && history.can_spare(gone.iter().chain([id]).collect()))
+    }
+
+    /// How many ticks the core may take to settle.
+    fn bound(&self, core: NodeSet) -> u32 {
+        let history = &self.watch.history;
+        let last = core.iter().map(|id| history.node(id).log.last_index().0).max();
+        let start = core.iter().map(|id| history.node(id).log.last_index().0).min();
+        let lag = last.unwrap_or_default() - start.unwrap_or_default();
+        let setup = self.setup();
+        WAITS * patience(setup) + u32::from(setup.heartbeat_ticks) * (lag as u32 + 8)
+    }
+
+    fn heal(&mut self, core: NodeSet) -> Verdict {
         self.network.heal();
         for id in (0..self.setup().nodes).map(NodeId) {
+            if !core.contains(id) {
+                self.lose_for_good(id)?;
+                continue;
+            }
+            self.fill(id, false)?;
+            let host = &mut self.hosts[usize::from(id.0)];
+            host.owed = 0;
+            let (paused, fate) = (host.paused, host.fate);
+            if fate != Fate::Open {
+                self.crash_handler(id)?;
+            } else if paused {
+                self.resume(id)?;
+            }
             if !self.watch.history.node(id).up {
-                self.boot(id)?;
+                self.boot(id, false)?;
             }
             self.catch_up(id)?;
         }
         self.deliver_everything()
+    }
+
+    fn lose_for_good(&mut self, id: NodeId) -> Verdict {
+        self.hosts[usize::from(id.0)].gone = true;
+        match self.watch.history.node(id).up {
+            true => self.crash_handler(id),
+            false => HELD,
+        }
+    }
+
+    /// Who may disturb for ever is switched off. Who asks before it stands disturbs nobody.
+    fn retire(&mut self) -> Verdict {
+        for id in (0..self.setup().nodes).map(NodeId) {
+            let history = &self.watch.history;
+            let asks = self.setup().of(id).pre_vote;
+            if history.node(id).up && !asks && history.may_disturb(id) {
+                self.lose_for_good(id)?;
+            }
+        }
+        HELD
     }
 
     fn deliver_everything(&mut self) -> Verdict {
@@ -81,6 +267,68 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         while self.complete_write(id)? > 0 || self.apply_all(id)? > 0 {}
         HELD
     }
+
+    fn running(&self) -> impl Iterator<Item = NodeId> + '_ {
+        let nodes = self.watch.history.nodes.iter();
+        nodes.filter(|node| node.up).map(|node| node.id)
+    }
+
+    fn is_quiet(&self) -> bool {
+        let ids = || self.running();
+        let mut links = ids().flat_map(|from| ids().map(move |to| Link { from, to }));
+        let is_idle = |id: NodeId| {
+            let host = &self.hosts[usize::from(id.0)];
+            host.disk.pending.is_empty() && host.to_apply.is_empty()
+        };
+        links.all(|link| self.network.deliverable(link) == 0) && ids().all(is_idle)
+    }
+
+    /// Two members that run and differ in log, commit index or state machine.
+    fn differing(&self) -> Option<(NodeId, NodeId)> {
+        let history = &self.watch.history;
+        let (leader, _) = history.newest_leader()?;
+        let members = history.membership_of(history.node(leader)).members();
+        let all = |id: NodeId| {
+            let (view, machine) = (history.node(id).view, &self.hosts[usize::from(id.0)].machine);
+            (view.last_log, view.commit, view.last_log.index, machine.applied, machine.state)
+        };
+        let mut others = self.running().filter(|id| members.contains(*id));
+        let unlike = others.find(|&id| {
+            let (last, commit, index, ..) = all(id);
+            all(id) != all(leader) || commit != index || last.index == LogIndex(0)
+        });
+        unlike.map(|id| (leader, id))
+    }
+
+    /// What all nodes show, terms apart.
+    fn shown(&self) -> u64 {
+        let views = self.running().map(|id| (id, self.watch.history.node(id).view));
+        views.fold(0, |hash, (id, view)| {
+            let log = mix(view.last_log.index.0, view.last_log.term.0);
+            mix(mix(hash, u64::from(id.0) << 8 | view.role as u64), mix(log, view.commit.0))
+        })
+    }
+}
+
+impl Healing {
+    /// Whether nothing is left to be done but to lead and to have applied something fresh.
+    fn is_settled(&self) -> bool {
+        self.has_read && self.is_quiet && self.differing.is_none()
+    }
+}
+
+/// The longest that one node waits before it stands.
+pub fn patience(setup: &Setup) -> u32 {
+    let handicaps = if setup.priority { 2 } else { 0 };
+    u32::from(setup.election_ticks.max(setup.heartbeat_ticks)) * (2 + handicaps)
+}
+
+/// Over how many of the last ticks was shown what had been shown just as long before.
+fn repeats(shown: &[u64]) -> u32 {
+    let last = shown.len();
+    let is_period = |&ticks: &usize| shown[last - ticks..] == shown[last - 2 * ticks..last - ticks];
+    let period = (1..=last / 2).rev().find(is_period);
+    period.unwrap_or_default() as u32
 }
 
 #[cfg(test)]
@@ -88,7 +336,7 @@ mod tests {
     use super::*;
     use crate::replica::{Capabilities, Durable, Effects, Meaning, Plain, Speech, View};
     use crate::run::Runner;
-    use crate::schedule::{Schedule, Setup};
+    use crate::schedule::{Recovery, Schedule, Setup};
     use crate::subject::Subject;
     use raft::{LogId, Progress, Term};
 
@@ -140,7 +388,8 @@ mod tests {
     #[test]
     fn a_raft_that_talks_for_ever_comes_to_a_verdict() {
         let subject = Subject::<Chatter>::without_mutants(None).expect("there is one");
-        let setup = Setup { nodes: 2, election_ticks: 2, recovery: true, ..Setup::default() };
+        let setup =
+            Setup { nodes: 2, election_ticks: 2, recovery: Recovery::Full, ..Setup::default() };
         let outcome = Runner::new(subject).run(&Schedule { setup, events: Vec::new() });
         assert_eq!(outcome.fingerprint().as_deref(), Some("recovers-after-healing"));
     }

@@ -350,6 +350,38 @@ pub enum Speech {
 }
 
 impl Speech {
+    /// The kinds of messages that can be told apart, by name.
+    pub const KINDS: [&str; 11] = [
+        "append",
+        "append-reply",
+        "request-vote",
+        "vote-reply",
+        "pre-vote",
+        "pre-vote-reply",
+        "heartbeat",
+        "snapshot",
+        "timeout-now",
+        "read-index",
+        "other",
+    ];
+
+    /// Its place among [`Speech::KINDS`].
+    pub fn kind(self) -> u8 {
+        match self {
+            Speech::Append { .. } => 0,
+            Speech::Ack { .. } | Speech::Refusal => 1,
+            Speech::Candidacy { .. } => 2,
+            Speech::Vote | Speech::NoVote => 3,
+            Speech::PreVote { .. } => 4,
+            Speech::PreVoteReply { .. } => 5,
+            Speech::Heartbeat { .. } => 6,
+            Speech::Snapshot { .. } => 7,
+            Speech::TakeOver => 8,
+            Speech::ReadIndex => 9,
+            Speech::Other => 10,
+        }
+    }
+
     /// Whether it promises nothing and claims nothing of its sender's term.
     pub fn binds_nobody(self) -> bool {
         matches!(

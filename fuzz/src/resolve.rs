@@ -3,17 +3,22 @@
 //! Promises: an exact event resolves to itself; what a Raft cannot do, or the set-up has switched
 //! off, resolves to nothing.
 
-use raft::NodeId;
+use raft::{NodeId, NodeSet};
 
 use crate::cluster::Cluster;
-use crate::event::{Event, Family, Kind, ALL, TRUNCATION};
-use crate::host::{is_awake, is_leader, Host};
+use crate::disk::Readable;
+use crate::event::{Event, Kind, ALL, TRUNCATION};
+use crate::family::Family;
+use crate::host::{is_awake, is_leader, Fate, Host};
 use crate::network::{wrap, Link};
-use crate::replica::{Replica, Write};
+use crate::replica::{Replica, Speech, Write};
 use crate::watch::Observer;
 
 /// From here on, the operand of [`Kind::Propose`] wishes for a leader, and not just for a node.
 pub const ASK_A_LEADER: u8 = 128;
+
+/// A clock jumps so far at most.
+const FARTHEST: i8 = 40;
 
 /// A client repeats one of the last commands, fewer than this.
 const AGAIN: u8 = 8;
@@ -21,7 +26,7 @@ const AGAIN: u8 = 8;
 impl<R: Replica, O: Observer> Cluster<R, O> {
     /// The exact event that a primitive `event` wishes for: selectors wrap around what is there.
     pub fn resolve(&self, event: Event) -> Option<Event> {
-        let [a, b, _] = event.operands;
+        let [a, b, c] = event.operands;
         let family = event.kind.info().family;
         let kind = match (event.kind, family.is_none_or(|family| self.setup.has(family))) {
             (kind, true) => kind,
@@ -44,9 +49,18 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
                     false => exact(self.next(a, |host| is_leader(host) == Some(true))?, again, 0),
                 }
             }
-            Kind::Persist => exact(self.next(a, |host| !host.disk.pending.is_empty())?, 0, 0),
+            Kind::Persist => {
+                let node = self.next(a, Host::can_write)?;
+                let disk = &self.hosts[usize::from(node)].disk;
+                match (disk.full, disk.is_awaited()) {
+                    (false, _) => exact(node, 0, 0),
+                    (true, true) => Some(Event::exact(Kind::FailPersist, [node, 0, 0])),
+                    (true, false) => None,
+                }
+            }
             Kind::FailPersist => {
-                let node = self.next(a, |host| host.disk.awaited().is_some())?;
+                let fits = |host: &Host<R>| host.can_write() && host.disk.awaited().is_some();
+                let node = self.next(a, fits)?;
                 let write = self.hosts[usize::from(node)].disk.awaited()?;
                 let torn = match R::CAPABILITIES.torn_writes {
                     true => torn(b, write),
@@ -58,28 +72,103 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
                 let node = self.next(a, |host| host.replica.is_some())?;
                 let pending = self.hosts[usize::from(node)].disk.pending.len();
                 let keep = if self.setup.has(Family::Lose) { portion(b, pending) } else { ALL };
-                exact(node, keep, 0)
+                let loose = if keep == ALL { 0 } else { c };
+                exact(node, keep, loose)
             }
-            Kind::Restart => exact(self.next(a, |host| host.replica.is_none())?, 0, 0),
+            Kind::Restart => {
+                let node = self.next(a, |host| host.replica.is_none() && !host.gone)?;
+                exact(node, wrap(b, 2), 0)
+            }
             Kind::Partition => {
                 let mask = a & ((1u16 << self.setup.nodes) - 1) as u8;
-                self.cuts_something(mask).then(|| Event::new(kind, &[mask]))
+                self.cuts_something(mask, ALL).then(|| Event::new(kind, &[mask]))
             }
-            Kind::Cut => {
-                let nodes = self.setup.nodes;
-                let (from, to) = (a % nodes, b % nodes);
-                let to = if from == to { (to + 1) % nodes } else { to };
-                let link = Link { from: NodeId(from), to: NodeId(to) };
-                (from != to && !self.network.is_cut_off(link))
-                    .then(|| Event::new(kind, &[from, to]))
+            Kind::Cut | Kind::Bridge | Kind::Clog | Kind::Release | Kind::Filter => {
+                self.resolve_network(kind, event.operands)
             }
-            Kind::Heal => self.network.is_cut().then_some(event),
+            Kind::Heal => self.network.is_hurt().then_some(event),
+            Kind::Pause => exact(self.next(a, is_awake)?, 0, 0),
+            Kind::Resume => exact(self.next(a, |host| host.paused)?, 0, 0),
+            // Leases hold only if no clock jumps.
+            Kind::Jump if self.setup.lease => None,
+            Kind::Jump => {
+                let by = (b as i8).clamp(-FARTHEST, FARTHEST);
+                (by != 0).then_some(())?;
+                exact(self.next(a, is_awake)?, by as u8, 0)
+            }
+            Kind::CrashAmid | Kind::Fill | Kind::Free | Kind::Damage | Kind::LoseDisk => {
+                self.resolve_host(kind, event.operands)
+            }
             Kind::Read | Kind::Compact | Kind::Apply | Kind::Transfer | Kind::Change => {
                 self.resolve_request(kind, event.operands)
             }
             Kind::TickAll => Some(event),
             _ => unreachable!("macros are expanded, not resolved"),
         }
+    }
+
+    /// What becomes of links.
+    fn resolve_network(&self, kind: Kind, [a, b, _]: [u8; 3]) -> Option<Event> {
+        let nodes = self.setup.nodes;
+        let exact = |a, b| Some(Event::exact(kind, [a, b, 0]));
+        match kind {
+            Kind::Bridge => {
+                let (bridge, all) = (wrap(a, nodes), ((1u16 << nodes) - 1) as u8);
+                let mask = b & all & !(1 << bridge);
+                self.cuts_something(mask, bridge).then(|| Event::exact(kind, [bridge, mask, 0]))
+            }
+            Kind::Release => {
+                let link = self.network.wish_clogged(a, b)?;
+                exact(link.from.0, link.to.0)
+            }
+            Kind::Filter => {
+                let speech = wrap(a, Speech::KINDS.len() as u8);
+                (!self.network.is_filtered(speech)).then(|| Event::exact(kind, [speech, 0, 0]))
+            }
+            _ => {
+                let (from, to) = (wrap(a, nodes), wrap(b, nodes));
+                let to = if from == to { (to + 1) % nodes } else { to };
+                let link = Link { from: NodeId(from), to: NodeId(to) };
+                let is_new = match kind {
+                    Kind::Cut => !self.network.is_cut_off(link),
+                    _ => !self.network.is_clogged(link),
+                };
+                (from != to && is_new).then(|| Event::exact(kind, [from, to, 0]))
+            }
+        }
+    }
+
+    /// What becomes of hosts and their disks.
+    fn resolve_host(&self, kind: Kind, [a, b, c]: [u8; 3]) -> Option<Event> {
+        let exact = |a, b, c| Some(Event::exact(kind, [a, b, c]));
+        match kind {
+            Kind::CrashAmid => {
+                let fits = |host: &Host<R>| is_awake(host) && host.fate == Fate::Open;
+                let keep = if self.setup.has(Family::Lose) { c } else { ALL };
+                exact(self.next(a, fits)?, b, keep)
+            }
+            Kind::Fill => exact(self.next(a, |host| !host.disk.full)?, 0, 0),
+            Kind::Free => exact(self.next(a, |host| host.disk.full)?, 0, 0),
+            Kind::LoseDisk => {
+                let node = self.next(a, |host| !host.disk.lost)?;
+                self.can_spare(node).then(|| Event::exact(kind, [node, 0, 0]))
+            }
+            _ => {
+                let node = self.next(a, |host| host.disk.record(b).is_some())?;
+                let record = self.hosts[usize::from(node)].disk.record(b)?;
+                let mut after = self.hosts[usize::from(node)].disk.clone();
+                after.harm(record);
+                let is_mendable = after.readable() != Readable::No;
+                (is_mendable || self.can_spare(node)).then(|| Event::exact(kind, [node, record, 0]))
+            }
+        }
+    }
+
+    /// Whether what a node has promised may be lost: a quorum of every membership must keep it.
+    fn can_spare(&self, node: u8) -> bool {
+        let intact = |id: NodeId| self.is_intact(id) && id.0 != node;
+        let gone: NodeSet = (0..self.setup.nodes).map(NodeId).filter(|&id| !intact(id)).collect();
+        self.setup.reckless || self.watch.history.can_spare(gone)
     }
 
     /// What becomes of a message.
@@ -136,8 +225,8 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         None
     }
 
-    fn cuts_something(&self, mask: u8) -> bool {
-        let ids = || (0..self.setup.nodes).map(NodeId);
+    fn cuts_something(&self, mask: u8, bridge: u8) -> bool {
+        let ids = || (0..self.setup.nodes).filter(|&id| id != bridge).map(NodeId);
         ids().flat_map(|from| ids().map(move |to| Link { from, to })).any(|link| {
             (mask >> link.from.0 & 1) != (mask >> link.to.0 & 1) && !self.network.is_cut_off(link)
         })
@@ -157,7 +246,12 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
 
     /// How many writes of a node are pending.
     pub(crate) fn pending_writes(&self, node: u8) -> usize {
-        self.hosts[usize::from(node)].disk.pending.len()
+        let host = &self.hosts[usize::from(node)];
+        if host.can_write() {
+            host.disk.pending.len()
+        } else {
+            0
+        }
     }
 }
 

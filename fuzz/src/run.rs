@@ -6,11 +6,12 @@
 
 use crate::cluster::Cluster;
 use crate::event::Event;
+use crate::family::Faults;
 use crate::goal::{self, Goals};
 use crate::oracle::{Checks, Counts, Oracles};
 use crate::panics;
 use crate::replica::Replica;
-use crate::schedule::{Schedule, Setup};
+use crate::schedule::{Recovery, Schedule, Setup};
 use crate::subject::Subject;
 use crate::teller::Teller;
 use crate::violation::Violation;
@@ -97,9 +98,11 @@ impl<R: Replica> Runner<R> {
         let cluster = &mut self.0;
         let violation = judge(cluster, setup, limit, None, play);
         let (oracles, goals) = &cluster.watch.observer.1;
+        // What happened needs no family that is off: it is all there.
+        let setup = Setup { faults: Faults::ALL, ..*cluster.setup() };
         Outcome {
             violation,
-            resolved: Schedule { setup: *cluster.setup(), events: cluster.trace().to_vec() },
+            resolved: Schedule { setup, events: cluster.trace().to_vec() },
             digest: cluster.digest(),
             checks: oracles.checks(),
             goals: *goals.counts(),
@@ -127,8 +130,8 @@ pub(crate) fn judge<R: Replica>(
         cluster.begin(setup, (teller, Default::default()), limit)?;
         play(cluster)?;
         match cluster.setup().recovery {
-            true => cluster.recover().map(drop),
-            false => Ok(()),
+            Recovery::Off => Ok(()),
+            Recovery::Full | Recovery::Core => cluster.recover().map(drop),
         }
     });
     let (oracles, _) = &cluster.watch.observer.1;

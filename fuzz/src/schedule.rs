@@ -2,7 +2,7 @@
 //!
 //! Promises: every byte string up to [`Schedule::MAX_BYTES`] is a schedule; a schedule's bytes
 //! decode to that schedule again, and so does its text. Bytes are fixed in width, so that changing,
-//! inserting or removing a record changes one event: a header of 16 bytes, then 4 bytes an event.
+//! inserting or removing a record changes one event: a header of 32 bytes, then 4 bytes an event.
 //! Decoding draws with `arbitrary`, which has no inverse; encoding is `bincode`'s fixed-width form.
 
 use std::fmt;
@@ -10,262 +10,8 @@ use std::fmt;
 use arbitrary::{Arbitrary, Unstructured};
 use bincode::config;
 
-use raft::{NodeId, NodeSet, Term};
-
-use crate::chain::mix;
-use crate::event::{Event, Family};
-use crate::replica::Capabilities;
-
-/// When a write becomes durable.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum DiskMode {
-    /// As soon as it is asked for: schedules are short, and nothing unsynced can be lost.
-    #[default]
-    Immediate,
-    /// When an event says so.
-    Queued,
-}
-
-/// What is fixed before the first event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Setup {
-    /// How many nodes, 1 to [`Setup::MAX_NODES`].
-    pub nodes: u8,
-    /// Shortest election timeout in ticks, 2 to 17.
-    pub election_ticks: u8,
-    /// Ticks between heartbeats, 1 to 4: perhaps more than `election_ticks`. A Raft that refuses
-    /// that gets another number from its adapter.
-    pub heartbeat_ticks: u8,
-    /// Entries per AppendEntries, 1 to 16.
-    pub max_entries: u8,
-    /// When writes become durable.
-    pub disk: DiskMode,
-    /// The fault families that are on, as [`Family::bit`]s. Events of others do nothing.
-    pub faults: u8,
-    /// Nodes ask whether an election would succeed before they stand (dissertation, 9.6).
-    pub pre_vote: bool,
-    /// Leaders that hear from no quorum step down (dissertation, 6.2).
-    pub check_quorum: bool,
-    /// After the last event everything is healed, and the cluster must recover.
-    pub recovery: bool,
-    /// How many nodes, the last ones, do not belong to the cluster at first.
-    pub outside: u8,
-    /// Entries on their way to a follower and not yet acknowledged, 1 to 255.
-    pub flight: u8,
-    /// Bytes of a piece of a snapshot, 8 to 255; a whole one has 32.
-    pub piece: u8,
-    /// Leaders read by lease. Only time that passes for all nodes at once is fair then, so ticks of
-    /// one node are ticks of all.
-    pub lease: bool,
-    /// Nodes are not equally eager to stand: node n waits n more election timeouts, of three kinds.
-    pub priority: bool,
-    /// Leaders refuse commands while three or so are uncommitted.
-    pub tight: bool,
-    /// State machines apply what is committed only when the schedule says so.
-    pub slow_apply: bool,
-}
-
-/// Sizes by the header's first byte: mostly 3 and 5, where most bugs are; even ones, where halves
-/// are no majorities; 1, 2 and 7 as spice.
-const SIZES: [u8; 16] = [3, 3, 3, 3, 3, 3, 3, 5, 5, 5, 4, 4, 2, 6, 7, 1];
-/// Limits of entries per message: small ones, which make histories deep, more often.
-const BATCHES: [u8; 8] = [1, 4, 1, 2, 1, 3, 8, 16];
-/// Shortest election timeouts by the header's byte.
-const ELECTION_TICKS: [u8; 16] = [10, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17];
-/// Heartbeat intervals by the header's byte.
-const HEARTBEAT_TICKS: [u8; 4] = [2, 1, 3, 4];
-/// Nodes that do not belong to the cluster at first, by the header's byte.
-const OUTSIDE: [u8; 4] = [0, 0, 1, 2];
-/// Windows by the header's byte.
-const FLIGHTS: [u8; 4] = [255, 1, 2, 4];
-/// Sizes of snapshot pieces by the header's byte.
-const PIECES: [u8; 4] = [255, 8, 16, 24];
-
-impl Setup {
-    /// The largest cluster.
-    pub const MAX_NODES: u8 = 7;
-    /// Length of the header. A byte of 0 means: as usual, or off.
-    pub const BYTES: usize = 16;
-
-    /// Whether events of `family` happen.
-    pub fn has(&self, family: Family) -> bool {
-        self.faults & family.bit() != 0
-    }
-
-    /// This set-up as far as a Raft can be put through it.
-    pub fn within(self, capabilities: &Capabilities) -> Setup {
-        Setup {
-            nodes: self.nodes.max(capabilities.smallest_cluster),
-            pre_vote: self.pre_vote && capabilities.pre_vote,
-            check_quorum: (self.check_quorum || self.lease) && capabilities.check_quorum,
-            lease: self.lease && capabilities.leases,
-            outside: match capabilities.changes {
-                true => self.outside.min(self.nodes - 1),
-                false => 0,
-            },
-            ..self
-        }
-    }
-
-    /// Who belongs to the cluster at first.
-    pub fn members(&self) -> NodeSet {
-        NodeSet::first(self.nodes.saturating_sub(self.outside).max(1))
-    }
-
-    /// How many ticks a node waits for a leader in a term, for a Raft that would draw it: from
-    /// `election_ticks` to just below twice as many.
-    pub fn election_timeout(&self, node: NodeId, term: Term) -> u32 {
-        let drawn = mix(mix(0x5eed, node.0.into()), term.0) >> 32;
-        u32::from(self.election_ticks) + (drawn % u64::from(self.election_ticks)) as u32
-    }
-
-    fn from_header(header: Header) -> Setup {
-        let pick = |table: &[u8], byte: u8| table[usize::from(byte) % table.len()];
-        Setup {
-            nodes: pick(&SIZES, header.size),
-            election_ticks: pick(&ELECTION_TICKS, header.election),
-            heartbeat_ticks: pick(&HEARTBEAT_TICKS, header.heartbeat),
-            max_entries: pick(&BATCHES, header.batch),
-            disk: [DiskMode::Immediate, DiskMode::Queued][usize::from(header.disk % 2)],
-            faults: !header.calm,
-            pre_vote: header.pre_vote % 2 == 1,
-            check_quorum: header.check_quorum % 2 == 1,
-            recovery: header.recovery % 16 == 1,
-            outside: pick(&OUTSIDE, header.outside),
-            flight: pick(&FLIGHTS, header.flight),
-            piece: pick(&PIECES, header.piece),
-            lease: header.lease % 8 == 1,
-            slow_apply: header.slow_apply % 4 == 1,
-            priority: header.priority % 8 == 1,
-            tight: header.tight % 8 == 1,
-        }
-    }
-
-    fn header(&self) -> Header {
-        let place = |table: &[u8], value| {
-            table.iter().position(|&known| known == value).expect("only known values are set") as u8
-        };
-        Header {
-            size: place(&SIZES, self.nodes),
-            election: place(&ELECTION_TICKS, self.election_ticks),
-            heartbeat: place(&HEARTBEAT_TICKS, self.heartbeat_ticks),
-            batch: place(&BATCHES, self.max_entries),
-            disk: (self.disk == DiskMode::Queued).into(),
-            calm: !self.faults,
-            pre_vote: self.pre_vote.into(),
-            check_quorum: self.check_quorum.into(),
-            recovery: self.recovery.into(),
-            outside: place(&OUTSIDE, self.outside),
-            flight: place(&FLIGHTS, self.flight),
-            piece: place(&PIECES, self.piece),
-            lease: self.lease.into(),
-            slow_apply: self.slow_apply.into(),
-            priority: self.priority.into(),
-            tight: self.tight.into(),
-        }
-    }
-
-    /// Sets what the text form calls `name`; what is wrong with it otherwise.
-    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
-        let number = || value.parse::<u8>().map_err(|_| format!("'{value}' is no number"));
-        let within = |known: &[u8]| match number()? {
-            number if known.contains(&number) => Ok(number),
-            number => Err(format!("{name} cannot be {number}")),
-        };
-        let switch = || match value {
-            "on" => Ok(true),
-            "off" => Ok(false),
-            _ => Err(format!("'{value}' is neither 'on' nor 'off'")),
-        };
-        match name {
-            "pre-vote" => self.pre_vote = switch()?,
-            "check-quorum" => self.check_quorum = switch()?,
-            "recovery" => self.recovery = switch()?,
-            "lease" => self.lease = switch()?,
-            "priority" => self.priority = switch()?,
-            "tight" => self.tight = switch()?,
-            "slow-apply" => self.slow_apply = switch()?,
-            "outside" => self.outside = within(&OUTSIDE)?,
-            "flight" => self.flight = within(&FLIGHTS)?,
-            "piece" => self.piece = within(&PIECES)?,
-            "nodes" => self.nodes = within(&SIZES)?,
-            "election-ticks" => self.election_ticks = within(&ELECTION_TICKS)?,
-            "heartbeat-ticks" => self.heartbeat_ticks = within(&HEARTBEAT_TICKS)?,
-            "max-entries" => self.max_entries = within(&BATCHES)?,
-            "disk" => {
-                self.disk = match value {
-                    "immediate" => DiskMode::Immediate,
-                    "queued" => DiskMode::Queued,
-                    _ => return Err(format!("disk cannot be '{value}'")),
-                }
-            }
-            "faults" => {
-                self.faults = 0;
-                for word in value.split(',').filter(|&word| word != "none") {
-                    let family = Family::ALL.iter().find(|(_, name)| *name == word);
-                    self.faults |= match family {
-                        Some((family, _)) => family.bit(),
-                        None if word == "all" => u8::MAX,
-                        None => return Err(format!("unknown fault family '{word}'")),
-                    };
-                }
-            }
-            _ => return Err(format!("unknown setting '{name}'")),
-        }
-        Ok(())
-    }
-}
-
-impl Default for Setup {
-    fn default() -> Setup {
-        Setup::from_header(Header::default())
-    }
-}
-
-/// The header as bytes.
-#[derive(Default, bincode::Encode)]
-struct Header {
-    size: u8,
-    election: u8,
-    heartbeat: u8,
-    batch: u8,
-    disk: u8,
-    calm: u8,
-    pre_vote: u8,
-    check_quorum: u8,
-    recovery: u8,
-    outside: u8,
-    flight: u8,
-    piece: u8,
-    lease: u8,
-    slow_apply: u8,
-    priority: u8,
-    tight: u8,
-}
-
-impl<'a> Arbitrary<'a> for Setup {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Setup> {
-        let header = Header {
-            size: u.arbitrary()?,
-            election: u.arbitrary()?,
-            heartbeat: u.arbitrary()?,
-            batch: u.arbitrary()?,
-            disk: u.arbitrary()?,
-            calm: u.arbitrary()?,
-            pre_vote: u.arbitrary()?,
-            check_quorum: u.arbitrary()?,
-            recovery: u.arbitrary()?,
-            outside: u.arbitrary()?,
-            flight: u.arbitrary()?,
-            piece: u.arbitrary()?,
-            lease: u.arbitrary()?,
-            slow_apply: u.arbitrary()?,
-            priority: u.arbitrary()?,
-            tight: u.arbitrary()?,
-        };
-        Ok(Setup::from_header(header))
-    }
-}
+use crate::event::Event;
+pub use crate::setup::{DiskMode, Recovery, Setup};
 
 /// A set-up and what then happens.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
@@ -335,9 +81,11 @@ impl Schedule {
             return Err(TooLarge { bytes: bytes.len() });
         }
         let mut drawn = Unstructured::new(bytes);
-        let setup = drawn.arbitrary().expect("a header is drawn from any bytes");
+        let header = drawn.arbitrary().expect("a header is drawn from any bytes");
+        let setup = Setup::from_header(header);
         let events = (0..drawn.len().div_ceil(Event::BYTES))
-            .map(|_| drawn.arbitrary().expect("an event is drawn from any bytes"))
+            .map(|_| drawn.arbitrary().expect("a record is drawn from any bytes"))
+            .map(|record| Event::from_bytes(record, setup.faults))
             .collect();
         Ok(Schedule { setup, events })
     }
@@ -381,42 +129,6 @@ impl Schedule {
             }
         }
         Ok(schedule)
-    }
-}
-
-impl fmt::Display for Setup {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "set nodes {}", self.nodes)?;
-        writeln!(f, "set election-ticks {}", self.election_ticks)?;
-        writeln!(f, "set heartbeat-ticks {}", self.heartbeat_ticks)?;
-        writeln!(f, "set max-entries {}", self.max_entries)?;
-        let disk = ["immediate", "queued"][usize::from(self.disk == DiskMode::Queued)];
-        writeln!(f, "set disk {disk}")?;
-        let on = Family::ALL.iter().filter(|(family, _)| self.has(*family));
-        let names: Vec<&str> = match self.faults {
-            0 => vec!["none"],
-            u8::MAX => vec!["all"],
-            _ => on.map(|(_, name)| *name).collect(),
-        };
-        writeln!(f, "set faults {}", names.join(","))?;
-        let switches = [
-            ("pre-vote", self.pre_vote),
-            ("check-quorum", self.check_quorum),
-            ("recovery", self.recovery),
-            ("lease", self.lease),
-            ("slow-apply", self.slow_apply),
-            ("priority", self.priority),
-            ("tight", self.tight),
-        ];
-        let numbers = [
-            ("outside", self.outside, OUTSIDE[0]),
-            ("flight", self.flight, FLIGHTS[0]),
-            ("piece", self.piece, PIECES[0]),
-        ];
-        for (name, number, _) in numbers.iter().filter(|(_, number, usual)| number != usual) {
-            writeln!(f, "set {name} {number}")?;
-        }
-        switches.iter().filter(|(_, on)| *on).try_for_each(|(name, _)| writeln!(f, "set {name} on"))
     }
 }
 
@@ -483,7 +195,7 @@ mod tests {
             ("set nodes many", "line 1: 'many' is no number"),
             ("# fine\n\nset speed 3", "line 3: unknown setting 'speed'"),
             ("tick n0\nset nodes 3", "line 2: settings come before the first event"),
-            ("set disk slow", "line 1: disk cannot be 'slow'"),
+            ("set disk slow", "line 1: disk cannot be slow"),
             ("set faults drop,rain", "line 1: unknown fault family 'rain'"),
             ("tick-all\nfly", "line 2: unknown event 'fly'"),
         ] {

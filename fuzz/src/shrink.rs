@@ -8,7 +8,7 @@
 use crate::event::{Event, Kind, Operand, ALL};
 use crate::replica::Replica;
 use crate::run::{Outcome, Runner};
-use crate::schedule::{DiskMode, Schedule, Setup};
+use crate::schedule::{DiskMode, Recovery, Schedule, Setup};
 use crate::subject::Subject;
 
 /// Up to this many events, every pair is tried.
@@ -54,8 +54,7 @@ pub fn shrink<R: Replica>(subject: &Subject<R>, schedule: &Schedule) -> Result<S
     let fingerprint = outcome.fingerprint().ok_or(NotShrunk::NoViolation)?;
     let events_before = outcome.resolved.events.len();
     let mut search = Search { runner, fingerprint, best: outcome, replays: 0 };
-    let mut start = search.best.resolved.clone();
-    start.setup.faults = ALL; // A resolved schedule switches nothing off: it just does not do it.
+    let start = search.best.resolved.clone();
     match search.replay(&start) {
         Some(outcome) => search.best = outcome,
         None => return Err(NotShrunk::NotReproduced),
@@ -83,7 +82,7 @@ pub fn shrink<R: Replica>(subject: &Subject<R>, schedule: &Schedule) -> Result<S
 fn order(schedule: &Schedule) -> (usize, u8, [u8; 5], u32, Vec<[u8; Event::BYTES]>) {
     let setup = &schedule.setup;
     let plain = Setup::default();
-    let switches = [setup.recovery, setup.pre_vote, setup.check_quorum];
+    let switches = [setup.recovery != plain.recovery, setup.pre_vote, setup.check_quorum];
     let plainness = [
         switches.iter().map(|&on| u8::from(on)).sum(),
         u8::from(setup.disk != plain.disk),
@@ -105,7 +104,9 @@ fn weight(kind: Kind) -> u32 {
         Kind::Reorder | Kind::Drop => 3,
         Kind::Duplicate => 4,
         Kind::Crash => 5,
-        Kind::FailPersist | Kind::Cut | Kind::Partition => 6,
+        Kind::FailPersist | Kind::Cut | Kind::Partition | Kind::Clog | Kind::Pause => 6,
+        Kind::CrashAmid | Kind::Fill | Kind::Jump | Kind::Filter | Kind::Bridge => 7,
+        Kind::Damage | Kind::LoseDisk => 8,
         _ => 9,
     }
 }
@@ -213,7 +214,7 @@ impl<R: Replica> Search<R> {
         let setup = self.best.resolved.setup;
         let events = |search: &Self| search.events().to_vec();
         for setup in [
-            Setup { recovery: false, ..setup },
+            Setup { recovery: Recovery::Off, ..setup },
             Setup { pre_vote: false, ..setup },
             Setup { check_quorum: false, ..setup },
         ] {

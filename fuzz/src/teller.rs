@@ -5,12 +5,14 @@
 
 use std::fmt::Write as _;
 
-use raft::{Membership, NodeId, Read, Refused, Role};
+use raft::{LogIndex, Membership, NodeId, NodeSet, Read, Refused, Role};
 
-use crate::event::{node_set, Event, Kind};
+use crate::event::{Event, Kind};
 use crate::history::{History, PerNode};
 use crate::machine::Machine;
-use crate::replica::{Command, Entry, Meaning, Speech, View, Write};
+use crate::operand::{node_set, ALL, SNAPSHOT};
+use crate::recovery::{Calm, Healing};
+use crate::replica::{Entry, Meaning, Speech, View, Write};
 use crate::violation::{membership, Verdict, NOTHING};
 use crate::watch::Observer;
 
@@ -64,10 +66,33 @@ fn opening(event: Event) -> String {
         Kind::Persist => format!("the oldest write of n{a} is durable"),
         Kind::FailPersist => format!("the oldest write of n{a} fails"),
         Kind::Crash => format!("n{a} crashes"),
+        Kind::Restart if b > 0 => format!("n{a} starts, and crashes before it runs"),
         Kind::Restart => format!("n{a} starts"),
         Kind::Partition => format!("{{{}}} is cut off from the others", node_set(a)),
         Kind::Cut => format!("the link from n{a} to n{b} is cut"),
+        Kind::Bridge => {
+            format!("of {{{}}} and the other side, only n{a} sees both", node_set(b))
+        }
+        Kind::Clog => format!("the link from n{a} to n{b} is clogged"),
+        Kind::Release => format!("the link from n{a} to n{b} lets go"),
+        Kind::Filter => {
+            let name = Speech::KINDS.get(usize::from(a)).copied().unwrap_or_default();
+            format!("from now on every {name} is lost")
+        }
         Kind::Heal => "all links work again".into(),
+        Kind::Pause => format!("n{a} stands still"),
+        Kind::Resume => format!("n{a} goes on"),
+        Kind::Jump => format!("the clock of n{a} jumps by {:+}", b as i8),
+        Kind::CrashAmid => format!("n{a} will crash in its next step, when {b} messages have left"),
+        Kind::Fill => format!("the disk of n{a} is full"),
+        Kind::Free => format!("the disk of n{a} has space again"),
+        Kind::Damage => match b {
+            ALL => format!("the hard state on the disk of n{a} is damaged"),
+            SNAPSHOT => format!("the snapshot on the disk of n{a} is damaged"),
+            0 => format!("the last entry on the disk of n{a} is damaged"),
+            _ => format!("the entry {b} before the last on the disk of n{a} is damaged"),
+        },
+        Kind::LoseDisk => format!("n{a} loses its disk"),
         Kind::Read => format!("a client reads at n{a}"),
         Kind::Compact => format!("the state machine of n{a} hands out its state"),
         Kind::Apply => format!("the state machine of n{a} applies what it was given"),
@@ -233,6 +258,21 @@ impl Observer for Teller {
         }
     }
 
+    fn lingered(&mut self, _: &History, node: NodeId, done: usize) -> Verdict {
+        match done {
+            0 => self.say(format_args!("{node}, halted, heeds nothing")),
+            _ => self.say(format_args!("{node}, although halted, acts")),
+        }
+    }
+
+    fn lost(&mut self, _: &History, node: NodeId) -> Verdict {
+        self.say(format_args!("{node} cannot read what it promised to keep"))
+    }
+
+    fn repaired(&mut self, _: &History, node: NodeId, index: LogIndex) -> Verdict {
+        self.say(format_args!("{node} cuts off {index} and what follows, which it never promised"))
+    }
+
     fn stopped(&mut self, _: &History, node: NodeId, lost: usize) -> Verdict {
         match lost {
             0 => NOTHING,
@@ -241,16 +281,27 @@ impl Observer for Teller {
         }
     }
 
-    fn heals(&mut self, _: &History) -> Verdict {
-        self.lines.push("at last all links work, all nodes run, and clocks tick in turn:".into());
+    fn heals(&mut self, history: &History, core: NodeSet) -> Verdict {
+        let who = match core.len() == history.nodes.len() {
+            true => "all nodes run".into(),
+            false => format!("{core} run, the others are lost for good"),
+        };
+        self.lines.push(format!("at last {who}, all links work, and clocks tick in turn:"));
         self.recovering = true;
         NOTHING
     }
 
-    fn recovered(&mut self, history: &History, fresh: Command) -> Verdict {
-        match history.has_recovered(fresh) {
-            true => self.add(format_args!("a fresh command is applied everywhere")),
+    fn recovered(&mut self, history: &History, healing: &Healing) -> Verdict {
+        match history.has_recovered(healing.fresh) {
+            true => self.add(format_args!("after {} ticks all is well", healing.ticks)),
             false => self.add(format_args!("nothing that was asked for comes of it")),
+        }
+    }
+
+    fn was_calm(&mut self, _: &History, calm: &Calm) -> Verdict {
+        match calm.cut_off {
+            Some(node) => self.add(format_args!("{node} is cut off for a while, and comes back")),
+            None => self.add(format_args!("nothing happens for {} ticks", calm.ticks)),
         }
     }
 

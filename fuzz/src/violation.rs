@@ -8,6 +8,7 @@ use std::fmt;
 use raft::{HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Role, Term};
 
 use crate::oracle::LINTS;
+use crate::replica::View;
 
 /// What an oracle answers: 1 if it had something to check and 0 if not, or what is broken. A
 /// number, and not a truth value, because a result of two words travels in registers.
@@ -60,6 +61,35 @@ pub(crate) fn membership(members: &Membership) -> String {
 
 fn same(same: &bool, what: &str) -> String {
     format!("{} {what}", if *same { "the same" } else { "another" })
+}
+
+/// Who waits for what.
+fn waits(waiting: &[(NodeId, View)]) -> String {
+    let state = |(id, view): &(NodeId, View)| {
+        let role = match view.role {
+            Role::Leader => "leads",
+            Role::Candidate => "stands in",
+            Role::Follower => "follows in",
+        };
+        format!("{id} {role} {} with {}", view.term(), progress(view))
+    };
+    waiting.iter().map(state).collect::<Vec<_>>().join(", ")
+}
+
+fn progress(view: &View) -> String {
+    format!("log up to {} and commit index {}", view.last_log, view.commit)
+}
+
+/// The witness of a standstill, if there is one.
+fn again(repeats: &u32) -> String {
+    match repeats {
+        0 => String::new(),
+        _ => format!("; the last {repeats} ticks were like the {repeats} before them"),
+    }
+}
+
+fn lead(lead: &Option<(NodeId, Term)>) -> String {
+    lead.map_or("nobody".into(), |(leader, term)| format!("{leader} in {term}"))
 }
 
 macro_rules! violations {
@@ -279,6 +309,10 @@ violations! {
         "{node} started as a {role} in {} with vote {} and log {last}, its disk says {} with vote {} and log {disk_last}",
         shown.term, vote(&shown.vote), disk.term, vote(&disk.vote);
     /// Durability.
+    RecoveryInventsNothing { node: NodeId }
+        = "recovery-invents-nothing",
+        "{node} started although its disk lacks what it had promised to keep";
+    /// Durability.
     FailedWriteHalts { node: NodeId }
         = "failed-write-halts", "{node} went on after a write had failed";
     /// Durability.
@@ -286,9 +320,48 @@ violations! {
         = "commit-is-rederived", "{node} started with commit index {commit}, which its disk does not show";
 
     /// Liveness.
-    RecoversAfterHealing { leader: Option<NodeId>, committed: LogIndex }
+    RecoversAfterHealing { ticks: u32, repeats: u32, waiting: Vec<(NodeId, View)> }
         = "recovers-after-healing",
-        "long after everything was healed, {} leads and {committed} is the last committed entry", vote(leader);
+        "{ticks} ticks after everything was healed, {}{}",
+        waits(waiting), again(repeats);
+    /// Liveness.
+    FreshReadIsAnswered { ticks: u32 }
+        = "fresh-read-is-answered", "{ticks} ticks after everything was healed, no read was answered";
+    /// Liveness.
+    CoreConverges {
+        leader: NodeId,
+        node: NodeId,
+        ahead: View,
+        behind: View,
+        ticks: u32,
+        repeats: u32,
+    }
+        = "core-converges",
+        "{ticks} ticks after everything was healed, {leader} leads with {}, and {node} has {}{}",
+        progress(ahead), progress(behind), again(repeats);
+    /// Liveness.
+    QueuesDrain { ticks: u32 }
+        = "queues-drain", "{ticks} ticks after everything was healed, something is in flight, pending or unapplied";
+    /// Liveness.
+    ChangeFinishes { leader: NodeId, index: LogIndex, members: Membership }
+        = "change-finishes",
+        "long after everything was healed, {leader} goes by {}, as of {index}", membership(members);
+    /// Liveness.
+    LeaderIsStable {
+        before: Option<(NodeId, Term)>,
+        after: Option<(NodeId, Term)>,
+        ticks: u32,
+    }
+        = "leader-is-stable",
+        "in {ticks} ticks without a fault, the lead went from {} to {}", lead(before), lead(after);
+    /// Liveness.
+    PreVoteSparesTheTerm {
+        node: NodeId,
+        before: Option<(NodeId, Term)>,
+        after: Option<(NodeId, Term)>,
+    }
+        = "pre-vote-spares-the-term",
+        "{node} was cut off and came back, and the lead went from {} to {}", lead(before), lead(after);
 
     /// Liveness.
     SilentLeaderStepsDown { leader: NodeId, heard: NodeSet, ticks: u32 }
@@ -300,6 +373,10 @@ violations! {
     /// Boundedness.
     BatchIsBounded { node: NodeId, entries: usize, bound: usize }
         = "batch-is-bounded", "{node} sent {entries} entries in one message, more than {bound}";
+    /// Boundedness.
+    EffortIsBounded { messages: u64, ticks: u32, bound: u64 }
+        = "effort-is-bounded",
+        "in {ticks} ticks without a fault {messages} messages were sent, more than {bound}";
     /// The Raft panicked.
     Panic { message: String, place: String }
         = "panic", "a panic at {place}: {message}";

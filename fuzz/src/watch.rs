@@ -9,9 +9,10 @@ use raft::{LogIndex, Membership, NodeId, NodeSet, Progress, Read, Refused};
 use crate::event::Event;
 use crate::history::History;
 use crate::machine::Machine;
-use crate::replica::{Capabilities, Command, Entry, Meaning, View, Write};
+use crate::recovery::{Calm, Healing};
+use crate::replica::{Capabilities, Entry, Meaning, View, Write};
 use crate::schedule::Setup;
-use crate::violation::{Verdict, NOTHING};
+use crate::violation::{Verdict, Violation, NOTHING};
 
 /// What can be seen of a run. Each method answers whether there was something to check.
 #[allow(unused_variables)]
@@ -101,6 +102,20 @@ pub trait Observer {
     fn write_failed(&mut self, history: &History, node: NodeId, halted: bool) -> Verdict {
         NOTHING
     }
+    /// `node`, which has halted, has lived through a further input and done so many things.
+    fn lingered(&mut self, history: &History, node: NodeId, done: usize) -> Verdict {
+        NOTHING
+    }
+    /// The disk of `node` lacks something that was promised to be on it, as was found when it was
+    /// to start; the history has it still.
+    fn lost(&mut self, history: &History, node: NodeId) -> Verdict {
+        NOTHING
+    }
+    /// Damaged entries from `index` on, of which `node` was never told that they are durable, have
+    /// been cut off its disk.
+    fn repaired(&mut self, history: &History, node: NodeId, index: LogIndex) -> Verdict {
+        NOTHING
+    }
     /// `node` has stopped and lost this many pending writes.
     fn stopped(&mut self, history: &History, node: NodeId, lost: usize) -> Verdict {
         NOTHING
@@ -109,12 +124,16 @@ pub trait Observer {
     fn started(&mut self, history: &History, node: NodeId) -> Verdict {
         NOTHING
     }
-    /// The events are over and everything is being healed.
-    fn heals(&mut self, history: &History) -> Verdict {
+    /// The events are over, and `core` is being healed.
+    fn heals(&mut self, history: &History, core: NodeSet) -> Verdict {
         NOTHING
     }
-    /// The time to recover is over; commands from `fresh` on were proposed in it.
-    fn recovered(&mut self, history: &History, fresh: Command) -> Verdict {
+    /// The time to settle is over.
+    fn recovered(&mut self, history: &History, healing: &Healing) -> Verdict {
+        NOTHING
+    }
+    /// A time in which next to nothing happened is over.
+    fn was_calm(&mut self, history: &History, calm: &Calm) -> Verdict {
         NOTHING
     }
 }
@@ -196,17 +215,29 @@ macro_rules! forward_observations {
         fn write_failed(&mut self, history: &History, node: NodeId, halted: bool) -> Verdict {
             $to!(self, write_failed(history, node, halted): $($field)*)
         }
+        fn lingered(&mut self, history: &History, node: NodeId, done: usize) -> Verdict {
+            $to!(self, lingered(history, node, done): $($field)*)
+        }
+        fn lost(&mut self, history: &History, node: NodeId) -> Verdict {
+            $to!(self, lost(history, node): $($field)*)
+        }
+        fn repaired(&mut self, history: &History, node: NodeId, index: LogIndex) -> Verdict {
+            $to!(self, repaired(history, node, index): $($field)*)
+        }
         fn stopped(&mut self, history: &History, node: NodeId, lost: usize) -> Verdict {
             $to!(self, stopped(history, node, lost): $($field)*)
         }
         fn started(&mut self, history: &History, node: NodeId) -> Verdict {
             $to!(self, started(history, node): $($field)*)
         }
-        fn heals(&mut self, history: &History) -> Verdict {
-            $to!(self, heals(history): $($field)*)
+        fn heals(&mut self, history: &History, core: NodeSet) -> Verdict {
+            $to!(self, heals(history, core): $($field)*)
         }
-        fn recovered(&mut self, history: &History, fresh: Command) -> Verdict {
-            $to!(self, recovered(history, fresh): $($field)*)
+        fn recovered(&mut self, history: &History, healing: &Healing) -> Verdict {
+            $to!(self, recovered(history, healing): $($field)*)
+        }
+        fn was_calm(&mut self, history: &History, calm: &Calm) -> Verdict {
+            $to!(self, was_calm(history, calm): $($field)*)
         }
     };
 }
@@ -405,20 +436,42 @@ impl<O: Observer> Watch<O> {
         self.observer.write_failed(&self.history, node, halted)
     }
 
+    /// A node that has halted has lived through a further input.
+    pub fn lingered(&mut self, node: NodeId, done: usize) -> Verdict {
+        self.observer.lingered(&self.history, node, done)
+    }
+
+    /// A disk lacks something that was promised to be on it.
+    pub fn lost(&mut self, node: NodeId) -> Verdict {
+        self.history.lost(node);
+        self.observer.lost(&self.history, node)
+    }
+
+    /// Damaged entries that were never promised have been cut off a disk.
+    pub fn repaired(&mut self, node: NodeId, index: LogIndex) -> Result<(), Box<Violation>> {
+        self.history.repaired(node, index);
+        self.observer.repaired(&self.history, node, index).map(drop)
+    }
+
     /// A node has stopped.
     pub fn stopped(&mut self, node: NodeId, lost: usize) -> Verdict {
         self.history.stopped(node);
         self.observer.stopped(&self.history, node, lost)
     }
 
-    /// The events are over and everything is being healed.
-    pub fn heals(&mut self) -> Verdict {
-        self.observer.heals(&self.history)
+    /// The events are over, and `core` is being healed.
+    pub fn heals(&mut self, core: NodeSet) -> Verdict {
+        self.observer.heals(&self.history, core)
     }
 
-    /// The time to recover is over.
-    pub fn recovered(&mut self, fresh: Command) -> Verdict {
-        self.observer.recovered(&self.history, fresh)
+    /// The time to settle is over.
+    pub fn recovered(&mut self, healing: &Healing) -> Verdict {
+        self.observer.recovered(&self.history, healing)
+    }
+
+    /// A time in which next to nothing happened is over.
+    pub fn was_calm(&mut self, calm: &Calm) -> Verdict {
+        self.observer.was_calm(&self.history, calm)
     }
 
     /// A node has started from its disk.

@@ -8,7 +8,7 @@ use whitewater::event::Event;
 use whitewater::files::{read_schedule, read_script, write_new};
 use whitewater::replica::Replica;
 use whitewater::run::{Outcome, Runner};
-use whitewater::schedule::{DiskMode, Schedule};
+use whitewater::schedule::Schedule;
 use whitewater::shrink;
 use whitewater::story;
 
@@ -101,20 +101,18 @@ pub fn show<R: Replica>(
 }
 
 fn schedule_json(schedule: &Schedule) -> Value {
-    let setup = &schedule.setup;
-    let faults = whitewater::event::Family::ALL.iter().filter(|(family, _)| setup.has(*family));
-    json!({
-        "nodes": setup.nodes,
-        "election_ticks": setup.election_ticks,
-        "heartbeat_ticks": setup.heartbeat_ticks,
-        "max_entries": setup.max_entries,
-        "disk": if setup.disk == DiskMode::Queued { "queued" } else { "immediate" },
-        "pre_vote": setup.pre_vote,
-        "check_quorum": setup.check_quorum,
-        "recovery": setup.recovery,
-        "faults": faults.map(|(_, name)| *name).collect::<Vec<_>>(),
-        "events": schedule.events.iter().map(Event::to_string).collect::<Vec<_>>(),
-    })
+    let word = |word: String| match (word.as_str(), word.parse::<u8>()) {
+        ("on", _) => json!(true),
+        ("off", _) => json!(false),
+        (_, Ok(number)) => json!(number),
+        _ => json!(word),
+    };
+    let settings = schedule.setup.settings();
+    let named = settings.map(|(name, value)| (name.replace('-', "_"), word(value)));
+    let mut all: serde_json::Map<String, Value> = named.collect();
+    let events = schedule.events.iter().map(Event::to_string);
+    all.insert("events".into(), events.collect());
+    Value::Object(all)
 }
 
 /// Turns text into bytes.

@@ -28,7 +28,7 @@ impl Observer for BatchIsBounded {
         if !history.bounded_sends {
             return NOTHING;
         }
-        let (node, bound) = (message.from, usize::from(history.setup.max_entries));
+        let (node, bound) = (message.from, usize::from(history.setup.of(message.from).max_entries));
         check(entries <= bound, || Violation::BatchIsBounded { node, entries, bound })
     }
 }

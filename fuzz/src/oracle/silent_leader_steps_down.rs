@@ -39,7 +39,7 @@ impl Oracle for SilentLeaderStepsDown {
 
 impl Observer for SilentLeaderStepsDown {
     fn ticked(&mut self, history: &History, node: NodeId) -> Verdict {
-        let setup = &history.setup;
+        let setup = history.setup.of(node);
         if !setup.check_quorum || history.node(node).view.role != Role::Leader {
             return NOTHING;
         }

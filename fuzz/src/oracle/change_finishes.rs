@@ -1,0 +1,70 @@
+//! Once a quorum works again, a change of membership that is under way comes to its end.
+//!
+//! Sound: the leader of joint consensus leaves it by itself once it is committed, and commits what
+//! its log holds; a change that was never committed may be gone. Asked only if the fresh command
+//! was applied.
+
+use raft::LogIndex;
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::recovery::Healing;
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct ChangeFinishes;
+
+impl Oracle for ChangeFinishes {
+    const CARD: Card = Card {
+        name: "change-finishes",
+        id: "L5",
+        promise:
+            "Once a quorum works again, a change of membership that is under way comes to its end.",
+        source: "Raft paper, section 6; etcd bd3c759, #12136",
+    };
+}
+
+impl Observer for ChangeFinishes {
+    fn recovered(&mut self, history: &History, healing: &Healing) -> Verdict {
+        let leader = history.newest_leader().map(|(id, _)| history.node(id));
+        let Some(leader) = leader.filter(|_| history.has_recovered(healing.fresh)) else {
+            return NOTHING;
+        };
+        let members = *history.membership_of(leader);
+        let newest = leader.log.changes()[0].map_or(LogIndex(0), |(index, _)| index);
+        let is_over = !members.is_joint() && newest <= leader.view.commit;
+        let (leader, index) = (leader.id, newest);
+        check(is_over, || Violation::ChangeFinishes { leader, index, members })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replica::Write;
+    use crate::violation::HELD;
+    use crate::watch::by_hand::*;
+    use raft::Role;
+
+    fn recovered(change: &Write) -> Verdict {
+        let mut run = cluster::<ChangeFinishes>(2);
+        run.becomes(0, Role::Leader, 1).unwrap();
+        run.stores(0, change).unwrap();
+        run.stores(0, &write(2, &[(1, 7)])).unwrap();
+        run.commits(0, 2).unwrap();
+        run.applies(0, 2, 7).unwrap();
+        run.recovered(&Healing { fresh: 7, ..Healing::default() })
+    }
+
+    #[test]
+    fn a_change_that_is_committed_is_legal() {
+        assert_eq!(recovered(&change(1, 1, &[0])), HELD);
+    }
+
+    #[test]
+    fn joint_consensus_that_goes_on_is_illegal() {
+        assert!(recovered(&joint(1, 1, &[0], &[0, 1])).is_err());
+    }
+}

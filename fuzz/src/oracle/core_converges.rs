@@ -1,0 +1,66 @@
+//! Once a quorum works again, all its nodes come to equal logs, commit indexes and state machines.
+//!
+//! Sound: a leader sends what a follower lacks until it has it, entries or a snapshot, nothing is
+//! lost, and the bound grows with what is lacking. Compared are members of the cluster that run,
+//! and the leader with itself: all of its log must be committed and applied. Asked only if the
+//! fresh command was applied.
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::recovery::Healing;
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct CoreConverges;
+
+impl Oracle for CoreConverges {
+    const CARD: Card = Card {
+        name: "core-converges",
+        id: "L3",
+        promise: "Once a quorum works again, all its nodes come to equal logs, commit indexes and state machines.",
+        source: "Raft paper, 5.3: leaders retry indefinitely until all followers store all log entries; openraft #1828",
+    };
+}
+
+impl Observer for CoreConverges {
+    fn recovered(&mut self, history: &History, healing: &Healing) -> Verdict {
+        if !history.has_recovered(healing.fresh) {
+            return NOTHING;
+        }
+        check(healing.differing.is_none(), || {
+            let (leader, node) = healing.differing.unwrap_or_default();
+            let [ahead, behind] = [leader, node].map(|id| history.node(id).view);
+            let (ticks, repeats) = (healing.ticks, healing.repeats);
+            Violation::CoreConverges { leader, node, ahead, behind, ticks, repeats }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::violation::HELD;
+    use crate::watch::by_hand::*;
+    use raft::{NodeId, Role};
+
+    fn recovered(differing: Option<(NodeId, NodeId)>) -> Verdict {
+        let mut run = cluster::<CoreConverges>(2);
+        run.becomes(0, Role::Leader, 1).unwrap();
+        run.stores(0, &write(1, &[(1, 7)])).unwrap();
+        run.commits(0, 1).unwrap();
+        run.applies(0, 1, 7).unwrap();
+        run.recovered(&Healing { fresh: 7, differing, ..Healing::default() })
+    }
+
+    #[test]
+    fn nodes_that_do_not_differ_are_legal() {
+        assert_eq!(recovered(None), HELD);
+    }
+
+    #[test]
+    fn a_node_that_differs_for_good_is_illegal() {
+        assert!(recovered(Some((NodeId(0), NodeId(1)))).is_err());
+    }
+}

@@ -1,0 +1,64 @@
+//! Where nothing goes wrong, messages are few: a round a heartbeat, and a few rounds a command.
+//!
+//! A lint: a Raft that sends more is wasteful, and not wrong. Asked of the time after a recovery,
+//! of Rafts that bound what they send. A heartbeat goes to each other member and is answered; a
+//! command, and a read, cost a round each, and one more to tell what is committed. Not
+//! asked where heartbeats are no more frequent than election timeouts.
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::recovery::{Calm, QUIET_COMMANDS};
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct EffortIsBounded;
+
+impl Oracle for EffortIsBounded {
+    const CARD: Card = Card {
+        name: "effort-is-bounded",
+        id: "B4",
+        promise: "Where nothing goes wrong, messages are few: a round a heartbeat, and a few rounds a command.",
+        source: "Raft dissertation, 10.2; oracles-and-faults, 1.2",
+    };
+    const LINT: bool = true;
+}
+
+impl Observer for EffortIsBounded {
+    fn was_calm(&mut self, history: &History, calm: &Calm) -> Verdict {
+        let setup = &history.setup;
+        let is_unruly = setup.heartbeat_ticks >= setup.election_ticks;
+        if !history.bounded_sends || calm.cut_off.is_some() || is_unruly {
+            return NOTHING;
+        }
+        let others = history.nodes.len() as u64 - 1;
+        let beats = u64::from(calm.ticks / u32::from(setup.heartbeat_ticks)) + 1;
+        let bound = 2 * others * (beats + 4 * u64::from(QUIET_COMMANDS));
+        let (messages, ticks) = (calm.messages, calm.ticks);
+        check(messages <= bound, || Violation::EffortIsBounded { messages, ticks, bound })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::violation::HELD;
+    use crate::watch::by_hand::*;
+
+    fn calm(messages: u64) -> Verdict {
+        let mut run = cluster::<EffortIsBounded>(3);
+        let (before, after) = (None, None);
+        run.was_calm(&Calm { before, after, ticks: 20, messages, cut_off: None })
+    }
+
+    #[test]
+    fn a_round_a_heartbeat_is_legal() {
+        assert_eq!(calm(4 * 11), HELD);
+    }
+
+    #[test]
+    fn three_rounds_a_tick_are_illegal() {
+        assert!(calm(4 * 60).is_err());
+    }
+}

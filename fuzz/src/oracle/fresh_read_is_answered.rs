@@ -1,0 +1,60 @@
+//! Once a quorum works again, a read is answered.
+//!
+//! Asked of the leader again and again while the cluster recovers, like a command. Sound: a leader
+//! that has committed an entry of its term, which it has once a fresh command is applied, waits for
+//! nothing but a round of messages, and none is lost. Asked only if the fresh command was applied.
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::recovery::Healing;
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct FreshReadIsAnswered;
+
+impl Oracle for FreshReadIsAnswered {
+    const CARD: Card = Card {
+        name: "fresh-read-is-answered",
+        id: "L2",
+        promise: "Once a quorum works again, a read is answered.",
+        source: "Raft dissertation, 6.4",
+    };
+}
+
+impl Observer for FreshReadIsAnswered {
+    fn recovered(&mut self, history: &History, healing: &Healing) -> Verdict {
+        if !history.has_recovered(healing.fresh) {
+            return NOTHING;
+        }
+        check(healing.has_read, || Violation::FreshReadIsAnswered { ticks: healing.ticks })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::violation::HELD;
+    use crate::watch::by_hand::*;
+    use raft::Role;
+
+    fn recovered(has_read: bool) -> Verdict {
+        let mut run = cluster::<FreshReadIsAnswered>(1);
+        run.becomes(0, Role::Leader, 1).unwrap();
+        run.stores(0, &write(1, &[(1, 7)])).unwrap();
+        run.commits(0, 1).unwrap();
+        run.applies(0, 1, 7).unwrap();
+        run.recovered(&Healing { fresh: 7, has_read, ..Healing::default() })
+    }
+
+    #[test]
+    fn a_read_that_is_answered_is_legal() {
+        assert_eq!(recovered(true), HELD);
+    }
+
+    #[test]
+    fn no_answer_to_any_read_is_illegal() {
+        assert!(recovered(false).is_err());
+    }
+}

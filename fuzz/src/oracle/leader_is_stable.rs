@@ -1,0 +1,59 @@
+//! Where nothing goes wrong and clocks tick alike, a leader leads on.
+//!
+//! Asked of the time after a recovery. Sound: heartbeats arrive within the tick in which they are
+//! sent and are answered, so no follower waits longer than a heartbeat interval; not asked where
+//! that is no shorter than an election timeout.
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::recovery::Calm;
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct LeaderIsStable;
+
+impl Oracle for LeaderIsStable {
+    const CARD: Card = Card {
+        name: "leader-is-stable",
+        id: "L6",
+        promise: "Where nothing goes wrong and clocks tick alike, a leader leads on.",
+        source: "Raft paper, 5.2 and 9.3; LifeRaft, bug 5",
+    };
+}
+
+impl Observer for LeaderIsStable {
+    fn was_calm(&mut self, history: &History, calm: &Calm) -> Verdict {
+        let setup = &history.setup;
+        if calm.cut_off.is_some() || setup.heartbeat_ticks >= setup.election_ticks {
+            return NOTHING;
+        }
+        let Calm { before, after, ticks, .. } = *calm;
+        check(before == after, || Violation::LeaderIsStable { before, after, ticks })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::violation::HELD;
+    use crate::watch::by_hand::*;
+    use raft::{NodeId, Term};
+
+    fn calm(terms: [u64; 2]) -> Verdict {
+        let [before, after] = terms.map(|term| Some((NodeId(0), Term(term))));
+        let mut run = cluster::<LeaderIsStable>(3);
+        run.was_calm(&Calm { before, after, ticks: 60, messages: 0, cut_off: None })
+    }
+
+    #[test]
+    fn a_leader_that_leads_on_is_legal() {
+        assert_eq!(calm([1, 1]), HELD);
+    }
+
+    #[test]
+    fn a_new_election_without_a_reason_is_illegal() {
+        assert!(calm([1, 2]).is_err());
+    }
+}

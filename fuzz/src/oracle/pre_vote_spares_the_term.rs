@@ -1,0 +1,60 @@
+//! With Pre-Vote, a node that was cut off and comes back starts no election.
+//!
+//! Asked of the time after a recovery, in which one follower is cut off for longer than it waits
+//! for a leader, if all nodes ask before they stand. Sound: the others hear their leader all the
+//! while, so none of them would vote for it. Not asked where heartbeats are no more frequent than
+//! election timeouts.
+
+use crate::history::History;
+use crate::oracle::{Card, Oracle};
+use crate::recovery::Calm;
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::watch::Observer;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct PreVoteSparesTheTerm;
+
+impl Oracle for PreVoteSparesTheTerm {
+    const CARD: Card = Card {
+        name: "pre-vote-spares-the-term",
+        id: "L7",
+        promise: "With Pre-Vote, a node that was cut off and comes back starts no election.",
+        source: "Raft dissertation, 9.6; Cloudflare, November 2020",
+    };
+}
+
+impl Observer for PreVoteSparesTheTerm {
+    fn was_calm(&mut self, history: &History, calm: &Calm) -> Verdict {
+        let setup = &history.setup;
+        if setup.heartbeat_ticks >= setup.election_ticks {
+            return NOTHING;
+        }
+        let Calm { before, after, cut_off: Some(node), .. } = *calm else { return NOTHING };
+        check(before == after, || Violation::PreVoteSparesTheTerm { node, before, after })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::violation::HELD;
+    use crate::watch::by_hand::*;
+    use raft::{NodeId, Term};
+
+    fn calm(terms: [u64; 2]) -> Verdict {
+        let [before, after] = terms.map(|term| Some((NodeId(0), Term(term))));
+        let mut run = cluster::<PreVoteSparesTheTerm>(3);
+        run.was_calm(&Calm { before, after, ticks: 60, messages: 0, cut_off: Some(NodeId(1)) })
+    }
+
+    #[test]
+    fn a_leader_that_leads_on_in_its_term_is_legal() {
+        assert_eq!(calm([1, 1]), HELD);
+    }
+
+    #[test]
+    fn a_later_term_is_illegal() {
+        assert!(calm([1, 2]).is_err());
+    }
+}
