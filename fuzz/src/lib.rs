@@ -44,6 +44,7 @@ pub mod target;
 pub mod teller;
 pub mod violation;
 pub mod watch;
+pub mod zones;
 
 #[cfg(fuzzing)]
 #[doc(hidden)]

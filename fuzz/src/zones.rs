@@ -1,0 +1,499 @@
+//! Whether clients saw a register for each key, judged from outside, in O(n log n).
+//!
+//! Every write has a value of its own (Gibbons and Korach 1997), and clients tell when they called,
+//! when they heard, and what they saw. A swap saw the value right before its own. So swaps join
+//! values to chains that nothing comes between, and a plain write begins a chain. The zone of a
+//! chain lies between the earliest end and the latest call of all that wrote or saw its values: one
+//! chain must come before another if the first has an end before the second has a call. An order of
+//! all chains exists exactly if no two must each come before the other, that is: forward zones (end
+//! before call) do not overlap, and no backward zone lies inside a forward one.
+//!
+//! Promises: no false alarm. Nothing is missed either, of reads, of writes, and of swaps whose
+//! outcome is known. A pending swap counts as a pending write of its value: if it was a
+//! compare-and-swap, what it must have seen is not held against anyone. Buffers are kept from one
+//! check to the next. Knows nothing of Raft.
+
+use std::cmp::{max_by_key, min_by_key};
+use std::fmt;
+
+/// What a client asked, and what it heard. An operation that is sent again is still one operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// The register.
+    pub key: u8,
+    /// The event at which it was called.
+    pub call: u64,
+    /// The event at which the client heard of it, not before the call. None if it never did: then
+    /// it may have taken effect at any time after the call, or not at all.
+    ///
+    /// An operation comes before another only if it was done at an earlier event than the call.
+    pub done: Option<u64>,
+    /// What it does.
+    pub action: Action,
+}
+
+/// What an operation does. Value 0 is there before the first write. No write writes 0, and no two
+/// write the same value to a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Action {
+    /// `value` is there afterwards.
+    Write { value: u64 },
+    /// `seen` was there, or means nothing if the outcome is unknown. Also a compare-and-swap that
+    /// found another value than it wished for.
+    Read { seen: u64 },
+    /// Reads and writes at once, like a compare-and-swap that succeeded.
+    Swap { seen: u64, value: u64 },
+}
+
+impl Operation {
+    /// The value that it writes, if it does.
+    fn writes(&self) -> Option<u64> {
+        match self.action {
+            Action::Write { value } | Action::Swap { value, .. } => Some(value),
+            Action::Read { .. } => None,
+        }
+    }
+
+    /// The value that its client saw, and when it was done.
+    fn saw(&self) -> Option<(u64, u64)> {
+        match self.action {
+            Action::Read { seen } | Action::Swap { seen, .. } => Some((seen, self.done?)),
+            Action::Write { .. } => None,
+        }
+    }
+}
+
+/// A value at a time. None is before all events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sight {
+    /// The value.
+    pub value: u64,
+    /// The event.
+    pub time: Option<u64>,
+}
+
+/// Values that stand next to each other, since each was swapped for the one before; often only one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Zone {
+    /// The register.
+    pub key: u8,
+    /// The earliest end of an operation that wrote or saw one of the values: it was there by then.
+    pub first: Sight,
+    /// The latest call of an operation that wrote or saw one of the values: it was there after it.
+    pub last: Sight,
+}
+
+/// Why no order of the operations explains what clients saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Anomaly {
+    /// A value was seen that nobody ever wrote.
+    NeverWritten { key: u8, seen: u64, call: u64, done: u64 },
+    /// A value was seen by an operation that ended before the write was called.
+    SeenTooEarly { key: u8, seen: u64, done: u64, written: u64 },
+    /// Two swaps saw the same value.
+    SwappedTwice { key: u8, seen: u64, values: [u64; 2] },
+    /// A swap saw a value that came about from the swap's own.
+    SwapsInCircle { key: u8, seen: u64, value: u64 },
+    /// A value was still there after another that it was swapped for.
+    OldAfterNew { key: u8, old: Sight, new: Sight },
+    /// Two values, or chains of them, must each come before the other.
+    EachBeforeOther { key: u8, zones: [Zone; 2] },
+}
+
+impl fmt::Display for Anomaly {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Anomaly::NeverWritten { key, seen, call, done } => {
+                write!(f, "key {key}: {seen} was seen between {call} and {done}, but never written")
+            }
+            Anomaly::SeenTooEarly { key, seen, done, written } => {
+                write!(f, "key {key}: {seen} was seen by {done}, but written after {written}")
+            }
+            Anomaly::SwappedTwice { key, seen, values: [one, other] } => {
+                write!(f, "key {key}: {seen} was swapped for {one}, and also for {other}")
+            }
+            Anomaly::SwapsInCircle { key, seen, value } => {
+                write!(f, "key {key}: {seen} was swapped for {value}, ")?;
+                write!(f, "although swaps lead from {value} to {seen}")
+            }
+            Anomaly::OldAfterNew { key, old, new } => {
+                write!(f, "key {key}: {} and {}, ", early(new), late(old))?;
+                write!(f, "although swaps lead from {} to {}", old.value, new.value)
+            }
+            Anomaly::EachBeforeOther { key, zones: [one, other] } => {
+                write!(f, "key {key}: {} and {}, ", early(one.first), late(other.last))?;
+                write!(f, "but {} and {}", early(other.first), late(one.last))?;
+                [one, other].iter().try_for_each(|zone| zone.explain(f))
+            }
+        }
+    }
+}
+
+/// That it was there already.
+fn early(Sight { value, time }: Sight) -> String {
+    let when = time.map_or("at the start".into(), |time| format!("by {time}"));
+    format!("{value} was there {when}")
+}
+
+/// That it was there still, which is after some event.
+fn late(Sight { value, time }: Sight) -> String {
+    format!("{value} after {}", time.unwrap_or_default())
+}
+
+impl Zone {
+    fn of(cluster: &Cluster) -> Zone {
+        Zone { key: cluster.key, first: cluster.first(), last: cluster.last() }
+    }
+
+    /// One value was swapped for the next: nothing may have been over with that before something of
+    /// this began.
+    fn extend(&mut self, next: &Cluster) -> Result<(), Anomaly> {
+        if next.first < self.last.time {
+            let (key, old, new) = (self.key, self.last, next.first());
+            return Err(Anomaly::OldAfterNew { key, old, new });
+        }
+        self.first = min_by_key(self.first, next.first(), |sight| sight.time);
+        self.last = max_by_key(self.last, next.last(), |sight| sight.time);
+        Ok(())
+    }
+
+    /// Whether one of its operations was over before one of the other's began.
+    fn before(&self, other: &Zone) -> bool {
+        self.first.time < other.last.time
+    }
+
+    fn is_forward(&self) -> bool {
+        self.before(self)
+    }
+
+    /// Says what two different values have to do with each other.
+    fn explain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (one, other) = (self.first.value, self.last.value);
+        match one == other {
+            true => Ok(()),
+            false => write!(f, "; swaps join {one} and {other}"),
+        }
+    }
+}
+
+/// A value of a key as one number, which is quickly compared.
+fn name(key: u8, value: u64) -> u128 {
+    u128::from(key) << u64::BITS | u128::from(value)
+}
+
+/// A value with all operations that wrote or saw it.
+#[derive(Clone, Debug)]
+struct Cluster {
+    key: u8,
+    value: u64,
+    /// When the write was called.
+    call: Option<u64>,
+    /// The earliest end.
+    first: Option<u64>,
+    /// The latest call.
+    last: Option<u64>,
+    /// Whether its write is a swap that saw another.
+    follows: bool,
+    /// Where the cluster of the value is that this one was swapped for.
+    next: Option<usize>,
+}
+
+/// The end of what has no end. A pending write that nobody saw need not come before anything.
+const NEVER: Option<u64> = Some(u64::MAX);
+
+impl Cluster {
+    /// What is there before the first write: written before all events.
+    fn start(key: u8) -> Cluster {
+        let (call, first, last) = (None, None, None);
+        Cluster { key, value: 0, call, first, last, follows: false, next: None }
+    }
+
+    /// A value that has only been written so far.
+    fn written(value: u64, write: &Operation) -> Cluster {
+        let (call, first) = (Some(write.call), write.done.or(NEVER));
+        Cluster { value, call, first, last: call, ..Cluster::start(write.key) }
+    }
+
+    fn name(&self) -> u128 {
+        name(self.key, self.value)
+    }
+
+    fn see(&mut self, call: u64, done: u64) {
+        self.first = self.first.min(Some(done));
+        self.last = self.last.max(Some(call));
+    }
+
+    fn first(&self) -> Sight {
+        Sight { value: self.value, time: self.first }
+    }
+
+    fn last(&self) -> Sight {
+        Sight { value: self.value, time: self.last }
+    }
+}
+
+/// The check, with the buffers that it uses again and again.
+#[derive(Clone, Debug, Default)]
+pub struct Zones {
+    /// By key and value.
+    clusters: Vec<Cluster>,
+    /// By key and earliest end.
+    zones: Vec<Zone>,
+}
+
+impl Zones {
+    /// Whether some order of all operations, each between its call and its end, explains what
+    /// clients saw. Operations may come in any order.
+    pub fn check(&mut self, operations: &[Operation]) -> Result<(), Anomaly> {
+        self.gather_writes(operations);
+        for operation in operations {
+            if let Some((seen, done)) = operation.saw() {
+                self.add_sight(operation, seen, done)?;
+            }
+        }
+        self.join_chains()?;
+        self.compare_zones()
+    }
+
+    /// A cluster for each value that was written, and for the start of each key.
+    fn gather_writes(&mut self, operations: &[Operation]) {
+        self.clusters.clear();
+        let mut started = [false; 1 << u8::BITS];
+        for operation in operations {
+            let key = operation.key;
+            if !std::mem::replace(&mut started[usize::from(key)], true) {
+                self.clusters.push(Cluster::start(key));
+            }
+            if let Some(value) = operation.writes() {
+                self.clusters.push(Cluster::written(value, operation));
+            }
+        }
+        self.clusters.sort_unstable_by_key(Cluster::name);
+        let mut pairs = self.clusters.windows(2).map(|pair| pair[0].name() != pair[1].name());
+        debug_assert!(pairs.all(|differ| differ), "a value is written once");
+    }
+
+    fn find(&self, key: u8, value: u64) -> Option<usize> {
+        self.clusters.binary_search_by_key(&name(key, value), Cluster::name).ok()
+    }
+
+    /// An operation belongs to the value that it saw.
+    fn add_sight(&mut self, operation: &Operation, seen: u64, done: u64) -> Result<(), Anomaly> {
+        let Operation { key, call, .. } = *operation;
+        let place = self.find(key, seen);
+        let place = place.ok_or(Anomaly::NeverWritten { key, seen, call, done })?;
+        let cluster = &mut self.clusters[place];
+        if let Some(written) = cluster.call.filter(|&written| done < written) {
+            return Err(Anomaly::SeenTooEarly { key, seen, done, written });
+        }
+        cluster.see(call, done);
+        let swapped = operation.writes().and_then(|value| self.find(key, value));
+        swapped.map_or(Ok(()), |next| self.link(place, next))
+    }
+
+    /// The value at one place was swapped for the value at another.
+    fn link(&mut self, place: usize, next: usize) -> Result<(), Anomaly> {
+        self.clusters[next].follows = true;
+        let Some(other) = self.clusters[place].next.replace(next) else { return Ok(()) };
+        let Cluster { key, value: seen, .. } = self.clusters[place];
+        let values = [other, next].map(|place| self.clusters[place].value);
+        Err(Anomaly::SwappedTwice { key, seen, values })
+    }
+
+    /// Makes a zone of each chain. Links are used up, so those that are left go in circles.
+    fn join_chains(&mut self) -> Result<(), Anomaly> {
+        self.zones.clear();
+        for head in 0..self.clusters.len() {
+            if !self.clusters[head].follows {
+                let zone = self.walk(head)?;
+                self.zones.push(zone);
+            }
+        }
+        self.clusters.iter().try_for_each(|cluster| match cluster.next {
+            None => Ok(()),
+            Some(next) => {
+                let (key, seen, value) = (cluster.key, cluster.value, self.clusters[next].value);
+                Err(Anomaly::SwapsInCircle { key, seen, value })
+            }
+        })
+    }
+
+    /// The zone of the chain that begins here.
+    fn walk(&mut self, head: usize) -> Result<Zone, Anomaly> {
+        let mut zone = Zone::of(&self.clusters[head]);
+        let mut place = head;
+        while let Some(next) = self.clusters[place].next.take() {
+            zone.extend(&self.clusters[next])?;
+            place = next;
+        }
+        Ok(zone)
+    }
+
+    /// Zones are met by their earliest ends. Of two that must each come before the other, the one
+    /// that is met first is forward. Only the newest forward zone reaches so far: none overlap.
+    fn compare_zones(&mut self) -> Result<(), Anomaly> {
+        self.zones.sort_unstable_by_key(|zone| (zone.key, zone.first.time));
+        let mut forward: Option<Zone> = None;
+        for &zone in &self.zones {
+            if let Some(held) = forward.filter(|held| held.key == zone.key) {
+                if held.before(&zone) && zone.before(&held) {
+                    return Err(Anomaly::EachBeforeOther { key: zone.key, zones: [held, zone] });
+                }
+            }
+            if zone.is_forward() {
+                forward = Some(zone);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn op(call: u64, done: impl Into<Option<u64>>, action: Action) -> Operation {
+        Operation { key: 0, call, done: done.into(), action }
+    }
+
+    fn write(call: u64, done: impl Into<Option<u64>>, value: u64) -> Operation {
+        op(call, done, Action::Write { value })
+    }
+
+    fn read(call: u64, done: impl Into<Option<u64>>, seen: u64) -> Operation {
+        op(call, done, Action::Read { seen })
+    }
+
+    fn swap(call: u64, done: impl Into<Option<u64>>, seen: u64, value: u64) -> Operation {
+        op(call, done, Action::Swap { seen, value })
+    }
+
+    fn is_legal(operations: &[Operation]) -> bool {
+        let verdict = Zones::default().check(operations);
+        let backwards: Vec<Operation> = operations.iter().rev().copied().collect();
+        assert_eq!(Zones::default().check(&backwards).is_ok(), verdict.is_ok());
+        verdict.is_ok()
+    }
+
+    /// The sentence on an illegal history.
+    fn complaint(operations: &[Operation]) -> String {
+        assert!(!is_legal(operations));
+        Zones::default().check(operations).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_read_sees_the_newest_write_or_one_that_is_under_way() {
+        assert!(is_legal(&[]));
+        assert!(is_legal(&[read(0, 0, 0), write(1, 2, 7), read(3, 4, 7)]));
+        assert!(is_legal(&[write(1, 9, 7), read(2, 3, 0), read(4, 5, 7)]));
+        assert!(is_legal(&[write(1, 9, 7), write(1, 9, 8), read(2, 3, 8), read(4, 5, 7)]));
+    }
+
+    #[test]
+    fn what_ends_at_the_event_of_a_call_does_not_come_before_it() {
+        assert!(is_legal(&[write(1, 3, 7), read(3, 4, 0)]));
+        assert!(!is_legal(&[write(1, 3, 7), read(4, 4, 0)]));
+        assert!(is_legal(&[write(3, 4, 7), read(1, 3, 7)]));
+    }
+
+    #[test]
+    fn a_value_that_nobody_wrote_is_an_anomaly() {
+        let text = complaint(&[write(1, 2, 7), read(3, 4, 8)]);
+        assert_eq!(text, "key 0: 8 was seen between 3 and 4, but never written");
+        assert!(!is_legal(&[swap(1, 2, 8, 7)]));
+    }
+
+    #[test]
+    fn a_value_that_is_seen_before_it_is_written_is_an_anomaly() {
+        let text = complaint(&[read(1, 2, 7), write(3, 4, 7)]);
+        assert_eq!(text, "key 0: 7 was seen by 2, but written after 3");
+    }
+
+    #[test]
+    fn the_start_does_not_come_back() {
+        let text = complaint(&[write(0, 0, 7), read(1, 2, 0)]);
+        let each = "0 was there at the start and 7 after 0, but 7 was there by 0 and 0 after 1";
+        assert_eq!(text, format!("key 0: {each}"));
+    }
+
+    #[test]
+    fn forward_zones_that_overlap_are_an_anomaly() {
+        let writes = [write(1, 9, 7), write(1, 9, 8), read(2, 3, 8), read(4, 5, 7)];
+        let text = complaint(&[&writes[..], &[read(6, 7, 8)], &[read(10, 11, 7)]].concat());
+        let each = "8 was there by 3 and 7 after 10, but 7 was there by 5 and 8 after 6";
+        assert_eq!(text, format!("key 0: {each}"));
+    }
+
+    #[test]
+    fn a_backward_zone_inside_a_forward_one_is_an_anomaly() {
+        let held = [write(1, 2, 7), read(8, 9, 7)];
+        assert!(!is_legal(&[&held[..], &[write(4, 6, 8)]].concat()));
+        assert!(is_legal(&[&held[..], &[write(2, 6, 8)]].concat()));
+        assert!(is_legal(&[&held[..], &[write(4, 8, 8)]].concat()));
+    }
+
+    #[test]
+    fn a_pending_write_takes_effect_at_any_time_or_never() {
+        assert!(is_legal(&[write(1, None, 7), read(2, 3, 0), read(90, 91, 7)]));
+        assert!(is_legal(&[write(1, None, 7), write(2, 3, 8), read(4, 5, 8)]));
+        assert!(!is_legal(&[write(1, None, 7), read(2, 3, 7), read(4, 5, 0)]));
+        assert!(!is_legal(&[write(3, None, 7), read(1, 2, 7)]));
+    }
+
+    #[test]
+    fn what_a_pending_operation_saw_means_nothing() {
+        assert!(is_legal(&[read(1, None, 9), swap(1, None, 9, 7), swap(1, None, 7, 8)]));
+        assert!(is_legal(&[swap(1, 2, 0, 7), swap(1, None, 0, 8), read(3, 4, 8)]));
+    }
+
+    #[test]
+    fn a_value_is_swapped_once() {
+        assert!(is_legal(&[swap(1, 9, 0, 7), swap(1, 9, 7, 8), swap(1, 9, 8, 9)]));
+        let text = complaint(&[swap(1, 9, 0, 7), swap(1, 9, 0, 8)]);
+        assert_eq!(text, "key 0: 0 was swapped for 7, and also for 8");
+    }
+
+    #[test]
+    fn swaps_do_not_go_in_a_circle() {
+        let text = complaint(&[swap(1, 9, 8, 7), swap(1, 9, 7, 8)]);
+        assert_eq!(text, "key 0: 7 was swapped for 8, although swaps lead from 8 to 7");
+        assert!(!is_legal(&[swap(1, 9, 7, 7)]));
+    }
+
+    #[test]
+    fn no_value_comes_back_after_it_was_swapped_for_another() {
+        let swaps = [write(0, 20, 7), swap(0, 20, 7, 8), swap(0, 20, 8, 9)];
+        assert!(is_legal(&[&swaps[..], &[read(1, 2, 7), read(3, 4, 9)]].concat()));
+        let text = complaint(&[&swaps[..], &[read(1, 2, 9), read(3, 4, 7)]].concat());
+        assert_eq!(text, "key 0: 9 was there by 2 and 7 after 3, although swaps lead from 7 to 9");
+    }
+
+    #[test]
+    fn nothing_comes_between_values_that_swaps_join() {
+        let swaps = [write(0, 20, 7), swap(0, 20, 7, 8)];
+        let between = [write(3, 4, 9), read(5, 6, 8)];
+        let text = complaint(&[&swaps[..], &between, &[read(1, 2, 7)]].concat());
+        let each = "7 was there by 2 and 9 after 3, but 9 was there by 4 and 8 after 5";
+        assert_eq!(text, format!("key 0: {each}; swaps join 7 and 8"));
+        assert!(is_legal(&[&swaps[..], &between, &[read(3, 4, 7)]].concat()));
+        assert!(!is_legal(&[&swaps[..], &between, &[read(1, 2, 8)]].concat()));
+    }
+
+    #[test]
+    fn keys_have_nothing_to_do_with_each_other() {
+        let other = [write(2, 3, 7), read(5, 6, 7)].map(|one| Operation { key: 1, ..one });
+        assert!(is_legal(&[&other[..], &[read(7, 8, 0)]].concat()));
+        assert!(!is_legal(&[&other[..], &[read(7, 8, 7)]].concat()));
+        let torn = [write(1, 2, 7), write(4, 6, 8), read(7, 8, 7)];
+        assert!(!is_legal(&[&other[..], &torn].concat()));
+    }
+
+    #[test]
+    fn one_check_leaves_nothing_for_the_next() {
+        let mut zones = Zones::default();
+        assert!(zones.check(&[swap(1, 9, 8, 7), swap(1, 9, 7, 8)]).is_err());
+        assert_eq!(zones.check(&[swap(1, 9, 0, 7), read(10, 11, 7)]), Ok(()));
+    }
+}
