@@ -107,7 +107,7 @@ impl Generator {
             Strategy::Uniform => setup.faults,
             Strategy::Swarm => self.faults(),
         };
-        for set in [&mut setup.other, &mut setup.fast, &mut setup.lost] {
+        for set in [&mut setup.other, &mut setup.lost] {
             if !self.chance(4) {
                 *set = NodeSet::EMPTY;
             }

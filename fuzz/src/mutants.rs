@@ -54,6 +54,17 @@ const fn mutant(
     Mutant { name, ids, source, caught_by, rules, driver: Driver::CORRECT }
 }
 
+/// Our Raft on a careless host.
+const fn host(
+    name: &'static str,
+    ids: &'static str,
+    source: &'static str,
+    caught_by: &'static str,
+    driver: Driver,
+) -> Mutant {
+    Mutant { name, ids, source, caught_by, rules: Rules::RAFT, driver }
+}
+
 /// Our Raft as it is.
 pub fn raft() -> Subject<Ours> {
     static RAFT: Rules = Rules::RAFT;

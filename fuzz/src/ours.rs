@@ -57,6 +57,7 @@ impl Replica for Ours {
             pre_vote: setup.pre_vote,
             check_quorum: setup.check_quorum,
             lease_reads: setup.lease,
+            clock_drift: if setup.fast.is_empty() { 1 } else { setup.rate.into() },
             life: disk.lives,
             handicap: if setup.priority { u32::from(id.0 % 3) } else { 0 },
             limits,

@@ -283,6 +283,23 @@ impl Setup {
         words.chain([("faults", self.faults.to_string())])
     }
 
+    /// How many settings are not as usual, the number of nodes apart.
+    pub fn oddities(&self) -> usize {
+        self.plainer().count()
+    }
+
+    /// This set-up with one setting as usual which is not, for each such setting but the number of
+    /// nodes.
+    pub fn plainer(&self) -> impl Iterator<Item = Setup> + '_ {
+        let (values, usual) = (self.values(), Setup::default().values());
+        let odd = (1..values.len()).filter(move |&place| values[place] != usual[place]);
+        odd.map(move |place| {
+            let mut plainer = values;
+            plainer[place] = usual[place];
+            Setup::from_values(self.faults, plainer)
+        })
+    }
+
     /// This set-up as far as a Raft can be put through it.
     pub fn within(self, capabilities: &Capabilities) -> Setup {
         let all = NodeSet::first(self.nodes);

@@ -5,10 +5,10 @@
 //! primitive events, not on bytes: an event that no longer fits is skipped, so nothing else shifts
 //! its meaning. Every accepted step makes the schedule smaller in one fixed order, so it ends.
 
-use crate::event::{Event, Kind, Operand, ALL};
+use crate::event::{Event, Kind, Operand, ALL, KINDS};
 use crate::replica::Replica;
 use crate::run::{Outcome, Runner};
-use crate::schedule::{DiskMode, Recovery, Schedule, Setup};
+use crate::schedule::{Schedule, Setup};
 use crate::subject::Subject;
 
 /// Up to this many events, every pair is tried.
@@ -79,17 +79,9 @@ pub fn shrink<R: Replica>(subject: &Subject<R>, schedule: &Schedule) -> Result<S
 
 /// What makes one schedule smaller than another: fewer events, fewer nodes, a plainer set-up,
 /// plainer events, and then the order of their bytes.
-fn order(schedule: &Schedule) -> (usize, u8, [u8; 5], u32, Vec<[u8; Event::BYTES]>) {
+fn order(schedule: &Schedule) -> (usize, u8, [usize; 2], u32, Vec<[u8; Event::BYTES]>) {
     let setup = &schedule.setup;
-    let plain = Setup::default();
-    let switches = [setup.recovery != plain.recovery, setup.pre_vote, setup.check_quorum];
-    let plainness = [
-        switches.iter().map(|&on| u8::from(on)).sum(),
-        u8::from(setup.disk != plain.disk),
-        setup.max_entries,
-        setup.election_ticks.abs_diff(plain.election_ticks),
-        setup.heartbeat_ticks.abs_diff(plain.heartbeat_ticks),
-    ];
+    let plainness = [setup.oddities(), setup.max_entries.into()];
     let weight = schedule.events.iter().map(|event| weight(event.kind)).sum();
     let bytes = schedule.events.iter().map(|event| event.to_record()).collect();
     (schedule.events.len(), setup.nodes, plainness, weight, bytes)
@@ -147,10 +139,8 @@ impl<R: Replica> Search<R> {
 
     /// First whole kinds of events, then big pieces from the end, where most is not needed.
     fn coarse(&mut self) {
-        for kind in [Kind::Partition, Kind::Cut, Kind::Heal, Kind::FailPersist, Kind::Crash] {
-            self.try_events(self.events().iter().copied().filter(|e| e.kind != kind).collect());
-        }
-        for kind in [Kind::Duplicate, Kind::Drop, Kind::Tick, Kind::TickAll, Kind::Propose] {
+        let faults = KINDS.iter().filter(|info| info.family.is_some()).map(|info| info.kind);
+        for kind in faults.chain([Kind::Heal, Kind::Tick, Kind::TickAll, Kind::Propose]) {
             self.try_events(self.events().iter().copied().filter(|e| e.kind != kind).collect());
         }
         self.remove_nodes();
@@ -210,31 +200,21 @@ impl<R: Replica> Search<R> {
     }
 
     fn simplify_setup(&mut self) {
-        let plain = Setup::default();
         let setup = self.best.resolved.setup;
-        let events = |search: &Self| search.events().to_vec();
-        for setup in [
-            Setup { recovery: Recovery::Off, ..setup },
-            Setup { pre_vote: false, ..setup },
-            Setup { check_quorum: false, ..setup },
-        ] {
-            self.try_schedule(Schedule { setup, events: events(self) });
+        for place in (0..setup.oddities()).rev() {
+            // The later ones first, so that the earlier ones keep their places.
+            let plainer = self.best.resolved.setup.plainer().nth(place);
+            plainer.map(|setup| self.try_setup(setup));
         }
-        let setup = self.best.resolved.setup;
-        self.try_schedule(Schedule {
-            setup: Setup { disk: DiskMode::Immediate, ..setup },
-            events: events(self),
-        });
         for max_entries in [1, 2, 3, 4] {
-            let setup = Setup { max_entries, ..self.best.resolved.setup };
-            if self.try_schedule(Schedule { setup, events: events(self) }) {
+            if self.try_setup(Setup { max_entries, ..self.best.resolved.setup }) {
                 break;
             }
         }
-        let setup = self.best.resolved.setup;
-        let (election_ticks, heartbeat_ticks) = (plain.election_ticks, plain.heartbeat_ticks);
-        let setup = Setup { election_ticks, heartbeat_ticks, ..setup };
-        self.try_schedule(Schedule { setup, events: events(self) });
+    }
+
+    fn try_setup(&mut self, setup: Setup) -> bool {
+        self.try_schedule(Schedule { setup, events: self.events().to_vec() })
     }
 
     /// Each event by each plainer one that may do.
@@ -324,7 +304,18 @@ fn plainer(event: Event, nodes: u8) -> Vec<Event> {
         Kind::TickAll => (0..nodes)
             .flat_map(|id| [Event::new(Kind::Timeout, &[id]), Event::new(Kind::Tick, &[id])])
             .collect(),
-        Kind::Crash => vec![Event::new(Kind::Crash, &[a, ALL]), Event::new(Kind::Crash, &[a, 0])],
+        Kind::Crash => [ALL, 0].map(|keep| Event::new(Kind::Crash, &[a, keep])).into(),
+        Kind::CrashAmid => [ALL, 0].map(|keep| Event::new(Kind::Crash, &[a, keep])).into(),
+        Kind::Restart => vec![Event::new(Kind::Restart, &[a])],
+        Kind::LoseDisk => vec![Event::new(Kind::Crash, &[a, ALL])],
+        Kind::Damage => vec![Event::new(Kind::Damage, &[a])],
+        Kind::Fill => vec![Event::new(Kind::FailPersist, &[a])],
+        Kind::Jump => vec![Event::new(Kind::Tick, &[a]), Event::new(Kind::Timeout, &[a])],
+        Kind::Bridge => {
+            let pairs = (0..nodes).flat_map(|from| (0..nodes).map(move |to| (from, to)));
+            let across = pairs.filter(|(from, to)| (b >> from & 1) != (b >> to & 1));
+            across.map(|(from, to)| Event::new(Kind::Cut, &[from, to])).collect()
+        }
         Kind::FailPersist => vec![
             Event::new(Kind::Crash, &[a, 0]),
             Event::new(Kind::FailPersist, &[a, 0]),

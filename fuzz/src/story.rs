@@ -76,6 +76,14 @@ fn setting(setup: &Setup, events: usize) -> String {
         (setup.outside > 0, format!("{} outside at first", setup.outside)),
         (setup.flight != usual.flight, format!("{} entries on their way at most", setup.flight)),
         (setup.piece != usual.piece, format!("snapshots in pieces of {} bytes", setup.piece)),
+        (setup.capacity != usual.capacity, format!("links for {} messages", setup.capacity)),
+        (
+            !setup.fast.is_empty(),
+            format!("{} with clocks {} times as fast", setup.fast, setup.rate),
+        ),
+        (!setup.other.is_empty(), format!("{} set up the other way", setup.other)),
+        (setup.handler_delay > 0, format!("crash handlers {} inputs late", setup.handler_delay)),
+        (setup.reckless, "damage without bounds".into()),
     ];
     let on = switches.into_iter().filter(|(on, _)| *on).map(|(_, name)| format!("; {name}"));
     format!("{nodes}, {events} events; {disk}; {entries}{}", on.collect::<String>())

@@ -35,10 +35,14 @@ pub struct Config {
     /// whose leader can send and not hear takes that much longer to replace it.
     pub check_quorum: bool,
     /// Answer reads without a round trip as long as a quorum was heard of within two ticks less
-    /// than `election_ticks` (6.4.1). Needs `check_quorum` and this on all servers, and clocks that
-    /// drift apart by less than a tick in that time; else reads can be stale. Price: a server that
-    /// starts, or that is told to campaign, waits for an election timeout of silence.
+    /// than `election_ticks` (6.4.1), divided by `clock_drift`. Needs `check_quorum` and this on
+    /// all servers; else reads can be stale. Price: a server that starts, or that is told to
+    /// campaign, waits for an election timeout of silence.
     pub lease_reads: bool,
+    /// How many ticks another server's clock may make while this one's makes one: 1 if they drift
+    /// apart by less than a tick in an election timeout. If a clock is faster than this says, reads
+    /// by lease can be stale.
+    pub clock_drift: u32,
     /// How much of what may be under way.
     pub limits: Limits,
 }
@@ -93,6 +97,7 @@ impl Config {
             pre_vote: false,
             check_quorum: false,
             lease_reads: false,
+            clock_drift: 1,
             limits: Limits::DEFAULT,
         }
     }

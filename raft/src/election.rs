@@ -20,7 +20,7 @@ impl<C: Command> Node<C> {
                 }
                 self.lead.ticks += 1;
                 self.age_transfer();
-                if self.elapsed >= self.config.heartbeat_ticks {
+                if (self.rules.is_time_to_beat)(self.elapsed, self.config.heartbeat_ticks) {
                     self.elapsed = 0;
                     self.lead.advance();
                     self.beat_to_all(output);
@@ -51,7 +51,8 @@ impl<C: Command> Node<C> {
 
     /// Whether a leader was heard of within the shortest election timeout, or may count on that.
     fn is_loyal(&self) -> bool {
-        let hears = self.leader.is_some() && self.elapsed < self.config.election_ticks;
+        let election_ticks = self.config.election_ticks;
+        let hears = (self.rules.hears_a_leader)(self.leader, self.elapsed, election_ticks);
         self.role == Role::Leader || hears || self.deaf_for > 0
     }
 
@@ -89,7 +90,7 @@ impl<C: Command> Node<C> {
         if self.role == Role::Leader || !self.may_stand() || self.deaf_for > 0 {
             return;
         }
-        match self.config.pre_vote {
+        match (self.rules.asks_first)(self.config.pre_vote) {
             true => self.probe(output),
             false => self.campaign(false, output),
         }
@@ -156,6 +157,7 @@ impl<C: Command> Node<C> {
         }
         if term > self.term() {
             self.arriving = None; // The next leader's snapshot may be in other words.
+            self.elapsed = (self.rules.patience_in_newer_term)(self.elapsed);
         }
         self.refuse_reads(output);
         self.hard_state = (self.rules.stepping_down)(self.hard_state, term);

@@ -148,7 +148,7 @@ impl<C: Command> Node<C> {
     /// Lives through one `input`; `output` is cleared and then filled with what shall be done.
     pub fn step(&mut self, input: Input<C>, output: &mut Output<C>) {
         output.clear();
-        if self.halted {
+        if self.halted && !(self.rules.goes_on_halted)() {
             return;
         }
         match input {
@@ -257,13 +257,14 @@ impl<C: Command> Node<C> {
         if kind == Kind::RequestVote && !wanted && self.is_deaf_to_candidates() {
             return;
         }
-        // A Pre-Vote changes nothing at whoever is asked, not even the term.
-        if term > self.term() && kind != Kind::PreVote {
+        if term > self.term() && (self.rules.heeds_newer_term)(kind) {
             let role = (self.rules.role_in_newer_term)(self.role, kind);
             self.enter_term(term, role, output);
         }
         if (self.rules.is_stale)(kind, term, self.term()) {
-            self.refuse_stale(from, body, output);
+            if (self.rules.answers_stale)(kind) {
+                self.refuse_stale(from, body, output);
+            }
             return;
         }
         match body {

@@ -5,6 +5,7 @@
 //! that it still led after the question if a quorum answers something that it sent later, or if it
 //! has a lease. A follower asks its leader.
 
+use crate::config::Config;
 use crate::io::{Output, Read, ReadId, Refused};
 use crate::message::{Body, Nonce, Stamp};
 use crate::node::Node;
@@ -89,13 +90,14 @@ impl<C: Command> Node<C> {
     /// The lease (6.4.1): no other leader can have been elected yet, since a quorum has heard of
     /// this one so lately that it is deaf to candidates still.
     fn has_lease(&self) -> bool {
-        if !self.config.lease_reads || !self.config.check_quorum {
+        let Config { lease_reads, check_quorum, election_ticks, clock_drift, .. } = self.config;
+        if !(self.rules.has_leases)(lease_reads, check_quorum) {
             return false;
         }
         let heard = self.heard_by_quorum();
         let age = self.lead.ticks.saturating_sub(heard.ticks());
         heard != Stamp::default()
-            && (self.rules.lease_holds)(age, self.config.election_ticks, self.lead.let_go)
+            && (self.rules.lease_holds)(age, election_ticks, clock_drift, self.lead.let_go)
     }
 
     /// The latest moment after which a quorum, itself included, has heard of this leader.

@@ -39,6 +39,9 @@ impl<C: Command> Node<C> {
     pub(crate) fn send_piece(&mut self, peer: NodeId, output: &mut Output<C>) {
         let Some(newest) = &self.snapshot else { return };
         let known = &mut self.lead.peers[usize::from(peer.0)];
+        if !(self.rules.sends_snapshot)(known.progress.match_index) {
+            return;
+        }
         // The one under way goes on, though there be a newer one: else it might never arrive.
         let sending = &mut self.lead.sending;
         let place = sending.iter().position(|(to, _)| *to == peer).unwrap_or_else(|| {

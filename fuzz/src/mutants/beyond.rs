@@ -1,8 +1,8 @@
-//! Bugs in what goes beyond Figure 2: snapshots, membership, reads, transfer.
+//! Bugs in what goes beyond Figure 2: snapshots, membership, reads, transfer, liveness, and the host.
 
 use raft::{LogIndex, Membership, NodeId, Rules};
 
-use super::{mutant, Mutant};
+use super::{host, mutant, Mutant};
 use crate::disk::Driver;
 
 const RAFT: Rules = Rules::RAFT;
@@ -19,7 +19,7 @@ fn half_sorted(membership: &Membership, acked: &dyn Fn(NodeId) -> LogIndex) -> L
 }
 
 /// See the module.
-pub(super) static MUTANTS: [Mutant; 23] = [
+pub(super) static MUTANTS: [Mutant; 37] = [
     // ---- Pipelining ----
     mutant(
         "window-ignored",
@@ -199,22 +199,135 @@ pub(super) static MUTANTS: [Mutant; 23] = [
         "L05",
         "etcd-io/raft #99",
         "read-is-linearizable",
-        Rules { lease_holds: |age, ticks, _| age + 2 < u64::from(ticks), ..RAFT },
+        Rules { lease_holds: |age, ticks, drift, _| age + 2 < u64::from(ticks / drift), ..RAFT },
     ),
     mutant(
         "lease-too-long",
-        "",
+        "L04",
         "a lease reckoned from the answer, and not from the question",
         "read-is-linearizable",
-        Rules { lease_holds: |age, ticks, let_go| !let_go && age < 3 * u64::from(ticks), ..RAFT },
+        Rules {
+            lease_holds: |age, ticks, _, let_go| !let_go && age < 3 * u64::from(ticks),
+            ..RAFT
+        },
     ),
-    // ---- The host ----
-    Mutant {
-        name: "snapshot-before-truncation",
-        ids: "S05",
-        source: "openraft 674e78aa",
-        caught_by: "terms-sorted",
-        rules: RAFT,
-        driver: Driver { snapshot_before_truncation: true, ..Driver::CORRECT },
-    },
+    mutant(
+        "lease-forgets-drift",
+        "L04",
+        "TiKV #964; etcd #10082; etcd raft #166",
+        "read-is-linearizable",
+        Rules {
+            lease_holds: |age, ticks, _, let_go| !let_go && age + 2 < u64::from(ticks),
+            ..RAFT
+        },
+    ),
+    mutant(
+        "lease-without-check-quorum",
+        "L06",
+        "raft-rs PR 141",
+        "read-is-linearizable",
+        Rules { has_leases: |lease_reads, _| lease_reads, ..RAFT },
+    ),
+    // ---- Liveness ----
+    mutant(
+        "stale-append-unanswered",
+        "E16",
+        "etcd #8501, 3c7359d; raft-rs PR 42",
+        "core-converges",
+        Rules { answers_stale: |kind| kind != raft::Kind::AppendEntries, ..RAFT },
+    ),
+    mutant(
+        "pre-vote-refusal-teaches-nothing",
+        "E17",
+        "openraft #1796, d6a6d562",
+        "recovers-after-healing",
+        Rules {
+            heeds_newer_term: |kind| {
+                kind != raft::Kind::PreVote && kind != raft::Kind::PreVoteReply
+            },
+            ..RAFT
+        },
+    ),
+    mutant(
+        "loyal-to-a-leader-that-is-gone",
+        "E18",
+        "hashicorp/raft PR 605",
+        "recovers-after-healing",
+        Rules {
+            hears_a_leader: |known, _, _| known.is_some(),
+            leader_while_probing: |known| known,
+            ..RAFT
+        },
+    ),
+    mutant(
+        "stands-without-asking",
+        "E19",
+        "Cloudflare, November 2020",
+        "pre-vote-spares-the-term",
+        Rules { asks_first: |_| false, ..RAFT },
+    ),
+    mutant(
+        "newer-term-starts-the-clock-again",
+        "",
+        "LifeRaft, bug 5",
+        "recovers-after-healing",
+        Rules { patience_in_newer_term: |_| 0, ..RAFT },
+    ),
+    mutant(
+        "no-snapshot-for-strangers",
+        "S07",
+        "openraft #1828, afd6508b",
+        "core-converges",
+        Rules { sends_snapshot: |matched| matched > LogIndex(0), ..RAFT },
+    ),
+    mutant(
+        "beats-at-every-tick",
+        "",
+        "correct, but wasteful",
+        "effort-is-bounded",
+        Rules { is_time_to_beat: |_, _| true, ..RAFT },
+    ),
+    // ---- The host, and the crash handler ----
+    mutant(
+        "halted-node-goes-on",
+        "",
+        "Buoyant's contract of the crash handler, broken",
+        "failed-write-halts",
+        Rules { goes_on_halted: || true, ..RAFT },
+    ),
+    host(
+        "snapshot-before-truncation",
+        "S05",
+        "openraft 674e78aa",
+        "terms-sorted",
+        Driver { snapshot_before_truncation: true, ..Driver::CORRECT },
+    ),
+    host(
+        "damage-cut-off",
+        "S14",
+        "Redundancy does not imply fault tolerance, FAST 2017",
+        "recovery-invents-nothing",
+        Driver { cuts_off_damage: true, ..Driver::CORRECT },
+    ),
+    host(
+        "wiped-node-comes-back",
+        "R6",
+        "TigerBeetle's reformat; J. Vanlightly's split brain of a wiped node",
+        "recovery-invents-nothing",
+        Driver { starts_without_disk: true, ..Driver::CORRECT },
+    ),
+    host(
+        "recovery-cut-short-cuts-again",
+        "",
+        "a recovery that cannot be begun again",
+        "restart-from-disk",
+        Driver { cuts_off_twice: true, ..Driver::CORRECT },
+    ),
+    host(
+        "writes-replayed-past-a-gap",
+        "",
+        "ALICE; writes reordered without a barrier",
+        "restart-from-disk",
+        Driver { replays_past_gaps: true, ..Driver::CORRECT },
+    ),
 ];

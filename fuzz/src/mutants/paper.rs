@@ -3,7 +3,7 @@
 
 use raft::{Kind, LogId, LogIndex, Membership, NodeId, NodeSet, Promise, Role, Rules, Term};
 
-use super::{mutant, Mutant};
+use super::{host, mutant, Mutant};
 use crate::disk::Driver;
 
 const RAFT: Rules = Rules::RAFT;
@@ -297,25 +297,23 @@ pub(super) static MUTANTS: [Mutant; 36] = [
     ),
     mutant(
         "leads-without-quorum",
-        "",
-        "CheckQuorum forgotten",
+        "E20",
+        "CheckQuorum forgotten; openraft #2080",
         "silent-leader-steps-down",
         Rules { keeps_lead: |_, _| true, ..RAFT },
     ),
-    Mutant {
-        name: "snapshots-without-sessions",
-        ids: "K2",
-        source: "dissertation, 6.3: sessions are a part of the state",
-        caught_by: "commands-take-effect-once",
-        rules: RAFT,
-        driver: Driver { forgets_sessions: true, ..Driver::CORRECT },
-    },
-    Mutant {
-        name: "entries-before-hard-state",
-        ids: "E06",
-        source: "hashicorp/raft #661; our own adapter to tikv/raft-rs, the other way round",
-        caught_by: "terms-sorted",
-        rules: RAFT,
-        driver: Driver { entries_before_hard_state: true, ..Driver::CORRECT },
-    },
+    host(
+        "snapshots-without-sessions",
+        "K2",
+        "dissertation, 6.3: sessions are a part of the state",
+        "commands-take-effect-once",
+        Driver { forgets_sessions: true, ..Driver::CORRECT },
+    ),
+    host(
+        "entries-before-hard-state",
+        "E06",
+        "hashicorp/raft #661; our own adapter to tikv/raft-rs, the other way round",
+        "terms-sorted",
+        Driver { entries_before_hard_state: true, ..Driver::CORRECT },
+    ),
 ];

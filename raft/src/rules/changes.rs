@@ -1,0 +1,43 @@
+//! Changes of membership.
+//!
+//! Membership (section 6; dissertation, chapter 4)
+
+use crate::io::Refused;
+use crate::membership::Membership;
+use crate::quorum::NodeSet;
+use crate::types::{LogIndex, Term};
+
+/// A leader begins a change when no other is under way and it has committed an entry of its term.
+///
+/// The second half is the correction of 2015: two leaders of different terms could otherwise
+/// have uncommitted changes of the same membership, whose majorities do not meet. Without either:
+/// Election Safety.
+pub fn may_change(
+    pending: Option<LogIndex>,
+    committed: Option<Term>,
+    current: Term,
+) -> Result<(), Refused> {
+    match pending {
+        Some(since) => Err(Refused::ChangeUnderWay { since }),
+        None if committed != Some(current) => Err(Refused::TermIsFresh),
+        None => Ok(()),
+    }
+}
+
+/// The first step of a change. Without joint consensus where it is needed: Election Safety.
+pub fn next_membership(current: &Membership, voters: NodeSet, learners: NodeSet) -> Membership {
+    current.towards(voters, learners)
+}
+
+/// Voters stand for election, and who may be one again if an uncommitted change is undone.
+///
+/// 4.2.2: a removed server "may still be needed until the Cnew entry is committed". A learner that
+/// stood would only disturb.
+pub fn may_stand(votes: bool, may_vote_again: bool) -> bool {
+    votes || may_vote_again
+}
+
+/// A leader that a committed change has removed steps down (4.2.2).
+pub fn leaves_when_removed() -> bool {
+    true
+}
