@@ -1,12 +1,13 @@
-//! Recovery: after the last event everything is healed, or just a quorum, and the cluster must make
-//! progress.
+//! Recovery: after the last event everything is healed, or just a quorum, and the cluster must
+//! make progress.
 //!
 //! Promises: from here on nothing is lost or late: all links work, all nodes of the core run, a
 //! write is durable before its node does anything else, and between two ticks everything arrives.
-//! Clocks tick in turn. Who is not of the core is lost for good, and so is, as operators do it, who
-//! was removed or lost its vote without knowing, and may disturb the others for ever. Under so kind a schedule a correct Raft settles within a
-//! bound that is computed, and then stays as it is; whether it did is for oracles to say. Nothing is
-//! asked where the faults have left no quorum.
+//! Clocks tick in turn. Who is not of the core is lost for good, and so is, as operators do it,
+//! who was removed or lost its vote without knowing, and may disturb the others for ever. Under so
+//! kind a schedule a correct Raft settles within a bound that is computed, and then stays as it
+//! is; whether it did is for oracles to say. Nothing is asked where the faults have left no
+//! quorum.
 
 use raft::{LogIndex, NodeId, NodeSet, ReadId, Term};
 
@@ -22,8 +23,8 @@ use crate::watch::Observer;
 /// A cluster may take this many of the longest waits of one node to settle: some for old leaders
 /// and leases to end, some for the one node that can win to come to it.
 const WAITS: u32 = 10;
-/// How many times between two ticks some link is emptied: answers to answers end sooner, unless the
-/// Raft talks for ever.
+/// How many times between two ticks some link is emptied: answers to answers end sooner, unless
+/// the Raft talks for ever.
 const DELIVERIES: usize = 1 << 12;
 /// Commands that are asked for while nothing else happens.
 pub const QUIET_COMMANDS: u32 = 2;

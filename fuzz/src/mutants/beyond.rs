@@ -1,4 +1,5 @@
-//! Bugs in what goes beyond Figure 2: snapshots, membership, reads, transfer, liveness, and the host.
+//! Bugs in what goes beyond Figure 2: snapshots, membership, reads, transfer, liveness, and the
+//! host.
 
 use raft::{LogIndex, Membership, NodeId, Rules};
 

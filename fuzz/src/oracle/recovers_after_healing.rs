@@ -1,11 +1,11 @@
 //! Once a quorum works again, a leader is elected, and a fresh command is committed and applied.
 //!
-//! Asked only of runs whose set-up says so, after `recovery.rs` has healed the cluster. Sound: a node
-//! that holds all that is committed is in every quorum; nothing is lost any more, clocks tick in
-//! turn and messages arrive between two ticks, so when its time comes it is alone and wins. That
-//! happens within one longest wait of the end of old leaders and leases; ten are allowed. Nothing is
-//! asked where faults have left no quorum, and who has been removed is switched off, since it may
-//! disturb for ever (dissertation, 4.2.3).
+//! Asked only of runs whose set-up says so, after `recovery.rs` has healed the cluster. Sound: a
+//! node that holds all that is committed is in every quorum; nothing is lost any more, clocks tick
+//! in turn and messages arrive between two ticks, so when its time comes it is alone and wins.
+//! That happens within one longest wait of the end of old leaders and leases; ten are allowed.
+//! Nothing is asked where faults have left no quorum, and who has been removed is switched off,
+//! since it may disturb for ever (dissertation, 4.2.3).
 
 use crate::history::History;
 use crate::oracle::{Card, Oracle};

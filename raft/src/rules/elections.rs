@@ -52,8 +52,8 @@ pub fn answers_stale(_kind: Kind) -> bool {
     true
 }
 
-/// A newer term does not make a server wait longer for a leader: only a vote that it gives does, or
-/// a leader's message.
+/// A newer term does not make a server wait longer for a leader: only a vote that it gives does,
+/// or a leader's message.
 ///
 /// Otherwise servers that cannot win keep the one that can from ever standing (LifeRaft, bug 5).
 /// Without this: no progress.

@@ -28,14 +28,14 @@ pub fn is_own_question(asked_in: u64, life: u64) -> bool {
 /// another server's clock may be faster, and not at all once the lead was offered to another.
 ///
 /// 6.4.1, 3.10: until then no server that answered will vote for another. Clocks may be two ticks
-/// out of step, and `drift` is how many ticks another may make in one of this server's. An offer may
-/// come to be taken at any time. Without this: stale reads.
+/// out of step, and `drift` is how many ticks another may make in one of this server's. An offer
+/// may come to be taken at any time. Without this: stale reads.
 pub fn lease_holds(age: u64, election_ticks: u32, drift: u32, let_go: bool) -> bool {
     !let_go && age + 2 < u64::from(election_ticks / drift.max(1))
 }
 
-/// A leader reads by lease only if its followers are deaf to candidates meanwhile, which CheckQuorum
-/// makes them.
+/// A leader reads by lease only if its followers are deaf to candidates meanwhile, which
+/// CheckQuorum makes them.
 ///
 /// 6.4.1. Without this: stale reads (raft-rs PR 141).
 pub fn has_leases(lease_reads: bool, check_quorum: bool) -> bool {

@@ -57,8 +57,8 @@ pub fn forget_memberships(memberships: &mut Memberships, index: LogIndex) {
 
 /// A follower that lacks what the log no longer holds is sent a snapshot, whoever it is.
 ///
-/// Section 7; `matched` is what the leader knows it to have. Without this: such a follower lags for
-/// ever (openraft #1828).
+/// Section 7; `matched` is what the leader knows it to have. Without this: such a follower lags
+/// for ever (openraft #1828).
 pub fn sends_snapshot(_matched: LogIndex) -> bool {
     true
 }
