@@ -26,34 +26,70 @@ const AGAIN: u8 = 8;
 impl<R: Replica, O: Observer> Cluster<R, O> {
     /// The exact event that a primitive `event` wishes for: selectors wrap around what is there.
     pub fn resolve(&self, event: Event) -> Option<Event> {
-        let [a, b, c] = event.operands;
         let family = event.kind.info().family;
         let kind = match (event.kind, family.is_none_or(|family| self.setup.has(family))) {
             (kind, true) => kind,
             (Kind::Reorder, false) => Kind::Deliver,
             (_, false) => return None,
         };
-        let exact = |a, b, c| Some(Event::exact(kind, [a, b, c]));
         match kind {
             Kind::Deliver | Kind::Reorder | Kind::Drop | Kind::Duplicate => {
                 self.resolve_message(kind, event.operands)
             }
-            // Leases hold only if all clocks go alike.
-            Kind::Tick if self.setup.lease => Some(Event::exact(Kind::TickAll, [0; 3])),
-            Kind::Tick => exact(self.next(a, is_awake)?, 0, 0),
-            Kind::Timeout => exact(self.next(a, |host| is_leader(host) == Some(false))?, 0, 0),
-            Kind::Propose => {
-                let again = u64::from(b % AGAIN).min(self.watch.history.proposals) as u8;
-                match a < ASK_A_LEADER {
-                    true => exact(self.next(a, is_awake)?, again, 0),
-                    false => exact(self.next(a, |host| is_leader(host) == Some(true))?, again, 0),
-                }
+            Kind::TickAll => Some(event),
+            Kind::Tick | Kind::Timeout | Kind::Pause | Kind::Resume | Kind::Jump => {
+                self.resolve_time(kind, event.operands)
             }
+            Kind::Persist | Kind::FailPersist | Kind::Fill | Kind::Free | Kind::Damage => {
+                self.resolve_disk(kind, event.operands)
+            }
+            Kind::Crash | Kind::CrashAmid | Kind::Restart | Kind::LoseDisk => {
+                self.resolve_life(kind, event.operands)
+            }
+            Kind::Heal => self.network.is_hurt().then_some(event),
+            Kind::Partition
+            | Kind::Cut
+            | Kind::Bridge
+            | Kind::Clog
+            | Kind::Release
+            | Kind::Filter => self.resolve_network(kind, event.operands),
+            Kind::Propose
+            | Kind::Read
+            | Kind::Compact
+            | Kind::Apply
+            | Kind::Transfer
+            | Kind::Change => self.resolve_request(kind, event.operands),
+            _ => unreachable!("macros are expanded, not resolved"),
+        }
+    }
+
+    /// What becomes of clocks.
+    fn resolve_time(&self, kind: Kind, [a, b, _]: [u8; 3]) -> Option<Event> {
+        let exact = |node, b| Some(Event::exact(kind, [node, b, 0]));
+        match kind {
+            // Leases hold only if all clocks go on together, and none jumps.
+            Kind::Tick if self.setup.lease => Some(Event::exact(Kind::TickAll, [0; 3])),
+            Kind::Jump if self.setup.lease => None,
+            Kind::Tick | Kind::Pause => exact(self.next(a, is_awake)?, 0),
+            Kind::Timeout => exact(self.next(a, |host| is_leader(host) == Some(false))?, 0),
+            Kind::Resume => exact(self.next(a, |host| host.paused)?, 0),
+            _ => {
+                let by = (b as i8).clamp(-FARTHEST, FARTHEST);
+                (by != 0).then_some(())?;
+                exact(self.next(a, is_awake)?, by as u8)
+            }
+        }
+    }
+
+    /// What becomes of writes and records.
+    fn resolve_disk(&self, kind: Kind, [a, b, _]: [u8; 3]) -> Option<Event> {
+        let disk = |node: u8| &self.hosts[usize::from(node)].disk;
+        let exact = |node, b| Some(Event::exact(kind, [node, b, 0]));
+        match kind {
             Kind::Persist => {
                 let node = self.next(a, Host::can_write)?;
-                let disk = &self.hosts[usize::from(node)].disk;
-                match (disk.full, disk.is_awaited()) {
-                    (false, _) => exact(node, 0, 0),
+                match (disk(node).full, disk(node).is_awaited()) {
+                    (false, _) => exact(node, 0),
                     (true, true) => Some(Event::exact(Kind::FailPersist, [node, 0, 0])),
                     (true, false) => None,
                 }
@@ -61,49 +97,50 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             Kind::FailPersist => {
                 let fits = |host: &Host<R>| host.can_write() && host.disk.awaited().is_some();
                 let node = self.next(a, fits)?;
-                let write = self.hosts[usize::from(node)].disk.awaited()?;
+                let write = disk(node).awaited()?;
                 let torn = match R::CAPABILITIES.torn_writes {
                     true => torn(b, write),
                     false => [0, ALL][usize::from(b % 2)],
                 };
-                exact(node, torn, 0)
+                exact(node, torn)
             }
+            Kind::Fill => exact(self.next(a, |host| !host.disk.full)?, 0),
+            Kind::Free => exact(self.next(a, |host| host.disk.full)?, 0),
+            _ => {
+                let node = self.next(a, |host| host.disk.record(b).is_some())?;
+                let record = disk(node).record(b)?;
+                let mut after = disk(node).clone();
+                after.harm(record);
+                let can_be_mended = after.readable() != Readable::No;
+                (can_be_mended || self.can_spare(node))
+                    .then(|| Event::exact(kind, [node, record, 0]))
+            }
+        }
+    }
+
+    /// How nodes stop and start.
+    fn resolve_life(&self, kind: Kind, [a, b, c]: [u8; 3]) -> Option<Event> {
+        let exact = |a, b, c| Some(Event::exact(kind, [a, b, c]));
+        let keeps = !self.setup.has(Family::Lose);
+        match kind {
             Kind::Crash => {
                 let node = self.next(a, |host| host.replica.is_some())?;
                 let pending = self.hosts[usize::from(node)].disk.pending.len();
-                let keep = if self.setup.has(Family::Lose) { portion(b, pending) } else { ALL };
-                let loose = if keep == ALL { 0 } else { c };
-                exact(node, keep, loose)
+                let keep = if keeps { ALL } else { portion(b, pending) };
+                exact(node, keep, if keep == ALL { 0 } else { c })
+            }
+            Kind::CrashAmid => {
+                let fits = |host: &Host<R>| is_awake(host) && host.fate == Fate::Open;
+                exact(self.next(a, fits)?, b, if keeps { ALL } else { c })
             }
             Kind::Restart => {
                 let node = self.next(a, |host| host.replica.is_none() && !host.gone)?;
                 exact(node, wrap(b, 2), 0)
             }
-            Kind::Partition => {
-                let mask = a & ((1u16 << self.setup.nodes) - 1) as u8;
-                self.cuts_something(mask, ALL).then(|| Event::new(kind, &[mask]))
+            _ => {
+                let node = self.next(a, |host| !host.disk.lost)?;
+                self.can_spare(node).then(|| Event::exact(kind, [node, 0, 0]))
             }
-            Kind::Cut | Kind::Bridge | Kind::Clog | Kind::Release | Kind::Filter => {
-                self.resolve_network(kind, event.operands)
-            }
-            Kind::Heal => self.network.is_hurt().then_some(event),
-            Kind::Pause => exact(self.next(a, is_awake)?, 0, 0),
-            Kind::Resume => exact(self.next(a, |host| host.paused)?, 0, 0),
-            // Leases hold only if no clock jumps.
-            Kind::Jump if self.setup.lease => None,
-            Kind::Jump => {
-                let by = (b as i8).clamp(-FARTHEST, FARTHEST);
-                (by != 0).then_some(())?;
-                exact(self.next(a, is_awake)?, by as u8, 0)
-            }
-            Kind::CrashAmid | Kind::Fill | Kind::Free | Kind::Damage | Kind::LoseDisk => {
-                self.resolve_host(kind, event.operands)
-            }
-            Kind::Read | Kind::Compact | Kind::Apply | Kind::Transfer | Kind::Change => {
-                self.resolve_request(kind, event.operands)
-            }
-            Kind::TickAll => Some(event),
-            _ => unreachable!("macros are expanded, not resolved"),
         }
     }
 
@@ -112,6 +149,10 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         let nodes = self.setup.nodes;
         let exact = |a, b| Some(Event::exact(kind, [a, b, 0]));
         match kind {
+            Kind::Partition => {
+                let mask = a & ((1u16 << nodes) - 1) as u8;
+                self.cuts_something(mask, ALL).then(|| Event::exact(kind, [mask, 0, 0]))
+            }
             Kind::Bridge => {
                 let (bridge, all) = (wrap(a, nodes), ((1u16 << nodes) - 1) as u8);
                 let mask = b & all & !(1 << bridge);
@@ -134,32 +175,6 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
                     _ => !self.network.is_clogged(link),
                 };
                 (from != to && is_new).then(|| Event::exact(kind, [from, to, 0]))
-            }
-        }
-    }
-
-    /// What becomes of hosts and their disks.
-    fn resolve_host(&self, kind: Kind, [a, b, c]: [u8; 3]) -> Option<Event> {
-        let exact = |a, b, c| Some(Event::exact(kind, [a, b, c]));
-        match kind {
-            Kind::CrashAmid => {
-                let fits = |host: &Host<R>| is_awake(host) && host.fate == Fate::Open;
-                let keep = if self.setup.has(Family::Lose) { c } else { ALL };
-                exact(self.next(a, fits)?, b, keep)
-            }
-            Kind::Fill => exact(self.next(a, |host| !host.disk.full)?, 0, 0),
-            Kind::Free => exact(self.next(a, |host| host.disk.full)?, 0, 0),
-            Kind::LoseDisk => {
-                let node = self.next(a, |host| !host.disk.lost)?;
-                self.can_spare(node).then(|| Event::exact(kind, [node, 0, 0]))
-            }
-            _ => {
-                let node = self.next(a, |host| host.disk.record(b).is_some())?;
-                let record = self.hosts[usize::from(node)].disk.record(b)?;
-                let mut after = self.hosts[usize::from(node)].disk.clone();
-                after.harm(record);
-                let is_mendable = after.readable() != Readable::No;
-                (is_mendable || self.can_spare(node)).then(|| Event::exact(kind, [node, record, 0]))
             }
         }
     }
@@ -190,6 +205,13 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         let exact = |a, b, c| Some(Event::exact(kind, [a, b, c]));
         let nodes = self.setup.nodes;
         match kind {
+            Kind::Propose => {
+                let again = u64::from(b % AGAIN).min(self.watch.history.proposals) as u8;
+                match a < ASK_A_LEADER {
+                    true => exact(self.next(a, is_awake)?, again, 0),
+                    false => exact(self.next(a, |host| is_leader(host) == Some(true))?, again, 0),
+                }
+            }
             Kind::Read if !R::CAPABILITIES.reads => None,
             Kind::Read => exact(self.next(a, is_awake)?, 0, 0),
             Kind::Compact if !R::CAPABILITIES.snapshots => None,

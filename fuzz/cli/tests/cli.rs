@@ -63,7 +63,7 @@ fn a_file_that_cannot_be_read_is_named_with_the_reason() {
         refused(&[command, &directory], &["is a directory"]);
     }
     for command in ["replay", "shrink", "show"] {
-        refused(&[command, &large], &["large", "is larger than 65552 bytes"]);
+        refused(&[command, &large], &["large", "is larger than 65568 bytes"]);
     }
 }
 
