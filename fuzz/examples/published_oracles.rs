@@ -16,6 +16,7 @@ use raft::{LogId, LogIndex, NodeId, Term};
 use whitewater::cluster::Cluster;
 use whitewater::history::{History, NodeHistory};
 use whitewater::mutants::{self, Mutant};
+use whitewater::observer::Observer;
 use whitewater::oracle::leader_completeness::LeaderCompleteness;
 use whitewater::oracle::{Oracles, COUNT};
 use whitewater::ours::Ours;
@@ -23,7 +24,6 @@ use whitewater::replica::{Entry, View};
 use whitewater::schedule::Schedule;
 use whitewater::subject::Subject;
 use whitewater::violation::{Verdict, Violation, HELD, NOTHING};
-use whitewater::watch::Observer;
 
 fn main() -> ExitCode {
     let refuted = [examine::<Etcd>(), examine::<Buoyant>()];

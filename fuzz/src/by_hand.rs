@@ -11,7 +11,7 @@ pub fn cluster<O: Observer + Default>(nodes: u8) -> Watch<O> {
     let mut watch = Watch::new(O::default());
     let setup = Setup { nodes, ..Setup::default() };
     watch.begin(&setup, &Ours::CAPABILITIES, O::default());
-    watch.history.proposals = 1_000;
+    watch.history.clients.proposals = 1_000;
     for id in 0..nodes {
         watch.started(NodeId(id), View::default(), None).expect("an empty start is legal");
     }

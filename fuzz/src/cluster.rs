@@ -12,11 +12,12 @@ use crate::event::{Event, Kind, ALL};
 use crate::host::{is_awake, Fate, Host};
 use crate::machine::{Machine, Store};
 use crate::network::{Link, Network};
+use crate::observer::Observer;
 use crate::replica::{Input, Replica, View};
 use crate::schedule::{DiskMode, Setup};
 use crate::subject::Subject;
 use crate::violation::{Verdict, HELD, NOTHING};
-use crate::watch::{Observer, Step, Watch};
+use crate::watch::{Step, Watch};
 
 /// A digest, after a step that left a node like this and sent so many messages.
 fn mark(digest: u64, view: &View, messages: usize) -> u64 {
@@ -153,7 +154,8 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             Kind::TickAll => self.tick_all(),
             Kind::Timeout => self.input(node, Input::Timeout),
             Kind::Propose => {
-                let command = self.watch.history.proposed_at(node, b.into());
+                let history = &mut self.watch.history;
+                let command = history.clients.propose(history.life_of(node), b.into());
                 self.input(node, Input::Propose(command))
             }
             Kind::Persist => self.complete_write(node),
@@ -175,7 +177,8 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             Kind::Damage => self.damage(node, b),
             Kind::LoseDisk => self.lose_disk(node),
             Kind::Read => {
-                let id = ReadId(self.watch.history.read_at(node));
+                let history = &mut self.watch.history;
+                let id = ReadId(history.clients.ask(history.life_of(node)));
                 self.input(node, Input::Read(id))
             }
             Kind::Compact => {
@@ -244,9 +247,11 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         let view = replica.view();
         self.digest = mark(self.digest, &view, effects.messages.len());
         if let Some(snapshot) = effects.restore {
-            host.machine = self.store.restore(snapshot);
+            host.machine = self.store.restore(snapshot, self.subject.driver);
             host.to_apply.clear();
         }
+        let answered = effects.reads.iter().filter_map(|read| Some((read.id.0, read.answer.ok()?)));
+        host.waiting.extend(answered);
         match self.setup.slow_apply {
             true => host.to_apply.extend_from_slice(effects.applied),
             false => host.machine.apply(effects.applied),
@@ -287,8 +292,27 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         }
     }
 
+    /// Clients are told what their reads found, once enough is applied.
+    fn serve(&mut self, id: NodeId) -> Verdict {
+        let Host { machine, waiting, .. } = &mut self.hosts[usize::from(id.0)];
+        let early = self.subject.driver.answers_reads_early;
+        let mut place = 0;
+        while let Some(&(number, index)) = waiting.get(place) {
+            if index > machine.applied && !early {
+                place += 1;
+                continue;
+            }
+            waiting.remove(place);
+            self.watch.served(id, number, machine)?;
+        }
+        HELD
+    }
+
     /// A node hears that what need not be synced is as good as durable.
     fn tell(&mut self, id: NodeId) -> Verdict {
+        if !self.hosts[usize::from(id.0)].waiting.is_empty() {
+            self.serve(id)?;
+        }
         while let Some(name) = self.hosts[usize::from(id.0)].disk.tell() {
             self.step(id, Input::Persisted(name))?;
         }
@@ -309,6 +333,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         let applied = machine.applied;
         self.watch.applied(id, to_apply, machine)?;
         to_apply.clear();
+        self.serve(id)?;
         self.input(id, Input::Applied(applied))
     }
 
@@ -413,8 +438,8 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         let (view, membership) = (replica.view(), replica.membership());
         host.replica = Some(replica);
         host.machine = match &host.disk.image.snapshot {
-            Some(snapshot) => self.store.restore(snapshot),
-            None => Machine::new(),
+            Some(snapshot) => self.store.restore(snapshot, driver),
+            None => Machine::under(driver),
         };
         self.network.set_down(id, false);
         self.watch.started(id, view, membership)

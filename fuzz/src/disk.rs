@@ -30,6 +30,10 @@ pub struct Driver {
     pub starts_without_disk: bool,
     /// When a recovery is begun again, what it has cut off is counted off once more.
     pub cuts_off_twice: bool,
+    /// A command that is applied again is answered with what it would find now.
+    pub answers_retries_anew: bool,
+    /// A read is answered before the state machine has applied what it must see.
+    pub answers_reads_early: bool,
     /// Every write is synced, whatever the Raft says. No harm: it hides what unsynced writes show.
     pub always_sync: bool,
 }
@@ -44,6 +48,8 @@ impl Driver {
         cuts_off_damage: false,
         starts_without_disk: false,
         cuts_off_twice: false,
+        answers_retries_anew: false,
+        answers_reads_early: false,
         always_sync: false,
     };
 }

@@ -8,9 +8,9 @@ use raft::NodeId;
 use crate::cluster::Cluster;
 use crate::disk::Readable;
 use crate::host::Fate;
+use crate::observer::Observer;
 use crate::replica::{Input, Replica};
 use crate::violation::{Verdict, HELD};
-use crate::watch::Observer;
 
 /// Who goes on after a pause catches up with its clock this far at most.
 const CATCH_UP: u32 = 64;

@@ -11,11 +11,11 @@ use crate::chain::is_command;
 use crate::event::{Event, Kind};
 use crate::history::{History, PerNode};
 use crate::machine::Machine;
+use crate::observer::Observer;
 use crate::oracle::Counts;
 use crate::recovery::Healing;
 use crate::replica::{Entry, Meaning, Speech, View, Write};
 use crate::violation::{Verdict, NOTHING};
-use crate::watch::Observer;
 
 macro_rules! goals {
     ($($name:ident = $text:literal, $meaning:literal;)*) => {

@@ -11,6 +11,7 @@ use raft::{
 };
 
 use crate::chain::{command_of, is_command, Chain};
+use crate::clients::Clients;
 use crate::machine::Truth;
 use crate::replica::{Capabilities, Command, Entry, View, Write};
 use crate::schedule::Setup;
@@ -158,21 +159,6 @@ impl NodeHistory {
     }
 }
 
-/// A read that a client asked for.
-#[derive(Clone, Copy, Debug)]
-pub struct ReadFact {
-    /// Where.
-    pub node: NodeId,
-    /// In which of its lives.
-    pub life: u64,
-    /// The last entry that some client knew of before: this read must not miss it.
-    pub floor: LogIndex,
-    /// It has not been answered yet.
-    pub open: bool,
-    /// It was answered, from the state after this entry.
-    pub index: Option<LogIndex>,
-}
-
 /// The facts of one run.
 #[derive(Clone, Debug, Default)]
 pub struct History {
@@ -196,14 +182,8 @@ pub struct History {
     pub births: Births,
     /// Who led each term, by term.
     pub leaders: Vec<Option<NodeId>>,
-    /// How many commands clients have proposed: they are numbered from 1.
-    pub proposals: Command,
-    /// Where each command was last proposed, in which life of the node, and how often in all.
-    proposed_at: Vec<(NodeId, u64, u32)>,
-    /// Reads by number.
-    pub reads: Vec<ReadFact>,
-    /// The last entry that some client knows to be applied.
-    pub known_to_clients: LogIndex,
+    /// What clients asked and were told.
+    pub clients: Clients,
 }
 
 impl History {
@@ -223,10 +203,7 @@ impl History {
         self.truth.clear();
         self.committed_log.clear();
         self.committed_by = self.membership;
-        self.proposals = 0;
-        self.proposed_at.clear();
-        self.reads.clear();
-        self.known_to_clients = LogIndex(0);
+        self.clients.begin();
     }
 
     /// The membership that the log of a node says.
@@ -392,54 +369,17 @@ impl History {
         self.node_mut(id).progress[peer] = progress;
     }
 
-    /// A client asks `node` for a command; its number. With `again`, it is not the next one, but
-    /// one that was asked for so many commands ago, and the client waits there now.
-    pub(crate) fn proposed_at(&mut self, node: NodeId, again: u64) -> Command {
-        let life = self.node(node).life;
-        if again == 0 {
-            self.proposals += 1;
-            self.proposed_at.push((node, life, 1));
-            return self.proposals;
-        }
-        let command = self.proposals + 1 - again;
-        let (at, in_life, times) = &mut self.proposed_at[command as usize - 1];
-        (*at, *in_life) = (node, life);
-        *times += 1;
-        command
-    }
-
-    /// How often a command was proposed.
-    pub fn times_proposed(&self, command: Command) -> u32 {
-        let place = command.wrapping_sub(1) as usize;
-        self.proposed_at.get(place).map_or(0, |(_, _, times)| *times)
-    }
-
-    /// A client asks `node` for a read; its number.
-    pub(crate) fn read_at(&mut self, node: NodeId) -> u64 {
-        let (life, floor) = (self.node(node).life, self.known_to_clients);
-        self.reads.push(ReadFact { node, life, floor, open: true, index: None });
-        self.reads.len() as u64 - 1
-    }
-
-    /// A read is answered, from the state after `index`.
-    pub(crate) fn read_answered(&mut self, number: u64, index: Option<LogIndex>) {
-        let Some(read) = self.reads.get_mut(number as usize) else { return };
-        read.open = false;
-        read.index = index;
-        let applied = self.nodes[usize::from(read.node.0)].applied;
-        // It is answered once that much is applied; as long as it is not, nobody knows anything.
-        let seen = index.filter(|&index| index <= applied).unwrap_or_default();
-        self.known_to_clients = self.known_to_clients.max(seen);
+    /// A node, and the life that it is in.
+    pub fn life_of(&self, id: NodeId) -> (NodeId, u64) {
+        (id, self.node(id).life)
     }
 
     /// A node has applied an entry; if a client waits there for it, the client knows now.
     pub(crate) fn applied(&mut self, id: NodeId, entry: &Entry) {
         self.node_mut(id).applied = entry.id.index;
         let Payload::Command(command) = entry.payload else { return };
-        let asked = command.checked_sub(1).and_then(|place| self.proposed_at.get(place as usize));
-        let life = self.node(id).life;
-        if asked.is_some_and(|&(at, in_life, _)| (at, in_life) == (id, life)) {
-            self.known_to_clients = self.known_to_clients.max(entry.id.index);
+        if self.clients.waits(command, self.life_of(id)) {
+            self.clients.known = self.clients.known.max(entry.id.index);
         }
     }
 

@@ -14,6 +14,8 @@ pub(crate) struct Host<R> {
     pub machine: Machine,
     /// Committed entries that the machine has not yet applied.
     pub to_apply: Vec<Entry>,
+    /// Reads that may be answered once the machine has applied so much.
+    pub waiting: Vec<(u64, LogIndex)>,
     /// What is bound to happen to the replica.
     pub fate: Fate,
     /// It stands still.
@@ -46,6 +48,7 @@ impl<R> Host<R> {
             disk: Disk::default(),
             machine: Machine::new(),
             to_apply: Vec::new(),
+            waiting: Vec::new(),
             fate: Fate::Open,
             paused: false,
             missed: 0,
@@ -65,6 +68,7 @@ impl<R> Host<R> {
     pub fn stop(&mut self) {
         self.replica = None;
         self.to_apply.clear();
+        self.waiting.clear();
         self.fate = Fate::Open;
         self.paused = false;
         (self.missed, self.owed) = (0, 0);

@@ -12,6 +12,7 @@
 //! promised, [`run`] for how it all comes together, [`mutants`] for what it catches.
 
 pub mod chain;
+pub mod clients;
 pub mod cluster;
 pub mod disk;
 pub mod event;
@@ -27,6 +28,7 @@ mod moves;
 pub mod mutants;
 pub mod mutate;
 pub mod network;
+pub mod observer;
 pub mod operand;
 pub mod oracle;
 pub mod ours;

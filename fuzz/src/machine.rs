@@ -13,6 +13,7 @@ use raft::session::{ClientId, Outcome, Request, Sessions};
 use raft::{LogIndex, Payload, Snapshot, Term};
 
 use crate::chain::mix;
+use crate::disk::Driver;
 use crate::history::grow;
 use crate::replica::{Command, Entry};
 
@@ -34,6 +35,38 @@ pub struct Machine {
     pub repeated: u64,
     values: [u64; KEYS],
     sessions: Sessions<u64>,
+    /// What the commands that were applied last found, each with its number.
+    pub answers: Vec<(Command, u64)>,
+    /// A command that is applied again is answered with what it would find now.
+    pub answers_anew: bool,
+}
+
+/// One of the registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key(pub u8);
+
+/// The register that a command, or a read with this number, is about.
+pub fn key_of(number: u64) -> Key {
+    Key((number % KEYS as u64) as u8)
+}
+
+/// All registers.
+pub fn keys() -> impl Iterator<Item = Key> {
+    (0..KEYS as u8).map(Key)
+}
+
+/// A value that says that there is none any more: who removed it is in the lower bits.
+const DELETED: u64 = 1 << 62;
+
+/// What a command makes of the value that it finds, which is also its answer: get, delete,
+/// compare-and-swap (of an even value), or put. What it writes, nothing else ever does.
+pub fn effect(command: Command, found: u64) -> Option<u64> {
+    match command / CLIENTS % 4 {
+        0 => None,
+        1 => Some(DELETED | command),
+        2 => (found % 2 == 0).then_some(command),
+        _ => Some(command),
+    }
 }
 
 impl Machine {
@@ -43,12 +76,25 @@ impl Machine {
     pub fn new() -> Machine {
         let mut sessions = Sessions::new(CLIENTS as usize);
         (0..CLIENTS).for_each(|client| sessions.register(ClientId(client)));
-        let (applied, values) = (LogIndex(0), [0; KEYS]);
-        Machine { applied, state: Machine::START, repeated: 0, values, sessions }
+        Machine {
+            applied: LogIndex(0),
+            state: Machine::START,
+            repeated: 0,
+            values: [0; KEYS],
+            sessions,
+            answers: Vec::new(),
+            answers_anew: false,
+        }
+    }
+
+    /// The same, on a host that may be careless.
+    pub fn under(driver: Driver) -> Machine {
+        Machine { answers_anew: driver.answers_retries_anew, ..Machine::new() }
     }
 
     /// Applies the next entries.
     pub fn apply(&mut self, entries: &[Entry]) {
+        self.answers.clear();
         entries.iter().for_each(|entry| self.apply_one(entry));
     }
 
@@ -59,10 +105,27 @@ impl Machine {
         let client = ClientId(command % CLIENTS);
         let request = Request { client, number: command / CLIENTS + 1, answered: 0 };
         let values = &mut self.values;
-        match self.sessions.apply(request, || execute(values, command)) {
-            Outcome::Done(response) => self.state = mix(mix(self.state, command), response),
-            Outcome::Again(_) | Outcome::Forgotten => self.repeated += 1,
-        }
+        let answer = match self.sessions.apply(request, || execute(values, command)) {
+            Outcome::Done(found) => {
+                self.state = mix(mix(self.state, command), found);
+                found
+            }
+            Outcome::Again(found) => {
+                self.repeated += 1;
+                if self.answers_anew {
+                    self.value(key_of(command))
+                } else {
+                    found
+                }
+            }
+            Outcome::Forgotten => return,
+        };
+        self.answers.push((command, answer));
+    }
+
+    /// What a register holds.
+    pub fn value(&self, key: Key) -> u64 {
+        self.values[usize::from(key.0)]
     }
 
     /// The same without its sessions, as a careless host would save it.
@@ -83,18 +146,12 @@ impl Default for Machine {
     }
 }
 
-/// Get, put, compare-and-swap, or delete; the response.
+/// Does what a command says; the value that it found.
 fn execute(values: &mut [u64; KEYS], command: Command) -> u64 {
-    let value = &mut values[command as usize % KEYS];
-    let old = *value;
-    match command / CLIENTS % 4 {
-        0 => {}
-        1 => *value = 0,
-        2 if old % 2 == 0 => *value = command,
-        2 => {}
-        _ => *value = command,
-    }
-    old
+    let value = &mut values[usize::from(key_of(command).0)];
+    let found = *value;
+    *value = effect(command, found).unwrap_or(found);
+    found
 }
 
 /// The hash of the state that a snapshot carries, or some other if it is not whole.
@@ -115,16 +172,20 @@ pub fn state_of(snapshot: &Snapshot) -> u64 {
 /// by a second, naive version.
 #[derive(Clone, Debug, Default)]
 pub struct Truth {
-    done: Vec<bool>,
+    /// What each command found where it took effect.
+    found: Vec<Option<u64>>,
     values: [u64; KEYS],
+    /// The values of each register, with the entries that they are of.
+    written: [Vec<(LogIndex, u64)>; KEYS],
     states: Vec<u64>,
 }
 
 impl Truth {
     /// Nothing is committed.
     pub fn clear(&mut self) {
-        self.done.clear();
+        self.found.clear();
         self.values = [0; KEYS];
+        self.written.iter_mut().for_each(Vec::clear);
         self.states.clear();
     }
 
@@ -133,12 +194,31 @@ impl Truth {
         let before = self.states.last().copied().unwrap_or(Machine::START);
         let mut state = mix(before, term.0);
         if let Some(command) = command {
-            grow(&mut self.done, command as usize);
-            if !std::mem::replace(&mut self.done[command as usize], true) {
-                state = mix(mix(state, command), execute(&mut self.values, command));
+            grow(&mut self.found, command as usize);
+            if self.found[command as usize].is_none() {
+                let found = execute(&mut self.values, command);
+                self.found[command as usize] = Some(found);
+                state = mix(mix(state, command), found);
+                let (key, index) = (usize::from(key_of(command).0), self.states.len() as u64 + 1);
+                self.written[key].push((LogIndex(index), self.values[key]));
             }
         }
         self.states.push(state);
+    }
+
+    /// What a committed command found.
+    pub fn found_by(&self, command: Command) -> Option<u64> {
+        self.found.get(command as usize).copied().flatten()
+    }
+
+    /// What a register holds after the entry at `index`, if it is committed.
+    pub fn value_at(&self, key: Key, index: LogIndex) -> Option<u64> {
+        if index.0 > self.states.len() as u64 {
+            return None;
+        }
+        let written = &self.written[usize::from(key.0)];
+        let newest = written.iter().rfind(|(at, _)| *at <= index);
+        Some(newest.map_or(0, |(_, value)| *value))
     }
 
     /// The state after the entry at `index`, if it is committed.
@@ -166,11 +246,11 @@ impl Store {
     }
 
     /// The machine that a snapshot is of; a wrong one if it is of none.
-    pub fn restore(&self, snapshot: &Snapshot) -> Machine {
+    pub fn restore(&self, snapshot: &Snapshot, driver: Driver) -> Machine {
         let (applied, state) = (snapshot.last.index, state_of(snapshot));
         let saved = self.0.iter().rfind(|saved| saved.state == state);
         let machine = saved.cloned().unwrap_or_else(|| Machine { state, ..Machine::new() });
-        Machine { applied, ..machine }
+        Machine { applied, answers_anew: driver.answers_retries_anew, ..machine }
     }
 }
 
@@ -198,7 +278,7 @@ mod tests {
         let mut store = Store::default();
         store.save(after(3));
         store.save(after(4));
-        assert_eq!(store.restore(&snapshot(after(3).data(), 3)), after(3));
+        assert_eq!(store.restore(&snapshot(after(3).data(), 3), Driver::CORRECT), after(3));
     }
 
     #[test]

@@ -8,9 +8,9 @@ use raft::{NodeId, NodeSet};
 use crate::chain::mix;
 use crate::cluster::Cluster;
 use crate::event::{Event, Kind};
+use crate::observer::Observer;
 use crate::replica::Replica;
 use crate::violation::{Verdict, HELD, NOTHING};
-use crate::watch::Observer;
 
 /// A settling cluster delivers at most this many messages.
 const SETTLE_LIMIT: u64 = 48;

@@ -212,6 +212,12 @@ impl<M: Clone> Network<M> {
         }
     }
 
+    /// Loses everything that is in flight.
+    pub fn lose_everything(&mut self) {
+        self.links.iter_mut().for_each(VecDeque::clear);
+        self.busy = 0;
+    }
+
     /// Makes every link work again, for all kinds of messages; whether any did not.
     pub fn heal(&mut self) -> bool {
         let was_hurt = self.is_hurt();

@@ -10,10 +10,10 @@ use crate::event::Event;
 use crate::forward_observations;
 use crate::history::History;
 use crate::machine::Machine;
+use crate::observer::Observer;
 use crate::recovery::{Calm, Healing};
-use crate::replica::{Entry, Meaning, View, Write};
+use crate::replica::{Command, Entry, Meaning, View, Write};
 use crate::violation::{Verdict, Violation};
-use crate::watch::Observer;
 
 /// What an oracle says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,8 +154,10 @@ oracles! {
     // Reads.
     read_is_linearizable: ReadIsLinearizable,
     read_is_answered_once: ReadIsAnsweredOnce,
-    // Sessions.
+    // Clients.
     commands_take_effect_once: CommandsTakeEffectOnce,
+    answers_are_true: AnswersAreTrue,
+    history_is_linearizable: HistoryIsLinearizable,
     // Replication book-keeping.
     match_is_monotone: MatchIsMonotone,
     next_is_above_match: NextIsAboveMatch,

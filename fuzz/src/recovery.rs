@@ -12,13 +12,15 @@
 use raft::{LogIndex, NodeId, NodeSet, ReadId, Term};
 
 use crate::chain::mix;
+use crate::clients::ReadFact;
 use crate::cluster::Cluster;
 use crate::host::Fate;
+use crate::machine::keys;
 use crate::network::Link;
+use crate::observer::Observer;
 use crate::replica::{Command, Input, Replica};
 use crate::schedule::{Recovery, Setup};
 use crate::violation::{Verdict, HELD, NOTHING};
-use crate::watch::Observer;
 
 /// A cluster may take this many of the longest waits of one node to settle: some for old leaders
 /// and leases to end, some for the one node that can win to come to it.
@@ -71,6 +73,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         self.watch.heals(core)?;
         let healing = self.settle_down(core)?;
         self.watch.recovered(&healing)?;
+        self.scan();
         let ticks = patience(self.setup()) + 1;
         let calm = self.calm(ticks, None)?;
         self.watch.was_calm(&calm)?;
@@ -109,15 +112,15 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
     fn settle_down(&mut self, core: NodeSet) -> Result<Healing, Box<crate::violation::Violation>> {
         self.heal(core)?;
         let mut healing = Healing { core, ..Healing::default() };
-        healing.fresh = self.watch.history.proposals + 1;
+        healing.fresh = self.watch.history.clients.proposals + 1;
         healing.has_read = !R::CAPABILITIES.reads;
-        let first_read = self.watch.history.reads.len();
+        let first_read = self.watch.history.clients.reads.len();
         let (patience, bound) = (patience(self.setup()), self.bound(core));
         let (mut asked, mut shown) = (None, Vec::new());
         for tick in 0..=bound {
             healing.ticks = tick;
-            let read = |read: &crate::history::ReadFact| read.index.is_some();
-            healing.has_read |= self.watch.history.reads[first_read..].iter().any(read);
+            let read = |read: &ReadFact| read.index.is_some();
+            healing.has_read |= self.watch.history.clients.reads[first_read..].iter().any(read);
             healing.is_quiet = self.is_quiet();
             healing.differing = self.differing();
             if self.watch.history.has_recovered(healing.fresh) && healing.is_settled() {
@@ -136,13 +139,22 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         Ok(healing)
     }
 
+    /// A client reads every key where all is applied.
+    fn scan(&mut self) {
+        let Some((leader, _)) = self.watch.history.newest_leader() else { return };
+        let machine = &self.hosts[usize::from(leader.0)].machine;
+        keys().for_each(|key| self.watch.history.clients.scan(key, machine.value(key)));
+    }
+
     /// A client writes and reads at `id`.
     fn ask(&mut self, id: NodeId) -> Verdict {
-        let command = self.watch.history.proposed_at(id, 0);
+        let history = &mut self.watch.history;
+        let command = history.clients.propose(history.life_of(id), 0);
         self.live_through(id, Input::Propose(command))?;
         self.deliver_everything()?;
         if R::CAPABILITIES.reads {
-            let read = ReadId(self.watch.history.read_at(id));
+            let history = &mut self.watch.history;
+            let read = ReadId(history.clients.ask(history.life_of(id)));
             self.live_through(id, Input::Read(read))?;
             self.deliver_everything()?;
         }
@@ -204,6 +216,10 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
 
     fn heal(&mut self, core: NodeSet) -> Verdict {
         self.network.heal();
+        if core != NodeSet::first(self.setup().nodes) {
+            // It might bring a membership that needs who is lost.
+            self.network.lose_everything();
+        }
         for id in (0..self.setup().nodes).map(NodeId) {
             if !core.contains(id) {
                 self.lose_for_good(id)?;

@@ -11,8 +11,8 @@ use crate::event::{Event, Kind, ALL, TRUNCATION};
 use crate::family::Family;
 use crate::host::{is_awake, is_leader, Fate, Host};
 use crate::network::{wrap, Link};
+use crate::observer::Observer;
 use crate::replica::{Replica, Speech, Write};
-use crate::watch::Observer;
 
 /// From here on, the operand of [`Kind::Propose`] wishes for a leader, and not just for a node.
 pub const ASK_A_LEADER: u8 = 128;
@@ -206,7 +206,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         let nodes = self.setup.nodes;
         match kind {
             Kind::Propose => {
-                let again = u64::from(b % AGAIN).min(self.watch.history.proposals) as u8;
+                let again = u64::from(b % AGAIN).min(self.watch.history.clients.proposals) as u8;
                 match a < ASK_A_LEADER {
                     true => exact(self.next(a, is_awake)?, again, 0),
                     false => exact(self.next(a, |host| is_leader(host) == Some(true))?, again, 0),

@@ -130,9 +130,10 @@ pub(crate) fn judge<R: Replica>(
         cluster.begin(setup, (teller, Default::default()), limit)?;
         play(cluster)?;
         match cluster.setup().recovery {
-            Recovery::Off => Ok(()),
-            Recovery::Full | Recovery::Core => cluster.recover().map(drop),
+            Recovery::Off => {}
+            Recovery::Full | Recovery::Core => drop(cluster.recover()?),
         }
+        cluster.watch.ended().map(drop)
     });
     let (oracles, _) = &cluster.watch.observer.1;
     match verdict {

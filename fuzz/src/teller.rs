@@ -10,11 +10,11 @@ use raft::{LogIndex, Membership, NodeId, NodeSet, Read, Refused, Role};
 use crate::event::{Event, Kind};
 use crate::history::{History, PerNode};
 use crate::machine::Machine;
+use crate::observer::Observer;
 use crate::operand::{node_set, ALL, SNAPSHOT};
 use crate::recovery::{Calm, Healing};
 use crate::replica::{Entry, Meaning, Speech, View, Write};
 use crate::violation::{membership, Verdict, NOTHING};
-use crate::watch::Observer;
 
 /// An observer that writes one line an event.
 #[derive(Clone, Debug, Default)]

@@ -9,6 +9,7 @@ use raft::{HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Role, Term};
 
 use crate::oracle::LINTS;
 use crate::replica::View;
+use crate::zones::Anomaly;
 
 /// What an oracle answers: 1 if it had something to check and 0 if not, or what is broken. A
 /// number, and not a truth value, because a result of two words travels in registers.
@@ -61,6 +62,24 @@ pub(crate) fn membership(members: &Membership) -> String {
 
 fn same(same: &bool, what: &str) -> String {
     format!("{} {what}", if *same { "the same" } else { "another" })
+}
+
+/// What a client asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// A command, by its number.
+    Command(u64),
+    /// A read, by its number.
+    Read(u64),
+}
+
+impl fmt::Display for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Question::Command(number) => write!(f, "command #{number}"),
+            Question::Read(number) => write!(f, "read #{number}"),
+        }
+    }
 }
 
 /// Who waits for what.
@@ -286,6 +305,14 @@ violations! {
     CommandsTakeEffectOnce { node: NodeId, index: LogIndex }
         = "commands-take-effect-once",
         "{node}, which has applied up to {index}, is in another state than if each command had taken effect once";
+
+    /// Clients.
+    AnswersAreTrue { node: NodeId, question: Question, told: u64, found: u64 }
+        = "answers-are-true",
+        "{node} answered {question} with {told}, but it found {found}";
+    /// Clients.
+    HistoryIsLinearizable { anomaly: Anomaly }
+        = "history-is-linearizable", "no order of what clients asked explains their answers: {anomaly}";
 
     /// Durability.
     AckIsDurable { node: NodeId, term: Term, match_index: LogIndex, disk_term: Term, disk: LogId }

@@ -20,7 +20,7 @@ fn half_sorted(membership: &Membership, acked: &dyn Fn(NodeId) -> LogIndex) -> L
 }
 
 /// See the module.
-pub(super) static MUTANTS: [Mutant; 37] = [
+pub(super) static MUTANTS: [Mutant; 39] = [
     // ---- Pipelining ----
     mutant(
         "window-ignored",
@@ -316,6 +316,20 @@ pub(super) static MUTANTS: [Mutant; 37] = [
         "TigerBeetle's reformat; J. Vanlightly's split brain of a wiped node",
         "recovery-invents-nothing",
         Driver { starts_without_disk: true, ..Driver::CORRECT },
+    ),
+    host(
+        "retry-answered-anew",
+        "K2",
+        "dissertation, 6.3: the session keeps the response",
+        "answers-are-true",
+        Driver { answers_retries_anew: true, ..Driver::CORRECT },
+    ),
+    host(
+        "read-before-applied",
+        "L03",
+        "dissertation, 6.4, step 3 forgotten",
+        "history-is-linearizable",
+        Driver { answers_reads_early: true, ..Driver::CORRECT },
     ),
     host(
         "recovery-cut-short-cuts-again",

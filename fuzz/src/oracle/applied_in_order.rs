@@ -6,10 +6,10 @@ use raft::{LogIndex, NodeId};
 
 use crate::history::{History, PerNode};
 use crate::machine::Machine;
+use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::Entry;
 use crate::violation::{check, Verdict, Violation, NOTHING};
-use crate::watch::Observer;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]

@@ -5,10 +5,10 @@
 //! candidate's own vote, a restarted node can only stand in a later term.
 
 use crate::history::History;
+use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Meaning, Speech};
 use crate::violation::{check, Verdict, Violation, NOTHING};
-use crate::watch::Observer;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]

@@ -7,9 +7,9 @@ use raft::NodeId;
 
 use crate::history::History;
 use crate::machine::Machine;
+use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::violation::{check, Verdict, Violation, NOTHING};
-use crate::watch::Observer;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]

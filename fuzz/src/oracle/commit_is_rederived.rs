@@ -5,9 +5,9 @@
 use raft::NodeId;
 
 use crate::history::History;
+use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::violation::{check, Verdict, Violation};
-use crate::watch::Observer;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]

@@ -9,10 +9,10 @@
 use raft::{LogId, LogIndex, NodeId, Term};
 
 use crate::history::{History, PerNode};
+use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Meaning, Speech, View};
 use crate::violation::{check, Verdict, Violation, NOTHING};
-use crate::watch::Observer;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]

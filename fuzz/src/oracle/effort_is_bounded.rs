@@ -6,10 +6,10 @@
 //! asked where heartbeats are no more frequent than election timeouts.
 
 use crate::history::History;
+use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::recovery::{Calm, QUIET_COMMANDS};
 use crate::violation::{check, Verdict, Violation, NOTHING};
-use crate::watch::Observer;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]

@@ -7,10 +7,10 @@
 use raft::NodeId;
 
 use crate::history::{History, PerNode};
+use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Entry, Meaning};
 use crate::violation::{check, Verdict, Violation, NOTHING};
-use crate::watch::Observer;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]

@@ -5,10 +5,10 @@
 //! nothing but a round of messages, and none is lost. Asked only if the fresh command was applied.
 
 use crate::history::History;
+use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::recovery::Healing;
 use crate::violation::{check, Verdict, Violation, NOTHING};
-use crate::watch::Observer;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]

@@ -8,10 +8,10 @@
 use raft::{LogIndex, NodeId};
 
 use crate::history::{History, NodeHistory};
+use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::View;
 use crate::violation::{check, Verdict, Violation, NOTHING};
-use crate::watch::Observer;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]

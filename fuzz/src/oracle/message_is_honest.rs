@@ -4,10 +4,10 @@
 //! earlier one; AppendEntries come from whoever leads the term.
 
 use crate::history::{History, NodeHistory};
+use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Meaning, Speech};
 use crate::violation::{check, Verdict, Violation, NOTHING};
-use crate::watch::Observer;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]

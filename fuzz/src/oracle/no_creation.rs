@@ -7,10 +7,10 @@
 use raft::{NodeId, Payload};
 
 use crate::history::{grow, History};
+use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Command, Write};
 use crate::violation::{check, Verdict, Violation, HELD, NOTHING};
-use crate::watch::Observer;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -33,7 +33,7 @@ impl Observer for NoCreation {
         let mut verdict = NOTHING;
         for entry in write.entries.iter().filter(|e| history.births.get(e.id).is_none()) {
             let Payload::Command(command) = entry.payload else { continue };
-            let known = (1..=history.proposals).contains(&command);
+            let known = (1..=history.clients.proposals).contains(&command);
             let in_place = known && self.has_place(history, command);
             check(in_place, || Violation::NoCreation { node, entry: entry.id, command })?;
             verdict = HELD;
@@ -47,7 +47,7 @@ impl NoCreation {
     fn has_place(&mut self, history: &History, command: Command) -> bool {
         grow(&mut self.places, command as usize);
         self.places[command as usize] += 1;
-        self.places[command as usize] <= history.times_proposed(command).max(1)
+        self.places[command as usize] <= history.clients.times_proposed(command).max(1)
     }
 }
 
@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn a_no_op_and_a_proposed_command_are_legal() {
         let mut run = cluster::<NoCreation>(3);
-        run.history.proposals = 1;
+        run.history.clients.proposals = 1;
         assert!(run.writes(0, &write(1, &[(1, 0), (1, 1)])).is_ok());
         assert!(run.writes(1, &write(1, &[(1, 0), (1, 1)])).is_ok());
     }
@@ -67,14 +67,14 @@ mod tests {
     #[test]
     fn a_command_in_two_entries_is_illegal() {
         let mut run = cluster::<NoCreation>(3);
-        run.history.proposals = 1;
+        run.history.clients.proposals = 1;
         assert!(run.writes(0, &write(1, &[(1, 1), (1, 1)])).is_err());
     }
 
     #[test]
     fn a_command_that_nobody_proposed_is_illegal() {
         let mut run = cluster::<NoCreation>(3);
-        run.history.proposals = 1;
+        run.history.clients.proposals = 1;
         assert!(run.writes(0, &write(1, &[(1, 2)])).is_err());
     }
 }

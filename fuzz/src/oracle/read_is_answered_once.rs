@@ -6,9 +6,9 @@
 use raft::{NodeId, Read};
 
 use crate::history::History;
+use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::violation::{check, Verdict, Violation};
-use crate::watch::Observer;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +26,7 @@ impl Oracle for ReadIsAnsweredOnce {
 impl Observer for ReadIsAnsweredOnce {
     fn read(&mut self, history: &History, node: NodeId, read: &Read) -> Verdict {
         let life = history.node(node).life;
-        let fact = history.reads.get(read.id.0 as usize);
+        let fact = history.clients.reads.get(read.id.0 as usize);
         let asked = fact.is_some_and(|fact| fact.open && (fact.node, fact.life) == (node, life));
         check(asked, || Violation::ReadIsAnsweredOnce { node, number: read.id.0 })
     }
@@ -41,7 +41,7 @@ mod tests {
     #[test]
     fn one_answer_is_legal_and_a_second_is_not() {
         let mut run = cluster::<ReadIsAnsweredOnce>(3);
-        let number = run.history.read_at(NodeId(1));
+        let number = run.history.clients.ask((NodeId(1), 1));
         assert_eq!(run.answers(1, number, 0), HELD);
         assert!(run.answers(1, number, 0).is_err());
     }
@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn an_answer_to_what_an_earlier_life_asked_is_illegal() {
         let mut run = cluster::<ReadIsAnsweredOnce>(3);
-        let number = run.history.read_at(NodeId(1));
+        let number = run.history.clients.ask((NodeId(1), 1));
         run.reboots(1).unwrap();
         assert!(run.answers(1, number, 0).is_err());
     }

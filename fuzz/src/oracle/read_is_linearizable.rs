@@ -7,9 +7,9 @@
 use raft::{NodeId, Read};
 
 use crate::history::History;
+use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::violation::{check, Verdict, Violation, NOTHING};
-use crate::watch::Observer;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +27,7 @@ impl Oracle for ReadIsLinearizable {
 impl Observer for ReadIsLinearizable {
     fn read(&mut self, history: &History, node: NodeId, read: &Read) -> Verdict {
         let Ok(index) = read.answer else { return NOTHING };
-        let Some(fact) = history.reads.get(read.id.0 as usize) else { return NOTHING };
+        let Some(fact) = history.clients.reads.get(read.id.0 as usize) else { return NOTHING };
         let (number, known) = (read.id.0, fact.floor);
         check(index >= known, || Violation::ReadIsLinearizable { node, number, index, known })
     }
@@ -42,8 +42,8 @@ mod tests {
     /// A client of node 0 knows that the second entry is applied.
     fn known() -> crate::watch::Watch<ReadIsLinearizable> {
         let mut run = cluster::<ReadIsLinearizable>(3);
-        run.history.proposals = 0;
-        let command = run.history.proposed_at(NodeId(0), 0);
+        run.history.clients.proposals = 0;
+        let command = run.history.clients.propose((NodeId(0), 1), 0);
         run.writes(0, &write(1, &[(1, 0), (1, command)])).unwrap();
         run.commits(0, 2).unwrap();
         run.applies(0, 2, command).unwrap();
@@ -53,21 +53,21 @@ mod tests {
     #[test]
     fn a_read_of_all_that_was_known_is_legal() {
         let mut run = known();
-        let number = run.history.read_at(NodeId(1));
+        let number = run.history.clients.ask((NodeId(1), 1));
         assert_eq!(run.answers(1, number, 2), HELD);
     }
 
     #[test]
     fn a_stale_read_is_illegal() {
         let mut run = known();
-        let number = run.history.read_at(NodeId(1));
+        let number = run.history.clients.ask((NodeId(1), 1));
         assert!(run.answers(1, number, 1).is_err());
     }
 
     #[test]
     fn a_read_may_miss_what_nobody_knew_when_it_was_asked() {
         let mut run = cluster::<ReadIsLinearizable>(3);
-        let number = run.history.read_at(NodeId(1));
+        let number = run.history.clients.ask((NodeId(1), 1));
         assert_eq!(run.answers(1, number, 0), HELD);
     }
 }

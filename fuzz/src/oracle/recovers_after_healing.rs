@@ -8,10 +8,10 @@
 //! since it may disturb for ever (dissertation, 4.2.3).
 
 use crate::history::History;
+use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::recovery::Healing;
 use crate::violation::{check, Verdict, Violation};
-use crate::watch::Observer;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]

@@ -4,10 +4,10 @@
 //! term, where the vote can never be given again.
 
 use crate::history::History;
+use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Meaning, Speech};
 use crate::violation::{check, Verdict, Violation, NOTHING};
-use crate::watch::Observer;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]

@@ -8,10 +8,10 @@
 use raft::NodeId;
 
 use crate::history::{History, PerNode};
+use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Meaning, Speech, View, Write};
 use crate::violation::{check, Verdict, Violation, NOTHING};
-use crate::watch::Observer;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -67,7 +67,7 @@ impl Observer for WindowIsKept {
         let (sent, ticks) = &mut self.open[message.from][message.to];
         *sent += 1;
         // An election and a question of a client may each have sent something again.
-        let reads = history.reads.len();
+        let reads = history.clients.reads.len();
         let bound = usize::from(history.setup.flight) + *ticks + 1 + reads;
         let (leader, peer, sent) = (message.from, message.to, *sent);
         check(sent <= bound, || Violation::WindowIsKept { leader, peer, sent, bound })

@@ -1,0 +1,92 @@
+//! A client is told what its command, or its read, found.
+//!
+//! A command finds what it found where it took effect, however often it is applied: a retry is
+//! answered from the session. A read finds what is there after the last entry that its node has
+//! applied. Sound: a state machine behind client sessions answers so; compared with a naive second
+//! version, at a cost per answer that does not grow.
+
+use raft::NodeId;
+
+use crate::history::History;
+use crate::machine::{key_of, Machine};
+use crate::observer::Observer;
+use crate::oracle::{Card, Oracle};
+use crate::replica::Command;
+use crate::violation::{check, Question, Verdict, Violation, NOTHING};
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct AnswersAreTrue;
+
+impl Oracle for AnswersAreTrue {
+    const CARD: Card = Card {
+        name: "answers-are-true",
+        id: "K2, K5",
+        promise: "A client is told what its command, or its read, found.",
+        source: "dissertation, 6.3 and 6.4; openraft's client oracle",
+    };
+}
+
+fn compare(node: NodeId, question: Question, told: u64, truth: Option<u64>) -> Verdict {
+    let Some(found) = truth else { return NOTHING };
+    check(told == found, || Violation::AnswersAreTrue { node, question, told, found })
+}
+
+impl Observer for AnswersAreTrue {
+    fn answered(&mut self, history: &History, node: NodeId, command: Command, f: u64) -> Verdict {
+        compare(node, Question::Command(command), f, history.truth.found_by(command))
+    }
+
+    fn served(&mut self, history: &History, node: NodeId, n: u64, machine: &Machine) -> Verdict {
+        let key = key_of(n);
+        let truth = history.truth.value_at(key, machine.applied);
+        compare(node, Question::Read(n), machine.value(key), truth)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::violation::HELD;
+    use crate::watch::by_hand::*;
+    use crate::watch::Watch;
+    use raft::Role;
+
+    /// A cluster of one that has committed commands 1 to 12, and the machine that applied them.
+    fn committed() -> (Watch<AnswersAreTrue>, Machine) {
+        let commands: Vec<(u64, u64)> = (1..=12).map(|command| (1, command)).collect();
+        let mut run = cluster::<AnswersAreTrue>(1);
+        run.history.clients.proposals = 0;
+        for _ in 0..12 {
+            run.history.clients.propose((NodeId(0), 1), 0);
+        }
+        run.becomes(0, Role::Leader, 1).unwrap();
+        run.stores(0, &write(1, &commands)).unwrap();
+        run.commits(0, 12).unwrap();
+        let mut machine = Machine::new();
+        machine.apply(&write(1, &commands).entries);
+        (run, machine)
+    }
+
+    #[test]
+    fn what_the_commands_and_a_read_found_is_legal() {
+        let (mut run, machine) = committed();
+        assert_eq!(run.applied(NodeId(0), &[], &machine), HELD);
+        assert_eq!(run.served(NodeId(0), 3, &machine), HELD);
+    }
+
+    #[test]
+    fn another_answer_to_a_command_is_illegal() {
+        let (mut run, mut machine) = committed();
+        machine.answers[7].1 += 1;
+        assert!(run.applied(NodeId(0), &[], &machine).is_err());
+    }
+
+    #[test]
+    fn another_answer_to_a_read_is_illegal() {
+        let (mut run, machine) = committed();
+        let mut old = Machine::new();
+        old.applied = machine.applied;
+        assert!((0..5).any(|number| run.served(NodeId(0), number, &old).is_err()));
+    }
+}

@@ -1,0 +1,74 @@
+//! What clients asked and were told is explained by one order of their questions, key by key.
+//!
+//! Looked at from outside, at the end of a run, by the zones of values that are written once (see
+//! `zones.rs`); after a recovery with a final scan of every key, which must show what was
+//! acknowledged. Sound: linearizability of each register; what nobody was told counts as unknown.
+
+use crate::history::History;
+use crate::observer::Observer;
+use crate::oracle::{Card, Oracle};
+use crate::violation::{check, Verdict, Violation, NOTHING};
+use crate::zones::{Operation, Zones};
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct HistoryIsLinearizable {
+    zones: Zones,
+    operations: Vec<Operation>,
+}
+
+impl Oracle for HistoryIsLinearizable {
+    const CARD: Card = Card {
+        name: "history-is-linearizable",
+        id: "K1, K3",
+        promise: "What clients asked and were told is explained by one order of their questions.",
+        source: "Herlihy and Wing, 1990; Gibbons and Korach, 1997; dissertation, 6.3",
+    };
+}
+
+impl Observer for HistoryIsLinearizable {
+    fn ended(&mut self, history: &History) -> Verdict {
+        self.operations.clear();
+        self.operations.extend(history.clients.operations());
+        if self.operations.len() < 2 {
+            return NOTHING;
+        }
+        match self.zones.check(&self.operations) {
+            Ok(()) => check(true, || unreachable!("it holds")),
+            Err(anomaly) => check(false, || Violation::HistoryIsLinearizable { anomaly }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::machine::{effect, key_of};
+    use crate::violation::HELD;
+    use crate::watch::by_hand::*;
+    use raft::NodeId;
+
+    /// A client was told that its put is done; then a scan finds this.
+    fn scanned(found: impl Fn(u64) -> u64) -> Verdict {
+        let put = (1..).find(|&command| effect(command, 0) == Some(command)).expect("one puts");
+        let mut run = cluster::<HistoryIsLinearizable>(1);
+        let clients = &mut run.history.clients;
+        clients.proposals = 0;
+        for _ in 0..put {
+            clients.propose((NodeId(0), 1), 0);
+        }
+        clients.tell(put, 0);
+        clients.scan(key_of(put), found(put));
+        run.ended()
+    }
+
+    #[test]
+    fn a_scan_that_finds_what_was_acknowledged_is_legal() {
+        assert_eq!(scanned(|put| put), HELD);
+    }
+
+    #[test]
+    fn a_scan_that_misses_what_was_acknowledged_is_illegal() {
+        assert!(scanned(|_| 0).is_err());
+    }
+}
