@@ -69,6 +69,8 @@ done
 code=0
 wait "$fuzzer" || code=$?
 trap - EXIT INT TERM
+missed=$(grep -a '^whitewater: never reached: ' "$log" | tail -n 1 | cut -d: -f3-)
+[ -z "${missed// /}" ] || echo "never reached (faults, goals):$missed"
 
 if grep -aq '^==== whitewater' "$log"; then
   sed -n '/^==== whitewater/,/^DEDUP_TOKEN/p' "$log"

@@ -278,7 +278,9 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             for message in effects.messages.drain(..).take(leaving) {
                 let meaning = R::meaning(&message);
                 let link = Link { from: meaning.from, to: meaning.to };
-                self.network.send(link, meaning.speech.kind(), message);
+                if self.network.send(link, meaning.speech.kind(), message) {
+                    self.watch.evicted()?;
+                }
             }
         }
         let halted = effects.halted;

@@ -13,9 +13,13 @@ use crate::history::{History, PerNode};
 use crate::machine::Machine;
 use crate::observer::Observer;
 use crate::oracle::Counts;
-use crate::recovery::Healing;
-use crate::replica::{Entry, Meaning, Speech, View, Write};
+use crate::recovery::{Calm, Healing};
+use crate::replica::{Command, Entry, Meaning, Speech, View, Write};
 use crate::violation::{Verdict, NOTHING};
+
+mod mishaps;
+
+use mishaps::Mishaps;
 
 macro_rules! goals {
     ($($name:ident = $text:literal, $meaning:literal;)*) => {
@@ -82,7 +86,40 @@ goals! {
     AppliedAgain = "applied-again", "A command that stands in the log twice has been applied again.";
     AppliedLate = "applied-late", "A state machine has applied what was committed long ago.";
     LeadGivenUp = "lead-given-up", "A leader has stepped down within its term, for want of a quorum.";
-    Recovered = "recovered", "Healed after its last event, a cluster has applied a fresh command everywhere.";
+    Recovered = "recovered", "Healed after its last event, a cluster has applied a fresh command.";
+    // Faults.
+    Bridged = "bridged", "Two sides were cut off from each other, and one node saw both.";
+    ClogReleased = "clog-released", "A clogged link has let go.";
+    ElectedWhileClogged = "elected-while-clogged", "A node has won while a link was clogged.";
+    ElectedWhileFiltered = "elected-while-filtered", "A node has won while messages of some kind were lost.";
+    MessageEvicted = "message-evicted", "A full link has pushed a message out.";
+    UnequalClocks = "unequal-clocks", "Clocks have ticked at different rates.";
+    ClockJumped = "clock-jumped", "A clock has jumped.";
+    Resumed = "resumed", "A node has gone on after it stood still.";
+    LeaderPaused = "leader-paused", "A leader has stood still.";
+    PausedLeaderReplaced = "paused-leader-replaced", "A node has won while a leader stood still.";
+    CrashedAmidStep = "crashed-amid-step", "A node has crashed when some of what its step wanted was done.";
+    LateCrashHandler = "late-crash-handler", "A node that had halted was given another input.";
+    NoSpace = "no-space", "A write has failed because the disk was full.";
+    ElectedWithFullDisk = "elected-with-full-disk", "A node has won while some disk was full.";
+    GapOnDisk = "gap-on-disk", "A crash has kept a write, and not one before it.";
+    TornVoteMatters = "torn-vote-matters", "A vote that a torn write left has kept its node from voting for another.";
+    RecordDamaged = "record-damaged", "A record on a disk was damaged.";
+    DiskLost = "disk-lost", "A disk was lost.";
+    DamageRepaired = "damage-repaired", "A damaged entry that nobody was told to be durable was cut off.";
+    StartRefused = "start-refused", "A node whose disk lacks what it promised did not start.";
+    RecoveryCutShort = "recovery-cut-short", "A node has crashed while it was recovering.";
+    CommittedWithoutLost = "committed-without-lost", "An entry was committed after a disk had been lost for good.";
+    NodeReplaced = "node-replaced", "A change of membership that replaces a node which is down is committed.";
+    OtherMindElected = "other-mind-elected", "A node that is set up in another way than the others has won.";
+    // Meetings.
+    SnapshotMeetsJoint = "snapshot-meets-joint", "A snapshot has arrived at a node in joint consensus.";
+    LateReadAnswer = "late-read-answer", "A message about a read has arrived in a later term.";
+    LeasedReadUnderDrift = "leased-read-under-drift", "A leader has read by lease while other clocks were faster.";
+    RetryAnswered = "retry-answered", "A client that repeated a command was told what it had found.";
+    CoreRecovered = "core-recovered", "A quorum that lost all others for good has applied a fresh command.";
+    RecoveredWithoutLost = "recovered-without-lost", "A cluster has recovered although some disk was lost.";
+    CameBack = "came-back", "A follower that was cut off for a while has come back, and no term was spent.";
 }
 
 /// How many goals there are.
@@ -99,6 +136,7 @@ pub struct Goals {
     failing: bool,
     /// In which term each node was last told to stand.
     told: PerNode<Term>,
+    mishaps: Mishaps,
 }
 
 impl Goals {
@@ -116,6 +154,7 @@ impl Goals {
     }
 
     fn won(&mut self, history: &History, node: NodeId, term: Term) {
+        self.won_amid(history, node);
         self.reach(Goal::LeaderElected);
         let others = history.leaders.iter().any(|leader| leader.is_some_and(|id| id != node));
         self.reach_if(Goal::LeaderReplaced, others);
@@ -139,6 +178,9 @@ impl Goals {
         self.reach_if(Goal::LeaderRemoved, left && old.all_voters().contains(node));
         let promoted = !members.voters.intersection(old.learners).is_empty();
         self.reach_if(Goal::LearnerPromoted, promoted);
+        let joined = members.voters.without(old.all_voters());
+        let left = members.outgoing.without(members.voters);
+        self.replaced_amid(history, joined, left);
     }
 
     fn received_vote(&mut self, history: &History, message: &Meaning) {
@@ -162,7 +204,8 @@ fn parts(write: &Write) -> Parts {
 }
 
 impl Observer for Goals {
-    fn happens(&mut self, _: &History, event: Event) -> Verdict {
+    fn happens(&mut self, history: &History, event: Event) -> Verdict {
+        self.mishap(history, event);
         match event.kind {
             Kind::Drop => self.reach(Goal::MessageDropped),
             Kind::Duplicate => self.reach(Goal::MessageDuplicated),
@@ -184,6 +227,9 @@ impl Observer for Goals {
             Speech::Vote => self.received_vote(history, message),
             Speech::Refusal => self.reach(Goal::Refusal),
             Speech::TakeOver => self.told[message.to] = message.term,
+            Speech::Candidacy { .. } | Speech::ReadIndex | Speech::Snapshot { .. } => {
+                self.heard_amid(history, message);
+            }
             Speech::Append { .. } => {
                 let stale = message.term < history.node(message.to).view.term();
                 self.reach_if(Goal::StaleAppend, stale);
@@ -240,6 +286,7 @@ impl Observer for Goals {
         self.reach_if(Goal::CommitBeforeOwnDisk, ahead);
         self.reach_if(Goal::CommittedWhileCut, self.cut);
         self.reach_if(Goal::CommittedWhileDown, h.nodes.iter().any(|node| !node.up));
+        self.committed_amid();
         NOTHING
     }
 
@@ -333,17 +380,50 @@ impl Observer for Goals {
         if std::mem::take(&mut self.failing) {
             let torn = stored != Parts::default() && whole != Some(stored);
             self.reach_if(Goal::WriteTorn, torn);
+            self.torn(node, write);
         }
         self.reach_if(Goal::DurableConflict, write.truncate_from.is_some());
         NOTHING
     }
 
-    fn write_failed(&mut self, _: &History, _: NodeId, _: bool) -> Verdict {
+    fn write_failed(&mut self, _: &History, node: NodeId, _: bool) -> Verdict {
+        self.failed_amid(node);
         self.reach(Goal::WriteFailed);
         NOTHING
     }
 
+    fn lingered(&mut self, _: &History, _: NodeId, _: usize) -> Verdict {
+        self.reach(Goal::LateCrashHandler);
+        NOTHING
+    }
+
+    fn lost(&mut self, _: &History, node: NodeId) -> Verdict {
+        self.lost_for_good(node);
+        NOTHING
+    }
+
+    fn repaired(&mut self, _: &History, _: NodeId, _: LogIndex) -> Verdict {
+        self.reach(Goal::DamageRepaired);
+        NOTHING
+    }
+
+    fn evicted(&mut self, _: &History) -> Verdict {
+        self.reach(Goal::MessageEvicted);
+        NOTHING
+    }
+
+    fn answered(&mut self, history: &History, _: NodeId, command: Command, _: u64) -> Verdict {
+        self.answered_amid(history, command);
+        NOTHING
+    }
+
+    fn served(&mut self, history: &History, node: NodeId, _: u64, _: &Machine) -> Verdict {
+        self.read_amid(history, node);
+        NOTHING
+    }
+
     fn stopped(&mut self, _: &History, node: NodeId, lost: usize) -> Verdict {
+        self.stopped_amid(node);
         self.reach_if(Goal::WritesLost, lost > 0);
         self.pending[node].clear();
         NOTHING
@@ -351,6 +431,12 @@ impl Observer for Goals {
 
     fn recovered(&mut self, history: &History, healing: &Healing) -> Verdict {
         self.reach_if(Goal::Recovered, history.has_recovered(healing.fresh));
+        self.recovered_amid(history, healing);
+        NOTHING
+    }
+
+    fn was_calm(&mut self, _: &History, calm: &Calm) -> Verdict {
+        self.calm(calm);
         NOTHING
     }
 

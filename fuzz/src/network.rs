@@ -113,19 +113,22 @@ impl<M: Clone> Network<M> {
         self.cut | self.clogged | self.filtered != 0
     }
 
-    /// Puts a message of a kind on a link. A cut link loses it, and so does a filter.
-    pub fn send(&mut self, link: Link, kind: u8, message: M) {
-        let Some(number) = self.number(link) else { return };
+    /// Puts a message of a kind on a link; whether that pushed another out. A cut link loses it, and
+    /// so does a filter.
+    pub fn send(&mut self, link: Link, kind: u8, message: M) -> bool {
+        let Some(number) = self.number(link) else { return false };
         if (self.cut >> number | self.filtered >> kind) & 1 == 1 {
-            return;
+            return false;
         }
         let queue = &mut self.links[number];
-        if queue.len() == self.capacity {
+        let evicts = queue.len() == self.capacity;
+        if evicts {
             queue.pop_front();
         }
         queue.push_back(message);
         self.sent += 1;
         self.busy |= 1 << number;
+        evicts
     }
 
     /// Takes the message at `position` off a link that works.
@@ -329,14 +332,15 @@ mod tests {
     fn a_full_link_pushes_the_oldest_message_out() {
         let mut network = quiet(2);
         network.clear(2, 2);
-        "abc".chars().for_each(|letter| network.send(link(0, 1), 0, letter));
+        let evicts = ['a', 'b', 'c'].map(|letter| network.send(link(0, 1), 0, letter));
+        assert_eq!(evicts, [false, false, true]);
         assert_eq!(network.take(link(0, 1), 0), Some('b'));
     }
 
     #[test]
     fn any_position_of_a_link_can_be_taken() {
         let mut network = quiet(2);
-        "abc".chars().for_each(|letter| network.send(link(0, 1), 0, letter));
+        "abc".chars().for_each(|letter| drop(network.send(link(0, 1), 0, letter)));
         assert_eq!(network.take(link(0, 1), 2), Some('c'));
         assert_eq!(network.take(link(0, 1), 2), None);
         assert_eq!(network.take(link(0, 1), 0), Some('a'));

@@ -126,6 +126,10 @@ pub trait Observer {
     fn write_failed(&mut self, history: &History, node: NodeId, halted: bool) -> Verdict {
         NOTHING
     }
+    /// A message has been pushed out of a full link by a newer one.
+    fn evicted(&mut self, history: &History) -> Verdict {
+        NOTHING
+    }
     /// `node`, which has halted, has lived through a further input and done so many things.
     fn lingered(&mut self, history: &History, node: NodeId, done: usize) -> Verdict {
         NOTHING
@@ -259,6 +263,9 @@ macro_rules! forward_observations {
         }
         fn write_failed(&mut self, history: &History, node: NodeId, halted: bool) -> Verdict {
             $to!(self, write_failed(history, node, halted): $($field)*)
+        }
+        fn evicted(&mut self, history: &History) -> Verdict {
+            $to!(self, evicted(history): $($field)*)
         }
         fn lingered(&mut self, history: &History, node: NodeId, done: usize) -> Verdict {
             $to!(self, lingered(history, node, done): $($field)*)

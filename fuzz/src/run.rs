@@ -5,8 +5,8 @@
 //! cluster is healed then and must recover. A lint ends nothing.
 
 use crate::cluster::Cluster;
-use crate::event::Event;
-use crate::family::Faults;
+use crate::event::{Event, Kind, ALL};
+use crate::family::{Family, Faults};
 use crate::goal::{self, Goals};
 use crate::oracle::{Checks, Counts, Oracles};
 use crate::panics;
@@ -38,6 +38,8 @@ pub struct Outcome {
     pub digest: u64,
     /// How often each oracle had something to check.
     pub checks: Checks,
+    /// How many faults of each family happened.
+    pub faults: Counts<{ Family::ALL.len() }>,
     /// How often each goal was reached.
     pub goals: Counts<{ goal::COUNT }>,
 }
@@ -104,10 +106,28 @@ impl<R: Replica> Runner<R> {
             violation,
             resolved: Schedule { setup, events: cluster.trace().to_vec() },
             digest: cluster.digest(),
+            faults: faults(cluster.trace()),
             checks: oracles.checks(),
             goals: *goals.counts(),
         }
     }
+}
+
+/// How many faults of each family are among exact events.
+fn faults(events: &[Event]) -> Counts<{ Family::ALL.len() }> {
+    let mut counts = Counts::default();
+    for event in events {
+        if let Some(family) = event.kind.info().family {
+            counts.0[family as usize] += 1;
+        }
+        let keep = match event.kind {
+            Kind::Crash => event.operands[1],
+            Kind::CrashAmid => event.operands[2],
+            _ => ALL,
+        };
+        counts.0[Family::Lose as usize] += u64::from(keep != ALL);
+    }
+    counts
 }
 
 /// Plays a schedule exactly on a cluster that has begun.

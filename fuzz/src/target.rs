@@ -13,8 +13,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use crate::family::Family;
 use crate::files::{content_name, read_schedule, write_new};
-use crate::goal;
+use crate::goal::{self, GOALS};
 use crate::oracle::{Counts, CARDS};
 use crate::replica::Replica;
 use crate::run::Runner;
@@ -63,6 +64,7 @@ struct Target<R: Replica> {
     artifacts: Option<PathBuf>,
     inputs: u64,
     events: u64,
+    faults: Counts<{ Family::ALL.len() }>,
     goals: Counts<{ goal::COUNT }>,
 }
 
@@ -99,13 +101,26 @@ impl<R: Replica> Target<R> {
         let mut subject = subjects(mutant.as_deref()).map_err(|unknown| unknown.to_string())?;
         subject.driver.always_sync = env::var_os(ALWAYS_SYNC).is_some();
         let runner = Runner::new(subject);
-        let (inputs, events, goals) = (0, 0, Counts::default());
+        let (inputs, events) = (0, 0);
+        let (faults, goals) = (Counts::default(), Counts::default());
         let only = env::var(ONLY).ok().map(|name| fingerprint(ONLY, &name)).transpose()?;
         let ignored = env::var(IGNORE).unwrap_or_default();
         let ignored = ignored.split(',').filter(|name| !name.is_empty());
         let ignored = ignored.map(|name| fingerprint(IGNORE, name)).collect::<Result<_, _>>()?;
         let artifacts = None;
-        Ok(Target { name, replay, runner, mutant, only, ignored, artifacts, inputs, events, goals })
+        Ok(Target {
+            name,
+            replay,
+            runner,
+            mutant,
+            only,
+            ignored,
+            artifacts,
+            inputs,
+            events,
+            faults,
+            goals,
+        })
     }
 
     /// Runs one schedule; the fingerprint of what it breaks, once that is told.
@@ -113,6 +128,7 @@ impl<R: Replica> Target<R> {
         let outcome = self.runner.run(schedule);
         self.inputs += 1;
         self.events += outcome.resolved.events.len() as u64;
+        self.faults.add(&outcome.faults);
         self.goals.add(&outcome.goals);
         for (counter, &count) in REACHED.iter().zip(&outcome.goals.0) {
             counter.store(count.min(u8::MAX.into()) as u8, Ordering::Relaxed);
@@ -135,6 +151,11 @@ impl<R: Replica> Target<R> {
         let reached = self.goals.0.iter().filter(|&&count| count > 0).count();
         let (inputs, events, all) = (self.inputs, self.events, goal::COUNT);
         eprintln!("whitewater: inputs {inputs} events {events} goals {reached}/{all}");
+        let families = Family::ALL.iter().map(|(_, name)| *name).zip(self.faults.0);
+        let goals = GOALS.iter().map(|(name, _)| *name).zip(self.goals.0);
+        let missing = families.chain(goals).filter(|(_, count)| *count == 0);
+        let names: Vec<&str> = missing.map(|(name, _)| name).collect();
+        eprintln!("whitewater: never reached: {}", names.join(" "));
     }
 
     /// Shrinks, saves and tells; what cannot be shrunk or saved is told as it is.

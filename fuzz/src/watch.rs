@@ -203,6 +203,11 @@ impl<O: Observer> Watch<O> {
         self.observer.write_failed(&self.history, node, halted)
     }
 
+    /// A message has been pushed out of a full link.
+    pub fn evicted(&mut self) -> Verdict {
+        self.observer.evicted(&self.history)
+    }
+
     /// A node that has halted has lived through a further input.
     pub fn lingered(&mut self, node: NodeId, done: usize) -> Verdict {
         self.observer.lingered(&self.history, node, done)

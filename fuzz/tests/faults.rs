@@ -1,16 +1,23 @@
 //! Each fault changes an outcome: the same script with and without it ends in different states.
 
-use whitewater::mutants::raft;
+use whitewater::mutants::{raft, subject};
+use whitewater::ours::Ours;
 use whitewater::run::Runner;
 use whitewater::schedule::Schedule;
 use whitewater::story;
+use whitewater::subject::Subject;
 
 /// Who believes what at the end of a script, without the script's own lines.
 fn end(script: &str) -> String {
+    end_of(&raft(), script)
+}
+
+/// The same on this Raft and this host.
+fn end_of(subject: &Subject<Ours>, script: &str) -> String {
     let schedule = Schedule::parse(script).unwrap_or_else(|error| panic!("{error}"));
-    let outcome = Runner::new(raft()).run(&schedule);
+    let outcome = Runner::new(subject.clone()).run(&schedule);
     assert_eq!(outcome.violation, None);
-    let told = story::tell(&raft(), &outcome.resolved);
+    let told = story::tell(subject, &outcome.resolved);
     let table = told.find("node role").expect("a story ends with a table");
     told[table..].to_string()
 }
@@ -132,4 +139,156 @@ fn a_family_that_is_off_does_nothing() {
     let on = end(&format!("set nodes 3\nset faults all\n{script}"));
     let off = end(&format!("set nodes 3\nset faults none\n{script}"));
     assert_ne!(on, off);
+}
+
+// ---- The network ----
+
+#[test]
+fn a_bridge_matters() {
+    matters(&format!("{ELECTED}! bridge n2 {{n0}}\nreplicate n0 {{n1}}\n"));
+}
+
+#[test]
+fn a_clogged_link_matters_and_so_does_letting_it_go() {
+    matters(&format!("{ELECTED}! clog n0>n1\nreplicate n0 {{n1}}\n"));
+    let held = format!("{ELECTED}clog n0>n1\npropose n0\n");
+    matters(&format!("{held}! release n0>n1\ndeliver-link n0>n1\n"));
+}
+
+#[test]
+fn losing_one_kind_of_messages_matters() {
+    matters(&format!("{ELECTED}! filter append\nreplicate n0 {{n1,n2}}\n"));
+    assert_eq!(
+        end(&format!("{ELECTED}filter pre-vote\nreplicate n0 {{n1,n2}}\n")),
+        end(&format!("{ELECTED}replicate n0 {{n1,n2}}\n"))
+    );
+}
+
+#[test]
+fn the_capacity_of_links_matters() {
+    let stands = "timeout n0\ntimeout n0\ntimeout n0\ndeliver n0>n1\n";
+    matters(&format!("set nodes 3\n! set capacity 2\n{stands}"));
+}
+
+// ---- Time ----
+
+#[test]
+fn standing_still_matters_and_so_does_going_on_with_a_burst() {
+    matters(&format!("{ELECTED}! pause n1\nreplicate n0 {{n1}}\n"));
+    let missed = "tick-all\n".repeat(20);
+    matters(&format!("{ELECTED}pause n1\n{missed}! resume n1\n"));
+}
+
+#[test]
+fn a_jump_of_a_clock_matters_forward_and_back() {
+    matters(&format!("{ELECTED}! jump n1 by=+20\n"));
+    let time = "tick-all\n".repeat(20);
+    matters(&format!("{ELECTED}! jump n1 by=-30\n{time}"));
+}
+
+#[test]
+fn the_rate_of_a_clock_matters() {
+    let time = "tick-all\n".repeat(7);
+    matters(&format!("set nodes 3\nset rate 3\n! set fast {{n1}}\n{time}"));
+}
+
+// ---- Lives ----
+
+#[test]
+fn a_crash_amid_a_step_matters_and_so_does_when() {
+    let arrive = "deliver-link n0>n1\ndeliver-link n0>n2\n";
+    matters(&format!("{ELECTED}! crash-amid n0 sent=1 keep=all\npropose n0\n{arrive}"));
+    let script = |sent: u8, keep: &str| {
+        format!("{QUEUED}crash-amid n0 sent={sent} keep={keep}\npropose n0\n{arrive}")
+    };
+    assert_ne!(end(&script(0, "0")), end(&script(1, "0")));
+    assert_ne!(end(&script(1, "0")), end(&script(2, "0")));
+    assert_ne!(end(&script(1, "0")), end(&script(1, "all")));
+}
+
+#[test]
+fn a_crash_amid_a_recovery_matters() {
+    let crashed = format!("{ELECTED}crash n1 keep=all\n");
+    assert_ne!(
+        end(&format!("{crashed}restart n1\n")),
+        end(&format!("{crashed}restart n1 cut=1\n"))
+    );
+}
+
+#[test]
+fn a_crash_handler_that_is_late_matters() {
+    matters("set nodes 1\n! set handler-delay 9\nelect n0 {}\nfill n0\npropose n0\n");
+}
+
+#[test]
+fn replacing_a_node_matters() {
+    let one_more = "set nodes 4\nset outside 1\nelect n0 {n0,n1,n2,n7}\nexchange n0 {n1,n2}\n";
+    let settle = "exchange n0 {n1,n3}\n".repeat(3);
+    matters(&format!("{one_more}lose-disk n2\n! replace n2 n3\n{settle}"));
+}
+
+#[test]
+fn being_set_up_in_another_way_matters() {
+    matters("set nodes 3\n! set other {n1}\ntimeout n1\n");
+}
+
+// ---- Disks ----
+
+#[test]
+fn a_full_disk_matters_until_it_has_space_again() {
+    matters(&format!("{ELECTED}! fill n0\npropose n0\n"));
+    matters(&format!("{ELECTED}fill n0\n! free n0\npropose n0\n"));
+}
+
+#[test]
+fn a_damaged_record_matters_in_the_tail_and_in_the_middle() {
+    let crashed = format!("{ELECTED}replicate n0 {{n1}}\ncrash n1 keep=all\n");
+    for record in ["entry=0", "entry=1", "hard-state"] {
+        matters(&format!("{crashed}! damage n1 {record}\nrestart n1\n"));
+    }
+}
+
+#[test]
+fn a_damaged_tail_that_was_never_promised_is_cut_off() {
+    let script =
+        |damage: &str| format!("{QUEUED}propose n0\ncrash n0 keep=1\n{damage}restart n0\n");
+    let (whole, cut) = (end(&script("")), end(&script("damage n0 entry=0\n")));
+    assert_ne!(whole, cut);
+    assert!(!cut.contains("down"), "{cut}");
+}
+
+#[test]
+fn a_lost_disk_matters() {
+    matters(&format!("{ELECTED}! lose-disk n1\nrestart n1\n"));
+}
+
+#[test]
+fn no_more_is_lost_than_a_quorum_can_bear_unless_anything_may_be() {
+    let lose = "lose-disk n1\nlose-disk n2\n";
+    let bounded = end(&format!("{ELECTED}{lose}"));
+    assert_eq!(bounded.matches("down").count(), 1, "{bounded}");
+    let reckless = end(&format!("set reckless on\n{ELECTED}{lose}"));
+    assert_eq!(reckless.matches("down").count(), 2, "{reckless}");
+}
+
+#[test]
+fn a_write_that_reaches_the_disk_without_one_before_it_matters_to_a_careless_host() {
+    let careless = subject(Some("writes-replayed-past-a-gap")).expect("there is one");
+    let script = |loose: &str| {
+        format!("set disk queued\ntimeout n0\ntimeout n0\ncrash n0 keep=0{loose}\nrestart n0\n")
+    };
+    let both = ["", " loose=1"].map(|loose| end_of(&careless, &script(loose)));
+    assert_ne!(both[0], both[1]);
+    let [without, with] = ["", " loose=1"].map(|loose| end(&script(loose)));
+    assert_eq!(without, with);
+}
+
+// ---- The end ----
+
+#[test]
+fn healing_matters_and_so_does_healing_a_core_only() {
+    let script = |recovery: &str| format!("set recovery {recovery}\n{ELECTED}crash n2 keep=all\n");
+    let [off, full, core] = ["off", "full", "core"].map(|recovery| end(&script(recovery)));
+    assert!(off != full && full != core);
+    assert!(!full.contains("down") && core.contains("down"));
 }

@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{json, Map, Value};
 use whitewater::chain::mix;
 use whitewater::event::Event;
+use whitewater::family::Family;
 use whitewater::files::{content_name, write_new};
 use whitewater::generator::Generator;
 use whitewater::goal::{self, GOALS};
@@ -42,6 +43,7 @@ struct Tally {
     events: u64,
     digest: u64,
     checks: Checks,
+    faults: Counts<{ Family::ALL.len() }>,
     goals: Counts<{ goal::COUNT }>,
     finds: BTreeMap<String, Find>,
 }
@@ -124,6 +126,7 @@ impl Tally {
         self.events += outcome.resolved.events.len() as u64;
         self.digest = mix(self.digest, outcome.digest);
         self.checks.add(&outcome.checks);
+        self.faults.add(&outcome.faults);
         self.goals.add(&outcome.goals);
     }
 
@@ -179,6 +182,17 @@ impl Tally {
         }
     }
 
+    /// The fault families of which nothing ever happened: to these the campaign was blind.
+    fn missing_faults(&self) -> Vec<&'static str> {
+        let all = Family::ALL.iter().zip(self.faults.0);
+        all.filter(|(_, count)| *count == 0).map(|((_, name), _)| *name).collect()
+    }
+
+    fn missing_goals(&self) -> Vec<&'static str> {
+        let all = GOALS.iter().zip(self.goals.0);
+        all.filter(|(_, count)| *count == 0).map(|((name, _), _)| *name).collect()
+    }
+
     /// How many schedules ended with a lint, or with a broken promise.
     fn count(&self, lint: bool) -> u64 {
         self.finds.values().filter(|find| find.lint == lint).map(|find| find.count).sum()
@@ -190,9 +204,18 @@ impl Tally {
         for (card, count) in CARDS.iter().zip(self.checks.0) {
             let _ = writeln!(text, "{count:>14}  {}", card.name);
         }
+        let _ = writeln!(text, "faults, by family");
+        for ((_, name), count) in Family::ALL.iter().zip(self.faults.0) {
+            let _ = writeln!(text, "{count:>14}  {name}");
+        }
         let _ = writeln!(text, "goals");
         for ((name, _), count) in GOALS.iter().zip(self.goals.0) {
             let _ = writeln!(text, "{count:>14}  {name}");
+        }
+        for (what, names) in [("faults", self.missing_faults()), ("goals", self.missing_goals())] {
+            if !names.is_empty() {
+                let _ = writeln!(text, "{what} never reached: {}", names.join(", "));
+            }
         }
         for (fingerprint, find) in &self.finds {
             let _ = writeln!(
@@ -243,6 +266,8 @@ impl Tally {
             "events_per_cpu_second": rate,
             "digest": digest,
             "checks": counts(&mut CARDS.iter().map(|card| card.name).zip(self.checks.0)),
+            "faults": counts(&mut Family::ALL.iter().map(|(_, name)| *name).zip(self.faults.0)),
+            "never_reached": { "faults": self.missing_faults(), "goals": self.missing_goals() },
             "goals": counts(&mut GOALS.iter().map(|(name, _)| *name).zip(self.goals.0)),
             "finds": self.finds.iter().map(find).collect::<Vec<_>>(),
         })

@@ -1,0 +1,152 @@
+//! The goals of faults, and of their meetings with what a Raft does.
+//!
+//! Promises: as in [`goal`](super). Knows of hosts and disks only what events and the history say.
+
+use raft::{NodeId, NodeSet, Role, Term};
+
+use super::{Goal, Goals};
+use crate::event::{Event, Kind};
+use crate::history::{History, PerNode};
+use crate::recovery::{Calm, Healing};
+use crate::replica::{Command, Meaning, Speech, Write};
+use crate::schedule::Recovery;
+
+/// What goes on with hosts, as far as goals need it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Mishaps {
+    paused: NodeSet,
+    full: NodeSet,
+    /// Their next step is cut short.
+    doomed: NodeSet,
+    /// Their disks cannot be read.
+    lost: NodeSet,
+    clogged: bool,
+    filtered: bool,
+    /// The vote that a torn write left on a disk, and its term.
+    torn_votes: PerNode<Option<(Term, NodeId)>>,
+}
+
+impl Goals {
+    pub(super) fn mishap(&mut self, history: &History, event: Event) {
+        let [a, b, c] = event.operands;
+        let node = NodeId(a % 8); // Of a set of nodes, it is nothing that is used below.
+        let only = NodeSet::only(node);
+        let mishaps = &mut self.mishaps;
+        match event.kind {
+            Kind::TickAll => self.reach_if(Goal::UnequalClocks, !history.setup.fast.is_empty()),
+            Kind::Bridge => self.reach(Goal::Bridged),
+            Kind::Clog => mishaps.clogged = true,
+            Kind::Release => self.reach(Goal::ClogReleased),
+            Kind::Filter => mishaps.filtered = true,
+            Kind::Heal => (mishaps.clogged, mishaps.filtered) = (false, false),
+            Kind::Jump => self.reach(Goal::ClockJumped),
+            Kind::Fill => drop(mishaps.full.insert(node)),
+            Kind::Free => mishaps.full = mishaps.full.without(only),
+            Kind::LoseDisk => self.reach(Goal::DiskLost),
+            Kind::Damage => self.reach(Goal::RecordDamaged),
+            Kind::CrashAmid => drop(mishaps.doomed.insert(node)),
+            Kind::Crash => self.reach_if(Goal::GapOnDisk, c > 0),
+            Kind::Restart => self.reach_if(Goal::RecoveryCutShort, b > 0),
+            Kind::Pause => {
+                mishaps.paused.insert(node);
+                self.reach_if(Goal::LeaderPaused, history.node(node).view.is_leader());
+            }
+            Kind::Resume => {
+                mishaps.paused = mishaps.paused.without(only);
+                self.reach(Goal::Resumed);
+            }
+            _ => {}
+        }
+    }
+
+    /// `node` has won amid all that.
+    pub(super) fn won_amid(&mut self, history: &History, node: NodeId) {
+        let Mishaps { paused, full, clogged, filtered, .. } = self.mishaps;
+        let leads = |id: NodeId| id != node && history.node(id).view.is_leader();
+        self.reach_if(Goal::PausedLeaderReplaced, paused.iter().any(leads));
+        self.reach_if(Goal::ElectedWithFullDisk, !full.is_empty());
+        self.reach_if(Goal::ElectedWhileClogged, clogged);
+        self.reach_if(Goal::ElectedWhileFiltered, filtered);
+        let asks = history.setup.of(node).pre_vote != history.setup.pre_vote;
+        self.reach_if(Goal::OtherMindElected, asks);
+    }
+
+    pub(super) fn heard_amid(&mut self, history: &History, message: &Meaning) {
+        let view = history.node(message.to).view;
+        match message.speech {
+            Speech::Candidacy { .. } => {
+                let torn = self.mishaps.torn_votes[message.to];
+                let matters = torn.is_some_and(|(term, vote)| {
+                    term == message.term && term == view.term() && vote != message.from
+                });
+                self.reach_if(Goal::TornVoteMatters, matters);
+            }
+            Speech::ReadIndex => {
+                self.reach_if(Goal::LateReadAnswer, message.term < view.term());
+            }
+            Speech::Snapshot { .. } => {
+                let joint = history.membership_of(history.node(message.to)).is_joint();
+                self.reach_if(Goal::SnapshotMeetsJoint, joint);
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn torn(&mut self, node: NodeId, stored: &Write) {
+        let vote = stored.hard_state.and_then(|state| Some((state.term, state.vote?)));
+        if vote.is_some() {
+            self.mishaps.torn_votes[node] = vote;
+        }
+    }
+
+    pub(super) fn stopped_amid(&mut self, node: NodeId) {
+        let only = NodeSet::only(node);
+        self.reach_if(Goal::CrashedAmidStep, self.mishaps.doomed.contains(node));
+        self.mishaps.doomed = self.mishaps.doomed.without(only);
+        self.mishaps.paused = self.mishaps.paused.without(only);
+    }
+
+    pub(super) fn failed_amid(&mut self, node: NodeId) {
+        self.reach_if(Goal::NoSpace, self.mishaps.full.contains(node));
+    }
+
+    pub(super) fn lost_for_good(&mut self, node: NodeId) {
+        self.mishaps.lost.insert(node);
+        self.reach(Goal::StartRefused);
+    }
+
+    pub(super) fn committed_amid(&mut self) {
+        let lost = !self.mishaps.lost.is_empty();
+        self.reach_if(Goal::CommittedWithoutLost, lost);
+    }
+
+    /// The newest committed change lets a node join while one that is down leaves.
+    pub(super) fn replaced_amid(&mut self, history: &History, joined: NodeSet, left: NodeSet) {
+        let gone = left.iter().any(|id| !history.node(id).up);
+        self.reach_if(Goal::NodeReplaced, gone && !joined.is_empty());
+    }
+
+    pub(super) fn answered_amid(&mut self, history: &History, command: Command) {
+        let again = history.clients.times_proposed(command) > 1;
+        self.reach_if(Goal::RetryAnswered, again);
+    }
+
+    pub(super) fn read_amid(&mut self, history: &History, node: NodeId) {
+        let setup = &history.setup;
+        let leased = setup.lease && setup.check_quorum;
+        let leads = history.node(node).view.role == Role::Leader;
+        self.reach_if(Goal::LeasedReadUnderDrift, leased && leads && !setup.fast.is_empty());
+    }
+
+    pub(super) fn recovered_amid(&mut self, history: &History, healing: &Healing) {
+        let recovered = history.has_recovered(healing.fresh);
+        let core = history.setup.recovery == Recovery::Core;
+        self.reach_if(Goal::CoreRecovered, recovered && core);
+        let all = healing.core.len() == history.nodes.len();
+        self.reach_if(Goal::RecoveredWithoutLost, recovered && !core && !all);
+    }
+
+    pub(super) fn calm(&mut self, calm: &Calm) {
+        self.reach_if(Goal::CameBack, calm.cut_off.is_some() && calm.before == calm.after);
+    }
+}
