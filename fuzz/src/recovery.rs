@@ -68,7 +68,7 @@ pub struct Calm {
 
 impl<R: Replica, O: Observer> Cluster<R, O> {
     /// Heals, and lets time pass until the cluster has settled, or should have.
-    pub(crate) fn recover(&mut self) -> Verdict {
+    pub fn recover(&mut self) -> Verdict {
         let Some(core) = self.core() else { return NOTHING };
         self.watch.heals(core)?;
         let healing = self.settle_down(core)?;

@@ -5,6 +5,7 @@
 //! written. Results go to standard output, complaints and progress to standard error.
 
 mod commands;
+mod matrix;
 mod random;
 mod report;
 
@@ -81,6 +82,8 @@ enum Command {
     },
     /// Draw schedules from a seed, and run them.
     Random(RandomArgs),
+    /// Find every seeded bug of ours with the same schedules: which oracle is the first, how often.
+    Matrix(MatrixArgs),
     /// List the seeded bugs: name, catalogue ids, oracle that must catch it, source.
     Mutants,
     /// List the oracles: name, catalogue row, promise, source.
@@ -161,6 +164,24 @@ struct RandomArgs {
     under: Under,
 }
 
+#[derive(Args)]
+struct MatrixArgs {
+    /// How schedules are drawn.
+    #[arg(long, value_enum, default_value = "swarm")]
+    strategy: StrategyArg,
+    /// How many schedules for each bug.
+    #[arg(long, default_value_t = 2_000, value_name = "N",
+          value_parser = clap::value_parser!(u64).range(1..))]
+    schedules: u64,
+    /// How many primitive events each.
+    #[arg(long, default_value_t = 300, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..=Schedule::MAX_EVENTS as i64))]
+    events: u32,
+    /// Seed of the ChaCha generator.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
 /// Why a command could not do its work: one line, exit code 2.
 struct Failure(String);
 
@@ -200,6 +221,7 @@ pub fn main<R: Replica>(subjects: Subjects<R>) -> ExitCode {
         Command::Random(args) => {
             args.under.runner(subjects).and_then(|runner| random::random(&args, runner))
         }
+        Command::Matrix(args) => Ok(matrix::matrix(&args)),
         Command::Mutants => Ok(report::mutants()),
         Command::Oracles => Ok(report::oracles()),
         Command::Goals => Ok(report::goals()),

@@ -1,0 +1,83 @@
+//! The matrix of seeded bugs and oracles: which oracle is the first to find which bug, how often.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+use whitewater::generator::Generator;
+use whitewater::mutants::{self, Mutant};
+use whitewater::oracle::{CARDS, LINTS};
+use whitewater::run::Runner;
+
+use crate::{Answer, MatrixArgs};
+
+/// How often each oracle, or panic, was the first to find one bug.
+type Firsts = BTreeMap<String, u64>;
+
+/// Runs the same schedules on every mutant.
+pub fn matrix(args: &MatrixArgs) -> Answer {
+    let style = "{elapsed_precise} [{wide_bar}] {pos}/{len} {msg}";
+    let style = ProgressStyle::with_template(style).expect("the template is well-formed");
+    let bar = ProgressBar::new(mutants::all().count() as u64).with_style(style);
+    bar.enable_steady_tick(Duration::from_millis(500));
+    let mut rows = Vec::new();
+    for mutant in mutants::all() {
+        bar.set_message(mutant.name);
+        rows.push((mutant, firsts(mutant, args)));
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    answer(&rows, args)
+}
+
+fn firsts(mutant: &'static Mutant, args: &MatrixArgs) -> Firsts {
+    let mut generator = Generator::new(args.strategy.into(), args.seed);
+    let mut runner = Runner::new(mutant.subject());
+    let mut firsts = Firsts::new();
+    let limit = args.events as usize;
+    for _ in 0..args.schedules {
+        let setup = generator.setup(None);
+        let events = (0..8 * limit).map(|_| generator.event());
+        if let Some(name) = runner.run_events(setup, events, limit).fingerprint() {
+            *firsts.entry(name).or_default() += 1;
+        }
+    }
+    firsts
+}
+
+/// The oracles that were first for no mutant, lints apart.
+fn idle(rows: &[(&Mutant, Firsts)]) -> Vec<&'static str> {
+    let was_first = |name: &str| rows.iter().any(|(_, firsts)| firsts.contains_key(name));
+    let names = CARDS.iter().map(|card| card.name).zip(LINTS);
+    names.filter(|(name, lint)| lint.is_none() && !was_first(name)).map(|(name, _)| name).collect()
+}
+
+fn answer(rows: &[(&Mutant, Firsts)], args: &MatrixArgs) -> Answer {
+    let mut text = format!(
+        "| seeded bug | ids | must die by | first to find it, in how many of {} schedules |\n\
+         |---|---|---|---|\n",
+        args.schedules
+    );
+    for (mutant, firsts) in rows {
+        let mut order: Vec<_> = firsts.iter().collect();
+        order.sort_by_key(|(name, count)| (std::cmp::Reverse(**count), name.as_str()));
+        let cells: Vec<String> =
+            order.iter().map(|(name, count)| format!("{name} {count}")).collect();
+        let found = if cells.is_empty() { "nobody".into() } else { cells.join(", ") };
+        text += &format!("| {} | {} | {} | {found} |\n", mutant.name, mutant.ids, mutant.caught_by);
+    }
+    let idle = idle(rows);
+    let found = rows.iter().filter(|(_, firsts)| !firsts.is_empty()).count();
+    text += &format!("\nfound: {found} of {} seeded bugs\n", rows.len());
+    text += &format!("first for no bug here: {}\n", idle.join(", "));
+    let lints: Vec<&str> = LINTS.iter().flatten().copied().collect();
+    text += &format!("lints: {}\n", lints.join(", "));
+    let bugs = rows.iter().map(|(mutant, firsts)| {
+        json!({ "name": mutant.name, "ids": mutant.ids, "must_die_by": mutant.caught_by,
+                "first": firsts })
+    });
+    let json = json!({ "schedules": args.schedules, "events": args.events, "seed": args.seed,
+                       "bugs": bugs.collect::<Vec<_>>(), "idle": idle, "lints": lints });
+    Answer { text, json, clean: true }
+}

@@ -1,0 +1,83 @@
+//! What watching costs: the same schedules on a bare cluster, under all oracles, with the goals, with
+//! the client check alone, and with a recovery at the end, as ratios of CPU time in one run.
+//!
+//! Each way is timed in turn, again and again, so that a neighbour on the machine slows all alike.
+
+use std::time::Duration;
+
+use cpu_time::ProcessTime;
+use whitewater::cluster::Cluster;
+use whitewater::family::Family;
+use whitewater::generator::{Generator, Strategy};
+use whitewater::goal::Goals;
+use whitewater::mutants::raft;
+use whitewater::observer::Observer;
+use whitewater::oracle::answers_are_true::AnswersAreTrue;
+use whitewater::oracle::history_is_linearizable::HistoryIsLinearizable;
+use whitewater::oracle::read_is_linearizable::ReadIsLinearizable;
+use whitewater::oracle::Oracles;
+use whitewater::ours::Ours;
+use whitewater::schedule::{Recovery, Schedule};
+
+/// How many schedules there are, of how many wishes, and how often each way has its turn.
+const SCHEDULES: u64 = 400;
+const WISHES: usize = 500;
+const TURNS: usize = 20;
+
+/// Nobody watches.
+#[derive(Clone, Default)]
+struct Nobody;
+
+impl Observer for Nobody {}
+
+/// The oracles that look at what clients were told.
+type ClientCheck = (ReadIsLinearizable, (AnswersAreTrue, HistoryIsLinearizable));
+
+/// Runs all schedules; the CPU time.
+fn time<O: Observer + Default>(schedules: &[Schedule], recovery: Recovery) -> Duration {
+    let mut cluster: Cluster<Ours, O> = Cluster::new(raft(), O::default());
+    let start = ProcessTime::now();
+    for schedule in schedules {
+        let setup = whitewater::schedule::Setup { recovery, ..schedule.setup };
+        run(&mut cluster, setup, schedule).expect("a correct Raft breaks nothing");
+    }
+    start.elapsed()
+}
+
+fn run<O: Observer + Default>(
+    cluster: &mut Cluster<Ours, O>,
+    setup: whitewater::schedule::Setup,
+    schedule: &Schedule,
+) -> Result<(), Box<whitewater::violation::Violation>> {
+    cluster.begin(setup, O::default(), Schedule::MAX_EVENTS)?;
+    for &event in &schedule.events {
+        cluster.perform(event)?;
+    }
+    if setup.recovery != Recovery::Off {
+        cluster.recover()?;
+    }
+    cluster.watch.ended().map(drop)
+}
+
+fn main() {
+    let mut generator = Generator::new(Strategy::Swarm, 1);
+    let schedules: Vec<Schedule> =
+        (0..SCHEDULES).map(|_| generator.schedule(None, WISHES)).collect();
+    let ways: [(&str, fn(&[Schedule]) -> Duration); 5] = [
+        ("bare", |all| time::<Nobody>(all, Recovery::Off)),
+        ("client check", |all| time::<ClientCheck>(all, Recovery::Off)),
+        ("all oracles", |all| time::<Oracles>(all, Recovery::Off)),
+        ("all oracles and goals", |all| time::<(Oracles, Goals)>(all, Recovery::Off)),
+        ("bare and a recovery", |all| time::<Nobody>(all, Recovery::Full)),
+    ];
+    let mut spent = [Duration::ZERO; 5];
+    for _ in 0..TURNS {
+        for (sum, (_, way)) in spent.iter_mut().zip(&ways) {
+            *sum += way(&schedules);
+        }
+    }
+    for ((name, _), time) in ways.iter().zip(spent) {
+        println!("{name}: {:.2} x", time.as_secs_f64() / spent[0].as_secs_f64());
+    }
+    println!("fault families in play: {}", Family::ALL.len());
+}
