@@ -35,7 +35,7 @@ esac
 # read through tables, and it makes every execution three times as dear.
 build_options=(--sanitizer "$sanitizer" --no-trace-compares)
 # A full-length schedule is 640 events of 4 bytes behind a header of 16.
-length_options=(-len_control=0 -max_len=2576)
+length_options=(-len_control=0 -max_len=2592)
 
 # Whether there is a fuzz target of this name.
 need_target() {

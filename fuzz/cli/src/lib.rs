@@ -157,6 +157,9 @@ struct RandomArgs {
     /// Save every schedule that breaks nothing in this directory.
     #[arg(long, value_name = "DIR")]
     save_corpus: Option<PathBuf>,
+    /// Of these, save only what reaches a goal that no schedule before it reached.
+    #[arg(long, requires = "save_corpus")]
+    new_goals: bool,
     /// Save the first find of each fingerprint, shrunk, in this directory.
     #[arg(long, value_name = "DIR")]
     save_finds: Option<PathBuf>,

@@ -64,6 +64,7 @@ pub fn random<R: Replica>(args: &RandomArgs, mut runner: Runner<R>) -> Result<An
     let bar = progress(args.schedules);
     for number in 0..args.schedules {
         let (drawn, outcome) = draw(&mut runner, &mut generator, args);
+        let is_new = tally.reaches_more(&outcome);
         tally.add(&outcome);
         if number % 256 == 0 {
             bar.set_position(number);
@@ -72,6 +73,7 @@ pub fn random<R: Replica>(args: &RandomArgs, mut runner: Runner<R>) -> Result<An
         match outcome.fingerprint() {
             Some(other) if args.only.as_ref().is_some_and(|only| *only != other) => {}
             Some(fingerprint) => tally.find(runner.subject(), args, number, &drawn, fingerprint)?,
+            None if args.new_goals && !is_new => {}
             None => save_clean(&mut runner, args.save_corpus.as_deref(), &drawn)?,
         }
         if args.stop_at_first && !tally.finds.is_empty() {
@@ -128,6 +130,12 @@ impl Tally {
         self.checks.add(&outcome.checks);
         self.faults.add(&outcome.faults);
         self.goals.add(&outcome.goals);
+    }
+
+    /// Whether a run reached a goal that none before it reached.
+    fn reaches_more(&self, outcome: &Outcome) -> bool {
+        let mut goals = self.goals.0.iter().zip(&outcome.goals.0);
+        goals.any(|(&before, &now)| before == 0 && now > 0)
     }
 
     fn line(&self) -> String {
