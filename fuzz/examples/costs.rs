@@ -1,5 +1,5 @@
-//! What watching costs: the same schedules on a bare cluster, under all oracles, with the goals, with
-//! the client check alone, and with a recovery at the end, as ratios of CPU time in one run.
+//! What watching costs: the same schedules on a bare cluster, under all oracles, with the goals,
+//! with the client check alone, and with a recovery at the end, as ratios of CPU time in one run.
 //!
 //! Each way is timed in turn, again and again, so that a neighbour on the machine slows all alike.
 
@@ -29,6 +29,9 @@ const TURNS: usize = 20;
 struct Nobody;
 
 impl Observer for Nobody {}
+
+/// One way to run all schedules; the CPU time.
+type Way = fn(&[Schedule]) -> Duration;
 
 /// The oracles that look at what clients were told.
 type ClientCheck = (ReadIsLinearizable, (AnswersAreTrue, HistoryIsLinearizable));
@@ -63,7 +66,7 @@ fn main() {
     let mut generator = Generator::new(Strategy::Swarm, 1);
     let schedules: Vec<Schedule> =
         (0..SCHEDULES).map(|_| generator.schedule(None, WISHES)).collect();
-    let ways: [(&str, fn(&[Schedule]) -> Duration); 5] = [
+    let ways: [(&str, Way); 5] = [
         ("bare", |all| time::<Nobody>(all, Recovery::Off)),
         ("client check", |all| time::<ClientCheck>(all, Recovery::Off)),
         ("all oracles", |all| time::<Oracles>(all, Recovery::Off)),

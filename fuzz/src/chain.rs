@@ -62,8 +62,8 @@ pub fn is_command(command: Command) -> bool {
     (1..CHANGES).contains(&command)
 }
 
-/// A log as a chain of prefix hashes, with the memberships that it says. What a snapshot stands for
-/// is in it as well.
+/// A log as a chain of prefix hashes, with the memberships that it says. What a snapshot stands
+/// for is in it as well.
 #[derive(Clone, Debug, Default)]
 pub struct Chain {
     links: Vec<Link>,

@@ -137,11 +137,46 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         self.digest = mix(self.digest, u64::from(u32::from_le_bytes(event.to_record())));
         self.watch.happens(event)?;
         let [a, b, c] = event.operands;
-        let (node, link) = (NodeId(a), Link { from: NodeId(a), to: NodeId(b) });
-        let position = usize::from(c);
+        let node = NodeId(a);
         match event.kind {
-            Kind::Deliver => self.deliver(link, 0),
-            Kind::Reorder => self.deliver(link, position),
+            Kind::Deliver | Kind::Reorder | Kind::Drop | Kind::Duplicate => {
+                self.apply_to_message(event)
+            }
+            Kind::Tick => self.tick(node),
+            Kind::TickAll => self.tick_all(),
+            Kind::Timeout => self.input(node, Input::Timeout),
+            Kind::Persist => self.complete_write(node),
+            Kind::FailPersist => self.fail_write(node, b),
+            Kind::Crash => self.crash(node, b, c),
+            Kind::Restart => self.boot(node, b > 0),
+            Kind::Pause => self.pause(node),
+            Kind::Resume => self.resume(node),
+            Kind::Jump => self.jump(node, b as i8),
+            Kind::CrashAmid => self.doom(node, b, c),
+            Kind::Fill | Kind::Free => self.fill(node, event.kind == Kind::Fill),
+            Kind::Damage => self.damage(node, b),
+            Kind::LoseDisk => self.lose_disk(node),
+            Kind::Partition
+            | Kind::Cut
+            | Kind::Bridge
+            | Kind::Clog
+            | Kind::Release
+            | Kind::Filter
+            | Kind::Heal => Ok(self.apply_to_links(event).into()),
+            Kind::Propose
+            | Kind::Read
+            | Kind::Compact
+            | Kind::Apply
+            | Kind::Transfer
+            | Kind::Change => self.apply_request(event),
+            _ => unreachable!("macros are expanded, not applied"),
+        }
+    }
+
+    fn apply_to_message(&mut self, event: Event) -> Verdict {
+        let [from, to, position] = event.operands;
+        let (link, position) = (Link { from: NodeId(from), to: NodeId(to) }, position.into());
+        match event.kind {
             Kind::Drop => {
                 self.network.take(link, position);
                 HELD
@@ -150,32 +185,38 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
                 Some(message) => self.input(link.to, Input::Receive(message)),
                 None => NOTHING,
             },
-            Kind::Tick => self.tick(node),
-            Kind::TickAll => self.tick_all(),
-            Kind::Timeout => self.input(node, Input::Timeout),
+            _ => self.deliver(link, position),
+        }
+    }
+
+    /// Whether anything is other than it was.
+    fn apply_to_links(&mut self, event: Event) -> bool {
+        let [a, b, _] = event.operands;
+        let link = Link { from: NodeId(a), to: NodeId(b) };
+        match event.kind {
+            Kind::Partition => self.network.partition(a),
+            Kind::Cut => self.network.cut(link),
+            Kind::Bridge => self.network.cut_but_for(a, b),
+            Kind::Clog => self.network.clog(link, true),
+            Kind::Release => self.network.clog(link, false),
+            Kind::Filter => self.network.filter(a),
+            _ => self.network.heal(),
+        }
+    }
+
+    /// What clients, operators and state machines ask for.
+    fn apply_request(&mut self, event: Event) -> Verdict {
+        let [a, b, c] = event.operands;
+        let node = NodeId(a);
+        match event.kind {
             Kind::Propose => {
                 let history = &mut self.watch.history;
                 let command = history.clients.propose(history.life_of(node), b.into());
+                if self.subject.driver.proposes_twice {
+                    self.input(node, Input::Propose(command))?;
+                }
                 self.input(node, Input::Propose(command))
             }
-            Kind::Persist => self.complete_write(node),
-            Kind::FailPersist => self.fail_write(node, b),
-            Kind::Crash => self.crash(node, b, c),
-            Kind::Restart => self.boot(node, b > 0),
-            Kind::Partition => Ok(self.network.partition(a).into()),
-            Kind::Cut => Ok(self.network.cut(link).into()),
-            Kind::Bridge => Ok(self.network.cut_but_for(a, b).into()),
-            Kind::Clog => Ok(self.network.clog(link, true).into()),
-            Kind::Release => Ok(self.network.clog(link, false).into()),
-            Kind::Filter => Ok(self.network.filter(a).into()),
-            Kind::Heal => Ok(self.network.heal().into()),
-            Kind::Pause => self.pause(node),
-            Kind::Resume => self.resume(node),
-            Kind::Jump => self.jump(node, b as i8),
-            Kind::CrashAmid => self.doom(node, b, c),
-            Kind::Fill | Kind::Free => self.fill(node, event.kind == Kind::Fill),
-            Kind::Damage => self.damage(node, b),
-            Kind::LoseDisk => self.lose_disk(node),
             Kind::Read => {
                 let history = &mut self.watch.history;
                 let id = ReadId(history.clients.ask(history.life_of(node)));
@@ -191,13 +232,11 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
                 self.input(node, Input::Compact { index, data })
             }
             Kind::Apply => self.apply_all(node),
-            Kind::Transfer => self.input(node, Input::Transfer(link.to)),
-            Kind::Change => {
-                let (voters, learners) =
-                    (NodeSet::from_bits(b.into()), NodeSet::from_bits(c.into()));
+            Kind::Transfer => self.input(node, Input::Transfer(NodeId(b))),
+            _ => {
+                let [voters, learners] = [b, c].map(|set| NodeSet::from_bits(set.into()));
                 self.input(node, Input::Change { voters, learners })
             }
-            _ => unreachable!("macros are expanded, not applied"),
         }
     }
 
@@ -227,7 +266,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
     fn step(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
         let Some(replica) = &mut host.replica else { return NOTHING };
-        let fate = host.fate;
+        let (driver, fate) = (self.subject.driver, host.fate);
         let leaving = match fate {
             Fate::Open => usize::MAX,
             Fate::Doomed { sent, .. } => sent.into(),
@@ -242,19 +281,21 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         replica.step(input, &mut self.output);
         let effects = R::effects(&mut self.output);
         if let Some(write) = effects.write {
-            write.sync |= self.subject.driver.always_sync;
+            driver.asks(write);
         }
-        let view = replica.view();
+        let view = driver.shows(replica.view());
+        let mut garbled = Vec::new();
+        let applied = driver.hands(effects.applied, &mut garbled);
         self.digest = mark(self.digest, &view, effects.messages.len());
         if let Some(snapshot) = effects.restore {
-            host.machine = self.store.restore(snapshot, self.subject.driver);
+            host.machine = self.store.restore(snapshot, driver);
             host.to_apply.clear();
         }
         let answered = effects.reads.iter().filter_map(|read| Some((read.id.0, read.answer.ok()?)));
         host.waiting.extend(answered);
         match self.setup.slow_apply {
-            true => host.to_apply.extend_from_slice(effects.applied),
-            false => host.machine.apply(effects.applied),
+            true => host.to_apply.extend_from_slice(applied),
+            false => host.machine.apply(applied),
         }
         let step = Step {
             node: id,
@@ -264,7 +305,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             write: effects.write.as_ref(),
             machine: &host.machine,
             restored: effects.restore.is_some(),
-            applied: if self.setup.slow_apply { &[] } else { effects.applied },
+            applied: if self.setup.slow_apply { &[] } else { applied },
             refused: effects.refused,
             reads: effects.reads,
         };

@@ -11,9 +11,10 @@ use std::collections::VecDeque;
 use raft::{HardState, LogIndex, WriteId};
 
 use crate::operand::{ALL, SNAPSHOT, TRUNCATION};
-use crate::replica::{Durable, Write};
+use crate::replica::{Durable, Entry, View, Write};
 
-/// How the host handles storage. [`Driver::CORRECT`] keeps the contract of [`Write`].
+/// How the host, and the adapter, treat a Raft. [`Driver::CORRECT`] keeps the contract of
+/// [`replica`](crate::replica).
 #[derive(Clone, Copy, Debug)]
 pub struct Driver {
     /// A torn write puts its entries on the disk before its hard state.
@@ -34,6 +35,14 @@ pub struct Driver {
     pub answers_retries_anew: bool,
     /// A read is answered before the state machine has applied what it must see.
     pub answers_reads_early: bool,
+    /// A command that a client asks for once is passed on twice.
+    pub proposes_twice: bool,
+    /// In a batch of entries to apply, the second has the payload of the first.
+    pub garbles_batches: bool,
+    /// Before entries are appended, one too many is removed.
+    pub truncates_too_far: bool,
+    /// A leader's log is shown longer than it was written.
+    pub shows_too_much: bool,
     /// Every write is synced, whatever the Raft says. No harm: it hides what unsynced writes show.
     pub always_sync: bool,
 }
@@ -50,8 +59,39 @@ impl Driver {
         cuts_off_twice: false,
         answers_retries_anew: false,
         answers_reads_early: false,
+        proposes_twice: false,
+        garbles_batches: false,
+        truncates_too_far: false,
+        shows_too_much: false,
         always_sync: false,
     };
+}
+
+impl Driver {
+    /// A write as it is asked for.
+    pub(crate) fn asks(self, write: &mut Write) {
+        write.sync |= self.always_sync;
+        if let Some(first) = write.entries.first().filter(|_| self.truncates_too_far) {
+            write.truncate_from = Some(first.id.index.previous().max(LogIndex(1)));
+        }
+    }
+
+    /// Entries as they are given to a state machine.
+    pub(crate) fn hands<'a>(self, entries: &'a [Entry], buffer: &'a mut Vec<Entry>) -> &'a [Entry] {
+        if !self.garbles_batches || entries.len() < 2 {
+            return entries;
+        }
+        buffer.extend_from_slice(entries);
+        buffer[1].payload = buffer[0].payload;
+        buffer
+    }
+
+    /// A replica as it shows itself.
+    pub(crate) fn shows(self, mut view: View) -> View {
+        let more = self.shows_too_much && view.is_leader();
+        view.last_log.index.0 += u64::from(more);
+        view
+    }
 }
 
 /// The disk of one node.

@@ -55,8 +55,8 @@ pub enum Kind {
     Pause,
     /// A node goes on, and lives through all the ticks that it has missed.
     Resume,
-    /// A clock is set forward, and the node lives through what it skipped; or back, and time stands
-    /// still for the node until it has passed again.
+    /// A clock is set forward, and the node lives through what it skipped; or back, and time
+    /// stands still for the node until it has passed again.
     Jump,
     /// A node's next step is cut short: it stops when some of the messages have left.
     CrashAmid,

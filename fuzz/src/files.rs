@@ -1,7 +1,7 @@
 //! Files: schedules in and out, without surprises.
 //!
-//! Promises: what cannot be read gives one line that names the file and the reason; what is written
-//! appears whole or not at all, and never in the place of something else.
+//! Promises: what cannot be read gives one line that names the file and the reason; what is
+//! written appears whole or not at all, and never in the place of something else.
 
 use std::fmt;
 use std::fs;

@@ -1,10 +1,10 @@
 //! The generator: schedules from a seed, blind but tuned.
 //!
-//! Promises: the same seed gives the same schedules, by ChaCha. Knows nothing of clusters: operands
-//! are wishes. The swarm's weights favour delivery, and a coin flip for each schedule decides
-//! between all fault families at once and a gentle swarm of them; both were worth more than any
-//! feedback when they were measured on a model (long schedules, macro moves, few elections, few
-//! faults).
+//! Promises: the same seed gives the same schedules, by ChaCha. Knows nothing of clusters:
+//! operands are wishes. The swarm's weights favour delivery, and a coin flip for each schedule
+//! decides between all fault families at once and a gentle swarm of them; both were worth more
+//! than any feedback when they were measured on a model (long schedules, macro moves, few
+//! elections, few faults).
 
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -116,8 +116,8 @@ impl Generator {
         setup
     }
 
-    /// Every other schedule has all families. The others are a gentle swarm: each family is off, as
-    /// usual, or more or less frequent. Disks are mostly left whole, since what they lose stays
+    /// Every other schedule has all families. The others are a gentle swarm: each family is off,
+    /// as usual, or more or less frequent. Disks are mostly left whole, since what they lose stays
     /// lost.
     fn faults(&mut self) -> Faults {
         let all = self.chance(2);
@@ -184,7 +184,8 @@ impl Generator {
         let mut event = Event::exact(KINDS[row].kind, [0; 3]);
         let mut bytes = draw >> 40;
         if event.kind == Kind::Propose {
-            // In a swarm, seven clients in eight find the leader; else half of them, as bytes fall.
+            // In a swarm, seven clients in eight find the leader; else half of them, as bytes
+            // fall.
             event.operands[0] = match self.strategy {
                 Strategy::Uniform => bytes as u8,
                 Strategy::Swarm if draw & 7 == 0 => self.any_node(draw as u8),

@@ -1,8 +1,8 @@
 //! What really happened: the facts of a run, kept outside the system under test.
 //!
 //! Promises: facts come from what replicas wrote, sent and showed, never from what they think of
-//! themselves; every update costs what changed. Logs are chains of prefix hashes, so two logs agree
-//! up to an index exactly if their hashes there are equal. Passes no judgement: oracles do.
+//! themselves; every update costs what changed. Logs are chains of prefix hashes, so two logs
+//! agree up to an index exactly if their hashes there are equal. Passes no judgement: oracles do.
 
 use std::ops::{Index, IndexMut};
 

@@ -8,8 +8,8 @@
 //!            mutate     replica ◀── ours (and any other Raft)
 //! ```
 //!
-//! Read [`event`] for what can go wrong, [`replica`] for how a Raft is seen, [`oracle`] for what is
-//! promised, [`run`] for how it all comes together, [`mutants`] for what it catches.
+//! Read [`event`] for what can go wrong, [`replica`] for how a Raft is seen, [`oracle`] for what
+//! is promised, [`run`] for how it all comes together, [`mutants`] for what it catches.
 
 pub mod chain;
 pub mod clients;

@@ -3,9 +3,9 @@
 //! A command's number says all about it: which client sent it, and what it does to which key.
 //! Promises: two machines are in the same state exactly if the same commands took effect in the
 //! same order; a snapshot that is mixed from the pieces of two is the state of neither. What a
-//! snapshot carries is the state's hash, spread over several numbers so that it can come in pieces;
-//! the state itself is kept in a [`Store`], where nobody finds it without the whole hash. Knows
-//! nothing of nodes.
+//! snapshot carries is the state's hash, spread over several numbers so that it can come in
+//! pieces; the state itself is kept in a [`Store`], where nobody finds it without the whole hash.
+//! Knows nothing of nodes.
 
 use std::sync::Arc;
 

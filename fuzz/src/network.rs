@@ -1,8 +1,8 @@
 //! The network: messages in flight, per directed link, in the order they were sent.
 //!
 //! Promises: nothing is lost, copied or overtaken unless someone asks; a cut link neither delivers
-//! nor takes anything; a clogged one takes and delivers nothing, and what is sent to a node that is
-//! down or stands still waits for it. Of what messages say it knows the kind, by number.
+//! nor takes anything; a clogged one takes and delivers nothing, and what is sent to a node that
+//! is down or stands still waits for it. Of what messages say it knows the kind, by number.
 
 use std::collections::VecDeque;
 
@@ -113,8 +113,8 @@ impl<M: Clone> Network<M> {
         self.cut | self.clogged | self.filtered != 0
     }
 
-    /// Puts a message of a kind on a link; whether that pushed another out. A cut link loses it, and
-    /// so does a filter.
+    /// Puts a message of a kind on a link; whether that pushed another out. A cut link loses it,
+    /// and so does a filter.
     pub fn send(&mut self, link: Link, kind: u8, message: M) -> bool {
         let Some(number) = self.number(link) else { return false };
         if (self.cut >> number | self.filtered >> kind) & 1 == 1 {
@@ -340,7 +340,9 @@ mod tests {
     #[test]
     fn any_position_of_a_link_can_be_taken() {
         let mut network = quiet(2);
-        "abc".chars().for_each(|letter| drop(network.send(link(0, 1), 0, letter)));
+        for letter in ['a', 'b', 'c'] {
+            network.send(link(0, 1), 0, letter);
+        }
         assert_eq!(network.take(link(0, 1), 2), Some('c'));
         assert_eq!(network.take(link(0, 1), 2), None);
         assert_eq!(network.take(link(0, 1), 0), Some('a'));

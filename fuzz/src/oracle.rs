@@ -1,8 +1,8 @@
 //! Oracles: the promises of Raft, each watched in a file of its own.
 //!
-//! Promises: each oracle is an invariant of every legal run, whatever the faults, and says why; its
-//! tests hold a legal and an illegal history. The list below is the only one: a further oracle is a
-//! file and a line. Costs follow what changed. Oracles see the history, never a Raft.
+//! Promises: each oracle is an invariant of every legal run, whatever the faults, and says why;
+//! its tests hold a legal and an illegal history. The list below is the only one: a further oracle
+//! is a file and a line. Costs follow what changed. Oracles see the history, never a Raft.
 
 use raft::{LogIndex, Membership, NodeId, NodeSet, Progress, Read, Refused};
 
@@ -20,9 +20,9 @@ use crate::violation::{Verdict, Violation};
 pub struct Card {
     /// Its name, which is also the fingerprint of its violations.
     pub name: &'static str,
-    /// Its row in the catalogue of invariants that the project began with; some rows became several
-    /// oracles: E elections, G log, C commit and apply, R membership, S snapshots, K clients, M
-    /// book-keeping, D durability, L liveness, B bounds.
+    /// Its row in the catalogue of invariants that the project began with; some rows became
+    /// several oracles: E elections, G log, C commit and apply, R membership, S snapshots, K
+    /// clients, M book-keeping, D durability, L liveness, B bounds.
     pub id: &'static str,
     /// The promise, as one sentence.
     pub promise: &'static str,
@@ -127,10 +127,10 @@ oracles! {
     committed_is_kept: CommittedIsKept,
     truncation_needs_conflict: TruncationNeedsConflict,
     terms_sorted: TermsSorted,
+    leader_owns_term: LeaderOwnsTerm,
     entry_born_once: EntryBornOnce,
     no_creation: NoCreation,
     log_matching: LogMatching,
-    leader_owns_term: LeaderOwnsTerm,
     log_is_written: LogIsWritten,
     // Commit and apply.
     commit_is_monotone: CommitIsMonotone,
@@ -174,7 +174,6 @@ oracles! {
     recovers_after_healing: RecoversAfterHealing,
     fresh_read_is_answered: FreshReadIsAnswered,
     core_converges: CoreConverges,
-    queues_drain: QueuesDrain,
     change_finishes: ChangeFinishes,
     leader_is_stable: LeaderIsStable,
     pre_vote_spares_the_term: PreVoteSparesTheTerm,

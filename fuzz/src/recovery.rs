@@ -22,9 +22,11 @@ use crate::replica::{Command, Input, Replica};
 use crate::schedule::{Recovery, Setup};
 use crate::violation::{Verdict, HELD, NOTHING};
 
-/// A cluster may take this many of the longest waits of one node to settle: some for old leaders
-/// and leases to end, some for the one node that can win to come to it.
-const WAITS: u32 = 10;
+/// A cluster may take this many of the longest waits of one node to settle. A few are for old
+/// leaders and leases to end. The others are for luck: where two nodes get in each other's way, as
+/// those may that do not agree on who votes, each wait is a toss of a coin, and a fuzzer searches
+/// for bad ones.
+const WAITS: u32 = 40;
 /// How many times between two ticks some link is emptied: answers to answers end sooner, unless
 /// the Raft talks for ever.
 const DELIVERIES: usize = 1 << 12;
@@ -69,7 +71,7 @@ pub struct Calm {
 impl<R: Replica, O: Observer> Cluster<R, O> {
     /// Heals, and lets time pass until the cluster has settled, or should have.
     pub fn recover(&mut self) -> Verdict {
-        let Some(core) = self.core() else { return NOTHING };
+        let Some(core) = self.core().filter(|_| self.is_fair()) else { return NOTHING };
         self.watch.heals(core)?;
         let healing = self.settle_down(core)?;
         self.watch.recovered(&healing)?;
@@ -82,6 +84,16 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             self.watch.was_calm(&calm)?;
         }
         HELD
+    }
+
+    /// Whether patience decides nothing. A server that has lost its vote may stand as long as the
+    /// change that took it can be undone, and whoever votes for it begins to wait again: the one
+    /// server that can win, if it is the most patient, then never comes to it.
+    fn is_fair(&self) -> bool {
+        let history = &self.watch.history;
+        let is_changed = history.nodes.iter().any(|node| node.log.changes()[0].is_some());
+        let ask = history.nodes.iter().all(|node| self.setup().of(node.id).pre_vote);
+        !self.setup().priority || !is_changed || ask
     }
 
     /// Who shall run from now on: everyone whose disk can be read, or just so many of them that

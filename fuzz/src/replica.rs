@@ -312,7 +312,8 @@ pub enum Speech {
     },
     /// A leader's sign of life, without a look at the log.
     Heartbeat {
-        /// Claims that the receiver's log equals the leader's up to here, and that it is committed.
+        /// Claims that the receiver's log equals the leader's up to here, and that it is
+        /// committed.
         commit: LogIndex,
     },
     /// Sends a snapshot, or a piece of it.

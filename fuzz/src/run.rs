@@ -70,7 +70,8 @@ impl<R: Replica> Runner<R> {
         self.run_events(schedule.setup, schedule.events.iter().copied(), MAX_EVENTS)
     }
 
-    /// Runs events as they come, until there are no more or `limit` primitive events have happened.
+    /// Runs events as they come, until there are no more or `limit` primitive events have
+    /// happened.
     pub fn run_events(
         &mut self,
         setup: Setup,

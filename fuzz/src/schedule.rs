@@ -1,9 +1,10 @@
 //! Schedules: a set-up and a list of events, as bytes, as a value and as text.
 //!
 //! Promises: every byte string up to [`Schedule::MAX_BYTES`] is a schedule; a schedule's bytes
-//! decode to that schedule again, and so does its text. Bytes are fixed in width, so that changing,
-//! inserting or removing a record changes one event: a header of 32 bytes, then 4 bytes an event.
-//! Decoding draws with `arbitrary`, which has no inverse; encoding is `bincode`'s fixed-width form.
+//! decode to that schedule again, and so does its text. Bytes are fixed in width, so that
+//! changing, inserting or removing a record changes one event: a header of 32 bytes, then 4 bytes
+//! an event. Decoding draws with `arbitrary`, which has no inverse; encoding is `bincode`'s
+//! fixed-width form.
 
 use std::fmt;
 

@@ -1,8 +1,8 @@
 //! What is fixed before the first event of a run: as header bytes, as a value, and as text.
 //!
-//! Promises: every header is a set-up, and its bytes and its text mean that set-up again. A byte of
-//! 0 means: as usual, or off. The table below is the only list of settings; a further one is a line
-//! at its end. Knows what a setting may be, not what it does to a Raft.
+//! Promises: every header is a set-up, and its bytes and its text mean that set-up again. A byte
+//! of 0 means: as usual, or off. The table below is the only list of settings; a further one is a
+//! line at its end. Knows what a setting may be, not what it does to a Raft.
 
 use std::fmt;
 
@@ -107,7 +107,8 @@ settings! {
     lease: bool = "lease", Domain::Word(&SWITCH, 8);
     /// State machines apply what is committed only when the schedule says so.
     slow_apply: bool = "slow-apply", Domain::Word(&SWITCH, 4);
-    /// Nodes are not equally eager to stand: node n waits n more election timeouts, of three kinds.
+    /// Nodes are not equally eager to stand: node n waits n more election timeouts, of three
+    /// kinds.
     priority: bool = "priority", Domain::Word(&SWITCH, 8);
     /// Leaders refuse commands while three or so are uncommitted.
     tight: bool = "tight", Domain::Word(&SWITCH, 8);

@@ -1,7 +1,7 @@
 //! Stories: what happened in a run, one line an event, for a person who knows Raft.
 //!
-//! Promises: every line comes from facts; text is at most [`WIDTH`] columns; the same run gives the
-//! same story. The first thing told is the promise that broke and the values that break it.
+//! Promises: every line comes from facts; text is at most [`WIDTH`] columns; the same run gives
+//! the same story. The first thing told is the promise that broke and the values that break it.
 
 use std::fmt::Write as _;
 

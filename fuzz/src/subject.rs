@@ -1,4 +1,5 @@
-//! What is put under test: a Raft, perhaps with a bug, and a host that treats its disk in some way.
+//! What is put under test: a Raft, perhaps with a bug, and a host that treats its disk in some
+//! way.
 
 use std::fmt;
 

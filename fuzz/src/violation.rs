@@ -362,13 +362,12 @@ violations! {
         behind: View,
         ticks: u32,
         repeats: u32,
+        at_rest: bool,
     }
         = "core-converges",
-        "{ticks} ticks after everything was healed, {leader} leads with {}, and {node} has {}{}",
-        progress(ahead), progress(behind), again(repeats);
-    /// Liveness.
-    QueuesDrain { ticks: u32 }
-        = "queues-drain", "{ticks} ticks after everything was healed, something is in flight, pending or unapplied";
+        "{ticks} ticks after everything was healed, {leader} leads with {}, and {node} has {}{}{}",
+        progress(ahead), progress(behind), if *at_rest { "" } else { ", and there is no rest" },
+        again(repeats);
     /// Liveness.
     ChangeFinishes { leader: NodeId, index: LogIndex, members: Membership }
         = "change-finishes",
@@ -415,8 +414,8 @@ impl Violation {
         LINTS.contains(&Some(self.oracle()))
     }
 
-    /// What stays the same when the same promise is broken in another way: the name of the promise,
-    /// and for a panic the file that it came from. No numbers, no paths.
+    /// What stays the same when the same promise is broken in another way: the name of the
+    /// promise, and for a panic the file that it came from. No numbers, no paths.
     pub fn fingerprint(&self) -> String {
         match self {
             Violation::Panic { place, .. } => {

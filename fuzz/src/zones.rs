@@ -1,12 +1,12 @@
 //! Whether clients saw a register for each key, judged from outside, in O(n log n).
 //!
-//! Every write has a value of its own (Gibbons and Korach 1997), and clients tell when they called,
-//! when they heard, and what they saw. A swap saw the value right before its own. So swaps join
-//! values to chains that nothing comes between, and a plain write begins a chain. The zone of a
-//! chain lies between the earliest end and the latest call of all that wrote or saw its values: one
-//! chain must come before another if the first has an end before the second has a call. An order of
-//! all chains exists exactly if no two must each come before the other, that is: forward zones (end
-//! before call) do not overlap, and no backward zone lies inside a forward one.
+//! Every write has a value of its own (Gibbons and Korach 1997), and clients tell when they
+//! called, when they heard, and what they saw. A swap saw the value right before its own. So swaps
+//! join values to chains that nothing comes between, and a plain write begins a chain. The zone of
+//! a chain lies between the earliest end and the latest call of all that wrote or saw its values:
+//! one chain must come before another if the first has an end before the second has a call. An
+//! order of all chains exists exactly if no two must each come before the other, that is: forward
+//! zones (end before call) do not overlap, and no backward zone lies inside a forward one.
 //!
 //! Promises: no false alarm. Nothing is missed either, of reads, of writes, and of swaps whose
 //! outcome is known. A pending swap counts as a pending write of its value: if it was a
@@ -73,7 +73,8 @@ pub struct Sight {
     pub time: Option<u64>,
 }
 
-/// Values that stand next to each other, since each was swapped for the one before; often only one.
+/// Values that stand next to each other, since each was swapped for the one before; often only
+/// one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Zone {
     /// The register.
@@ -147,8 +148,8 @@ impl Zone {
         Zone { key: cluster.key, first: cluster.first(), last: cluster.last() }
     }
 
-    /// One value was swapped for the next: nothing may have been over with that before something of
-    /// this began.
+    /// One value was swapped for the next: nothing may have been over with that before something
+    /// of this began.
     fn extend(&mut self, next: &Cluster) -> Result<(), Anomaly> {
         if next.first < self.last.time {
             let (key, old, new) = (self.key, self.last, next.first());

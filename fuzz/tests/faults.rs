@@ -130,7 +130,7 @@ fn a_one_way_cut_matters() {
 
 #[test]
 fn time_matters() {
-    matters("set nodes 3\nset election-ticks 2\ntick n0\n! tick n0\n");
+    matters("set nodes 3\nset election-ticks 2\ntick n0\ntick n0\n! tick n0\n");
 }
 
 #[test]

@@ -77,6 +77,9 @@ impl<C: Command> Node<C> {
             return;
         }
         if self.membership().is_joint() {
+            if !(self.rules.ends_joint_consensus)() {
+                return;
+            }
             self.append_membership(self.membership().left(), output);
         } else if (self.rules.leaves_when_removed)()
             && !self.membership().voters.contains(self.id())

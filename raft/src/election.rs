@@ -75,12 +75,13 @@ impl<C: Command> Node<C> {
     /// of the handicap.
     ///
     /// 5.2 wants it random, to make split votes rare. It is a hash of name, term and seed: it
-    /// differs from server to server and from term to term, and is the same in every replay.
+    /// differs from server to server and from term to term, and is the same in every replay. What
+    /// two servers draw has nothing to do with each other: else the same one would be first in
+    /// every term.
     fn election_timeout(&self) -> u32 {
         let config = &self.config;
-        let seed = config.jitter ^ self.term().0 << 8 ^ u64::from(self.id().0);
-        let mixed = (seed ^ seed >> 31).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let spread = (mixed >> 32) % u64::from(config.election_ticks.max(1));
+        let drawn = scatter(config.jitter ^ self.term().0 << 8 ^ u64::from(self.id().0));
+        let spread = (drawn >> 32) % u64::from(config.election_ticks.max(1));
         let shortest = config.election_ticks.saturating_mul(config.handicap.saturating_add(1));
         shortest.saturating_add(spread as u32)
     }
@@ -137,10 +138,12 @@ impl<C: Command> Node<C> {
 
     /// Figure 2, candidates: "On conversion to candidate, start election".
     pub(crate) fn campaign(&mut self, transfer: bool, output: &mut Output<C>) {
-        self.enter_term(self.term().next(), Role::Candidate, output);
+        let (term, vote) = (self.term(), self.hard_state.vote);
+        let term = (self.rules.term_to_stand_in)(term, vote, self.id());
+        self.enter_term(term, Role::Candidate, output);
         self.hard_state.vote = Some(self.id());
         self.elapsed = 0;
-        let last_log = self.log.last();
+        let last_log = (self.rules.claimed)(self.log.last());
         for peer in self.other_voters().iter() {
             let body = Body::RequestVote { last_log, transfer };
             self.promise(Promise::Candidacy, peer, body, output);
@@ -267,4 +270,12 @@ impl<C: Command> Node<C> {
     fn other_voters(&self) -> NodeSet {
         self.membership().all_voters().without(NodeSet::only(self.id()))
     }
+}
+
+/// A number in which every bit depends on every bit of `number` (the finalizer of SplitMix64).
+fn scatter(number: u64) -> u64 {
+    let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ mixed >> 31
 }

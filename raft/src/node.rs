@@ -113,6 +113,7 @@ impl<C: Command> Node<C> {
         let start = durable.snapshot.as_ref().map_or(LogId::ZERO, |snapshot| snapshot.last);
         let members = durable.snapshot.as_ref().map_or(config.membership, |last| last.membership);
         let log = Log::restore(start, durable.entries);
+        let commit = (rules.commit_at_start)(start.index, log.last().index);
         let mut node = Node {
             config,
             rules,
@@ -130,7 +131,7 @@ impl<C: Command> Node<C> {
             snapshot_is_new: false,
             role: Role::Follower,
             leader: None,
-            commit: start.index,
+            commit,
             handed_out: start.index,
             applied: start.index,
             elapsed: 0,

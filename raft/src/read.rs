@@ -160,7 +160,10 @@ impl<C: Command> Node<C> {
         let own = (self.rules.is_own_question)(nonce.life, self.config.life);
         let place = open.iter().position(|question| own && question.number == nonce.number);
         if let Some(place) = place {
-            let id = open.remove(place).read;
+            let id = open[place].read;
+            if (self.rules.is_closed_by_answer)() {
+                open.remove(place);
+            }
             output.reads.push(Read { id, answer: index.ok_or(Refused::TermIsFresh) });
         }
     }

@@ -95,7 +95,7 @@ impl<C: Command> Node<C> {
         let mut entries = output.buffer();
         entries.extend_from_slice(self.log.batch(
             next,
-            limits.message_entries,
+            (self.rules.entries_in_message)(limits.message_entries),
             limits.message_bytes,
         ));
         let sent = entries.len() as u64;
@@ -263,8 +263,10 @@ impl<C: Command> Node<C> {
         if acked > known {
             self.advance_commit(output);
             if self.role == Role::Leader {
-                // An answer makes room for more than it took away, so that a window fills.
-                let _ = self.send_more(from, output) && self.send_more(from, output);
+                let mut room = (self.rules.messages_after_ack)();
+                while room > 0 && self.send_more(from, output) {
+                    room -= 1;
+                }
                 self.hand_over(output);
             }
         }

@@ -65,8 +65,14 @@ pub struct Rules {
     pub rests_on_disk: fn(promise: Promise) -> bool,
     /// See [`survives_failed_write`].
     pub survives_failed_write: fn() -> bool,
+    /// See [`commit_at_start`].
+    pub commit_at_start: fn(snapshot: LogIndex, last: LogIndex) -> LogIndex,
     /// See [`goes_on_halted`].
     pub goes_on_halted: fn() -> bool,
+    /// See [`term_to_stand_in`].
+    pub term_to_stand_in: fn(current: Term, vote: Option<NodeId>, own: NodeId) -> Term,
+    /// See [`claimed`].
+    pub claimed: fn(last: LogId) -> LogId,
     /// See [`wins`].
     pub wins: fn(membership: &Membership, grants: &[NodeId]) -> bool,
     /// See [`would_vote`].
@@ -96,10 +102,14 @@ pub struct Rules {
     pub has_room: fn(in_flight: u64, limit: u64) -> bool,
     /// See [`is_time_to_beat`].
     pub is_time_to_beat: fn(elapsed: u32, heartbeat_ticks: u32) -> bool,
+    /// See [`entries_in_message`].
+    pub entries_in_message: fn(limit: usize) -> usize,
     /// See [`own_match`].
     pub own_match: fn(durable: LogIndex, last: LogIndex) -> LogIndex,
     /// See [`reached`].
     pub reached: fn(membership: &Membership, acked: &dyn Fn(NodeId) -> LogIndex) -> LogIndex,
+    /// See [`messages_after_ack`].
+    pub messages_after_ack: fn() -> usize,
     /// See [`may_commit`].
     pub may_commit: fn(entry: Term, current: Term) -> bool,
     /// See [`follower_commit`].
@@ -134,6 +144,8 @@ pub struct Rules {
     ) -> Result<(), Refused>,
     /// See [`next_membership`].
     pub next_membership: fn(current: &Membership, voters: NodeSet, learners: NodeSet) -> Membership,
+    /// See [`ends_joint_consensus`].
+    pub ends_joint_consensus: fn() -> bool,
     /// See [`may_stand`].
     pub may_stand: fn(votes: bool, may_vote_again: bool) -> bool,
     /// See [`leaves_when_removed`].
@@ -144,6 +156,8 @@ pub struct Rules {
     pub confirms: fn(heard: Stamp, asked: Stamp) -> bool,
     /// See [`is_own_question`].
     pub is_own_question: fn(asked_in: u64, life: u64) -> bool,
+    /// See [`is_closed_by_answer`].
+    pub is_closed_by_answer: fn() -> bool,
     /// See [`lease_holds`].
     pub lease_holds: fn(age: u64, election_ticks: u32, drift: u32, let_go: bool) -> bool,
     /// See [`has_leases`].
@@ -165,7 +179,10 @@ impl Rules {
         restored,
         rests_on_disk,
         survives_failed_write,
+        commit_at_start,
         goes_on_halted,
+        term_to_stand_in,
+        claimed,
         wins,
         would_vote,
         leader_while_probing,
@@ -180,8 +197,10 @@ impl Rules {
         next_after_ack,
         has_room,
         is_time_to_beat,
+        entries_in_message,
         own_match,
         reached,
+        messages_after_ack,
         may_commit,
         follower_commit,
         may_propose,
@@ -196,11 +215,13 @@ impl Rules {
         forget_memberships,
         may_change,
         next_membership,
+        ends_joint_consensus,
         may_stand,
         leaves_when_removed,
         may_read,
         confirms,
         is_own_question,
+        is_closed_by_answer,
         lease_holds,
         has_leases,
     };

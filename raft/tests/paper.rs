@@ -377,6 +377,18 @@ fn election_timeouts_are_spread_over_one_to_two_times_the_shortest() {
     assert!(drawn.into_iter().eq(ELECTION..2 * ELECTION));
 }
 
+// "...so that in most cases only a single server will time out": what two servers draw must not keep
+// step from term to term, or they get in each other's way for ever.
+#[test]
+fn what_two_servers_draw_has_nothing_to_do_with_each_other() {
+    let patience = |name, term| server_named(name, 7, term, &[]).patience();
+    for (one, other) in [(0, 1), (0, 2), (1, 2), (1, 4), (2, 5), (0, 6)] {
+        let apart = |term| (patience(one, term) + ELECTION - patience(other, term)) % ELECTION;
+        let differences: BTreeSet<u32> = (0..128).map(apart).collect();
+        assert_eq!(differences.len() as u32, ELECTION, "{one} and {other}");
+    }
+}
+
 // ==== 5.3: Log replication ====
 
 // "the leader retries AppendEntries RPCs indefinitely ... until all followers eventually store".

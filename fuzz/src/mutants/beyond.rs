@@ -1,7 +1,7 @@
 //! Bugs in what goes beyond Figure 2: snapshots, membership, reads, transfer, liveness, and the
 //! host.
 
-use raft::{LogIndex, Membership, NodeId, Rules};
+use raft::{LogId, LogIndex, Membership, NodeId, Rules};
 
 use super::{host, mutant, Mutant};
 use crate::disk::Driver;
@@ -20,7 +20,7 @@ fn half_sorted(membership: &Membership, acked: &dyn Fn(NodeId) -> LogIndex) -> L
 }
 
 /// See the module.
-pub(super) static MUTANTS: [Mutant; 39] = [
+pub(super) static MUTANTS: [Mutant; 52] = [
     // ---- Pipelining ----
     mutant(
         "window-ignored",
@@ -288,6 +288,79 @@ pub(super) static MUTANTS: [Mutant; 39] = [
         "effort-is-bounded",
         Rules { is_time_to_beat: |_, _| true, ..RAFT },
     ),
+    // ---- What else an oracle is there for ----
+    mutant(
+        "candidate-keeps-its-term",
+        "",
+        "5.2, a new try that begins no new term",
+        "legal-role-moves",
+        Rules {
+            term_to_stand_in: |current, vote, own| match vote == Some(own) {
+                true => current,
+                false => current.next(),
+            },
+            ..RAFT
+        },
+    ),
+    mutant(
+        "candidate-claims-too-much",
+        "",
+        "5.4.1, an index off by one",
+        "claim-is-true",
+        Rules { claimed: |last| LogId { index: last.index.next(), ..last }, ..RAFT },
+    ),
+    mutant(
+        "batches-without-bounds",
+        "",
+        "a limit that is not asked",
+        "batch-is-bounded",
+        Rules { entries_in_message: |_| usize::MAX, ..RAFT },
+    ),
+    mutant(
+        "floods-after-an-answer",
+        "",
+        "a window that is filled at once",
+        "sends-are-bounded",
+        Rules { messages_after_ack: || 9, ..RAFT },
+    ),
+    mutant(
+        "commits-its-log-at-start",
+        "",
+        "commitIndex taken for what is on the disk",
+        "commit-is-rederived",
+        Rules { commit_at_start: |_, last| last, ..RAFT },
+    ),
+    mutant(
+        "joint-consensus-without-end",
+        "M05",
+        "etcd bd3c759, #12136",
+        "change-finishes",
+        Rules { ends_joint_consensus: || false, ..RAFT },
+    ),
+    mutant(
+        "reads-never-confirmed",
+        "",
+        "a read queue that nobody looks at",
+        "fresh-read-is-answered",
+        Rules { confirms: |_, _| false, ..RAFT },
+    ),
+    mutant(
+        "questions-stay-open",
+        "",
+        "an answer that arrives twice",
+        "read-is-answered-once",
+        Rules { is_closed_by_answer: || false, ..RAFT },
+    ),
+    mutant(
+        "beats-too-seldom",
+        "",
+        "a heartbeat interval near the election timeout",
+        "leader-is-stable",
+        Rules {
+            is_time_to_beat: |elapsed, heartbeat_ticks| elapsed >= 6 * heartbeat_ticks,
+            ..RAFT
+        },
+    ),
     // ---- The host, and the crash handler ----
     mutant(
         "halted-node-goes-on",
@@ -344,5 +417,33 @@ pub(super) static MUTANTS: [Mutant; 39] = [
         "ALICE; writes reordered without a barrier",
         "restart-from-disk",
         Driver { replays_past_gaps: true, ..Driver::CORRECT },
+    ),
+    host(
+        "proposal-passed-on-twice",
+        "",
+        "a retry below the session",
+        "no-creation",
+        Driver { proposes_twice: true, ..Driver::CORRECT },
+    ),
+    host(
+        "buffer-reused-while-applying",
+        "",
+        "a batch buffer filled before it is read",
+        "state-machine-safety",
+        Driver { garbles_batches: true, ..Driver::CORRECT },
+    ),
+    host(
+        "host-truncates-too-far",
+        "",
+        "an index off by one in the storage layer",
+        "leader-append-only",
+        Driver { truncates_too_far: true, ..Driver::CORRECT },
+    ),
+    host(
+        "adapter-shows-too-much",
+        "",
+        "a view of what is not yet asked to be written",
+        "log-is-written",
+        Driver { shows_too_much: true, ..Driver::CORRECT },
     ),
 ];

@@ -1,7 +1,7 @@
 //! An AppendEntries carries at most the configured number of entries.
 //!
-//! Sound: the limit is part of the set-up, the same on every node; asked only of a Raft that counts
-//! entries.
+//! Sound: the limit is part of the set-up, the same on every node; asked only of a Raft that
+//! counts entries.
 
 use crate::history::History;
 use crate::observer::Observer;

@@ -1,8 +1,8 @@
 //! A node asks for votes only when its candidacy is durable.
 //!
-//! A candidate that asks, crashes, forgets the term and stands in it again with a shorter log could
-//! collect votes that were given to the longer log. Sound: once the disk is in the term with the
-//! candidate's own vote, a restarted node can only stand in a later term.
+//! A candidate that asks, crashes, forgets the term and stands in it again with a shorter log
+//! could collect votes that were given to the longer log. Sound: once the disk is in the term with
+//! the candidate's own vote, a restarted node can only stand in a later term.
 
 use crate::history::History;
 use crate::observer::Observer;

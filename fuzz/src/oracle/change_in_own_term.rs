@@ -1,7 +1,7 @@
 //! A leader changes the membership only after it has committed an entry of its own term.
 //!
-//! Sound: the rule of 2015. Without it, two leaders of different terms can hold uncommitted changes
-//! of one membership, and their majorities need not meet.
+//! Sound: the rule of 2015. Without it, two leaders of different terms can hold uncommitted
+//! changes of one membership, and their majorities need not meet.
 
 use raft::{NodeId, Term};
 

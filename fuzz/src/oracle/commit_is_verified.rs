@@ -3,8 +3,8 @@
 //! Shown: some AppendEntries of the current term reached the node, and the node's log has the last
 //! entry that the message spoke of; and the leader of that term has said that it is committed. A
 //! heartbeat may say both in one number. Some implementations also name a committed entry in other
-//! messages, which binds in any term once the node has that very entry. Sound: logs that were equal
-//! up to a committed entry stay so, so what was shown once is shown for good.
+//! messages, which binds in any term once the node has that very entry. Sound: logs that were
+//! equal up to a committed entry stay so, so what was shown once is shown for good.
 
 use raft::{LogId, LogIndex, NodeId, Term};
 

@@ -1,9 +1,11 @@
-//! Once a quorum works again, all its nodes come to equal logs, commit indexes and state machines.
+//! Once a quorum works again, all its nodes come to rest, with equal logs, commit indexes and
+//! state machines.
 //!
 //! Sound: a leader sends what a follower lacks until it has it, entries or a snapshot, nothing is
 //! lost, and the bound grows with what is lacking. Compared are members of the cluster that run,
-//! and the leader with itself: all of its log must be committed and applied. Asked only if the
-//! fresh command was applied.
+//! and the leader with itself: all of its log must be committed and applied. At rest nothing is in
+//! flight, pending or unapplied: between two ticks everything arrives, and what that causes as
+//! well, thousands of times over. Asked only if the fresh command was applied.
 
 use crate::history::History;
 use crate::observer::Observer;
@@ -18,8 +20,8 @@ pub struct CoreConverges;
 impl Oracle for CoreConverges {
     const CARD: Card = Card {
         name: "core-converges",
-        id: "L3",
-        promise: "Once a quorum works again, all its nodes come to equal logs, commit indexes and state machines.",
+        id: "L3, L4",
+        promise: "Once a quorum works again, all its nodes come to rest, with equal logs, commit indexes and state machines.",
         source: "Raft paper, 5.3: leaders retry indefinitely until all followers store all log entries; openraft #1828",
     };
 }
@@ -29,11 +31,12 @@ impl Observer for CoreConverges {
         if !history.has_recovered(healing.fresh) {
             return NOTHING;
         }
-        check(healing.differing.is_none(), || {
+        check(healing.differing.is_none() && healing.is_quiet, || {
             let (leader, node) = healing.differing.unwrap_or_default();
+            let at_rest = healing.is_quiet;
             let [ahead, behind] = [leader, node].map(|id| history.node(id).view);
             let (ticks, repeats) = (healing.ticks, healing.repeats);
-            Violation::CoreConverges { leader, node, ahead, behind, ticks, repeats }
+            Violation::CoreConverges { leader, node, ahead, behind, ticks, repeats, at_rest }
         })
     }
 }
@@ -45,22 +48,27 @@ mod tests {
     use crate::watch::by_hand::*;
     use raft::{NodeId, Role};
 
-    fn recovered(differing: Option<(NodeId, NodeId)>) -> Verdict {
+    fn recovered(differing: Option<(NodeId, NodeId)>, is_quiet: bool) -> Verdict {
         let mut run = cluster::<CoreConverges>(2);
         run.becomes(0, Role::Leader, 1).unwrap();
         run.stores(0, &write(1, &[(1, 7)])).unwrap();
         run.commits(0, 1).unwrap();
         run.applies(0, 1, 7).unwrap();
-        run.recovered(&Healing { fresh: 7, differing, ..Healing::default() })
+        run.recovered(&Healing { fresh: 7, differing, is_quiet, ..Healing::default() })
     }
 
     #[test]
     fn nodes_that_do_not_differ_are_legal() {
-        assert_eq!(recovered(None), HELD);
+        assert_eq!(recovered(None, true), HELD);
     }
 
     #[test]
     fn a_node_that_differs_for_good_is_illegal() {
-        assert!(recovered(Some((NodeId(0), NodeId(1)))).is_err());
+        assert!(recovered(Some((NodeId(0), NodeId(1))), true).is_err());
+    }
+
+    #[test]
+    fn nodes_that_never_come_to_rest_are_illegal() {
+        assert!(recovered(None, false).is_err());
     }
 }

@@ -1,8 +1,8 @@
 //! A node whose write failed halts: it promises and applies nothing any more.
 //!
-//! What a failed write left on the disk is unknown, so every later promise would be a guess. Sound:
-//! the contract of raft::Input::PersistFailed. The cluster calls the crash handler, once, at once
-//! or after some more inputs, and the node is gone.
+//! What a failed write left on the disk is unknown, so every later promise would be a guess.
+//! Sound: the contract of raft::Input::PersistFailed. The cluster calls the crash handler, once,
+//! at once or after some more inputs, and the node is gone.
 
 use raft::NodeId;
 

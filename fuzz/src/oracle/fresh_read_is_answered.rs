@@ -1,8 +1,9 @@
 //! Once a quorum works again, a read is answered.
 //!
 //! Asked of the leader again and again while the cluster recovers, like a command. Sound: a leader
-//! that has committed an entry of its term, which it has once a fresh command is applied, waits for
-//! nothing but a round of messages, and none is lost. Asked only if the fresh command was applied.
+//! that has committed an entry of its term, which it has once a fresh command is applied, waits
+//! for nothing but a round of messages, and none is lost. Asked only if the fresh command was
+//! applied.
 
 use crate::history::History;
 use crate::observer::Observer;

@@ -1,7 +1,7 @@
 //! A leader has received, in its term, the votes of a quorum.
 //!
-//! Counted from the votes that reached it, each voter once, and its own vote only if it is durable.
-//! Sound: nothing else makes a leader.
+//! Counted from the votes that reached it, each voter once, and its own vote only if it is
+//! durable. Sound: nothing else makes a leader.
 
 use raft::{NodeId, NodeSet, Term};
 

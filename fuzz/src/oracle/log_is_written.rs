@@ -1,7 +1,7 @@
 //! A node's log ends where what it asked to be written ends.
 //!
-//! Ties what the other oracles read, the writes, to what the node acts upon. Sound: every change of
-//! the log asks for a write in the same step.
+//! Ties what the other oracles read, the writes, to what the node acts upon. Sound: every change
+//! of the log asks for a write in the same step.
 
 use raft::NodeId;
 

@@ -1,6 +1,8 @@
 //! When a leader wins a term, no entry of that term exists yet.
 //!
-//! Sound: only the leader of a term creates its entries, there is one, and it wins once.
+//! Sound: only the leader of a term creates its entries, there is one, and it wins once. A lint: a
+//! Raft that breaks it has broken one of these before, and `legal-role-moves`, `entry-born-once` or
+//! `one-leader-per-term` has said so; no seeded bug of ours breaks this alone.
 
 use raft::{LogIndex, NodeId};
 
@@ -21,6 +23,7 @@ impl Oracle for NewTermIsNew {
         promise: "When a leader wins a term, no entry of that term exists yet.",
         source: "CCF's CandidateTermNotInLog, SandTable's NewLeaderTermNotInLog",
     };
+    const LINT: bool = true;
 }
 
 impl Observer for NewTermIsNew {

@@ -1,4 +1,5 @@
-//! Only voters stand for election, and who may become one again if an uncommitted change is undone.
+//! Only voters stand for election, and who may become one again if an uncommitted change is
+//! undone.
 //!
 //! Sound: learners only follow (dissertation, 4.2.1). A removed node may still be needed until the
 //! change that removed it is committed (4.2.2), and while it knows of no commit it may stand.

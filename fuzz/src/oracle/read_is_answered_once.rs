@@ -1,7 +1,7 @@
 //! A read is answered where it was asked, in the same life of that node, once.
 //!
-//! Sound: an answer without a question is not an answer. What an earlier life or another node asked
-//! must not be answered by this one.
+//! Sound: an answer without a question is not an answer. What an earlier life or another node
+//! asked must not be answered by this one.
 
 use raft::{NodeId, Read};
 

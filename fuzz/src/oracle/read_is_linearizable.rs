@@ -1,8 +1,8 @@
 //! A read sees all that any client knew of when it was asked.
 //!
-//! Known is a command once the node where it was proposed has applied it in the same life, and what
-//! an earlier read saw. Sound: linearizability, with the place in the log as witness: whoever leads
-//! after the question has committed at least that much.
+//! Known is a command once the node where it was proposed has applied it in the same life, and
+//! what an earlier read saw. Sound: linearizability, with the place in the log as witness: whoever
+//! leads after the question has committed at least that much.
 
 use raft::{NodeId, Read};
 

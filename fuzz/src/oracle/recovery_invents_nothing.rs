@@ -1,8 +1,8 @@
 //! A node whose disk lost what it had promised to keep does not start as itself again.
 //!
-//! Its vote may be given twice, and its acknowledgements stand for nothing; nobody can tell it what
-//! they were. It stays silent, or joins as somebody else. Sound: the contract of the host, which
-//! finds damaged records by their checksums and lost disks by their emptiness.
+//! Its vote may be given twice, and its acknowledgements stand for nothing; nobody can tell it
+//! what they were. It stays silent, or joins as somebody else. Sound: the contract of the host,
+//! which finds damaged records by their checksums and lost disks by their emptiness.
 
 use raft::NodeId;
 

@@ -1,10 +1,10 @@
 //! A step sends at most a message to each other member and one more; in answer to one, three.
 //!
-//! Votes, candidacies and acknowledgements wait for the disk, and reads for a quorum, so a step can
-//! set free those of many: they are counted over the node's life. Sound for Raft as in Figure 2:
-//! time, a proposal or a won election cause a broadcast, a message causes one answer. An answer may
-//! let two more batches go, so that a window fills, the request to take over, and the end of joint
-//! consensus to all. Asked only of a Raft that says it keeps to this.
+//! Votes, candidacies and acknowledgements wait for the disk, and reads for a quorum, so a step
+//! can set free those of many: they are counted over the node's life. Sound for Raft as in Figure
+//! 2: time, a proposal or a won election cause a broadcast, a message causes one answer. An answer
+//! may let two more batches go, so that a window fills, the request to take over, and the end of
+//! joint consensus to all. Asked only of a Raft that says it keeps to this.
 
 use raft::NodeId;
 

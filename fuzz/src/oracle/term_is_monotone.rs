@@ -1,7 +1,7 @@
 //! The term of a node never falls; after a restart it is not below the disk's.
 //!
-//! Sound: a node only ever takes up a newer term, and starts from the term on its disk. A term that
-//! was only in memory may be forgotten by a crash.
+//! Sound: a node only ever takes up a newer term, and starts from the term on its disk. A term
+//! that was only in memory may be forgotten by a crash.
 
 use raft::{NodeId, Term};
 

@@ -1,4 +1,4 @@
-setting   3 nodes, 62 events; writes are durable at once; 1 entry a message;
+setting   3 nodes, 59 events; writes are durable at once; 1 entry a message;
           CheckQuorum
 
   1. the election timeout of n0 elapses; n0 stands in t1
@@ -35,51 +35,47 @@ setting   3 nodes, 62 events; writes are durable at once; 1 entry a message;
  26. the clock of n1 ticks
  27. the clock of n1 ticks
  28. the clock of n1 ticks
- 29. the clock of n1 ticks; n1 stands in t2
+ 29. the clock of n1 ticks
  30. the clock of n2 ticks
  31. the clock of n2 ticks
  32. the clock of n2 ticks
- 33. the clock of n2 ticks
- 34. the election timeout of n1 elapses; n1 stands in t3
- 35. n2 hears from n1: RequestVote t2, log up to 1@t1; n2 enters t2; n2 votes
-     for n1; its vote leaves for n1
- 36. n2 hears from n1: RequestVote t3, log up to 1@t1; n2 enters t3; n2 votes
-     for n1; its vote leaves for n1
- 37. n1 hears from n2: a vote in t2
- 38. n1 hears from n2: a vote in t3; n1 LEADS t3; n1 appends 2@t3
- 39. a client asks n1; n1 appends 3@t3
- 40. n2 hears from n1: AppendEntries t3, 2 to 2@t3 after 1@t1, commit 1; n2
-     appends 2@t3; n2 acks up to 2
- 41. n1 hears from n2: ack t3 up to 2; n1 commits up to 2
- 42. the clock of n1 ticks
- 43. the clock of n1 ticks
- 44. n2 hears from n1: AppendEntries t3, 3 to 3@t3 after 2@t3, commit 2; n2
-     commits up to 2; n2 appends 3@t3; n2 acks up to 3
- 45. n2 hears from n1: heartbeat t3 after 3@t3, commit 2; n2 acks up to 3
- 46. n1 hears from n2: ack t3 up to 3; n1 commits up to 3
- 47. n1 hears from n2: ack t3 up to 3
- 48. all links work again
- 49. the clock of n1 ticks
- 50. the clock of n1 ticks
- 51. n0 hears from n1: n0 removes its entries from 2 on; AppendEntries t3, 2 to
-     2@t3 after 1@t1, commit 3; n0 enters t3; n0 commits up to 2; n0 appends
-     2@t3; n0 acks up to 2
- 52. n1 hears from n0: ack t3 up to 2
- 53. n2 hears from n1: heartbeat t3 after 3@t3, commit 3; n2 commits up to 3;
-     n2 acks up to 3
- 54. n1 hears from n2: ack t3 up to 3
- 55. the clock of n1 ticks
- 56. the clock of n1 ticks
- 57. n0 hears from n1: AppendEntries t3, 3 to 3@t3 after 2@t3, commit 3; n0
-     commits up to 3; n0 appends 3@t3; n0 acks up to 3
- 58. n0 hears from n1: heartbeat t3 after 3@t3, commit 3; n0 acks up to 3
- 59. n1 hears from n0: ack t3 up to 3
- 60. n1 hears from n0: ack t3 up to 3
- 61. n2 hears from n1: heartbeat t3 after 3@t3, commit 3; n2 acks up to 3
- 62. n1 hears from n2: ack t3 up to 3
+ 33. the clock of n2 ticks; n2 stands in t2
+ 34. n1 hears from n2: RequestVote t2, log up to 1@t1; n1 enters t2; n1 votes
+     for n2; its vote leaves for n2
+ 35. n2 hears from n1: a vote in t2; n2 LEADS t2; n2 appends 2@t2
+ 36. n1 hears from n2: AppendEntries t2, 2 to 2@t2 after 1@t1, commit 1; n1
+     appends 2@t2; n1 acks up to 2
+ 37. n2 hears from n1: ack t2 up to 2; n2 commits up to 2
+ 38. a client asks n2; n2 appends 3@t2
+ 39. n1 hears from n2: AppendEntries t2, 3 to 3@t2 after 2@t2, commit 2; n1
+     commits up to 2; n1 appends 3@t2; n1 acks up to 3
+ 40. n2 hears from n1: ack t2 up to 3; n2 commits up to 3
+ 41. the clock of n2 ticks
+ 42. the clock of n2 ticks
+ 43. n1 hears from n2: heartbeat t2 after 3@t2, commit 3; n1 commits up to 3;
+     n1 acks up to 3
+ 44. n2 hears from n1: ack t2 up to 3
+ 45. all links work again
+ 46. the clock of n2 ticks
+ 47. the clock of n2 ticks
+ 48. n0 hears from n2: n0 removes its entries from 2 on; AppendEntries t2, 2 to
+     2@t2 after 1@t1, commit 3; n0 enters t2; n0 commits up to 2; n0 appends
+     2@t2; n0 acks up to 2
+ 49. n2 hears from n0: ack t2 up to 2
+ 50. n1 hears from n2: heartbeat t2 after 3@t2, commit 3; n1 acks up to 3
+ 51. n2 hears from n1: ack t2 up to 3
+ 52. the clock of n2 ticks
+ 53. the clock of n2 ticks
+ 54. n0 hears from n2: AppendEntries t2, 3 to 3@t2 after 2@t2, commit 3; n0
+     commits up to 3; n0 appends 3@t2; n0 acks up to 3
+ 55. n0 hears from n2: heartbeat t2 after 3@t2, commit 3; n0 acks up to 3
+ 56. n2 hears from n0: ack t2 up to 3
+ 57. n2 hears from n0: ack t2 up to 3
+ 58. n1 hears from n2: heartbeat t2 after 3@t2, commit 3; n1 acks up to 3
+ 59. n2 hears from n1: ack t2 up to 3
 
 node role      term vote commit  log, by term; the disk if it differs
-n0 follower  t3 -    3       1 3 3
-n1 LEADER    t3 n1   3       1 3 3
-n2 follower  t3 n1   3       1 3 3
-committed                        1 3 3
+n0 follower  t2 -    3       1 2 2
+n1 follower  t2 n2   3       1 2 2
+n2 LEADER    t2 n2   3       1 2 2
+committed                        1 2 2

@@ -3,7 +3,7 @@
 //! Durability (5.6, Figure 2: "Updated on stable storage before responding to RPCs")
 
 use super::Promise;
-use crate::types::HardState;
+use crate::types::{HardState, LogIndex};
 
 /// Term and vote are written as they are. Without this: a second vote after a crash.
 pub fn recorded(state: HardState) -> HardState {
@@ -32,4 +32,11 @@ pub fn survives_failed_write() -> bool {
 /// A server that has halted lives through nothing any more.
 pub fn goes_on_halted() -> bool {
     false
+}
+
+/// After a start, nothing is known to be committed but what a snapshot stands for.
+///
+/// Figure 2: commitIndex is volatile. What follows in the log may never have been committed.
+pub fn commit_at_start(snapshot: LogIndex, _last: LogIndex) -> LogIndex {
+    snapshot
 }

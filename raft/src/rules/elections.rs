@@ -127,3 +127,19 @@ pub fn hears_a_leader(known: Option<NodeId>, elapsed: u32, election_ticks: u32) 
 pub fn asks_first(pre_vote: bool) -> bool {
     pre_vote
 }
+
+/// A candidate claims the log that it has, no more.
+///
+/// 5.4.1: "the RPC includes information about the candidate's log". Without this: Leader
+/// Completeness.
+pub fn claimed(last: LogId) -> LogId {
+    last
+}
+
+/// A candidate stands in a term in which it has not stood.
+///
+/// 5.2: "a follower increments its current term", and so does a candidate that tries again.
+/// Without this: two leaderships of one term, whose entries differ.
+pub fn term_to_stand_in(current: Term, _vote: Option<NodeId>, _own: NodeId) -> Term {
+    current.next()
+}

@@ -41,3 +41,8 @@ pub fn lease_holds(age: u64, election_ticks: u32, drift: u32, let_go: bool) -> b
 pub fn has_leases(lease_reads: bool, check_quorum: bool) -> bool {
     lease_reads && check_quorum
 }
+
+/// A question is closed by its answer: answers may arrive twice.
+pub fn is_closed_by_answer() -> bool {
+    true
+}

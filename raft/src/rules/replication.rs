@@ -114,3 +114,16 @@ pub fn may_propose(role: Role, leader: Option<NodeId>) -> Result<(), Refused> {
 pub fn may_take_over(matched: LogIndex, last: LogIndex) -> bool {
     matched == last
 }
+
+/// A message carries no more entries than it may.
+///
+/// Dissertation, 10.2.1. Without this, one slow follower's messages block all others.
+pub fn entries_in_message(limit: usize) -> usize {
+    limit
+}
+
+/// An answer makes room for this many messages with entries: more than it took away, so that a
+/// window fills, and not so many that it overflows.
+pub fn messages_after_ack() -> usize {
+    2
+}
