@@ -4,7 +4,10 @@
 #   scripts/bench.sh rate       events per CPU second with all oracles on, short and long schedules
 #   scripts/bench.sh core       what an entry costs in our core: instructions and allocations
 #   scripts/bench.sh harness    the rate, and what it takes to find five bugs beyond Figure 2
-#   scripts/bench.sh silent     two million schedules of the true Raft, under both strategies
+#   scripts/bench.sh silent     three million schedules of the true Raft, under each strategy
+#   scripts/bench.sh matrix     which oracle is the first to find which seeded bug, in 2,000 schedules (BUGS.md)
+#   scripts/bench.sh costs      what oracles, goals, the client check and a recovery cost, against a bare cluster
+#   scripts/bench.sh liveness   schedules to the first find of each bug that costs progress, five seeds each
 #   scripts/bench.sh digests    ten thousand schedules twice, in release and in debug
 #   scripts/bench.sh shrink     events before and after shrinking, for a find of each seeded bug
 #   scripts/bench.sh mutants    the fuzz target `mutant` against five bugs, empty and shipped corpus
@@ -49,7 +52,7 @@ rate() {
 
 silent() {
   for strategy in swarm uniform; do
-    "$release" random --strategy "$strategy" --schedules 2000000 --events 300 --seed 7 |
+    "$release" random --strategy "$strategy" --schedules 3000000 --events 300 --seed 7 |
       sed -n "s/^\(schedules\|events\|violations\|found .*\)/$strategy \1/p"
   done
 }
@@ -73,6 +76,27 @@ shrink() {
     [ -z "$find" ] || all+=("${find##* }")
   done < <("$release" mutants)
   echo "median: $(printf '%s\n' "${all[@]}" | median) events at 3 nodes, ${#all[@]} bugs"
+}
+
+matrix() { "$release" matrix --seed 4; }
+
+costs() { cargo run --release --quiet --locked -p whitewater --example costs; }
+
+# The seeded bugs that an oracle of progress or of effort must catch.
+liveness() {
+  local name oracle out runs cpus
+  while read -r name oracle; do
+    runs=() cpus=()
+    for seed in "${seeds[@]}"; do
+      out=$("$release" random --mutant "$name" --only "$oracle" --stop-at-first --schedules 400000 \
+        --seed "$seed" 2>/dev/null || true)
+      runs+=("$(field schedules <<<"$out")")
+      cpus+=("$(field cpu <<<"$out")")
+    done
+    echo "$name: median $(printf '%s\n' "${runs[@]}" | median) schedules," \
+      "$(printf '%s\n' "${cpus[@]}" | median) CPU s ($oracle; $(printf '%s\n' "${runs[@]}" | sort -n | paste -sd ' '))"
+  done < <("$release" mutants --json | tr -d '\n' | sed 's/}/}\n/g' |
+    sed -nE 's/.*"caught_by": "(recovers-after-healing|fresh-read-is-answered|core-converges|change-finishes|leader-is-stable|pre-vote-spares-the-term|silent-leader-steps-down|effort-is-bounded)".*"name": "([^"]*)".*/\2 \1/p')
 }
 
 # A backtrace of each find would cost more than most finds.
@@ -289,9 +313,9 @@ case "${1:-}" in
     [ $# = 1 ] || { [ $# = 2 ] && [ "$2" = --json ]; } || die "usage: bench.sh $1 [--json]"
     if [ $# = 1 ]; then "$1"; else "$1" | as_json; fi
     ;;
-  rate | silent | digests | shrink | mutants | fuzz | real-bugs | versus)
+  rate | silent | matrix | costs | liveness | digests | shrink | mutants | fuzz | real-bugs | versus)
     [ $# = 1 ] || die "one figure at a time"
     "$1"
     ;;
-  *) die "usage: bench.sh rate|core|harness|silent|digests|shrink|mutants|fuzz|real-bugs|versus" ;;
+  *) die "usage: bench.sh rate|core|harness|silent|matrix|costs|liveness|digests|shrink|mutants|fuzz|real-bugs|versus" ;;
 esac

@@ -3,7 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use whitewater::event::KINDS;
+use whitewater::goal::GOALS;
 use whitewater::oracle::CARDS;
+use whitewater::schedule::Setup;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the root is there")
@@ -143,6 +146,18 @@ fn the_documents_name_what_there_is() {
     );
     let mutants = whitewater::mutants::all().count();
     assert!(readme.contains(&format!("{mutants} seeded bugs")), "README counts the bugs wrongly");
+    let goals = format!("{} goals", GOALS.len());
+    assert!(readme.contains(&goals), "README counts the goals wrongly: there are {goals}");
+    let bugs = read("BUGS.md");
+    for mutant in whitewater::mutants::all() {
+        assert!(bugs.contains(&format!("| {} |", mutant.name)), "BUGS.md lacks {}", mutant.name);
+    }
+    let faults = read("FAULTS.md");
+    let kinds = KINDS.iter().filter(|info| info.family.is_some()).map(|info| info.name);
+    let settings = Setup::default();
+    for name in kinds.chain(settings.settings().map(|(name, _)| name)) {
+        assert!(faults.contains(name), "FAULTS.md does not name {name}");
+    }
     for name in
         readme.split('`').filter(|word| word.starts_with("scripts/") && word.ends_with(".sh"))
     {

@@ -72,7 +72,7 @@ pub fn random<R: Replica>(args: &RandomArgs, mut runner: Runner<R>) -> Result<An
         }
         match outcome.fingerprint() {
             Some(other) if args.only.as_ref().is_some_and(|only| *only != other) => {}
-            Some(fingerprint) => tally.find(runner.subject(), args, number, &drawn, fingerprint)?,
+            Some(fingerprint) => tally.find(runner.subject(), args, number, &outcome, fingerprint)?,
             None if args.new_goals && !is_new => {}
             None => save_clean(&mut runner, args.save_corpus.as_deref(), &drawn)?,
         }
@@ -149,14 +149,15 @@ impl Tally {
         subject: &Subject<R>,
         args: &RandomArgs,
         number: u64,
-        drawn: &Schedule,
+        outcome: &Outcome,
         fingerprint: String,
     ) -> Result<(), Failure> {
         if let Some(find) = self.finds.get_mut(&fingerprint) {
             find.count += 1;
             return Ok(());
         }
-        let small = shrink(subject, drawn)
+        // What was drawn may go on where this run was stopped; what happened does not.
+        let small = shrink(subject, &outcome.resolved)
             .map_err(|reason| Failure(format!("schedule {number}: {reason}")))?;
         if let Some(directory) = &args.save_finds {
             let bytes = small.schedule.encode();
