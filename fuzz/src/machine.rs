@@ -58,6 +58,11 @@ pub fn keys() -> impl Iterator<Item = Key> {
 /// A value that says that there is none any more: who removed it is in the lower bits.
 const DELETED: u64 = 1 << 62;
 
+/// Which command wrote a value, and whether it was a delete; none if nothing was ever written.
+pub fn written_by(value: u64) -> Option<(Command, bool)> {
+    (value > 0).then_some((value & !DELETED, value & DELETED > 0))
+}
+
 /// What a command makes of the value that it finds, which is also its answer: get, delete,
 /// compare-and-swap (of an even value), or put. What it writes, nothing else ever does.
 pub fn effect(command: Command, found: u64) -> Option<u64> {

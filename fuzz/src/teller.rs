@@ -9,11 +9,11 @@ use raft::{LogIndex, Membership, NodeId, NodeSet, Read, Refused, Role};
 
 use crate::event::{Event, Kind};
 use crate::history::{History, PerNode};
-use crate::machine::Machine;
+use crate::machine::{key_of, written_by, Machine};
 use crate::observer::Observer;
 use crate::operand::{node_set, ALL, SNAPSHOT};
 use crate::recovery::{Calm, Healing};
-use crate::replica::{Entry, Meaning, Speech, View, Write};
+use crate::replica::{Command, Entry, Meaning, Speech, View, Write};
 use crate::violation::{membership, Verdict, NOTHING};
 
 /// An observer that writes one line an event.
@@ -59,6 +59,7 @@ fn opening(event: Event) -> String {
         Kind::Tick => format!("the clock of n{a} ticks"),
         Kind::TickAll => "all clocks tick".into(),
         Kind::Timeout => format!("the election timeout of n{a} elapses"),
+        Kind::Propose if b == 1 => format!("a client asks n{a} again for the last command"),
         Kind::Propose if b > 0 => {
             format!("a client asks n{a} again for the last command but {}", b - 1)
         }
@@ -102,7 +103,16 @@ fn opening(event: Event) -> String {
     }
 }
 
-/// What a message says, in few words.
+/// What a register held: nothing, or what a command wrote.
+fn value(found: u64) -> String {
+    match written_by(found) {
+        None => "there was nothing".into(),
+        Some((command, true)) => format!("there was nothing since #{command}"),
+        Some((command, false)) => format!("there was what #{command} wrote"),
+    }
+}
+
+/// Who shall belong to the cluster.
 fn members(voters: u8, learners: u8) -> String {
     match learners {
         0 => format!("{{{}}}", node_set(voters)),
@@ -110,6 +120,7 @@ fn members(voters: u8, learners: u8) -> String {
     }
 }
 
+/// What a message says, in few words.
 fn speech(message: &Meaning) -> String {
     let term = message.term;
     match message.speech {
@@ -249,6 +260,15 @@ impl Observer for Teller {
             Ok(index) => self.say(format_args!("read #{}: whatever stands at {index}", read.id.0)),
             Err(refused) => self.say(format_args!("read #{}: {refused}", read.id.0)),
         }
+    }
+
+    fn answered(&mut self, _: &History, _: NodeId, command: Command, found: u64) -> Verdict {
+        self.say(format_args!("command #{command} is answered: {}", value(found)))
+    }
+
+    fn served(&mut self, _: &History, _: NodeId, number: u64, machine: &Machine) -> Verdict {
+        let found = machine.value(key_of(number));
+        self.say(format_args!("read #{number} is answered: {}", value(found)))
     }
 
     fn write_failed(&mut self, _: &History, node: NodeId, halted: bool) -> Verdict {

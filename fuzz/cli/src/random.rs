@@ -72,7 +72,9 @@ pub fn random<R: Replica>(args: &RandomArgs, mut runner: Runner<R>) -> Result<An
         }
         match outcome.fingerprint() {
             Some(other) if args.only.as_ref().is_some_and(|only| *only != other) => {}
-            Some(fingerprint) => tally.find(runner.subject(), args, number, &outcome, fingerprint)?,
+            Some(fingerprint) => {
+                tally.find(runner.subject(), args, number, &outcome, fingerprint)?
+            }
             None if args.new_goals && !is_new => {}
             None => save_clean(&mut runner, args.save_corpus.as_deref(), &drawn)?,
         }

@@ -103,6 +103,7 @@ fn wrong_usage_ends_with_2() {
         &["random", "--events", "0"],
         &["random", "--nodes", "8"],
         &["random", "--strategy", "clever"],
+        &["random", "--new-goals"],
     ] {
         assert_eq!(whitewater(args).status.code(), Some(2), "{args:?}");
     }
@@ -205,4 +206,26 @@ fn a_campaign_can_save_its_schedules() {
         &["random", "--schedules", "10", "--save-corpus", "/no/such/folder"],
         &["/no/such/folder"],
     );
+}
+
+#[test]
+fn a_campaign_says_to_which_faults_and_goals_it_was_blind() {
+    let blind = whitewater(&["random", "--schedules", "1", "--events", "1"]);
+    let told = text(&blind.stdout);
+    let line = |what: &str| told.lines().find(|line| line.starts_with(what)).expect("it is told");
+    assert!(line("faults never reached: ").contains("damage"), "{told}");
+    assert!(line("goals never reached: ").contains("joint-committed"), "{told}");
+    let seeing = whitewater(&["random", "--schedules", "2000", "--json"]);
+    let document: Value = serde_json::from_slice(&seeing.stdout).expect("it is JSON");
+    assert_eq!(document["never_reached"]["faults"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn new_goals_are_saved_and_nothing_else() {
+    let folder = Folder::new();
+    let directory = folder.0.path().display().to_string();
+    let saved = ["random", "--schedules", "400", "--save-corpus", &directory, "--new-goals"];
+    assert_eq!(whitewater(&saved).status.code(), Some(0));
+    let count = fs::read_dir(folder.0.path()).expect("it is there").count();
+    assert!((2..100).contains(&count), "{count} of 400 schedules");
 }

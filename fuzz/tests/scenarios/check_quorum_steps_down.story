@@ -49,7 +49,8 @@ setting   3 nodes, 59 events; writes are durable at once; 1 entry a message;
  38. a client asks n2; n2 appends 3@t2
  39. n1 hears from n2: AppendEntries t2, 3 to 3@t2 after 2@t2, commit 2; n1
      commits up to 2; n1 appends 3@t2; n1 acks up to 3
- 40. n2 hears from n1: ack t2 up to 3; n2 commits up to 3
+ 40. n2 hears from n1: ack t2 up to 3; n2 commits up to 3; command #2 is
+     answered: there was nothing
  41. the clock of n2 ticks
  42. the clock of n2 ticks
  43. n1 hears from n2: heartbeat t2 after 3@t2, commit 3; n1 commits up to 3;

@@ -46,7 +46,8 @@ setting   7 nodes, 220 events; writes are durable at once; 16 entries a message
  30. n6 hears from n1: ack t1 up to 2
  31. n2 hears from n6: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n2
      commits up to 1; n2 appends 2@t1; n2 acks up to 2
- 32. n6 hears from n2: ack t1 up to 2; n6 commits up to 2
+ 32. n6 hears from n2: ack t1 up to 2; n6 commits up to 2; command #1 is
+     answered: there was nothing
  33. n3 hears from n6: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n3
      commits up to 1; n3 appends 2@t1; n3 acks up to 2
  34. n6 hears from n3: ack t1 up to 2
@@ -65,7 +66,8 @@ setting   7 nodes, 220 events; writes are durable at once; 16 entries a message
  43. n6 hears from n1: ack t1 up to 3
  44. n2 hears from n6: AppendEntries t1, 3 to 3@t1 after 2@t1, commit 2; n2
      commits up to 2; n2 appends 3@t1; n2 acks up to 3
- 45. n6 hears from n2: ack t1 up to 3; n6 commits up to 3
+ 45. n6 hears from n2: ack t1 up to 3; n6 commits up to 3; command #2 is
+     answered: there was nothing
  46. n3 hears from n6: AppendEntries t1, 3 to 3@t1 after 2@t1, commit 2; n3
      commits up to 2; n3 appends 3@t1; n3 acks up to 3
  47. n6 hears from n3: ack t1 up to 3
@@ -151,7 +153,8 @@ setting   7 nodes, 220 events; writes are durable at once; 16 entries a message
 107. n5 hears from n1: ack t4 up to 5
 108. n3 hears from n5: AppendEntries t4, 5 to 5@t4 after 4@t4, commit 4; n3
      commits up to 4; n3 appends 5@t4; n3 acks up to 5
-109. n5 hears from n3: ack t4 up to 5; n5 commits up to 5
+109. n5 hears from n3: ack t4 up to 5; n5 commits up to 5; command #9 is
+     answered: there was nothing
 110. n4 hears from n5: AppendEntries t4, 5 to 5@t4 after 4@t4, commit 4; n4
      commits up to 4; n4 appends 5@t4; n4 acks up to 5
 111. n5 hears from n4: ack t4 up to 5
@@ -186,7 +189,8 @@ setting   7 nodes, 220 events; writes are durable at once; 16 entries a message
 132. n0 hears from n3: ack t5 up to 7
 133. n4 hears from n0: AppendEntries t5, 7 to 7@t5 after 6@t5, commit 6; n4
      commits up to 6; n4 appends 7@t5; n4 acks up to 7
-134. n0 hears from n4: ack t5 up to 7; n0 commits up to 7
+134. n0 hears from n4: ack t5 up to 7; n0 commits up to 7; command #12 is
+     answered: there was nothing
 135. the election timeout of n3 elapses; n3 stands in t6
 136. n0 hears from n3: RequestVote t6, log up to 7@t5; n0 steps down in t6; n0
      votes for n3; its vote leaves for n3
@@ -215,7 +219,8 @@ setting   7 nodes, 220 events; writes are durable at once; 16 entries a message
 152. n3 hears from n1: ack t6 up to 9
 153. n4 hears from n3: AppendEntries t6, 9 to 9@t6 after 8@t6, commit 8; n4
      commits up to 8; n4 appends 9@t6; n4 acks up to 9
-154. n3 hears from n4: ack t6 up to 9; n3 commits up to 9
+154. n3 hears from n4: ack t6 up to 9; n3 commits up to 9; command #13 is
+     answered: there was nothing
 155. {n1} is cut off from the others
 156. a client asks n3; n3 appends 10@t6
 157. n0 hears from n3: AppendEntries t6, 10 to 10@t6 after 9@t6, commit 9; n0
@@ -296,7 +301,7 @@ setting   7 nodes, 220 events; writes are durable at once; 16 entries a message
 209. n0 hears from n2: ack t8 up to 11
 210. n0 hears from n2: ack t8 up to 11
 211. n3 hears from n0: heartbeat t8 after 11@t8, commit 11; n3 commits up to
-     11; n3 acks up to 11
+     11; n3 acks up to 11; command #14 is answered: there was what #9 wrote
 212. n0 hears from n3: ack t8 up to 11
 213. n4 hears from n0: heartbeat t8 after 11@t8, commit 11; n4 commits up to
      11; n4 acks up to 11

@@ -11,7 +11,8 @@ setting   3 nodes, 50 events; writes are durable at once; 16 entries a message;
   6. a client asks n0; n0 appends 2@t1
   7. n1 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n1
      commits up to 1; n1 appends 2@t1; n1 acks up to 2
-  8. n0 hears from n1: ack t1 up to 2; n0 commits up to 2
+  8. n0 hears from n1: ack t1 up to 2; n0 commits up to 2; command #1 is
+     answered: there was nothing
   9. n0 is told that {n0,n1} and, as learners, {n2} shall be the cluster; n0
      appends 3@t1; n0 goes by n0,n1, learners n2
  10. the clock of n0 ticks
@@ -54,7 +55,8 @@ setting   3 nodes, 50 events; writes are durable at once; 16 entries a message;
  37. n1 hears from n0: heartbeat t1 after 4@t1, commit 3; n1 acks up to 4
  38. n0 hears from n1: ack t1 up to 3
  39. n0 hears from n1: ack t1 up to 3
- 40. n0 hears from n1: ack t1 up to 4; n0 commits up to 4
+ 40. n0 hears from n1: ack t1 up to 4; n0 commits up to 4; command #2 is
+     answered: there was nothing
  41. n0 hears from n1: ack t1 up to 4
  42. n0 is told that {n0,n1,n2} shall be the cluster; n0 appends 5@t1; n0 goes
      by n0,n1,n2

@@ -17,7 +17,8 @@ setting   3 nodes, 41 events; writes are durable at once; 16 entries a message;
  10. n1 hears from n2: a vote in t1
  11. n1 hears from n2: ack t1 up to 1; n1 commits up to 1
  12. n1 hears from n0: ack t1 up to 1
- 13. a client reads at n1; read #0: whatever stands at 1
+ 13. a client reads at n1; read #0: whatever stands at 1; read #0 is answered:
+     there was nothing
  14. n1 is told to hand the lead to n0
  15. all clocks tick
  16. all clocks tick
@@ -32,7 +33,8 @@ setting   3 nodes, 41 events; writes are durable at once; 16 entries a message;
  23. n1 hears from n2: ack t1 up to 1
  24. a client reads at n1
  25. n2 hears from n1: heartbeat t1 after 1@t1, commit 1; n2 acks up to 1
- 26. n1 hears from n2: ack t1 up to 1; read #1: whatever stands at 1
+ 26. n1 hears from n2: ack t1 up to 1; read #1: whatever stands at 1; read #1
+     is answered: there was nothing
  27. n0 hears from n1: TimeoutNow t1; n0 stands in t2
  28. n2 hears from n0: RequestVote t2, log up to 1@t1; n2 enters t2; n2 votes
      for n0; its vote leaves for n0
@@ -46,8 +48,10 @@ setting   3 nodes, 41 events; writes are durable at once; 16 entries a message;
      commits up to 2; n2 appends 3@t2; n2 acks up to 3
  35. n2 hears from n0: AppendEntries t2, 4 to 4@t2 after 3@t2, commit 2; n2
      appends 4@t2; n2 acks up to 4
- 36. n0 hears from n2: ack t2 up to 3; n0 commits up to 3
- 37. n0 hears from n2: ack t2 up to 4; n0 commits up to 4
+ 36. n0 hears from n2: ack t2 up to 3; n0 commits up to 3; command #1 is
+     answered: there was nothing
+ 37. n0 hears from n2: ack t2 up to 4; n0 commits up to 4; command #2 is
+     answered: there was nothing
  38. a client reads at n1
  39. n1 hears from n0: ack t1 up to 1
  40. n1 hears from n0: RequestVote t2, log up to 1@t1; n1 steps down in t2; n1

@@ -10,7 +10,8 @@ setting   3 nodes, 17 events; writes are durable at once; 4 entries a message
   6. a client asks n0; n0 appends 2@t1
   7. n1 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n1
      commits up to 1; n1 appends 2@t1; n1 acks up to 2
-  8. n0 hears from n1: ack t1 up to 2; n0 commits up to 2
+  8. n0 hears from n1: ack t1 up to 2; n0 commits up to 2; command #1 is
+     answered: there was nothing
   9. n2 hears from n0: RequestVote t1, log up to 0@t0; n2 enters t1; n2 votes
      for n0; its vote leaves for n0
  10. n2 hears from n0: AppendEntries t1, 1 to 1@t1 after 0@t0, commit 0; n2

@@ -11,7 +11,8 @@ setting   3 nodes, 27 events; writes are durable at once; 16 entries a message
   7. a client asks n0; n0 appends 2@t1
   8. n1 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n1
      commits up to 1; n1 appends 2@t1; n1 acks up to 2
-  9. n0 hears from n1: ack t1 up to 2; n0 commits up to 2
+  9. n0 hears from n1: ack t1 up to 2; n0 commits up to 2; command #1 is
+     answered: there was nothing
  10. the state machine of n0 hands out its state; n0 keeps a snapshot up to
      2@t1
  11. all links work again
@@ -24,7 +25,8 @@ setting   3 nodes, 27 events; writes are durable at once; 16 entries a message
  16. a client asks n0; n0 appends 3@t1
  17. n2 hears from n0, 1 earlier ones overtaken: AppendEntries t1, 3 to 3@t1
      after 2@t1, commit 2; n2 appends 3@t1; n2 acks up to 3
- 18. n0 hears from n2: ack t1 up to 3; n0 commits up to 3
+ 18. n0 hears from n2: ack t1 up to 3; n0 commits up to 3; command #2 is
+     answered: there was nothing
  19. the clock of n0 ticks
  20. the clock of n0 ticks
  21. n2 hears from n0, 1 earlier ones overtaken: heartbeat t1 after 3@t1,
@@ -36,7 +38,8 @@ setting   3 nodes, 27 events; writes are durable at once; 16 entries a message
  25. a client asks n0; n0 appends 4@t1
  26. n2 hears from n0: AppendEntries t1, 4 to 4@t1 after 3@t1, commit 3; n2
      appends 4@t1; n2 acks up to 4
- 27. n0 hears from n2: ack t1 up to 4; n0 commits up to 4
+ 27. n0 hears from n2: ack t1 up to 4; n0 commits up to 4; command #3 is
+     answered: there was nothing
 
 node role      term vote commit  log, by term; the disk if it differs
 n0 LEADER    t1 n0   4       1 1 1 1

@@ -38,7 +38,8 @@ setting   3 nodes, 39 events; writes are durable at once; 1 entry a message;
  29. a client asks n0; n0 appends 2@t1
  30. n1 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n1
      appends 2@t1; n1 acks up to 2
- 31. n0 hears from n1: ack t1 up to 2; n0 commits up to 2
+ 31. n0 hears from n1: ack t1 up to 2; n0 commits up to 2; command #1 is
+     answered: there was nothing
  32. n2 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n2
      appends 2@t1; n2 acks up to 2
  33. n0 hears from n2: ack t1 up to 2

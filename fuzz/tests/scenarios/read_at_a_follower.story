@@ -16,7 +16,8 @@ setting   3 nodes, 19 events; writes are durable at once; 16 entries a message
  10. a client asks n0; n0 appends 2@t1
  11. n1 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n1
      commits up to 1; n1 appends 2@t1; n1 acks up to 2
- 12. n0 hears from n1: ack t1 up to 2; n0 commits up to 2
+ 12. n0 hears from n1: ack t1 up to 2; n0 commits up to 2; command #1 is
+     answered: there was nothing
  13. a client reads at n2
  14. n0 hears from n2: of a read, t1
  15. n1 hears from n0: heartbeat t1 after 2@t1, commit 2; n1 commits up to 2;
@@ -26,7 +27,8 @@ setting   3 nodes, 19 events; writes are durable at once; 16 entries a message
      commits up to 1; n2 appends 2@t1; n2 acks up to 2
  18. n2 hears from n0: heartbeat t1 after 2@t1, commit 2; n2 commits up to 2;
      n2 acks up to 2
- 19. n2 hears from n0: of a read, t1; read #0: whatever stands at 2
+ 19. n2 hears from n0: of a read, t1; read #0: whatever stands at 2; read #0 is
+     answered: there was nothing
 
 node role      term vote commit  log, by term; the disk if it differs
 n0 LEADER    t1 n0   2       1 1

@@ -27,7 +27,8 @@ setting   3 nodes, 24 events; writes are durable at once; 16 entries a message
  18. a client asks n1; n1 appends 3@t2
  19. n2 hears from n1: AppendEntries t2, 3 to 3@t2 after 2@t2, commit 2; n2
      commits up to 2; n2 appends 3@t2; n2 acks up to 3
- 20. n1 hears from n2: ack t2 up to 3; n1 commits up to 3
+ 20. n1 hears from n2: ack t2 up to 3; n1 commits up to 3; command #1 is
+     answered: there was nothing
  21. a client reads at n0
  22. n0 hears from n2: ack t1 up to 1
  23. n2 hears from n0: heartbeat t1 after 1@t1, commit 1; n2 refuses

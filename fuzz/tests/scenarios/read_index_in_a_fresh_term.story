@@ -16,7 +16,8 @@ setting   3 nodes, 28 events; writes are durable at once; 16 entries a message
  10. a client asks n0; n0 appends 2@t1
  11. n1 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n1
      commits up to 1; n1 appends 2@t1; n1 acks up to 2
- 12. n0 hears from n1: ack t1 up to 2; n0 commits up to 2
+ 12. n0 hears from n1: ack t1 up to 2; n0 commits up to 2; command #1 is
+     answered: there was nothing
  13. n2 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n2
      commits up to 1; n2 appends 2@t1; n2 acks up to 2
  14. n0 hears from n2: ack t1 up to 2
@@ -38,7 +39,8 @@ setting   3 nodes, 28 events; writes are durable at once; 16 entries a message
  26. a client reads at n1
  27. n2 hears from n1: heartbeat t2 after 3@t2, commit 3; n2 commits up to 3;
      n2 acks up to 3
- 28. n1 hears from n2: ack t2 up to 3; read #1: whatever stands at 3
+ 28. n1 hears from n2: ack t2 up to 3; read #1: whatever stands at 3; read #1
+     is answered: there was nothing
 
 node role      term vote commit  log, by term; the disk if it differs
 n0 down      t1 n0   -       1 1

@@ -24,14 +24,16 @@ setting   3 nodes, 29 events; writes are durable at once; 16 entries a message
  16. a client asks n1; n1 appends 3@t2
  17. n2 hears from n1: AppendEntries t2, 3 to 3@t2 after 2@t2, commit 2; n2
      commits up to 2; n2 appends 3@t2; n2 acks up to 3
- 18. n1 hears from n2: ack t2 up to 3; n1 commits up to 3
+ 18. n1 hears from n2: ack t2 up to 3; n1 commits up to 3; command #1 is
+     answered: there was nothing
  19. a client reads at n0
  20. a client reads at n2
  21. n1 hears from n2: of a read, t2
  22. n2 hears from n1: heartbeat t2 after 3@t2, commit 3; n2 commits up to 3;
      n2 acks up to 3
  23. n1 hears from n2: ack t2 up to 3
- 24. n2 hears from n1: of a read, t2; read #1: whatever stands at 3
+ 24. n2 hears from n1: of a read, t2; read #1: whatever stands at 3; read #1 is
+     answered: there was nothing
  25. all links work again
  26. the clock of n1 ticks
  27. the clock of n1 ticks

@@ -33,8 +33,10 @@ setting   3 nodes, 26 events; writes are durable at once; 1 entry a message
  23. a client asks n1; n1 appends 3@t2
  24. n2 hears from n1: AppendEntries t2, 3 to 3@t2 after 2@t2, commit 2; n2
      commits up to 2; n2 appends 3@t2; n2 acks up to 3
- 25. n1 hears from n2: ack t2 up to 3; n1 commits up to 3
- 26. n0 hears from n1: ack t1 up to 1; read #0: whatever stands at 1
+ 25. n1 hears from n2: ack t2 up to 3; n1 commits up to 3; command #1 is
+     answered: there was nothing
+ 26. n0 hears from n1: ack t1 up to 1; read #0: whatever stands at 1; read #0
+     is answered: there was nothing
 
 node role      term vote commit  log, by term; the disk if it differs
 n0 LEADER    t1 n0   1       1

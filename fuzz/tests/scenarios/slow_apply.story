@@ -25,14 +25,16 @@ setting   3 nodes, 23 events; writes are durable at once; 16 entries a message;
      commits up to 4; n1 appends 5@t1; n1 acks up to 5
  17. n0 hears from n1: ack t1 up to 5; n0 commits up to 5
  18. the state machine of n0 applies what it was given; n0 applies 1@t1; n0
-     applies 2@t1
+     applies 2@t1; command #1 is answered: there was nothing
  19. the state machine of n0 hands out its state; n0 keeps a snapshot up to
      2@t1
  20. the state machine of n0 applies what it was given; n0 applies 3@t1; n0
-     applies 4@t1
+     applies 4@t1; command #2 is answered: there was nothing; command #3 is
+     answered: there was nothing
  21. the state machine of n0 hands out its state; n0 keeps a snapshot up to
      4@t1
- 22. the state machine of n0 applies what it was given; n0 applies 5@t1
+ 22. the state machine of n0 applies what it was given; n0 applies 5@t1;
+     command #4 is answered: there was nothing
  23. the state machine of n0 hands out its state; n0 keeps a snapshot up to
      5@t1
 

@@ -20,8 +20,10 @@ setting   3 nodes, 29 events; writes are durable at once; 16 entries a message
      commits up to 1; n1 appends 2@t1; n1 acks up to 2
  14. n1 hears from n0: AppendEntries t1, 3 to 3@t1 after 2@t1, commit 1; n1
      appends 3@t1; n1 acks up to 3
- 15. n0 hears from n1: ack t1 up to 2; n0 commits up to 2
- 16. n0 hears from n1: ack t1 up to 3; n0 commits up to 3
+ 15. n0 hears from n1: ack t1 up to 2; n0 commits up to 2; command #1 is
+     answered: there was nothing
+ 16. n0 hears from n1: ack t1 up to 3; n0 commits up to 3; command #2 is
+     answered: there was nothing
  17. the state machine of n0 hands out its state; n0 keeps a snapshot up to
      3@t1
  18. the clock of n0 ticks
@@ -40,7 +42,8 @@ setting   3 nodes, 29 events; writes are durable at once; 16 entries a message
      3; n2 acks up to 3
  26. n0 hears from n2: ack t1 up to 2
  27. n0 hears from n2: ack t1 up to 3
- 28. n0 hears from n2: ack t1 up to 4; n0 commits up to 4
+ 28. n0 hears from n2: ack t1 up to 4; n0 commits up to 4; command #3 is
+     answered: there was nothing
  29. n0 hears from n2: ack t1 up to 3
 
 node role      term vote commit  log, by term; the disk if it differs

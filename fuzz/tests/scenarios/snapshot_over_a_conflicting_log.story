@@ -29,11 +29,13 @@ setting   3 nodes, 35 events; writes are durable at once; 16 entries a message
  21. a client asks n1; n1 appends 3@t2
  22. n2 hears from n1: AppendEntries t2, 3 to 3@t2 after 2@t2, commit 2; n2
      commits up to 2; n2 appends 3@t2; n2 acks up to 3
- 23. n1 hears from n2: ack t2 up to 3; n1 commits up to 3
+ 23. n1 hears from n2: ack t2 up to 3; n1 commits up to 3; command #6 is
+     answered: there was nothing
  24. a client asks n1; n1 appends 4@t2
  25. n2 hears from n1: AppendEntries t2, 4 to 4@t2 after 3@t2, commit 3; n2
      commits up to 3; n2 appends 4@t2; n2 acks up to 4
- 26. n1 hears from n2: ack t2 up to 4; n1 commits up to 4
+ 26. n1 hears from n2: ack t2 up to 4; n1 commits up to 4; command #7 is
+     answered: there was nothing
  27. the state machine of n1 hands out its state; n1 keeps a snapshot up to
      4@t2
  28. all links work again
@@ -46,7 +48,8 @@ setting   3 nodes, 35 events; writes are durable at once; 16 entries a message
  33. a client asks n1; n1 appends 5@t2
  34. n0 hears from n1: AppendEntries t2, 5 to 5@t2 after 4@t2, commit 4; n0
      appends 5@t2; n0 acks up to 5
- 35. n1 hears from n0: ack t2 up to 5; n1 commits up to 5
+ 35. n1 hears from n0: ack t2 up to 5; n1 commits up to 5; command #8 is
+     answered: there was nothing
 
 node role      term vote commit  log, by term; the disk if it differs
 n0 follower  t2 -    4       1 2 2 2 2

@@ -12,7 +12,8 @@ setting   3 nodes, 26 events; writes are durable at once; 16 entries a message;
   7. a client asks n0; n0 appends 2@t1
   8. n1 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n1
      commits up to 1; n1 appends 2@t1; n1 acks up to 2
-  9. n0 hears from n1: ack t1 up to 2; n0 commits up to 2
+  9. n0 hears from n1: ack t1 up to 2; n0 commits up to 2; command #1 is
+     answered: there was nothing
  10. the state machine of n0 hands out its state; n0 keeps a snapshot up to
      2@t1
  11. all links work again
@@ -33,7 +34,8 @@ setting   3 nodes, 26 events; writes are durable at once; 16 entries a message;
  24. a client asks n0; n0 appends 3@t1
  25. n2 hears from n0: AppendEntries t1, 3 to 3@t1 after 2@t1, commit 2; n2
      appends 3@t1; n2 acks up to 3
- 26. n0 hears from n2: ack t1 up to 3; n0 commits up to 3
+ 26. n0 hears from n2: ack t1 up to 3; n0 commits up to 3; command #2 is
+     answered: there was nothing
 
 node role      term vote commit  log, by term; the disk if it differs
 n0 LEADER    t1 n0   3       1 1 1

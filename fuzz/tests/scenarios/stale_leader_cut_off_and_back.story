@@ -16,7 +16,8 @@ setting   3 nodes, 36 events; writes are durable at once; 16 entries a message
  10. a client asks n0; n0 appends 2@t1
  11. n1 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n1
      commits up to 1; n1 appends 2@t1; n1 acks up to 2
- 12. n0 hears from n1: ack t1 up to 2; n0 commits up to 2
+ 12. n0 hears from n1: ack t1 up to 2; n0 commits up to 2; command #1 is
+     answered: there was nothing
  13. n2 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n2
      commits up to 1; n2 appends 2@t1; n2 acks up to 2
  14. n0 hears from n2: ack t1 up to 2
@@ -33,7 +34,8 @@ setting   3 nodes, 36 events; writes are durable at once; 16 entries a message
  23. a client asks n1; n1 appends 4@t2
  24. n2 hears from n1: AppendEntries t2, 4 to 4@t2 after 3@t2, commit 3; n2
      commits up to 3; n2 appends 4@t2; n2 acks up to 4
- 25. n1 hears from n2: ack t2 up to 4; n1 commits up to 4
+ 25. n1 hears from n2: ack t2 up to 4; n1 commits up to 4; command #4 is
+     answered: there was nothing
  26. all links work again
  27. the clock of n0 ticks
  28. the clock of n0 ticks

@@ -44,13 +44,15 @@ setting   3 nodes, 61 events; writes wait for the disk; 16 entries a message
  36. n2 hears from n1: AppendEntries t2, 3 to 3@t2 after 2@t2, commit 2; n2
      commits up to 2; n2 appends 3@t2
  37. the oldest write of n2 is durable; n2 acks up to 3
- 38. n1 hears from n2: ack t2 up to 3; n1 commits up to 3
+ 38. n1 hears from n2: ack t2 up to 3; n1 commits up to 3; command #5 is
+     answered: there was nothing
  39. a client asks n1; n1 appends 4@t2
  40. the oldest write of n1 is durable
  41. n2 hears from n1: AppendEntries t2, 4 to 4@t2 after 3@t2, commit 3; n2
      commits up to 3; n2 appends 4@t2
  42. the oldest write of n2 is durable; n2 acks up to 4
- 43. n1 hears from n2: ack t2 up to 4; n1 commits up to 4
+ 43. n1 hears from n2: ack t2 up to 4; n1 commits up to 4; command #6 is
+     answered: there was nothing
  44. the state machine of n1 hands out its state; n1 keeps a snapshot up to
      4@t2
  45. the oldest write of n1 is durable
@@ -74,7 +76,8 @@ setting   3 nodes, 61 events; writes wait for the disk; 16 entries a message
  59. n0 hears from n1: AppendEntries t2, 5 to 5@t2 after 4@t2, commit 4; n0
      appends 5@t2
  60. the oldest write of n0 is durable; n0 acks up to 5
- 61. n1 hears from n0: ack t2 up to 5; n1 commits up to 5
+ 61. n1 hears from n0: ack t2 up to 5; n1 commits up to 5; command #7 is
+     answered: there was nothing
 
 node role      term vote commit  log, by term; the disk if it differs
 n0 follower  t2 -    4       1 2 2 2 2

@@ -29,7 +29,8 @@ setting   3 nodes, 23 events; writes are durable at once; 16 entries a message
  21. a client asks n0; n0 appends 2@t1
  22. n1 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n1
      appends 2@t1; n1 acks up to 2
- 23. n0 hears from n1: ack t1 up to 2; n0 commits up to 2
+ 23. n0 hears from n1: ack t1 up to 2; n0 commits up to 2; command #2 is
+     answered: there was nothing
 
 node role      term vote commit  log, by term; the disk if it differs
 n0 LEADER    t1 n0   2       1 1

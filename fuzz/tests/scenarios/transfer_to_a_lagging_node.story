@@ -17,11 +17,13 @@ setting   3 nodes, 36 events; writes are durable at once; 16 entries a message
  11. a client asks n0; n0 appends 2@t1
  12. n1 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n1
      commits up to 1; n1 appends 2@t1; n1 acks up to 2
- 13. n0 hears from n1: ack t1 up to 2; n0 commits up to 2
+ 13. n0 hears from n1: ack t1 up to 2; n0 commits up to 2; command #1 is
+     answered: there was nothing
  14. a client asks n0; n0 appends 3@t1
  15. n1 hears from n0: AppendEntries t1, 3 to 3@t1 after 2@t1, commit 2; n1
      commits up to 2; n1 appends 3@t1; n1 acks up to 3
- 16. n0 hears from n1: ack t1 up to 3; n0 commits up to 3
+ 16. n0 hears from n1: ack t1 up to 3; n0 commits up to 3; command #2 is
+     answered: there was nothing
  17. all links work again
  18. n0 is told to hand the lead to n2
  19. a client asks n0; refused: the lead goes to n2: ask there, or again after
