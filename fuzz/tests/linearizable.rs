@@ -1,10 +1,19 @@
-//! The zones against a general checker, which tries every order, on small histories of one key.
+//! The zones, and the client check on clusters, against a general checker, which tries every order.
 
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use todc_utils::linearizability::history::{Action as Step, History};
 use todc_utils::linearizability::WGLChecker;
 use todc_utils::specifications::Specification;
+use whitewater::cluster::Cluster;
+use whitewater::generator::{Generator, Strategy};
+use whitewater::mutants::subject;
+use whitewater::oracle::answers_are_true::AnswersAreTrue;
+use whitewater::oracle::history_is_linearizable::HistoryIsLinearizable;
+use whitewater::oracle::read_is_linearizable::ReadIsLinearizable;
+use whitewater::ours::Ours;
+use whitewater::schedule::{Recovery, Schedule, Setup};
+use whitewater::violation::Violation;
 use whitewater::zones::{Action, Anomaly, Operation, Zones};
 
 const HISTORIES: u64 = 10_000;
@@ -197,4 +206,65 @@ fn a_second_check_allocates_nothing() {
     let first = allocation_counter::measure(|| assert_eq!(zones.check(&history), Ok(())));
     let second = allocation_counter::measure(|| assert_eq!(zones.check(&history), Ok(())));
     assert!(first.count_total > 0 && second.count_total == 0, "{first:?}, {second:?}");
+}
+
+/// The oracles that look at what clients were told: two answer by answer, one at the end.
+type ClientCheck = (ReadIsLinearizable, (AnswersAreTrue, HistoryIsLinearizable));
+
+/// Runs a schedule under these oracles alone; what they say, and what clients were told by then.
+fn told(
+    cluster: &mut Cluster<Ours, ClientCheck>,
+    drawn: &Schedule,
+) -> (Option<Violation>, Vec<Operation>) {
+    let setup = Setup { recovery: Recovery::Off, ..drawn.setup };
+    let mut play = || {
+        cluster.begin(setup, ClientCheck::default(), Schedule::MAX_EVENTS)?;
+        drawn.events.iter().try_for_each(|&event| cluster.perform(event).map(drop))?;
+        cluster.watch.ended()
+    };
+    let verdict = play().err().map(|violation| *violation);
+    (verdict, cluster.watch.history.clients.operations().collect())
+}
+
+/// The keys of which the library says no, as far as it comes to an end.
+fn refused_keys(operations: &[Operation]) -> Vec<u8> {
+    let of_key = |key| operations.iter().copied().filter(|o| o.key == key).collect::<Vec<_>>();
+    (0..5).filter(|&key| of_key(key).len() <= 11 && !library_accepts(&of_key(key))).collect()
+}
+
+#[test]
+fn what_clients_of_a_cluster_were_told_is_judged_as_the_library_judges_it() {
+    let bugs = ["read-before-applied", "retry-answered-anew", "reads-without-quorum"];
+    let (mut good, mut at_once, mut at_the_end) = (0, 0, 0);
+    for name in [None].into_iter().chain(bugs.map(Some)) {
+        let mut cluster = Cluster::new(subject(name).expect("it exists"), ClientCheck::default());
+        let mut generator = Generator::new(Strategy::Swarm, 5);
+        let needs_patience = name == Some("read-before-applied");
+        for _ in 0..if needs_patience { 20_000 } else { 2_000 } {
+            let drawn = generator.schedule(Some(3), 250);
+            // Reads wait where state machines are slow.
+            if needs_patience && !drawn.setup.slow_apply {
+                continue;
+            }
+            let (violation, operations) = told(&mut cluster, &drawn);
+            let refused = refused_keys(&operations);
+            match violation {
+                None => {
+                    assert!(refused.is_empty(), "{drawn}");
+                    good += usize::from(operations.iter().any(|o| o.done.is_some()));
+                }
+                Some(Violation::HistoryIsLinearizable { .. }) => {
+                    let counts =
+                        (0..5).map(|key| operations.iter().filter(|o| o.key == key).count());
+                    let is_small = counts.max().is_some_and(|most| most <= 11);
+                    assert!(!is_small || !refused.is_empty(), "{drawn}");
+                    at_the_end += usize::from(is_small);
+                }
+                // The log bore witness: nobody was told what is wrong.
+                Some(_) => at_once += 1,
+            }
+        }
+    }
+    let enough = good > 1_000 && at_once > 50 && at_the_end > 10;
+    assert!(enough, "{good} good, {at_once} bad at once, {at_the_end} at the end");
 }
