@@ -383,10 +383,13 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
     /// The oldest pending write becomes durable.
     pub(crate) fn complete_write(&mut self, id: NodeId) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
-        if host.disk.full {
+        if host.disk.full && host.disk.awaited().is_some() {
             return self.fail_write(id, 0);
         }
         let Some((write, told)) = host.disk.pop() else { return NOTHING };
+        if host.disk.full {
+            return HELD; // It was told to be durable, and need not be: it is lost.
+        }
         host.disk.store(&write);
         host.disk.is_told();
         self.watch.persisted(id, &write)?;

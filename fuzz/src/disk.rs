@@ -69,6 +69,7 @@ impl Driver {
 
 impl Driver {
     /// A write as it is asked for.
+    #[inline]
     pub(crate) fn asks(self, write: &mut Write) {
         write.sync |= self.always_sync;
         if let Some(first) = write.entries.first().filter(|_| self.truncates_too_far) {
@@ -77,6 +78,7 @@ impl Driver {
     }
 
     /// Entries as they are given to a state machine.
+    #[inline]
     pub(crate) fn hands<'a>(self, entries: &'a [Entry], buffer: &'a mut Vec<Entry>) -> &'a [Entry] {
         if !self.garbles_batches || entries.len() < 2 {
             return entries;
@@ -87,6 +89,7 @@ impl Driver {
     }
 
     /// A replica as it shows itself.
+    #[inline]
     pub(crate) fn shows(self, mut view: View) -> View {
         let more = self.shows_too_much && view.is_leader();
         view.last_log.index.0 += u64::from(more);
@@ -114,12 +117,18 @@ pub struct Disk {
 }
 
 /// Records whose checksums are wrong.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Damage {
     hard_state: bool,
     snapshot: bool,
-    /// The first such entry.
-    entry: Option<LogIndex>,
+    entries: Vec<LogIndex>,
+}
+
+impl Damage {
+    /// The first damaged entry.
+    fn first(&self) -> Option<LogIndex> {
+        self.entries.iter().min().copied()
+    }
 }
 
 /// What comes of an attempt to read a disk.
@@ -198,7 +207,7 @@ impl Disk {
         let kept = from.previous().0.saturating_sub(self.start());
         self.image.entries.truncate(kept as usize);
         self.sure = self.sure.min(from.previous());
-        self.damage.entry = self.damage.entry.filter(|&index| index < from);
+        self.damage.entries.retain(|&index| index < from);
     }
 
     /// Makes `write` durable.
@@ -213,7 +222,7 @@ impl Disk {
         if let Some(snapshot) = &write.snapshot {
             self.damage.snapshot = false;
             let last = snapshot.last.index;
-            self.damage.entry = self.damage.entry.filter(|&index| index > last);
+            self.damage.entries.retain(|&index| index > last);
             let covered = snapshot.last.index.0.saturating_sub(self.start());
             let covered = self.image.entries.len().min(covered as usize);
             self.image.entries.drain(..covered);
@@ -244,17 +253,15 @@ impl Disk {
             ALL => self.damage.hard_state = true,
             SNAPSHOT => self.damage.snapshot = true,
             _ => {
-                let index = LogIndex(self.last().0 - u64::from(record));
-                self.damage.entry = Some(self.damage.entry.map_or(index, |old| old.min(index)));
+                self.damage.entries.push(LogIndex(self.last().0 - u64::from(record)));
             }
         }
     }
 
     /// Whether it can be read.
     pub fn readable(&self) -> Readable {
-        let Damage { hard_state, snapshot, entry } = self.damage;
-        match entry {
-            _ if self.lost || hard_state || snapshot => Readable::No,
+        match self.damage.first() {
+            _ if self.lost || self.damage.hard_state || self.damage.snapshot => Readable::No,
             Some(index) if index <= self.sure => Readable::No,
             Some(index) => Readable::Before(index),
             None => Readable::Yes,
@@ -264,7 +271,7 @@ impl Disk {
     /// Reads it, as far as `driver` goes, and repairs what can be repaired.
     pub fn recover(&mut self, driver: Driver) -> Readable {
         let readable = self.readable();
-        match (readable, self.damage.entry) {
+        match (readable, self.damage.first()) {
             (Readable::Before(from), _) => self.repair(from, driver),
             (Readable::No, Some(from)) if driver.cuts_off_damage => self.repair(from, driver),
             (Readable::No, _) if driver.starts_without_disk && self.lost => self.clear(),

@@ -103,6 +103,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         replica.step(input, &mut self.output);
         let effects = R::effects(&mut self.output);
         let done = effects.messages.len() + effects.applied.len() + effects.reads.len();
+        let done = done + usize::from(effects.restore.is_some());
         let done = done + usize::from(effects.write.take().is_some());
         effects.messages.clear();
         self.watch.lingered(id, done)?;

@@ -233,9 +233,11 @@ impl History {
     /// Whether `id` has been removed from the cluster, or has lost its vote, and does not know: it
     /// belongs neither to the membership in force nor to one that may come after it, as it was.
     pub fn may_disturb(&self, id: NodeId) -> bool {
-        let in_logs = self.nodes.iter().flat_map(|node| [&node.log, &node.disk]);
-        let changes = in_logs.flat_map(|log| log.changes()).flatten();
-        let later = changes.filter(|(index, _)| *index > self.last_committed());
+        let last = self.last_committed();
+        let logs = self.nodes.iter().filter(|node| node.up).map(|node| &node.log);
+        let logs = logs.filter(|log| self.holds_committed(log, last)); // Others will be truncated.
+        let changes = logs.flat_map(|log| log.changes()).flatten();
+        let later = changes.filter(|(index, _)| *index > last);
         let mut members =
             [self.membership_in_force()].into_iter().chain(later.map(|(_, next)| next));
         let thinks_it_votes = self.membership_of(self.node(id)).all_voters().contains(id);

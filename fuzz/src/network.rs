@@ -1,7 +1,7 @@
 //! The network: messages in flight, per directed link, in the order they were sent.
 //!
 //! Promises: nothing is lost, copied or overtaken unless someone asks; a cut link neither delivers
-//! nor takes anything; a clogged one takes and delivers nothing, and what is sent to a node that
+//! nor takes anything; a clogged one delivers nothing, and what is sent to a node that
 //! is down or stands still waits for it. Of what messages say it knows the kind, by number.
 
 use std::collections::VecDeque;

@@ -66,6 +66,8 @@ pub struct Calm {
     pub messages: u64,
     /// Who was cut off during a first part of it, if anyone was.
     pub cut_off: Option<NodeId>,
+    /// Two nodes whose logs or state machines differ when it is over.
+    pub differing: Option<(NodeId, NodeId)>,
 }
 
 impl<R: Replica, O: Observer> Cluster<R, O> {
@@ -135,7 +137,8 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             healing.has_read |= self.watch.history.clients.reads[first_read..].iter().any(read);
             healing.is_quiet = self.is_quiet();
             healing.differing = self.differing();
-            if self.watch.history.has_recovered(healing.fresh) && healing.is_settled() {
+            let is_over = self.watch.history.has_recovered(healing.fresh) && !self.is_changing();
+            if is_over && healing.is_settled() {
                 break;
             }
             let leader = self.watch.history.newest_leader();
@@ -202,7 +205,8 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             self.pass_time()?;
         }
         let (after, messages) = (self.watch.history.newest_leader(), self.network.sent() - sent);
-        Ok(Calm { before, after, ticks, messages, cut_off })
+        let differing = self.differing();
+        Ok(Calm { before, after, ticks, messages, cut_off, differing })
     }
 
     /// A follower without which there is a quorum, if all nodes ask before they stand.
@@ -327,6 +331,13 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             all(id) != all(leader) || commit != index || last.index == LogIndex(0)
         });
         unlike.map(|id| (leader, id))
+    }
+
+    /// Whether the leader is in joint consensus.
+    fn is_changing(&self) -> bool {
+        let history = &self.watch.history;
+        let leader = history.newest_leader().map(|(leader, _)| history.node(leader));
+        leader.is_some_and(|leader| history.membership_of(leader).is_joint())
     }
 
     /// What all nodes show, terms apart.

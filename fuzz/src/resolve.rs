@@ -88,7 +88,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         match kind {
             Kind::Persist => {
                 let node = self.next(a, Host::can_write)?;
-                match (disk(node).full, disk(node).is_awaited()) {
+                match (disk(node).full, disk(node).awaited().is_some()) {
                     (false, _) => exact(node, 0),
                     (true, true) => Some(Event::exact(Kind::FailPersist, [node, 0, 0])),
                     (true, false) => None,
@@ -216,7 +216,10 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             Kind::Read => exact(self.next(a, is_awake)?, 0, 0),
             Kind::Compact if !R::CAPABILITIES.snapshots => None,
             Kind::Compact => exact(self.next(a, |host| is_awake(host) && host.has_news())?, 0, 0),
-            Kind::Apply => exact(self.next(a, |host| !host.to_apply.is_empty())?, 0, 0),
+            Kind::Apply => {
+                let fits = |host: &Host<R>| is_awake(host) && !host.to_apply.is_empty();
+                exact(self.next(a, fits)?, 0, 0)
+            }
             Kind::Transfer if !R::CAPABILITIES.transfers => None,
             Kind::Transfer => {
                 let leader = self.next(a, |host| is_leader(host) == Some(true))?;
@@ -228,7 +231,8 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             Kind::Change => {
                 let all = ((1u16 << self.setup.nodes) - 1) as u8;
                 let leader = self.next(a, |host| is_leader(host) == Some(true))?;
-                (b & all != 0).then(|| Event::exact(kind, [leader, b & all, c & all & !b]))
+                let enough = (b & all).count_ones() >= R::CAPABILITIES.smallest_cluster.into();
+                enough.then(|| Event::exact(kind, [leader, b & all, c & all & !b]))
             }
             _ => unreachable!("nobody asks for anything else"),
         }
@@ -281,6 +285,9 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
 fn torn(wish: u8, write: &Write) -> u8 {
     let parts = write.entries.len() + 2;
     let has_two = write.truncate_from.is_some() && write.snapshot.is_some();
+    if wish == ALL {
+        return ALL;
+    }
     match wish == TRUNCATION || usize::from(wish) % (parts + 2) == parts + 1 {
         true if has_two => TRUNCATION,
         _ => portion(wish, parts),

@@ -303,14 +303,16 @@ impl Setup {
 
     /// This set-up as far as a Raft can be put through it.
     pub fn within(self, capabilities: &Capabilities) -> Setup {
-        let all = NodeSet::first(self.nodes);
+        let nodes = self.nodes.max(capabilities.smallest_cluster);
+        let all = NodeSet::first(nodes);
         Setup {
-            nodes: self.nodes.max(capabilities.smallest_cluster),
+            nodes,
             pre_vote: self.pre_vote && capabilities.pre_vote,
             check_quorum: self.check_quorum && capabilities.check_quorum,
-            lease: self.lease && capabilities.leases,
+            // A clock that stands still while its node waits for the disk is not like the others.
+            lease: self.lease && capabilities.leases && capabilities.async_writes,
             outside: match capabilities.changes {
-                true => self.outside.min(self.nodes - 1),
+                true => self.outside.min(nodes - capabilities.smallest_cluster.max(1)),
                 false => 0,
             },
             // Leases need all nodes to be of one mind.

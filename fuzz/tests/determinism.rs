@@ -1,6 +1,6 @@
 //! The same bytes give the same run, and a run's exact events give that run again.
 
-use whitewater::event::Event;
+use whitewater::event::{Event, Kind};
 use whitewater::generator::{Generator, Strategy};
 use whitewater::mutants::{self, raft};
 use whitewater::run::Runner;
@@ -33,6 +33,26 @@ fn the_exact_events_of_a_run_give_that_run_again_even_through_bytes() {
         let decoded = Schedule::decode(&wished.resolved.encode()).expect("it is a schedule");
         assert_eq!(Runner::new(raft()).run(&decoded).digest, wished.digest, "{schedule}");
     }
+}
+
+#[test]
+fn a_write_that_was_torn_wholly_is_torn_wholly_again() {
+    // A write with a truncation, a snapshot and no entry, which fails when all of it is there.
+    let five = |line: &str| format!("{line}\n").repeat(5);
+    let script = [
+        "set nodes 3\nset max-entries 16\nset disk queued\nelect n0 {n1,n2,n7}\npartition {n0}\n",
+        &five("propose n0"),
+        &five("persist n0"),
+        "elect n1 {n2,n7}\nreplicate n1 {n2}\nreplicate n1 {n2}\nexchange n1 {n2}\ncompact n1\n",
+        "persist n1\nheal\npropose n1\npersist n1\ndeliver n1>n0\npersist n0\npersist n0\n",
+        "exchange n1 {}\ndeliver n1>n0\nfail-persist n0 entries=0\nrestart n0\n",
+    ]
+    .concat();
+    let wished = Runner::new(raft()).run(&Schedule::parse(&script).unwrap());
+    let failed = wished.resolved.events.iter().any(|event| event.kind == Kind::FailPersist);
+    assert!(failed, "{}", wished.resolved);
+    let exact = Runner::new(raft()).run_exactly(&wished.resolved);
+    assert_eq!(wished.resolved, exact.resolved);
 }
 
 #[test]

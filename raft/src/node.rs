@@ -85,7 +85,7 @@ pub struct Node<C = Vec<u8>> {
     pub(crate) handed_out: LogIndex,
     pub(crate) applied: LogIndex,
     pub(crate) elapsed: u32,
-    /// Ticks for which a server that has just started votes for nobody.
+    /// With leases: ticks for which it votes for nobody, after a start or a sign of a leader.
     pub(crate) deaf_for: u32,
     /// It asks whether an election would succeed.
     pub(crate) probing: bool,

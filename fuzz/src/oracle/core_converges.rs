@@ -5,12 +5,16 @@
 //! lost, and the bound grows with what is lacking. Compared are members of the cluster that run,
 //! and the leader with itself: all of its log must be committed and applied. At rest nothing is in
 //! flight, pending or unapplied: between two ticks everything arrives, and what that causes as
-//! well, thousands of times over. Asked only if the fresh command was applied.
+//! well, thousands of times over. Asked only if the fresh command was applied, and again after a
+//! follower was cut off and came back; not asked where heartbeats are no more frequent than
+//! election timeouts, since then a leader may be gone before it tells what is committed.
+
+use raft::NodeId;
 
 use crate::history::History;
 use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
-use crate::recovery::Healing;
+use crate::recovery::{Calm, Healing};
 use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
@@ -31,14 +35,33 @@ impl Observer for CoreConverges {
         if !history.has_recovered(healing.fresh) {
             return NOTHING;
         }
-        check(healing.differing.is_none() && healing.is_quiet, || {
-            let (leader, node) = healing.differing.unwrap_or_default();
-            let at_rest = healing.is_quiet;
-            let [ahead, behind] = [leader, node].map(|id| history.node(id).view);
-            let (ticks, repeats) = (healing.ticks, healing.repeats);
-            Violation::CoreConverges { leader, node, ahead, behind, ticks, repeats, at_rest }
-        })
+        let Healing { ticks, repeats, is_quiet, differing, .. } = *healing;
+        compare(history, differing, is_quiet, ticks, repeats)
     }
+
+    fn was_calm(&mut self, history: &History, calm: &Calm) -> Verdict {
+        match calm.before == calm.after {
+            true => compare(history, calm.differing, true, calm.ticks, 0),
+            false => NOTHING,
+        }
+    }
+}
+
+fn compare(
+    history: &History,
+    differing: Option<(NodeId, NodeId)>,
+    at_rest: bool,
+    ticks: u32,
+    repeats: u32,
+) -> Verdict {
+    if history.setup.heartbeat_ticks >= history.setup.election_ticks {
+        return NOTHING;
+    }
+    check(differing.is_none() && at_rest, || {
+        let (leader, node) = differing.unwrap_or_default();
+        let [ahead, behind] = [leader, node].map(|id| history.node(id).view);
+        Violation::CoreConverges { leader, node, ahead, behind, ticks, repeats, at_rest }
+    })
 }
 
 #[cfg(test)]
@@ -46,7 +69,7 @@ mod tests {
     use super::*;
     use crate::violation::HELD;
     use crate::watch::by_hand::*;
-    use raft::{NodeId, Role};
+    use raft::Role;
 
     fn recovered(differing: Option<(NodeId, NodeId)>, is_quiet: bool) -> Verdict {
         let mut run = cluster::<CoreConverges>(2);

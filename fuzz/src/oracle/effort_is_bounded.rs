@@ -3,7 +3,8 @@
 //! A lint: a Raft that sends more is wasteful, and not wrong. Asked of the time after a recovery,
 //! of Rafts that bound what they send. A heartbeat goes to each other member and is answered; a
 //! command, and a read, cost a round each, and one more to tell what is committed. Not
-//! asked where heartbeats are no more frequent than election timeouts.
+//! asked where heartbeats are no more frequent than election timeouts, or where a server that does
+//! not know of its removal asks for votes, as it may for ever.
 
 use crate::history::History;
 use crate::observer::Observer;
@@ -29,7 +30,10 @@ impl Observer for EffortIsBounded {
     fn was_calm(&mut self, history: &History, calm: &Calm) -> Verdict {
         let setup = &history.setup;
         let is_unruly = setup.heartbeat_ticks >= setup.election_ticks;
-        if !history.bounded_sends || calm.cut_off.is_some() || is_unruly {
+        let mut running = history.nodes.iter().filter(|node| node.up);
+        let is_disturbed = running.any(|node| history.may_disturb(node.id));
+        let is_other = is_unruly || is_disturbed || calm.cut_off.is_some();
+        if !history.bounded_sends || is_other {
             return NOTHING;
         }
         let others = history.nodes.len() as u64 - 1;
@@ -49,7 +53,7 @@ mod tests {
     fn calm(messages: u64) -> Verdict {
         let mut run = cluster::<EffortIsBounded>(3);
         let (before, after) = (None, None);
-        run.was_calm(&Calm { before, after, ticks: 20, messages, cut_off: None })
+        run.was_calm(&Calm { before, after, ticks: 20, messages, cut_off: None, differing: None })
     }
 
     #[test]

@@ -45,7 +45,14 @@ mod tests {
     fn calm(terms: [u64; 2]) -> Verdict {
         let [before, after] = terms.map(|term| Some((NodeId(0), Term(term))));
         let mut run = cluster::<PreVoteSparesTheTerm>(3);
-        run.was_calm(&Calm { before, after, ticks: 60, messages: 0, cut_off: Some(NodeId(1)) })
+        run.was_calm(&Calm {
+            before,
+            after,
+            ticks: 60,
+            messages: 0,
+            cut_off: Some(NodeId(1)),
+            differing: None,
+        })
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Asked only of runs whose set-up says so, after `recovery.rs` has healed the cluster. Sound: a
 //! node that holds all that is committed is in every quorum; nothing is lost any more, clocks tick
 //! in turn and messages arrive between two ticks, so when its time comes it is alone and wins.
-//! That happens within one longest wait of the end of old leaders and leases; ten are allowed.
+//! That happens within one longest wait of the end of old leaders and leases; forty are allowed.
 //! Nothing is asked where faults have left no quorum, and who has been removed is switched off,
 //! since it may disturb for ever (dissertation, 4.2.3).
 
