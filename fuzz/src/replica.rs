@@ -18,7 +18,8 @@
 //!   [`Input::Persisted`]. A message that rests on a write is held back by the adapter until then.
 //!   A Raft that cannot go on meanwhile says so in its [`Capabilities`], and is left alone while it
 //!   waits.
-//! - After [`Input::PersistFailed`] nothing may be promised any more: halt in that very step.
+//! - After [`Input::PersistFailed`] nothing may be promised any more: halt in that very step, and
+//!   heed nothing that follows, since the crash handler may be late.
 //! - [`View`] is memory, as far as the replica acts upon it: what it still holds back does not
 //!   show.
 //! - Entries carry a [`Command`] or, if the Raft made them itself, nothing.

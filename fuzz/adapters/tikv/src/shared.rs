@@ -21,6 +21,7 @@ pub struct Tikv {
     pub(crate) raw: RawNode<MemStorage>,
     pub(crate) waiting: Waiting,
     setup: Setup,
+    halted: bool,
 }
 
 impl Replica for Tikv {
@@ -49,11 +50,14 @@ impl Replica for Tikv {
         config.pre_vote = setup.pre_vote;
         config.check_quorum = setup.check_quorum;
         let raw = new_node(&config, storage(&setup, disk));
-        Tikv { raw, waiting: Waiting::default(), setup }
+        Tikv { raw, waiting: Waiting::default(), setup, halted: false }
     }
 
     fn step(&mut self, input: Input<Message>, output: &mut Plain<Message>) {
         output.clear();
+        if self.halted {
+            return; // The crash handler is late.
+        }
         let raft = &mut self.raw.raft;
         // Whatever election timeout the crate has drawn since: it is not the crate's to draw.
         let (id, term) = (NodeId(down(raft.id) as u8), Term(down(raft.term)));
@@ -66,7 +70,10 @@ impl Replica for Tikv {
             Input::Propose(command) => drop(self.raw.propose(vec![], command.to_le_bytes().into())),
             Input::Receive(message) => drop(self.raw.step(message)),
             Input::Persisted(write) => self.persisted(write.0, output),
-            Input::PersistFailed(_) => return output.halted = true,
+            Input::PersistFailed(_) => {
+                (self.halted, output.halted) = (true, true);
+                return;
+            }
             _ => {} // It is told what is applied, and nothing else that it cannot do.
         }
         if self.raw.has_ready() {
