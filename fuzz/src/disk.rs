@@ -247,14 +247,26 @@ impl Disk {
         }
     }
 
+    /// Whether the node can start again if a record that is there is damaged, too.
+    pub fn can_do_without(&self, record: u8) -> bool {
+        let is_promised = match record {
+            ALL | SNAPSHOT => true,
+            _ => self.entry(record) <= self.sure,
+        };
+        self.readable() != Readable::No && !is_promised
+    }
+
+    /// The entry so many before the last.
+    fn entry(&self, before_last: u8) -> LogIndex {
+        LogIndex(self.last().0 - u64::from(before_last))
+    }
+
     /// Damages a record that is there.
     pub fn harm(&mut self, record: u8) {
         match record {
             ALL => self.damage.hard_state = true,
             SNAPSHOT => self.damage.snapshot = true,
-            _ => {
-                self.damage.entries.push(LogIndex(self.last().0 - u64::from(record)));
-            }
+            _ => self.damage.entries.push(self.entry(record)),
         }
     }
 

@@ -20,7 +20,7 @@ use crate::network::Link;
 use crate::observer::Observer;
 use crate::replica::{Command, Input, Replica};
 use crate::schedule::{Recovery, Setup};
-use crate::violation::{Verdict, HELD, NOTHING};
+use crate::violation::{Verdict, Violation, HELD, NOTHING};
 
 /// A cluster may take this many of the longest waits of one node to settle. A few are for old
 /// leaders and leases to end. The others are for luck: where two nodes get in each other's way, as
@@ -123,7 +123,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
     }
 
     /// Heals the core, and lets time pass until all is as it should be, or the bound is over.
-    fn settle_down(&mut self, core: NodeSet) -> Result<Healing, Box<crate::violation::Violation>> {
+    fn settle_down(&mut self, core: NodeSet) -> Result<Healing, Box<Violation>> {
         self.heal(core)?;
         let mut healing = Healing { core, ..Healing::default() };
         healing.fresh = self.watch.history.clients.proposals + 1;
@@ -186,11 +186,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
     }
 
     /// Nothing happens but ticks and a few commands; first, perhaps, one node is cut off.
-    fn calm(
-        &mut self,
-        ticks: u32,
-        cut_off: Option<NodeId>,
-    ) -> Result<Calm, Box<crate::violation::Violation>> {
+    fn calm(&mut self, ticks: u32, cut_off: Option<NodeId>) -> Result<Calm, Box<Violation>> {
         let before = self.watch.history.newest_leader();
         let sent = self.network.sent();
         if let Some(node) = cut_off {
@@ -358,7 +354,7 @@ impl Healing {
 }
 
 /// The longest that one node waits before it stands.
-pub fn patience(setup: &Setup) -> u32 {
+fn patience(setup: &Setup) -> u32 {
     let handicaps = if setup.priority { 2 } else { 0 };
     u32::from(setup.election_ticks.max(setup.heartbeat_ticks)) * (2 + handicaps)
 }

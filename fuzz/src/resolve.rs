@@ -6,7 +6,6 @@
 use raft::{NodeId, NodeSet};
 
 use crate::cluster::Cluster;
-use crate::disk::Readable;
 use crate::event::{Event, Kind, ALL, TRUNCATION};
 use crate::family::Family;
 use crate::host::{is_awake, is_leader, Fate, Host};
@@ -109,10 +108,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             _ => {
                 let node = self.next(a, |host| host.disk.record(b).is_some())?;
                 let record = disk(node).record(b)?;
-                let mut after = disk(node).clone();
-                after.harm(record);
-                let can_be_mended = after.readable() != Readable::No;
-                (can_be_mended || self.can_spare(node))
+                (disk(node).can_do_without(record) || self.can_spare(node))
                     .then(|| Event::exact(kind, [node, record, 0]))
             }
         }

@@ -339,6 +339,11 @@ impl Setup {
         Setup { pre_vote, check_quorum, max_entries: 1, ..*self }
     }
 
+    /// Whether heartbeats come often enough that followers which get them all never stand.
+    pub fn beats_in_time(&self) -> bool {
+        self.heartbeat_ticks < self.election_ticks
+    }
+
     /// How often the clock of `node` ticks when all clocks tick.
     pub fn rate_of(&self, node: NodeId) -> u8 {
         if self.fast.contains(node) {

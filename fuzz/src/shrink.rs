@@ -311,23 +311,22 @@ fn plainer(event: Event, nodes: u8) -> Vec<Event> {
         Kind::Damage => vec![Event::new(Kind::Damage, &[a])],
         Kind::Fill => vec![Event::new(Kind::FailPersist, &[a])],
         Kind::Jump => vec![Event::new(Kind::Tick, &[a]), Event::new(Kind::Timeout, &[a])],
-        Kind::Bridge => {
-            let pairs = (0..nodes).flat_map(|from| (0..nodes).map(move |to| (from, to)));
-            let across = pairs.filter(|(from, to)| (b >> from & 1) != (b >> to & 1));
-            across.map(|(from, to)| Event::new(Kind::Cut, &[from, to])).collect()
-        }
+        Kind::Bridge => cuts(b, nodes, Some(a)),
         Kind::FailPersist => vec![
             Event::new(Kind::Crash, &[a, 0]),
             Event::new(Kind::FailPersist, &[a, 0]),
             Event::new(Kind::FailPersist, &[a, 1]),
             Event::new(Kind::FailPersist, &[a, 2]),
         ],
-        Kind::Partition => {
-            let ids = || 0..nodes;
-            let pairs = ids().flat_map(|from| ids().map(move |to| (from, to)));
-            let across = pairs.filter(|(from, to)| (a >> from & 1) != (a >> to & 1));
-            across.map(|(from, to)| Event::new(Kind::Cut, &[from, to])).collect()
-        }
+        Kind::Partition => cuts(a, nodes, None),
         _ => Vec::new(),
     }
+}
+
+/// The cuts of single links between the nodes of `mask` and the others, but for those of `bridge`.
+fn cuts(mask: u8, nodes: u8, bridge: Option<u8>) -> Vec<Event> {
+    let ends = || (0..nodes).filter(move |&id| Some(id) != bridge);
+    let pairs = ends().flat_map(|from| ends().map(move |to| (from, to)));
+    let across = pairs.filter(|(from, to)| (mask >> from & 1) != (mask >> to & 1));
+    across.map(|(from, to)| Event::new(Kind::Cut, &[from, to])).collect()
 }

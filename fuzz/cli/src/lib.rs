@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use whitewater::generator::Strategy;
+use whitewater::generator::{Generator, Strategy};
 use whitewater::replica::Replica;
 use whitewater::run::Runner;
 use whitewater::schedule::Schedule;
@@ -129,15 +129,12 @@ impl From<StrategyArg> for Strategy {
     }
 }
 
+/// What is drawn.
 #[derive(Args)]
-struct RandomArgs {
+struct Draws {
     /// How schedules are drawn.
     #[arg(long, value_enum, default_value = "swarm")]
     strategy: StrategyArg,
-    /// How many schedules.
-    #[arg(long, default_value_t = 10_000, value_name = "N",
-          value_parser = clap::value_parser!(u64).range(1..))]
-    schedules: u64,
     /// How many primitive events each.
     #[arg(long, default_value_t = 300, value_name = "N",
           value_parser = clap::value_parser!(u32).range(1..=Schedule::MAX_EVENTS as i64))]
@@ -148,6 +145,22 @@ struct RandomArgs {
     /// Size of every cluster; else each schedule draws its own.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=7))]
     nodes: Option<u8>,
+}
+
+impl Draws {
+    fn generator(&self) -> Generator {
+        Generator::new(self.strategy.into(), self.seed)
+    }
+}
+
+#[derive(Args)]
+struct RandomArgs {
+    #[command(flatten)]
+    draws: Draws,
+    /// How many schedules.
+    #[arg(long, default_value_t = 10_000, value_name = "N",
+          value_parser = clap::value_parser!(u64).range(1..))]
+    schedules: u64,
     /// Stop at the first broken promise.
     #[arg(long)]
     stop_at_first: bool,
@@ -169,20 +182,12 @@ struct RandomArgs {
 
 #[derive(Args)]
 struct MatrixArgs {
-    /// How schedules are drawn.
-    #[arg(long, value_enum, default_value = "swarm")]
-    strategy: StrategyArg,
+    #[command(flatten)]
+    draws: Draws,
     /// How many schedules for each bug.
     #[arg(long, default_value_t = 2_000, value_name = "N",
           value_parser = clap::value_parser!(u64).range(1..))]
     schedules: u64,
-    /// How many primitive events each.
-    #[arg(long, default_value_t = 300, value_name = "N",
-          value_parser = clap::value_parser!(u32).range(1..=Schedule::MAX_EVENTS as i64))]
-    events: u32,
-    /// Seed of the ChaCha generator.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
 }
 
 /// Why a command could not do its work: one line, exit code 2.

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use whitewater::generator::Generator;
 use whitewater::mutants::{self, Mutant};
 use whitewater::oracle::{CARDS, LINTS};
 use whitewater::run::Runner;
 
+use crate::random::draw;
 use crate::{Answer, MatrixArgs};
 
 /// How often each oracle, or panic, was the first to find one bug.
@@ -32,14 +32,12 @@ pub fn matrix(args: &MatrixArgs) -> Answer {
 }
 
 fn firsts(mutant: &'static Mutant, args: &MatrixArgs) -> Firsts {
-    let mut generator = Generator::new(args.strategy.into(), args.seed);
+    let mut generator = args.draws.generator();
     let mut runner = Runner::new(mutant.subject());
     let mut firsts = Firsts::new();
-    let limit = args.events as usize;
     for _ in 0..args.schedules {
-        let setup = generator.setup(None);
-        let events = (0..8 * limit).map(|_| generator.event());
-        if let Some(name) = runner.run_events(setup, events, limit).fingerprint() {
+        let (_, outcome) = draw(&mut runner, &mut generator, &args.draws);
+        if let Some(name) = outcome.fingerprint() {
             *firsts.entry(name).or_default() += 1;
         }
     }
@@ -77,7 +75,7 @@ fn answer(rows: &[(&Mutant, Firsts)], args: &MatrixArgs) -> Answer {
         json!({ "name": mutant.name, "ids": mutant.ids, "must_die_by": mutant.caught_by,
                 "first": firsts })
     });
-    let json = json!({ "schedules": args.schedules, "events": args.events, "seed": args.seed,
+    let json = json!({ "schedules": args.schedules, "events": args.draws.events, "seed": args.draws.seed,
                        "bugs": bugs.collect::<Vec<_>>(), "idle": idle, "lints": lints });
     Answer { text, json, clean: true }
 }

@@ -22,7 +22,7 @@ use whitewater::shrink::shrink;
 use whitewater::subject::Subject;
 use whitewater::target::fingerprint;
 
-use crate::{Answer, Failure, RandomArgs};
+use crate::{Answer, Draws, Failure, RandomArgs};
 
 /// The first schedule that broke a promise, and what shrinking made of it.
 struct Find {
@@ -58,12 +58,12 @@ pub fn random<R: Replica>(args: &RandomArgs, mut runner: Runner<R>) -> Result<An
     if let Some(only) = &args.only {
         fingerprint("--only", only).map_err(Failure)?;
     }
-    let mut generator = Generator::new(args.strategy.into(), args.seed);
+    let mut generator = args.draws.generator();
     let mut tally = Tally::default();
     let start = ProcessTime::now();
     let bar = progress(args.schedules);
     for number in 0..args.schedules {
-        let (drawn, outcome) = draw(&mut runner, &mut generator, args);
+        let (drawn, outcome) = draw(&mut runner, &mut generator, &args.draws);
         let is_new = tally.reaches_more(&outcome);
         tally.add(&outcome);
         if number % 256 == 0 {
@@ -87,13 +87,13 @@ pub fn random<R: Replica>(args: &RandomArgs, mut runner: Runner<R>) -> Result<An
 }
 
 /// Draws a schedule and runs it, until it has its number of primitive events.
-fn draw<R: Replica>(
+pub fn draw<R: Replica>(
     runner: &mut Runner<R>,
     generator: &mut Generator,
-    args: &RandomArgs,
+    draws: &Draws,
 ) -> (Schedule, Outcome) {
-    let setup = generator.setup(args.nodes);
-    let limit = args.events as usize;
+    let setup = generator.setup(draws.nodes);
+    let limit = draws.events as usize;
     let mut events = Vec::with_capacity(limit);
     // Some draws find nothing to act on: a schedule that is all wishes must end as well.
     let most = (8 * limit).min(Schedule::MAX_EVENTS);

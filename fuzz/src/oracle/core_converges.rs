@@ -54,7 +54,7 @@ fn compare(
     ticks: u32,
     repeats: u32,
 ) -> Verdict {
-    if history.setup.heartbeat_ticks >= history.setup.election_ticks {
+    if !history.setup.beats_in_time() {
         return NOTHING;
     }
     check(differing.is_none() && at_rest, || {

@@ -29,10 +29,9 @@ impl Oracle for EffortIsBounded {
 impl Observer for EffortIsBounded {
     fn was_calm(&mut self, history: &History, calm: &Calm) -> Verdict {
         let setup = &history.setup;
-        let is_unruly = setup.heartbeat_ticks >= setup.election_ticks;
         let mut running = history.nodes.iter().filter(|node| node.up);
         let is_disturbed = running.any(|node| history.may_disturb(node.id));
-        let is_other = is_unruly || is_disturbed || calm.cut_off.is_some();
+        let is_other = !setup.beats_in_time() || is_disturbed || calm.cut_off.is_some();
         if !history.bounded_sends || is_other {
             return NOTHING;
         }

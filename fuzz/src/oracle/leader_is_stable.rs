@@ -25,8 +25,7 @@ impl Oracle for LeaderIsStable {
 
 impl Observer for LeaderIsStable {
     fn was_calm(&mut self, history: &History, calm: &Calm) -> Verdict {
-        let setup = &history.setup;
-        if calm.cut_off.is_some() || setup.heartbeat_ticks >= setup.election_ticks {
+        if calm.cut_off.is_some() || !history.setup.beats_in_time() {
             return NOTHING;
         }
         let Calm { before, after, ticks, .. } = *calm;

@@ -26,8 +26,7 @@ impl Oracle for PreVoteSparesTheTerm {
 
 impl Observer for PreVoteSparesTheTerm {
     fn was_calm(&mut self, history: &History, calm: &Calm) -> Verdict {
-        let setup = &history.setup;
-        if setup.heartbeat_ticks >= setup.election_ticks {
+        if !history.setup.beats_in_time() {
             return NOTHING;
         }
         let Calm { before, after, cut_off: Some(node), .. } = *calm else { return NOTHING };
