@@ -269,6 +269,12 @@ fn no_more_is_lost_than_a_quorum_can_bear_unless_anything_may_be() {
     assert_eq!(bounded.matches("down").count(), 1, "{bounded}");
     let reckless = end(&format!("set reckless on\n{ELECTED}{lose}"));
     assert_eq!(reckless.matches("down").count(), 2, "{reckless}");
+    let harm = |node| format!("crash {node} keep=all\ndamage {node} hard-state\nrestart {node}\n");
+    let harm = [harm("n1"), harm("n2")].concat();
+    let bounded = end(&format!("{ELECTED}{harm}"));
+    assert_eq!(bounded.matches("down").count(), 1, "{bounded}");
+    let reckless = end(&format!("set reckless on\n{ELECTED}{harm}"));
+    assert_eq!(reckless.matches("down").count(), 2, "{reckless}");
 }
 
 #[test]
