@@ -293,6 +293,22 @@ impl History {
         leaders.max_by_key(|(_, term)| *term)
     }
 
+    /// Whether some running voter would get the votes of a quorum, if all that run voted by the
+    /// logs that they have now.
+    ///
+    /// Raft itself can come to where nobody would: entries that were never committed, and that
+    /// nobody else has, may make the log of a server the newest that is no voter as far as it
+    /// knows, but one by the change of membership of the only server that could win without it.
+    pub fn can_elect(&self) -> bool {
+        let running = || self.nodes.iter().filter(|node| node.up);
+        running().any(|node| {
+            let older = |other: &&NodeHistory| other.view.last_log <= node.view.last_log;
+            let votes: NodeSet = running().filter(older).map(|other| other.id).collect();
+            let members = self.membership_of(node);
+            members.all_voters().contains(node.id) && members.is_quorum(votes)
+        })
+    }
+
     /// Whether there is a leader that has applied some command from `fresh` on.
     pub fn has_recovered(&self, fresh: Command) -> bool {
         let Some((leader, _)) = self.newest_leader() else { return false };

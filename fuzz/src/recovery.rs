@@ -7,7 +7,7 @@
 //! who was removed or lost its vote without knowing, and may disturb the others for ever. Under so
 //! kind a schedule a correct Raft settles within a bound that is computed, and then stays as it
 //! is; whether it did is for oracles to say. Nothing is asked where the faults have left no
-//! quorum.
+//! quorum, or logs by which nobody can win.
 
 use raft::{LogIndex, NodeId, NodeSet, ReadId, Term};
 
@@ -76,6 +76,9 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         let Some(core) = self.core().filter(|_| self.is_fair()) else { return NOTHING };
         self.watch.heals(core)?;
         let healing = self.settle_down(core)?;
+        if self.watch.history.newest_leader().is_none() && !self.watch.history.can_elect() {
+            return NOTHING;
+        }
         self.watch.recovered(&healing)?;
         self.scan();
         let ticks = patience(self.setup()) + 1;

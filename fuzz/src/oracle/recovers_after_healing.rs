@@ -1,11 +1,12 @@
 //! Once a quorum works again, a leader is elected, and a fresh command is committed and applied.
 //!
-//! Asked only of runs whose set-up says so, after `recovery.rs` has healed the cluster. Sound: a
-//! node that holds all that is committed is in every quorum; nothing is lost any more, clocks tick
-//! in turn and messages arrive between two ticks, so when its time comes it is alone and wins.
-//! That happens within one longest wait of the end of old leaders and leases; forty are allowed.
-//! Nothing is asked where faults have left no quorum, and who has been removed is switched off,
-//! since it may disturb for ever (dissertation, 4.2.3).
+//! Asked only of runs whose set-up says so, after `recovery.rs` has healed the cluster. Sound: if
+//! some voter's log is as new as those of a quorum, nothing is lost any more, clocks tick in turn
+//! and messages arrive between two ticks, then when its time comes it is alone and wins. That
+//! happens within one longest wait of the end of old leaders and leases; forty are allowed. Nothing
+//! is asked where faults have left no quorum or nobody whom a quorum could elect, which changes of
+//! membership can bring about in Raft itself; and who has been removed is switched off, since it
+//! may disturb for ever (dissertation, 4.2.3).
 
 use crate::history::History;
 use crate::observer::Observer;
