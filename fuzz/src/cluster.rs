@@ -13,6 +13,7 @@ use crate::host::{is_awake, Fate, Host};
 use crate::machine::{Machine, Store};
 use crate::network::{Link, Network};
 use crate::observer::Observer;
+use crate::paths::Paths;
 use crate::replica::{Input, Replica, View};
 use crate::schedule::{DiskMode, Setup};
 use crate::subject::Subject;
@@ -39,6 +40,8 @@ pub struct Cluster<R: Replica, O> {
     /// Facts and observer.
     pub watch: Watch<O>,
     trace: Vec<Event>,
+    /// What the code under test did, for coverage.
+    pub paths: Paths,
     limit: usize,
     digest: u64,
 }
@@ -55,6 +58,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             store: Store::default(),
             watch: Watch::new(observer),
             trace: Vec::new(),
+            paths: Paths::default(),
             limit: 0,
             digest: 0,
         }
@@ -71,6 +75,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         self.store.clear();
         self.watch.begin(&setup, &R::CAPABILITIES, observer);
         self.trace.clear();
+        self.paths.clear();
         self.limit = limit;
         self.digest = 0;
         (0..setup.nodes).try_for_each(|id| self.boot(NodeId(id), false).map(drop))?;
@@ -106,10 +111,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
     pub fn perform(&mut self, event: Event) -> Verdict {
         match event.kind.is_macro() {
             true => self.perform_macro(event),
-            false => match self.resolve(event) {
-                Some(exact) => self.apply(exact),
-                None => NOTHING,
-            },
+            false => self.resolve(event).map_or(NOTHING, |exact| self.apply(exact)),
         }
     }
 
@@ -136,6 +138,12 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         self.trace.push(event);
         self.digest = mix(self.digest, u64::from(u32::from_le_bytes(event.to_record())));
         self.watch.happens(event)?;
+        let verdict = self.apply_kind(event);
+        self.paths.happened(event.kind);
+        verdict
+    }
+
+    fn apply_kind(&mut self, event: Event) -> Verdict {
         let [a, b, c] = event.operands;
         let node = NodeId(a);
         match event.kind {
@@ -162,7 +170,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             | Kind::Clog
             | Kind::Release
             | Kind::Filter
-            | Kind::Heal => Ok(self.apply_to_links(event).into()),
+            | Kind::Heal => Ok(self.network.change(event).into()),
             Kind::Propose
             | Kind::Read
             | Kind::Compact
@@ -186,21 +194,6 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
                 None => NOTHING,
             },
             _ => self.deliver(link, position),
-        }
-    }
-
-    /// Whether anything is other than it was.
-    fn apply_to_links(&mut self, event: Event) -> bool {
-        let [a, b, _] = event.operands;
-        let link = Link { from: NodeId(a), to: NodeId(b) };
-        match event.kind {
-            Kind::Partition => self.network.partition(a),
-            Kind::Cut => self.network.cut(link),
-            Kind::Bridge => self.network.cut_but_for(a, b),
-            Kind::Clog => self.network.clog(link, true),
-            Kind::Release => self.network.clog(link, false),
-            Kind::Filter => self.network.filter(a),
-            _ => self.network.heal(),
         }
     }
 
@@ -309,6 +302,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             refused: effects.refused,
             reads: effects.reads,
         };
+        self.paths.step(&self.watch.history.node(id).view, &step, effects.path);
         if failed {
             self.watch.write_failed(id, effects.halted)?;
         }

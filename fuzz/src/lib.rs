@@ -33,6 +33,7 @@ pub mod operand;
 pub mod oracle;
 pub mod ours;
 pub mod panics;
+pub mod paths;
 pub mod recovery;
 pub mod replica;
 mod resolve;

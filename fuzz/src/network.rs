@@ -8,6 +8,8 @@ use std::collections::VecDeque;
 
 use raft::NodeId;
 
+use crate::event::{Event, Kind};
+
 /// Links are numbered with room for this many receivers each, so that no division is needed; the
 /// numbers of all links fit one machine word.
 const STRIDE: usize = 8;
@@ -219,6 +221,21 @@ impl<M: Clone> Network<M> {
     pub fn lose_everything(&mut self) {
         self.links.iter_mut().for_each(VecDeque::clear);
         self.busy = 0;
+    }
+
+    /// What an exact event does to links; whether anything is other than it was.
+    pub fn change(&mut self, event: Event) -> bool {
+        let [a, b, _] = event.operands;
+        let link = Link { from: NodeId(a), to: NodeId(b) };
+        match event.kind {
+            Kind::Partition => self.partition(a),
+            Kind::Cut => self.cut(link),
+            Kind::Bridge => self.cut_but_for(a, b),
+            Kind::Clog => self.clog(link, true),
+            Kind::Release => self.clog(link, false),
+            Kind::Filter => self.filter(a),
+            _ => self.heal(),
+        }
     }
 
     /// Makes every link work again, for all kinds of messages; whether any did not.

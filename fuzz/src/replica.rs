@@ -27,6 +27,7 @@
 
 use std::sync::Arc;
 
+use raft::mark::Path;
 use raft::{
     HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Payload, Progress, Read, ReadId,
     Refused, Role, Snapshot, Term, WriteId,
@@ -192,6 +193,8 @@ pub struct Effects<'a, M> {
     /// This life is over, and its pending writes are lost: call the crash handler. Another start
     /// may follow.
     pub halted: bool,
+    /// Which turns the step took, if this Raft marks them: see [`crate::paths`].
+    pub path: Path,
 }
 
 /// An output for any Raft that has none of its own to fill: [`Replica::Output`] can be this.
@@ -233,6 +236,7 @@ impl<M> Plain<M> {
             refused: None,
             reads: &[],
             halted: *halted,
+            path: Path::default(),
         }
     }
 }

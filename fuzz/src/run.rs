@@ -38,6 +38,8 @@ pub struct Outcome {
     pub digest: u64,
     /// How often each oracle had something to check.
     pub checks: Checks,
+    /// The turns that the code under test took, a bit each: see [`raft::mark`].
+    pub marks: u128,
     /// How many faults of each family happened.
     pub faults: Counts<{ Family::ALL.len() }>,
     /// How often each goal was reached.
@@ -63,6 +65,11 @@ impl<R: Replica> Runner<R> {
     /// What it runs.
     pub fn subject(&self) -> &Subject<R> {
         self.0.subject()
+    }
+
+    /// What the code under test did in the last run, as keys that coverage can count.
+    pub fn keys(&self) -> &[u64] {
+        self.0.paths.keys()
     }
 
     /// Runs a schedule as bytes mean it: each event is a wish.
@@ -107,6 +114,7 @@ impl<R: Replica> Runner<R> {
             violation,
             resolved: Schedule { setup, events: cluster.trace().to_vec() },
             digest: cluster.digest(),
+            marks: cluster.paths.marks(),
             faults: faults(cluster.trace()),
             checks: oracles.checks(),
             goals: *goals.counts(),

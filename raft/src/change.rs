@@ -5,6 +5,7 @@
 //! between, and the leader ends it by itself.
 
 use crate::io::{Output, Refused};
+use crate::mark::Mark;
 use crate::membership::Membership;
 use crate::node::Node;
 use crate::progress::{Peer, Progress};
@@ -16,6 +17,7 @@ impl<C: Command> Node<C> {
     pub(crate) fn change(&mut self, voters: NodeSet, learners: NodeSet, output: &mut Output<C>) {
         output.answer = Some(self.takes_change(voters).map(|()| {
             let next = (self.rules.next_membership)(self.membership(), voters, learners);
+            output.mark(if next.is_joint() { Mark::ChangedJointly } else { Mark::ChangedAtOnce });
             self.append_membership(next, output)
         }));
     }
@@ -80,10 +82,12 @@ impl<C: Command> Node<C> {
             if !(self.rules.ends_joint_consensus)() {
                 return;
             }
+            output.mark(Mark::JointLeft);
             self.append_membership(self.membership().left(), output);
         } else if (self.rules.leaves_when_removed)()
             && !self.membership().voters.contains(self.id())
         {
+            output.mark(Mark::LeaderRemoved);
             self.enter_term(self.term(), Role::Follower, output);
         }
     }

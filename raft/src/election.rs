@@ -2,6 +2,7 @@
 //! spares a cluster needless ones (dissertation, 4.2.3, 6.2, 9.6).
 
 use crate::io::Output;
+use crate::mark::Mark;
 use crate::message::{Appended, Body, Message, Stamp};
 use crate::node::Node;
 use crate::progress::Peer;
@@ -16,11 +17,13 @@ impl<C: Command> Node<C> {
         match self.role {
             Role::Leader => {
                 if self.gives_up_the_lead() {
+                    output.mark(Mark::QuorumLost);
                     return self.enter_term(self.term(), Role::Follower, output);
                 }
                 self.lead.ticks += 1;
-                self.age_transfer();
+                self.age_transfer(output);
                 if (self.rules.is_time_to_beat)(self.elapsed, self.config.heartbeat_ticks) {
+                    output.mark(Mark::Beat);
                     self.elapsed = 0;
                     self.lead.advance();
                     self.beat_to_all(output);
@@ -89,7 +92,7 @@ impl<C: Command> Node<C> {
     /// The election timeout has elapsed: stands, or first asks whether that would be of use.
     pub(crate) fn seek_election(&mut self, output: &mut Output<C>) {
         if self.role == Role::Leader || !self.may_stand() || self.deaf_for > 0 {
-            return;
+            return output.mark(Mark::MayNotStand);
         }
         match (self.rules.asks_first)(self.config.pre_vote) {
             true => self.probe(output),
@@ -100,6 +103,7 @@ impl<C: Command> Node<C> {
     /// Pre-Vote (dissertation, 9.6): "a candidate only increments its term if it first learns from
     /// a majority of the cluster that they would be willing to grant the candidate their votes".
     fn probe(&mut self, output: &mut Output<C>) {
+        output.mark(Mark::Probed);
         let known = self.leader;
         self.enter_term(self.term(), Role::Follower, output);
         self.leader = (self.rules.leader_while_probing)(known);
@@ -121,6 +125,7 @@ impl<C: Command> Node<C> {
         output: &mut Output<C>,
     ) {
         let granted = (self.rules.would_vote)(self.is_loyal(), last_log, self.log.last());
+        output.mark(if granted { Mark::WouldVote } else { Mark::WouldNotVote });
         let body = Body::PreVoteReply { granted };
         output.messages.push(Message { from: self.id(), to: from, term, body });
     }
@@ -131,13 +136,16 @@ impl<C: Command> Node<C> {
         granted: bool,
         output: &mut Output<C>,
     ) {
-        if granted && self.probing {
-            self.count_grant(from, output);
+        match self.probing {
+            _ if !granted => output.mark(Mark::GrantRefused),
+            true => self.count_grant(from, output),
+            false => output.mark(Mark::GrantLate),
         }
     }
 
     /// Figure 2, candidates: "On conversion to candidate, start election".
     pub(crate) fn campaign(&mut self, transfer: bool, output: &mut Output<C>) {
+        output.mark(Mark::Stood);
         let (term, vote) = (self.term(), self.hard_state.vote);
         let term = (self.rules.term_to_stand_in)(term, vote, self.id());
         self.enter_term(term, Role::Candidate, output);
@@ -209,8 +217,15 @@ impl<C: Command> Node<C> {
         last_log: LogId,
         output: &mut Output<C>,
     ) {
-        let granted = (self.rules.may_vote)(self.hard_state.vote, candidate)
-            && (self.rules.is_up_to_date)(last_log, self.log.last());
+        let given = self.hard_state.vote;
+        let may_vote = (self.rules.may_vote)(given, candidate);
+        let granted = may_vote && (self.rules.is_up_to_date)(last_log, self.log.last());
+        output.mark(match granted {
+            true if given == Some(candidate) => Mark::VoteGivenAgain,
+            true => Mark::VoteGiven,
+            false if may_vote => Mark::LogTooOld,
+            false => Mark::VoteSpent,
+        });
         let reply = Body::RequestVoteReply { granted };
         if granted {
             self.hard_state.vote = Some(candidate);
@@ -223,8 +238,10 @@ impl<C: Command> Node<C> {
 
     /// Figure 2, candidates: "If votes received from majority of servers: become leader".
     pub(crate) fn on_vote_reply(&mut self, from: NodeId, granted: bool, output: &mut Output<C>) {
-        if granted && self.role == Role::Candidate {
-            self.count_grant(from, output);
+        match self.role {
+            _ if !granted => output.mark(Mark::GrantRefused),
+            Role::Candidate => self.count_grant(from, output),
+            _ => output.mark(Mark::GrantLate),
         }
     }
 
@@ -235,6 +252,7 @@ impl<C: Command> Node<C> {
             && self.hard_state.vote == Some(own)
             && !self.grants.contains(&own)
         {
+            output.mark(Mark::OwnVoteDurable);
             self.count_grant(own, output);
         }
     }
@@ -243,7 +261,7 @@ impl<C: Command> Node<C> {
     fn count_grant(&mut self, from: NodeId, output: &mut Output<C>) {
         self.grants.push(from);
         if !(self.rules.wins)(self.membership(), &self.grants) {
-            return;
+            return output.mark(Mark::GrantCounted);
         }
         match self.probing {
             true => self.campaign(false, output),
@@ -253,6 +271,7 @@ impl<C: Command> Node<C> {
 
     /// 5.2, and section 8: a new leader starts its term with a no-op entry.
     fn become_leader(&mut self, output: &mut Output<C>) {
+        output.mark(Mark::Elected);
         self.role = Role::Leader;
         self.leader = Some(self.id());
         self.elapsed = 0;

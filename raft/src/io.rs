@@ -4,6 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::mark::Mark;
 use crate::message::Message;
 use crate::quorum::NodeSet;
 use crate::types::{Entry, HardState, LogId, LogIndex, NodeId, Snapshot};
@@ -129,6 +130,20 @@ pub enum Refused {
     Unanswered,
 }
 
+impl Refused {
+    /// The turn that a step takes with this answer.
+    pub(crate) fn mark(self) -> Mark {
+        match self {
+            Refused::NotLeader { .. } | Refused::Unanswered => Mark::NotLeader,
+            Refused::Transferring { .. } => Mark::Transferring,
+            Refused::TooMuchUncommitted => Mark::TooMuchUncommitted,
+            Refused::ChangeUnderWay { .. } => Mark::ChangeUnderWay,
+            Refused::TermIsFresh => Mark::TermIsFresh,
+            Refused::NoVoters | Refused::NoOtherVoter { .. } => Mark::Impossible,
+        }
+    }
+}
+
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -188,6 +203,9 @@ pub struct Output<C = Vec<u8>> {
     pub reads: Vec<Read>,
     /// This server has stopped for good, because a write failed. Call the crash handler.
     pub halted: bool,
+    /// Which turns the step took.
+    #[cfg(feature = "marks")]
+    pub path: crate::mark::Path,
     /// Messages of this step that rest on what it wrote; the node moves them on before it returns.
     pub(crate) promises: Vec<Message<C>>,
     spare: Vec<Vec<Entry<C>>>,
@@ -203,6 +221,8 @@ impl<C> Default for Output<C> {
             answer: None,
             reads: Vec::new(),
             halted: false,
+            #[cfg(feature = "marks")]
+            path: crate::mark::Path::default(),
             promises: Vec::new(),
             spare: Vec::new(),
         }
@@ -222,8 +242,22 @@ impl<C> Output<C> {
         self.answer = None;
         self.reads.clear();
         self.halted = false;
+        #[cfg(feature = "marks")]
+        {
+            self.path = crate::mark::Path::default();
+        }
         self.promises.clear();
     }
+
+    /// The step takes a turn.
+    #[cfg(feature = "marks")]
+    pub(crate) fn mark(&mut self, mark: Mark) {
+        self.path.take(mark);
+    }
+
+    /// The step takes a turn, and nobody wants to know.
+    #[cfg(not(feature = "marks"))]
+    pub(crate) fn mark(&mut self, _mark: Mark) {}
 
     /// Gives a used entry buffer back, so that a later message or write need not allocate.
     pub fn recycle(&mut self, mut entries: Vec<Entry<C>>) {

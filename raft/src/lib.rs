@@ -88,6 +88,7 @@ mod election;
 mod io;
 mod lead;
 mod log;
+pub mod mark;
 mod membership;
 mod message;
 mod node;

@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::io::{Durable, Input, Output, Write, WriteId};
 use crate::lead::Lead;
 use crate::log::Log;
+use crate::mark::Mark;
 use crate::membership::{Membership, Memberships};
 use crate::message::{Body, Kind, Message};
 use crate::progress::{Pace, Progress};
@@ -164,7 +165,10 @@ impl<C: Command> Node<C> {
             Input::Change { voters, learners } => self.change(voters, learners, output),
             Input::Transfer(target) => self.transfer(target, output),
             Input::Applied(index) => self.applied = self.applied.max(index.min(self.handed_out)),
-            Input::Compact { index, data } => self.compact(index, data),
+            Input::Compact { index, data } => self.compact(index, data, output),
+        }
+        if let Some(Err(refused)) = output.answer {
+            output.mark(refused.mark());
         }
         self.ask_for_write(output);
         self.keep_promises(output);
@@ -256,13 +260,19 @@ impl<C: Command> Node<C> {
         let kind = body.kind();
         let wanted = matches!(body, Body::RequestVote { transfer: true, .. });
         if kind == Kind::RequestVote && !wanted && self.is_deaf_to_candidates() {
-            return;
+            return output.mark(Mark::DeafToCandidate);
         }
         if term > self.term() && (self.rules.heeds_newer_term)(kind) {
+            output.mark(match self.role {
+                Role::Follower => Mark::FollowerInNewerTerm,
+                Role::Candidate => Mark::CandidateInNewerTerm,
+                Role::Leader => Mark::LeaderInNewerTerm,
+            });
             let role = (self.rules.role_in_newer_term)(self.role, kind);
             self.enter_term(term, role, output);
         }
         if (self.rules.is_stale)(kind, term, self.term()) {
+            output.mark(if kind.is_reply() { Mark::StaleIgnored } else { Mark::StaleRefused });
             if (self.rules.answers_stale)(kind) {
                 self.refuse_stale(from, body, output);
             }
@@ -295,6 +305,7 @@ impl<C: Command> Node<C> {
             self.on_disk = self.writes.pop_front().expect("front exists").state;
         }
         while self.promises.front().is_some_and(|(rests_on, _)| *rests_on <= id) {
+            output.mark(Mark::PromiseKept);
             output.messages.extend(self.promises.pop_front().map(|(_, message)| message));
         }
         match self.role {
@@ -310,6 +321,7 @@ impl<C: Command> Node<C> {
             self.persisted(id, output);
             return;
         }
+        output.mark(Mark::Halted);
         self.halted = true;
         self.promises.clear();
         output.halted = true;
@@ -360,6 +372,7 @@ impl<C: Command> Node<C> {
         if self.writes.is_empty() {
             output.messages.append(&mut output.promises);
         } else {
+            output.mark(Mark::PromiseHeld);
             self.promises.extend(output.promises.drain(..).map(|message| (rests_on, message)));
         }
     }
@@ -379,7 +392,7 @@ impl<C: Command> Node<C> {
         let batch = match self.config.limits.unapplied_bytes.max(1) {
             u64::MAX => self.log.from(next, count),
             limit => match limit.saturating_sub(self.unapplied_bytes()) {
-                0 => return,
+                0 => return output.mark(Mark::ApplyingSlowly),
                 room => self.log.batch(next, count, room),
             },
         };

@@ -7,6 +7,7 @@
 
 use crate::config::Config;
 use crate::io::{Output, Read, ReadId, Refused};
+use crate::mark::Mark;
 use crate::message::{Body, Nonce, Stamp};
 use crate::node::Node;
 use crate::types::{Command, LogIndex, NodeId, Role};
@@ -58,6 +59,7 @@ impl<C: Command> Node<C> {
     }
 
     fn pass_on(&mut self, read: ReadId, leader: NodeId, output: &mut Output<C>) {
+        output.mark(Mark::ReadPassedOn);
         self.questions.asked += 1;
         let number = self.questions.asked;
         self.questions.open.push(Question { number, read, ticks: 0 });
@@ -76,11 +78,14 @@ impl<C: Command> Node<C> {
     fn read_as_leader(&mut self, asker: Asker, output: &mut Output<C>) {
         let committed = self.log.term_at(self.commit);
         if !(self.rules.may_read)(committed, self.term()) {
+            output.mark(Mark::TermIsFresh);
             return self.answer(asker, Err(Refused::TermIsFresh), output);
         }
         if self.has_lease() {
+            output.mark(Mark::ReadByLease);
             return self.answer(asker, Ok(self.commit), output);
         }
+        output.mark(Mark::ReadWaits);
         let since = self.lead.advance();
         self.lead.reads.push_back(PendingRead { asker, index: self.commit, since });
         self.beat_to_all(output);
@@ -136,6 +141,7 @@ impl<C: Command> Node<C> {
             if !(self.rules.confirms)(heard, since) {
                 break;
             }
+            output.mark(Mark::ReadConfirmed);
             self.lead.reads.pop_front();
             self.answer(asker, Ok(index), output);
         }
@@ -159,6 +165,7 @@ impl<C: Command> Node<C> {
         let open = &mut self.questions.open;
         let own = (self.rules.is_own_question)(nonce.life, self.config.life);
         let place = open.iter().position(|question| own && question.number == nonce.number);
+        output.mark(if place.is_some() { Mark::AnswerTaken } else { Mark::AnswerUnknown });
         if let Some(place) = place {
             let id = open[place].read;
             if (self.rules.is_closed_by_answer)() {
@@ -175,6 +182,7 @@ impl<C: Command> Node<C> {
             question.ticks += 1;
             let answer = Err(Refused::Unanswered);
             if question.ticks >= limit {
+                output.mark(Mark::QuestionExpired);
                 output.reads.push(Read { id: question.read, answer });
             }
             question.ticks < limit
@@ -184,6 +192,9 @@ impl<C: Command> Node<C> {
     /// The term is over, and with it what was asked in it.
     pub(crate) fn refuse_reads(&mut self, output: &mut Output<C>) {
         let answer = Err(Refused::NotLeader { leader: None });
+        if !self.lead.reads.is_empty() || !self.questions.open.is_empty() {
+            output.mark(Mark::ReadsDropped);
+        }
         for read in self.lead.reads.drain(..) {
             if let Asker::Client(id) = read.asker {
                 output.reads.push(Read { id, answer });

@@ -1,6 +1,9 @@
 //! Replication and commitment (5.3, 5.4.2): the log's way from a leader to a quorum and back.
 
+use std::cmp::Ordering;
+
 use crate::io::{Output, Refused};
+use crate::mark::Mark;
 use crate::message::{Appended, Body, Stamp};
 use crate::node::Node;
 use crate::progress::Pace;
@@ -15,6 +18,7 @@ impl<C: Command> Node<C> {
         output: &mut Output<C>,
     ) {
         output.answer = Some(self.takes_commands().map(|()| {
+            output.mark(Mark::Proposed);
             for command in commands {
                 self.append(self.term(), Payload::Command(command));
             }
@@ -86,6 +90,7 @@ impl<C: Command> Node<C> {
             }
         };
         if !may_send {
+            output.mark(Mark::WindowFull);
             return false;
         }
         if next <= self.log.start().index {
@@ -142,7 +147,10 @@ impl<C: Command> Node<C> {
         match self.role {
             Role::Leader => return false, // Two leaders of a term cannot be.
             // "If AppendEntries RPC received from new leader: convert to follower".
-            Role::Candidate => self.enter_term(self.term(), Role::Follower, output),
+            Role::Candidate => {
+                output.mark(Mark::CandidateFollows);
+                self.enter_term(self.term(), Role::Follower, output);
+            }
             Role::Follower => self.probing = false,
         }
         self.leader = Some(leader);
@@ -166,22 +174,47 @@ impl<C: Command> Node<C> {
         }
         let start = self.log.start();
         let prev_log = match (self.rules.is_covered)(prev_log.index, start.index) {
-            true => skip_covered(&mut entries, start),
+            true => {
+                output.mark(Mark::Covered);
+                skip_covered(&mut entries, start)
+            }
             false => prev_log,
         };
         let own = self.log.term_at(prev_log.index);
         if !(self.rules.accepts_append)(prev_log, own) {
+            output.mark(if own.is_none() { Mark::Gap } else { Mark::Conflict });
             let appended = self.refusal(prev_log);
             self.send(leader, Body::AppendEntriesReply { appended, stamp }, output);
             return output.recycle(entries);
         }
         let last_new = LogIndex(prev_log.index.0 + entries.len() as u64);
-        self.store(prev_log.index, &mut entries);
+        self.store(prev_log.index, &mut entries, output);
         let last = self.log.last().index;
-        self.commit = (self.rules.follower_commit)(self.commit, leader_commit, last_new, last);
+        let commit = (self.rules.follower_commit)(self.commit, leader_commit, last_new, last);
+        self.learn_commit(commit, leader_commit, last_new, output);
         let match_index = (self.rules.acknowledged)(last_new, last);
         self.acknowledge(leader, match_index, stamp, output);
         output.recycle(entries);
+    }
+
+    /// What the leader has committed is committed here, as far as the logs are known to be equal.
+    fn learn_commit(
+        &mut self,
+        commit: LogIndex,
+        leader_commit: LogIndex,
+        last_new: LogIndex,
+        output: &mut Output<C>,
+    ) {
+        if last_new < self.log.last().index {
+            output.mark(Mark::TailBeyond);
+        }
+        if leader_commit > last_new {
+            output.mark(Mark::CommitCapped);
+        }
+        if commit != self.commit {
+            output.mark(Mark::CommitLearnt);
+        }
+        self.commit = commit;
     }
 
     /// The logs are equal up to `match_index`, once that is durable.
@@ -198,26 +231,35 @@ impl<C: Command> Node<C> {
     }
 
     /// Figure 2, AppendEntries 3 and 4: removes what conflicts, appends what is new.
-    fn store(&mut self, prev: LogIndex, entries: &mut Vec<Entry<C>>) {
+    fn store(&mut self, prev: LogIndex, entries: &mut Vec<Entry<C>>, output: &mut Output<C>) {
+        let heartbeat = entries.is_empty();
         let conflict = entries
             .iter()
             .find(|entry| self.log.term_at(entry.id.index).is_some_and(|own| own != entry.id.term))
             .map(|entry| entry.id.index);
         let last = self.log.last().index;
         if let Some(index) = (self.rules.truncate_from)(prev, conflict, last) {
-            self.remove_from(index);
+            self.remove_from(index, output);
         }
+        let kept = self.log.last().index;
         for entry in entries.drain(..) {
             if self.log.term_at(entry.id.index).is_none() {
                 self.append(entry.id.term, entry.payload);
             }
         }
+        output.mark(match self.log.last().index > kept {
+            true => Mark::AppendedNew,
+            false if heartbeat => Mark::HeartbeatTaken,
+            false => Mark::NothingNew,
+        });
     }
 
     /// Removes an entry and all that follow it, and what they said of the membership.
-    pub(crate) fn remove_from(&mut self, index: LogIndex) {
+    pub(crate) fn remove_from(&mut self, index: LogIndex, output: &mut Output<C>) {
+        output.mark(Mark::Truncated);
         self.log.truncate_from(index);
         if self.memberships.truncate_from(index) {
+            output.mark(Mark::ChangeUndone);
             self.make_room();
         }
     }
@@ -239,7 +281,7 @@ impl<C: Command> Node<C> {
         output: &mut Output<C>,
     ) {
         if !self.heard_from(from, stamp, output) {
-            return;
+            return output.mark(Mark::Stranger);
         }
         match appended {
             Appended::Accepted { match_index } => self.on_accepted(from, match_index, output),
@@ -254,6 +296,11 @@ impl<C: Command> Node<C> {
         let peer = &mut self.lead.peers[usize::from(from.0)];
         let progress = &mut peer.progress;
         let known = progress.match_index;
+        output.mark(match acked.cmp(&known) {
+            Ordering::Less => Mark::AckLate,
+            Ordering::Equal => Mark::AckSame,
+            Ordering::Greater => Mark::AckNew,
+        });
         progress.match_index = (self.rules.match_after_ack)(known, acked);
         progress.next_index =
             (self.rules.next_after_ack)(progress.next_index, progress.match_index);
@@ -284,8 +331,10 @@ impl<C: Command> Node<C> {
         };
         let next = shared.max(matched).next();
         if is_late || next > prev {
-            return; // It answers a request that another answer has overtaken.
+            // It answers a request that another answer has overtaken.
+            return output.mark(Mark::RefusalLate);
         }
+        output.mark(Mark::NextMoved);
         peer.progress.next_index = next;
         peer.pace = Pace::Probe { waits: false };
         self.send_more(from, output);
@@ -304,10 +353,16 @@ impl<C: Command> Node<C> {
         };
         let reached = (self.rules.reached)(self.membership(), &acked);
         let Some(term) = self.log.term_at(reached) else { return };
-        if reached > self.commit && (self.rules.may_commit)(term, self.term()) {
-            self.commit = reached;
-            self.after_commit(output);
+        if reached <= self.commit {
+            return;
         }
+        if !(self.rules.may_commit)(term, self.term()) {
+            return output.mark(Mark::NotOfOwnTerm);
+        }
+        let one = reached == self.commit.next();
+        output.mark(if one { Mark::CommittedOne } else { Mark::CommittedMany });
+        self.commit = reached;
+        self.after_commit(output);
     }
 }
 

@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use crate::io::Output;
+use crate::mark::Mark;
 use crate::membership::Memberships;
 use crate::message::{Body, Piece, Stamp};
 use crate::node::Node;
@@ -23,10 +24,13 @@ pub(crate) struct Arriving {
 
 impl<C: Command> Node<C> {
     /// The state machine has handed out its state, so that the log can forget how it came about.
-    pub(crate) fn compact(&mut self, index: LogIndex, data: Arc<[u8]>) {
+    pub(crate) fn compact(&mut self, index: LogIndex, data: Arc<[u8]>, output: &mut Output<C>) {
         let point = (self.rules.compaction_point)(index, self.handed_out, self.log.last().index);
-        let Some(index) = point.filter(|&index| index > self.log.start().index) else { return };
+        let Some(index) = point.filter(|&index| index > self.log.start().index) else {
+            return output.mark(Mark::CompactedAlready);
+        };
         let Some(term) = self.log.term_at(index) else { return };
+        output.mark(Mark::Compacted);
         let last = LogId { term, index };
         let membership = *self.memberships.at(index);
         self.log.compact(last);
@@ -61,6 +65,7 @@ impl<C: Command> Node<C> {
             done: size == rest.len(),
             stamp: self.lead.now,
         };
+        output.mark(Mark::PieceSent);
         self.send(peer, Body::InstallSnapshot(Box::new(piece)), output);
     }
 
@@ -76,10 +81,12 @@ impl<C: Command> Node<C> {
         }
         let Piece { last, membership, offset, data, done, stamp } = piece;
         if (self.rules.is_known)(last.index, self.commit) {
+            output.mark(Mark::SnapshotKnown);
             self.arriving = None;
             return self.acknowledge(leader, last.index, stamp, output);
         }
         let received = self.take_piece(last, offset, &data);
+        output.mark(if received.is_some() { Mark::PieceTaken } else { Mark::PieceLate });
         if !done || received != Some(offset + data.len() as u64) {
             let received = self.arriving.as_ref().filter(|arriving| arriving.last == last);
             let received = received.map_or(0, |arriving| arriving.data.len() as u64);
@@ -112,8 +119,14 @@ impl<C: Command> Node<C> {
     fn install(&mut self, snapshot: Arc<Snapshot>, output: &mut Output<C>) {
         let last = snapshot.last;
         let own = self.log.term_at(last.index);
-        if own.is_some() && !(self.rules.keeps_suffix)(last, own) {
-            self.remove_from(last.index);
+        let keeps = own.is_some() && (self.rules.keeps_suffix)(last, own);
+        output.mark(match own {
+            Some(_) if keeps => Mark::SuffixKept,
+            Some(_) => Mark::LogReplaced,
+            None => Mark::LogTooShort,
+        });
+        if own.is_some() && !keeps {
+            self.remove_from(last.index, output);
         }
         self.hard_state.term = (self.rules.term_after_install)(self.hard_state.term, last.term);
         self.log.compact(last);
@@ -139,12 +152,13 @@ impl<C: Command> Node<C> {
         output: &mut Output<C>,
     ) {
         if !self.heard_from(from, stamp, output) {
-            return;
+            return output.mark(Mark::Stranger);
         }
         let Pace::Snapshot { last: sent, received: known } = &mut self.lead.peer(from).pace else {
             return;
         };
         if *sent == last.index && received != *known {
+            output.mark(Mark::PieceConfirmed);
             *known = received;
             self.send_piece(from, output);
         }

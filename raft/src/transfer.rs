@@ -6,6 +6,7 @@
 
 use crate::io::{Output, Refused};
 use crate::lead::Transfer;
+use crate::mark::Mark;
 use crate::message::Body;
 use crate::node::Node;
 use crate::types::{Command, NodeId, Role};
@@ -14,6 +15,7 @@ impl<C: Command> Node<C> {
     /// An operator wants `target` to lead.
     pub(crate) fn transfer(&mut self, target: NodeId, output: &mut Output<C>) {
         output.answer = Some(self.takes_transfer(target).map(|()| {
+            output.mark(Mark::TransferBegun);
             self.lead.transfer = Some(Transfer { to: target, ticks: 0, told: false });
             self.send_more(target, output);
             self.hand_over(output);
@@ -36,6 +38,7 @@ impl<C: Command> Node<C> {
         if transfer.told || !(self.rules.may_take_over)(matched, self.log.last().index) {
             return;
         }
+        output.mark(Mark::HandedOver);
         transfer.told = true;
         self.lead.let_go = true;
         let to = transfer.to;
@@ -44,18 +47,21 @@ impl<C: Command> Node<C> {
 
     /// "If leadership transfer does not complete after about an election timeout, the prior leader
     /// aborts the transfer and resumes accepting client requests."
-    pub(crate) fn age_transfer(&mut self) {
+    pub(crate) fn age_transfer(&mut self, output: &mut Output<C>) {
         let Some(transfer) = &mut self.lead.transfer else { return };
         transfer.ticks += 1;
         if transfer.ticks >= self.config.election_ticks {
+            output.mark(Mark::TransferGivenUp);
             self.lead.transfer = None;
         }
     }
 
     /// The leader wants this server to stand, at once and without asking first.
     pub(crate) fn on_timeout_now(&mut self, output: &mut Output<C>) {
-        if self.role == Role::Follower && self.may_stand() {
-            self.campaign(true, output);
+        if self.role != Role::Follower || !self.may_stand() {
+            return output.mark(Mark::ToldInVain);
         }
+        output.mark(Mark::ToldToStand);
+        self.campaign(true, output);
     }
 }
