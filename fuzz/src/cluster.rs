@@ -46,6 +46,24 @@ pub struct Cluster<R: Replica, O> {
     digest: u64,
 }
 
+impl<R: Replica + Clone, O: Clone> Clone for Cluster<R, O> {
+    fn clone(&self) -> Self {
+        Cluster {
+            setup: self.setup,
+            subject: self.subject.clone(),
+            hosts: self.hosts.clone(),
+            network: self.network.clone(),
+            output: R::Output::default(),
+            store: self.store.clone(),
+            watch: self.watch.clone(),
+            trace: self.trace.clone(),
+            paths: self.paths.clone(),
+            limit: self.limit,
+            digest: self.digest,
+        }
+    }
+}
+
 impl<R: Replica, O: Observer> Cluster<R, O> {
     /// A cluster without nodes: [`Cluster::begin`] gives it some.
     pub fn new(subject: Subject<R>, observer: O) -> Self {
@@ -80,6 +98,11 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         self.digest = 0;
         (0..setup.nodes).try_for_each(|id| self.boot(NodeId(id), false).map(drop))?;
         HELD
+    }
+
+    /// Lets the run go on until it has `limit` primitive events.
+    pub(crate) fn extend(&mut self, limit: usize) {
+        self.limit = limit;
     }
 
     /// What is under test.

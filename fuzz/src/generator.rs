@@ -133,6 +133,15 @@ impl Generator {
         }
     }
 
+    /// Goes on with a schedule that has `setup`, with other faults than it had so far.
+    pub fn take_up_anew(&mut self, setup: Setup) {
+        let faults = match self.strategy {
+            Strategy::Uniform => setup.faults,
+            Strategy::Swarm => self.faults(),
+        };
+        self.take_up(Setup { faults, ..setup });
+    }
+
     /// Goes on with a schedule that has `setup`.
     pub fn take_up(&mut self, setup: Setup) {
         self.nodes = setup.nodes;

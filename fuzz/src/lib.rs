@@ -16,6 +16,7 @@ pub mod clients;
 pub mod cluster;
 pub mod disk;
 pub mod event;
+pub mod explore;
 pub mod family;
 mod faults;
 pub mod files;

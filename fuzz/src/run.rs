@@ -46,13 +46,6 @@ pub struct Outcome {
     pub goals: Counts<{ goal::COUNT }>,
 }
 
-impl Outcome {
-    /// The fingerprint of the violation.
-    pub fn fingerprint(&self) -> Option<String> {
-        self.violation.as_ref().map(Violation::fingerprint)
-    }
-}
-
 /// Runs schedules on one subject. The room that one run takes is kept for the next.
 pub struct Runner<R: Replica>(Judged<R>);
 
@@ -105,8 +98,19 @@ impl<R: Replica> Runner<R> {
         limit: usize,
         play: impl FnOnce(&mut Judged<R>) -> Result<(), Box<Violation>>,
     ) -> Outcome {
-        let cluster = &mut self.0;
-        let violation = judge(cluster, setup, limit, None, play);
+        let violation = judge(&mut self.0, setup, limit, None, play);
+        Outcome::of(&self.0, violation)
+    }
+}
+
+impl Outcome {
+    /// The fingerprint of the violation.
+    pub fn fingerprint(&self) -> Option<String> {
+        self.violation.as_ref().map(Violation::fingerprint)
+    }
+
+    /// What came of a run that broke this, or nothing.
+    pub(crate) fn of<R: Replica>(cluster: &Judged<R>, violation: Option<Violation>) -> Outcome {
         let (oracles, goals) = &cluster.watch.observer.1;
         // What happened needs no family that is off: it is all there.
         let setup = Setup { faults: Faults::ALL, ..*cluster.setup() };
@@ -155,8 +159,18 @@ pub(crate) fn judge<R: Replica>(
     teller: Option<Teller>,
     play: impl FnOnce(&mut Judged<R>) -> Result<(), Box<Violation>>,
 ) -> Option<Violation> {
-    let verdict = panics::catch(|| {
+    go_on(cluster, |cluster| {
         cluster.begin(setup, (teller, Default::default()), limit)?;
+        play(cluster)
+    })
+}
+
+/// Goes on with a run of a cluster, to its end; what it broke.
+pub(crate) fn go_on<R: Replica>(
+    cluster: &mut Judged<R>,
+    play: impl FnOnce(&mut Judged<R>) -> Result<(), Box<Violation>>,
+) -> Option<Violation> {
+    let verdict = panics::catch(|| {
         play(cluster)?;
         match cluster.setup().recovery {
             Recovery::Off => {}

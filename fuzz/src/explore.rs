@@ -1,0 +1,219 @@
+//! Exploration: a search that goes on from where something new happened.
+//!
+//! Promises: the same seed gives the same executions; each ends in an [`Outcome`] like any other
+//! run, whose resolved schedule replays from the start. Whenever an event takes a path that none
+//! took before (see [`crate::paths`]), the cluster as it is then is kept; most executions clone
+//! one that was kept and go on from there, with faults, weights and focus drawn anew. A first part
+//! of the search is blind, since bugs that any search finds need no guidance. Knows nothing of
+//! Raft.
+
+use crate::generator::{Generator, Strategy};
+use crate::replica::Replica;
+use crate::run::{go_on, Judged, Observers, Outcome};
+use crate::schedule::Schedule;
+use crate::subject::Subject;
+use crate::violation::Violation;
+
+/// How a search is conducted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tuning {
+    /// Primitive events of an execution from the start.
+    pub events: u32,
+    /// Events before anything is kept.
+    pub warm_up: u64,
+    /// How many clusters are kept.
+    pub archive: usize,
+    /// No cluster is kept after more events than this.
+    pub depth: u32,
+    /// One execution in so many begins at the start.
+    pub fresh: u32,
+    /// An execution that goes on has at least so many more events, and at most so many.
+    pub suffix: (u32, u32),
+    /// How many kept clusters are drawn, of which the rarest is taken.
+    pub draws: u32,
+}
+
+impl Tuning {
+    /// What was best when it was measured: see README.
+    pub const DEFAULT: Tuning = Tuning {
+        events: 640,
+        warm_up: 200_000,
+        archive: 256,
+        depth: 800,
+        fresh: 10,
+        suffix: (100, 400),
+        draws: 8,
+    };
+}
+
+/// How often each path was taken, with room for so many; a power of two.
+const ROOM: usize = 1 << 16;
+
+/// A cluster that was kept, and the path that was new.
+struct Kept<R: Replica> {
+    cluster: Judged<R>,
+    slot: usize,
+    chosen: u32,
+}
+
+/// A search.
+pub struct Explorer<R: Replica> {
+    /// What executions run in.
+    cluster: Judged<R>,
+    map: Map<R>,
+    events: u64,
+}
+
+/// What a search knows of where it has been, and what it draws from.
+struct Map<R: Replica> {
+    tuning: Tuning,
+    generator: Generator,
+    counts: Vec<u32>,
+    archive: Vec<Kept<R>>,
+    /// Paths that were taken at least once.
+    known: usize,
+}
+
+impl<R: Replica + Clone> Explorer<R> {
+    /// A search that has executed nothing yet.
+    pub fn new(subject: Subject<R>, strategy: Strategy, seed: u64, tuning: Tuning) -> Explorer<R> {
+        let (generator, counts) = (Generator::new(strategy, seed), vec![0; ROOM]);
+        Explorer {
+            cluster: Judged::new(subject, Observers::default()),
+            map: Map { tuning, generator, counts, archive: Vec::new(), known: 0 },
+            events: 0,
+        }
+    }
+
+    /// How many paths are known.
+    pub fn known(&self) -> usize {
+        self.map.known
+    }
+
+    /// The schedules that lead to the clusters that are kept.
+    pub fn kept(&self) -> impl Iterator<Item = Schedule> + '_ {
+        self.map.archive.iter().map(|kept| Outcome::of(&kept.cluster, None).resolved)
+    }
+
+    /// How many events have happened in all, those that a clone began with left out.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Executes once more; a cluster that begins has `nodes` nodes if that is given.
+    pub fn execute(&mut self, nodes: Option<u8>) -> Outcome {
+        let Explorer { cluster, map, .. } = self;
+        let is_blind = self.events < map.tuning.warm_up;
+        let place = if is_blind { None } else { map.choose() };
+        let before = place.map_or(0, |place| map.archive[place].cluster.trace().len());
+        let violation = match place {
+            Some(place) => map.go_on_from(cluster, place),
+            None => map.begin(cluster, nodes, is_blind),
+        };
+        self.events += cluster.trace().len().saturating_sub(before) as u64;
+        Outcome::of(cluster, violation)
+    }
+}
+
+impl<R: Replica + Clone> Map<R> {
+    /// Which kept cluster to go on from: of some that are drawn, the rarest.
+    fn choose(&mut self) -> Option<usize> {
+        if self.archive.is_empty() || self.generator.chance(self.tuning.fresh) {
+            return None;
+        }
+        self.draw().min_by_key(|&place| self.weight(place))
+    }
+
+    /// Some kept clusters.
+    fn draw(&mut self) -> impl Iterator<Item = usize> {
+        let kept = self.archive.len() as u32;
+        let drawn = (0..self.tuning.draws).map(|_| self.generator.below(kept) as usize);
+        drawn.collect::<Vec<usize>>().into_iter()
+    }
+
+    /// How often the path of a kept cluster was taken, and how often it was gone on from.
+    fn weight(&self, place: usize) -> u64 {
+        let Kept { slot, chosen, .. } = &self.archive[place];
+        u64::from(self.counts[*slot]) * (1 + u64::from(*chosen))
+    }
+
+    fn begin(
+        &mut self,
+        cluster: &mut Judged<R>,
+        nodes: Option<u8>,
+        is_blind: bool,
+    ) -> Option<Violation> {
+        let setup = self.generator.setup(nodes);
+        let limit = self.tuning.events;
+        go_on(cluster, |cluster| {
+            cluster.begin(setup, Observers::default(), limit as usize)?;
+            self.play(cluster, limit, is_blind)
+        })
+    }
+
+    fn go_on_from(&mut self, cluster: &mut Judged<R>, place: usize) -> Option<Violation> {
+        let kept = &mut self.archive[place];
+        kept.chosen += 1;
+        cluster.clone_from(&kept.cluster);
+        let (least, most) = self.tuning.suffix;
+        let more = least + self.generator.below(most - least + 1);
+        self.generator.take_up_anew(*cluster.setup());
+        cluster.extend(cluster.trace().len() + more as usize);
+        go_on(cluster, |cluster| self.play(cluster, more, false))
+    }
+
+    /// Plays what is drawn, and keeps the cluster whenever it does something new.
+    fn play(
+        &mut self,
+        cluster: &mut Judged<R>,
+        events: u32,
+        is_blind: bool,
+    ) -> Result<(), Box<Violation>> {
+        let mut seen = cluster.paths.keys().len();
+        // Some draws find nothing to act on: a schedule that is all wishes must end as well.
+        for _ in 0..8 * events {
+            if cluster.is_over() {
+                break;
+            }
+            cluster.perform(self.generator.event())?;
+            if !is_blind {
+                let new = self.count(&cluster.paths.keys()[seen..]);
+                seen = cluster.paths.keys().len();
+                if let Some(slot) = new {
+                    self.keep(cluster, slot);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts paths; one that is new, if any is.
+    fn count(&mut self, keys: &[u64]) -> Option<usize> {
+        let mut new = None;
+        for key in keys {
+            let slot = (*key >> 32) as usize % ROOM;
+            let count = &mut self.counts[slot];
+            if *count == 0 {
+                self.known += 1;
+                new = Some(slot);
+            }
+            *count = count.saturating_add(1);
+        }
+        new
+    }
+
+    fn keep(&mut self, cluster: &Judged<R>, slot: usize) {
+        if cluster.trace().len() > self.tuning.depth as usize {
+            return;
+        }
+        if self.archive.len() < self.tuning.archive {
+            let cluster = cluster.clone();
+            return self.archive.push(Kept { cluster, slot, chosen: 0 });
+        }
+        if let Some(worst) = self.draw().max_by_key(|&place| self.weight(place)) {
+            let kept = &mut self.archive[worst];
+            kept.cluster.clone_from(cluster);
+            (kept.slot, kept.chosen) = (slot, 0);
+        }
+    }
+}
