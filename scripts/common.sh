@@ -1,4 +1,4 @@
-# Sourced by the other scripts: where things are, and a cargo-fuzz that fits.
+# Sourced by the other scripts: where things are, and tools that fit.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
@@ -11,15 +11,16 @@ die() {
   exit 2
 }
 
-# Makes `cargo fuzz` the pinned version, and installs it into the target folder if none fits.
-need_cargo_fuzz() {
+# Makes `cargo NAME` the pinned version, and installs it into the target folder if none fits.
+need_cargo() {
   PATH="$tools/bin:$PATH"
   export PATH
-  if [ "$(cargo fuzz --version 2>/dev/null)" != "cargo-fuzz $cargo_fuzz_version" ]; then
-    echo "installing cargo-fuzz $cargo_fuzz_version into $tools (once)" >&2
-    cargo install cargo-fuzz --version "$cargo_fuzz_version" --locked --root "$tools"
+  if [ "$(cargo "$1" --version 2>/dev/null)" != "cargo-$1 $2" ]; then
+    echo "installing cargo-$1 $2 into $tools (once)" >&2
+    cargo install "cargo-$1" --version "$2" --locked --root "$tools"
   fi
 }
+need_cargo_fuzz() { need_cargo fuzz "$cargo_fuzz_version"; }
 
 # Without a sanitizer, stable Rust will do. $toolchain stands unquoted: it may be no word at all.
 sanitizer="${SANITIZER:-none}"

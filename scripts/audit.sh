@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# The mutation audit: cargo-mutants changes raft/src in one place at a time, and fuzz/tests/audit.rs
+# judges what came of it.
+#
+#   scripts/audit.sh          all shards of 12 that are not done yet
+#   scripts/audit.sh K/N      shard K of N, K from 0; each is a sample of all files
+#
+# Verdicts, a line a mutant: an oracle caught it; or it only behaves in another way, which is a blind
+# spot of the oracles or breaks no promise; or it hung or crashed the harness; or nothing shows it; or
+# it does not build. They are kept in the target folder, by the state of the sources, so an audit can
+# be stopped after any shard. Exit code 0 whatever was missed, 2 wrong usage or no verdict.
+source "$(dirname "$0")/common.sh"
+cargo_mutants_version=27.1.0
+usage="usage: audit.sh [K/N], K from 0 to N-1"
+[ $# -le 1 ] || die "$usage"
+[[ "${1:-0/12}" =~ ^(0|[1-9][0-9]{0,3})/([1-9][0-9]{0,3})$ ]] || die "$usage"
+first=${BASH_REMATCH[1]} count=${BASH_REMATCH[2]}
+[ "$first" -lt "$count" ] || die "$usage"
+last=$first
+[ $# = 1 ] || last=$((count - 1))
+
+work="${CARGO_TARGET_DIR:-$root/target}/audit"
+judged=(raft/src fuzz/src fuzz/tests/{audit.rs,golden/audit.txt} {corpus,artifacts}/cluster)
+state=$(find "${judged[@]}" -type f -print0 | LC_ALL=C sort -z | xargs -0 cksum | cksum | cut -d' ' -f1)
+verdicts=$work/verdicts-$state
+mkdir -p "$verdicts"
+
+# The verdict that a log of cargo-mutants holds.
+verdict() {
+  local name oracle
+  name=$(sed -n 's/^\*\*\* \(raft\/src\/.*\)/\1/p;T;q' "$1")
+  if ! grep -q '^running 2 tests' "$1"; then
+    echo "does not build: $name"
+  elif grep -q '^test no_oracle_complains .* FAILED' "$1"; then
+    oracle=$(grep -A1 "^thread 'no_oracle_complains'" "$1" | sed -n '2s/^[^:]*: \([a-z0-9-]*\): .*/\1/p')
+    echo "caught by an oracle: $name: ${oracle:-panic}"
+  elif grep -q '^test true_raft_behaves_as_it_did .* FAILED' "$1"; then
+    echo "caught by behaviour alone: $name"
+  elif grep -q '^test result: ok' "$1"; then
+    echo "missed: $name"
+  else
+    echo "hung or crashed: $name"
+  fi
+}
+
+# Runs one shard, in a copy of the sources. What does not end in a minute of a run that takes a second
+# hangs; what wants more memory than this grows without end.
+run_shard() {
+  local out=$work/shard code=0 log
+  rm -rf "$out"
+  mkdir -p "$out"
+  (ulimit -v 8388608 || true; exec cargo mutants --package whitewater-raft --test-package whitewater \
+    --exclude-re 'impl (fmt::)?(Debug|Display)' --shard "$1" --sharding round-robin --jobs 1 \
+    --baseline skip --timeout 60 --profile audit --output "$out" --no-times \
+    --cargo-arg=--locked --cargo-arg=--test=audit -- -- --ignored) >&2 || code=$?
+  case "$code" in
+    0 | 2 | 3) ;; # All caught; some missed; some hung.
+    *) die "cargo-mutants ended with code $code" ;;
+  esac
+  for log in "$out"/mutants.out/log/*.log; do verdict "$log"; done >"$out/verdicts"
+  mv "$out/verdicts" "$verdicts/${1/\//-of-}"
+}
+
+need_cargo mutants "$cargo_mutants_version"
+export CARGO_TARGET_DIR=$work/build
+for ((shard = first; shard <= last; shard++)); do
+  if [ -f "$verdicts/$shard-of-$count" ]; then continue; fi
+  # No mutant that an interrupted audit left behind may pass for true Raft, nor any other Raft for it.
+  cargo clean --quiet --profile audit -p whitewater-raft -p whitewater
+  cargo test --quiet --locked --profile audit -p whitewater --test audit -- --ignored >"$work/log" 2>&1 ||
+    die "the judge fails on true Raft: see $work/log; UPDATE=1 cargo test --test audit -- --ignored, if that is meant"
+  run_shard "$shard/$count"
+done
+
+if [ $# = 1 ]; then files=("$verdicts/$first-of-$count"); else files=("$verdicts"/*-of-"$count"); fi
+sort -t: -k2,2 -k3,3n "${files[@]}"
+echo "${#files[@]} of $count shards, $(cat "${files[@]}" | wc -l) mutants"
+cut -d: -f1 "${files[@]}" | sort | uniq -c
