@@ -4,6 +4,7 @@
 //! Exit codes: 0 clean, 1 a promise is broken, 2 wrong usage or a file that cannot be read or
 //! written. Results go to standard output, complaints and progress to standard error.
 
+mod bench;
 mod commands;
 mod matrix;
 mod random;

@@ -1,0 +1,4 @@
+//! The bench.
+
+#[allow(dead_code)]
+mod stats;
