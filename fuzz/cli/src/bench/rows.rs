@@ -10,14 +10,13 @@ use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use whitewater::bench;
 
 use crate::Failure;
 
 /// How a bug is awake: always, or rarely.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Set {
     /// Seeded bugs as they are.
@@ -204,9 +203,9 @@ impl Book {
         Ok(Book { rows: content.rows, file: Some((path.into(), file)) })
     }
 
-    /// Whether a campaign was run.
-    pub fn has(&self, key: &Key) -> bool {
-        self.rows.contains_key(key)
+    /// What a campaign came to, if it was run.
+    pub fn get(&self, key: &Key) -> Option<&Row> {
+        self.rows.get(key)
     }
 
     /// Takes in a row, on the disk first.
@@ -290,9 +289,9 @@ pub mod tests {
         for book in [Book::open(Some(&path)), Book::read(&path)] {
             let book = book.ok().unwrap();
             assert_eq!(book.rows().cloned().collect::<Vec<_>>(), rows);
-            assert!(book.has(&rows[1].key()));
+            assert_eq!(book.get(&rows[1].key()), Some(&rows[1]));
             let other = Row { cap: 2.0, ..rows[1].clone() };
-            assert!(!book.has(&other.key()), "another cap is another campaign");
+            assert!(book.get(&other.key()).is_none(), "another cap is another campaign");
         }
     }
 
