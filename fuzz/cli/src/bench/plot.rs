@@ -33,9 +33,9 @@ fn draw(
 ) -> Result<(), DrawingAreaErrorKind<<SVGBackend<'static> as DrawingBackend>::ErrorType>> {
     let first = curves.iter().filter_map(|curve| Some(curve.steps.first()?.0));
     let last = curves.iter().map(|curve| curve.until).fold(1e-3, f64::max);
-    // A whole decade, so that the axis begins with a label.
+    // A whole decade and a little, so that the axis begins with a label.
     let least = first.fold(last / 10.0, f64::min).max(1e-6).log10().floor();
-    let least = 10f64.powf(least);
+    let least = 10f64.powf(least) * (1.0 - 1e-9);
     let root = SVGBackend::with_string(svg, SIZE).into_drawing_area();
     root.fill(&WHITE)?;
     let mut chart = ChartBuilder::on(&root)
@@ -50,7 +50,7 @@ fn draw(
         .y_desc("share of campaigns without a find")
         .x_label_formatter(&|at| label(*at))
         .y_label_formatter(&|share| format!("{share:.1}"))
-        .light_line_style(WHITE)
+        .max_light_lines(0)
         .draw()?;
     for (curve, colour) in curves.iter().zip(COLOURS.iter().cycle()) {
         let style = colour.stroke_width(2);
