@@ -64,7 +64,8 @@ pub struct BenchArgs {
     #[arg(long, default_value_t = 1, value_name = "N",
           value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: u16,
-    /// Begin each campaign with the schedules of this directory, in an order of its own.
+    /// Begin each campaign with the schedules of this directory, in an order of its own. A row says
+    /// that there was a corpus, not which.
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
     /// Where each campaign is written down, as a line of JSON. What is there already is not run
@@ -116,7 +117,14 @@ impl<'a> Choice<'a> {
         if let Some(name) = args.bugs.iter().find(is_unknown) {
             return Err(Failure(format!("no bug of the bench is called '{name}'")));
         }
-        let mut strategies = args.strategies.iter().map(strategy).collect::<Result<Vec<_>, _>>()?;
+        let mut strategies = Vec::new();
+        for name in &args.strategies {
+            let strategy = strategy(name)?;
+            // Who is named twice is run once.
+            if !strategies.contains(&strategy) {
+                strategies.push(strategy);
+            }
+        }
         if strategies.is_empty() && args.quick {
             strategies.push(Strategy::Blind(Default::default()));
         } else if strategies.is_empty() {

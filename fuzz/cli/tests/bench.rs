@@ -31,7 +31,7 @@ fn rows(folder: &Path) -> Vec<Value> {
 /// Runs both strategies on one bug.
 fn trials(folder: &Path, trials: &str, more: &[&str]) -> Output {
     let args =
-        ["--bugs", BUG, "--strategies", "swarm,uniform", "--trials", trials, "--out", "rows"];
+        ["--bugs", BUG, "--strategies", "swarm,uniform,swarm", "--trials", trials, "--out", "rows"];
     let output = bench(folder, &[&args, more].concat());
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     output

@@ -55,24 +55,30 @@ fn machine() -> String {
 const NOTES: &str = "\
 ## How to read this
 
-- A campaign is one strategy on one bug, with a seed of its own, until the first broken promise (no lint) or the cap.
-- Cost is CPU time of the campaign's thread, primitive events, and executions; never wall time. Equal campaigns find the \
-same after the same events; CPU time varies with the machine's neighbours.
-- *found* has the interval of Clopper and Pearson. *mean* is all that was spent over the finds, the estimate of the \
-greatest likelihood if waits are exponential; with `>` nothing was found and it is all that was spent. *median* is that of \
-Kaplan and Meier; with `>` not half of the campaigns found the bug, and it is the most that one of them spent. All \
-intervals are 95 %.
-- *reached*: in so many campaigns the branch with the bug was entered; *triggered*: it decided otherwise than true Raft. \
-What is triggered and not found is an oracle's miss, what is not triggered is the search's.
-- A ratio is the geometric mean over bugs of mean cost against the baseline's: below 1 is better than the baseline. Its \
-interval is a bootstrap over trials, not over bugs, so that it understates the doubt about new bugs. Where only one of the \
-two found a bug, half a find stands in for the other, which is kind to the one that found nothing; a bug that neither \
-found is left out.
+- A campaign is one strategy on one bug, with a seed of its own, until the first broken promise \
+(no lint) or the cap.
+- Cost is CPU time of the campaign's thread, primitive events, and executions; never wall time. \
+Equal campaigns find the same after the same events; CPU time varies with the machine's \
+neighbours.
+- *found* has the interval of Clopper and Pearson. *mean* is all that was spent over the finds, \
+the estimate of the greatest likelihood if waits are exponential; with `>` nothing was found and \
+it is all that was spent. *median* is that of Kaplan and Meier; with `>` not half of the \
+campaigns found the bug, and it is the most that one of them spent. All intervals are 95 %.
+- *reached*: in so many campaigns the branch with the bug was entered; *triggered*: it decided \
+otherwise than true Raft. What is not triggered the search has missed; what is triggered and not \
+found the oracles have missed, or the search did not go on to the harm.
+- A ratio is the geometric mean over bugs of mean cost against the baseline's: below 1 is better \
+than the baseline. Its interval is a bootstrap over trials, not over bugs, so that it \
+understates the doubt about new bugs. Where only one of the two found a bug, half a find stands \
+in for the other, which is kind to the one that found nothing; a bug that neither found is left \
+out.
 - The baseline is chosen on the same campaigns, which is kind to the baseline.
-- *p* is of the log-rank test in CPU seconds, *Holm* is p corrected over the bugs of the table, strategy by strategy. *A12* \
-is how likely a campaign of the strategy is sooner than one of the baseline.
-- Tiers 1 and 2 guard against regressions; they support no claim that one strategy is better than another. Nor do bugs that \
-the baseline finds in less than 0.1 CPU s: there is nothing left to guide.
+- *p* is of the log-rank test in CPU seconds, *Holm* is p corrected over the bugs of the table, \
+strategy by strategy. *A12* is how likely a campaign of the strategy is sooner than one of the \
+baseline.
+- Tiers 1 and 2 guard against regressions; they support no claim that one strategy is better \
+than another. Nor do bugs that the baseline finds in less than 0.1 CPU s: there is nothing left \
+to guide.
 - Tune on train; believe test.
 ";
 
@@ -111,8 +117,8 @@ fn page(sections: &[Section], facts: &Facts) -> String {
          Written by `{}`\n\n\
          - Program: {}; the campaigns were run by: {}.\n\
          - Machine that wrote this: {}.\n\
-         - Campaigns: {}; `--seed`: {}. Each campaign's own seed is in its row, and follows from that, the bug, the \
-         strategy and the trial.\n",
+         - Campaigns: {}; `--seed`: {}. Each campaign's own seed is in its row, and follows \
+         from that, the bug, the strategy and the trial.\n",
         facts.command,
         facts.build,
         list(&facts.builds),
@@ -177,13 +183,10 @@ fn section_text(section: &Section, with_plots: bool) -> String {
 }
 
 fn table_text(table: &Table) -> String {
-    let mut text = format!(
-        "### {}\n\n\
-         | bug | half | strategy | found | 95 % | mean CPU s | median | mean events | median | mean executions | reached \
-         | triggered |\n\
-         |---|---|---|---|---|---|---|---|---|---|---|---|\n",
-        name(table)
-    );
+    let mut text = format!("### {}\n\n", name(table));
+    text += "| bug | half | strategy | found | 95 % | mean CPU s | median | mean events | median \
+             | mean executions | reached | triggered |\n\
+             |---|---|---|---|---|---|---|---|---|---|---|---|\n";
     for cell in &table.cells {
         text += &cell_line(cell);
     }
@@ -191,19 +194,22 @@ fn table_text(table: &Table) -> String {
         let not_run: Vec<String> = table.not_run.iter().map(|name| name.to_string()).collect();
         let _ = write!(text, "\nNot run: {}.\n", names(&not_run));
     }
-    text.push('\n');
+    text + "\n" + &comparison_text(table)
+}
+
+fn comparison_text(table: &Table) -> String {
     let Some(base) = &table.baseline else {
-        return text + "No comparison: there is no bug on which every blind strategy was run.\n\n";
+        let why = "No comparison: no blind strategy was run, or no bug by all of them.\n\n";
+        return why.into();
     };
     let candidates: Vec<String> =
         base.candidates.iter().map(|(name, mean)| format!("{name} {}", short(*mean))).collect();
     let medians = table.cells.iter().filter(|cell| cell.strategy == base.strategy);
     let quick =
         medians.clone().filter(|cell| cell.cpu_seconds.median.is_some_and(|m| m < LIMITS[0]));
-    let _ = writeln!(
-        text,
+    let mut text = format!(
         "Baseline: {}, of the blind strategies the cheapest in the geometric mean of CPU s over {} bugs ({}). Its median is \
-         under {} CPU s on {} of {} bugs.\n",
+         under {} CPU s on {} of {} bugs.\n\n",
         base.strategy,
         base.bugs,
         candidates.join(", "),

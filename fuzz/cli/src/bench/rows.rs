@@ -137,6 +137,9 @@ impl Row {
     }
 }
 
+/// How every row begins in a file.
+const BEGINNING: &[u8] = b"{\"bug\":\"";
+
 /// What a file of rows holds.
 #[derive(Debug, Default)]
 struct Content {
@@ -153,6 +156,10 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Content, Failure> {
             Failure(format!("{}, line {}: {complaint}", path.display(), number + 1))
         };
         if !line.ends_with(b"\n") {
+            // What never was a row is somebody else's, and must not be cut off.
+            if !line.iter().zip(BEGINNING).all(|(is, should)| is == should) {
+                return Err(wrong("is not the beginning of a row".into()));
+            }
             content.torn = line.len();
             continue;
         }
@@ -306,6 +313,19 @@ pub mod tests {
         let mut book = Book::open(Some(&path)).ok().unwrap();
         book.add(row("a", "swarm", 1, true, 1.0)).ok().unwrap();
         assert_eq!(Book::read(&path).ok().unwrap().rows().count(), 2);
+    }
+
+    #[test]
+    fn a_last_line_that_never_was_a_row_is_left_alone() {
+        let folder = folder();
+        let path = folder.path().join("rows");
+        for text in ["a letter to somebody", "{\"bugs\": 1}"] {
+            fs::write(&path, text).unwrap();
+            let complaint = complaint(Book::open(Some(&path)));
+            assert!(complaint.contains("rows, line 1: is not the beginning of a row"));
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        assert!(serde_json::to_vec(&row("a", "b", 0, true, 1.0)).unwrap().starts_with(BEGINNING));
     }
 
     #[test]
