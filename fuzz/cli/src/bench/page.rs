@@ -175,9 +175,14 @@ fn section_text(section: &Section, with_plots: bool) -> String {
     );
     text += "|---|---|---|---|---|\n";
     for summary in &section.summary {
-        let [tenth, one, ten] = summary.under;
-        let _ =
-            writeln!(text, "| {} | {} | {tenth} | {one} | {ten} |", summary.strategy, summary.bugs);
+        // Beyond the cap nobody knows.
+        let count = |(count, limit): (&usize, f64)| match limit > *cap {
+            true => format!("{count} or more"),
+            false => count.to_string(),
+        };
+        let under: Vec<String> = summary.under.iter().zip(LIMITS).map(count).collect();
+        let under = under.join(" | ");
+        let _ = writeln!(text, "| {} | {} | {under} |", summary.strategy, summary.bugs);
     }
     text + "\n"
 }
@@ -415,6 +420,14 @@ mod tests {
         assert!(!page.contains("More than one program"));
         assert!(fs::read_to_string(folder.path().join(plot)).unwrap().contains("uniform"));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "no drafts are left");
+    }
+
+    #[test]
+    fn a_median_beyond_the_cap_is_not_claimed() {
+        let mut rows = example();
+        rows.iter_mut().for_each(|row| row.cap = 1.0);
+        let report = report(&sections(rows.iter()));
+        assert!(report.contains("| swarm | 4 | 1 | 2 | 2 or more |"), "{report}");
     }
 
     #[test]
