@@ -4,6 +4,7 @@
 //! Exit codes: 0 clean, 1 a promise is broken, 2 wrong usage or a file that cannot be read or
 //! written. Results go to standard output, complaints and progress to standard error.
 
+mod bench;
 mod commands;
 mod matrix;
 mod random;
@@ -84,6 +85,8 @@ enum Command {
     Random(RandomArgs),
     /// Find every seeded bug of ours with the same schedules: which oracle is the first, how often.
     Matrix(MatrixArgs),
+    /// Measure what finds which seeded bug of ours, at what cost, and how sure that is.
+    Bench(bench::BenchArgs),
     /// List the seeded bugs: name, catalogue ids, oracle that must catch it, source.
     Mutants,
     /// List the oracles: name, catalogue row, promise, source.
@@ -230,6 +233,7 @@ pub fn main<R: Replica>(subjects: Subjects<R>) -> ExitCode {
             args.under.runner(subjects).and_then(|runner| random::random(&args, runner))
         }
         Command::Matrix(args) => Ok(matrix::matrix(&args)),
+        Command::Bench(args) => bench::bench(&args),
         Command::Mutants => Ok(report::mutants()),
         Command::Oracles => Ok(report::oracles()),
         Command::Goals => Ok(report::goals()),

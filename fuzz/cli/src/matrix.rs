@@ -36,7 +36,7 @@ fn firsts(mutant: &'static Mutant, args: &MatrixArgs) -> Firsts {
     let mut runner = Runner::new(mutant.subject());
     let mut firsts = Firsts::new();
     for _ in 0..args.schedules {
-        let (_, outcome) = draw(&mut runner, &mut generator, &args.draws);
+        let (_, outcome) = draw(&mut runner, &mut generator, args.draws.nodes, args.draws.events);
         if let Some(name) = outcome.fingerprint() {
             *firsts.entry(name).or_default() += 1;
         }

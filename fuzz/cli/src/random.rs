@@ -22,7 +22,7 @@ use whitewater::shrink::shrink;
 use whitewater::subject::Subject;
 use whitewater::target::fingerprint;
 
-use crate::{Answer, Draws, Failure, RandomArgs};
+use crate::{Answer, Failure, RandomArgs};
 
 /// The first schedule that broke a promise, and what shrinking made of it.
 struct Find {
@@ -63,7 +63,8 @@ pub fn random<R: Replica>(args: &RandomArgs, mut runner: Runner<R>) -> Result<An
     let start = ProcessTime::now();
     let bar = progress(args.schedules);
     for number in 0..args.schedules {
-        let (drawn, outcome) = draw(&mut runner, &mut generator, &args.draws);
+        let (drawn, outcome) =
+            draw(&mut runner, &mut generator, args.draws.nodes, args.draws.events);
         let is_new = tally.reaches_more(&outcome);
         tally.add(&outcome);
         if number % 256 == 0 {
@@ -90,10 +91,11 @@ pub fn random<R: Replica>(args: &RandomArgs, mut runner: Runner<R>) -> Result<An
 pub fn draw<R: Replica>(
     runner: &mut Runner<R>,
     generator: &mut Generator,
-    draws: &Draws,
+    nodes: Option<u8>,
+    events: u32,
 ) -> (Schedule, Outcome) {
-    let setup = generator.setup(draws.nodes);
-    let limit = draws.events as usize;
+    let setup = generator.setup(nodes);
+    let limit = events as usize;
     let mut events = Vec::with_capacity(limit);
     // Some draws find nothing to act on: a schedule that is all wishes must end as well.
     let most = (8 * limit).min(Schedule::MAX_EVENTS);

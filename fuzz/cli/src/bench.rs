@@ -1,0 +1,268 @@
+//! The bench: which strategy finds which seeded bug, at what cost in CPU seconds, events and
+//! executions, and how sure that is.
+//!
+//! Promises: what is run follows from the options alone, whoever of the workers runs it; a bench
+//! that was stopped goes on where it was. Trials are the outer loop, so that a bench that was
+//! stopped has about as many of every bug and strategy, and a neighbour on the machine slows all
+//! strategies alike.
+
+mod campaign;
+mod page;
+mod plot;
+mod rows;
+mod stats;
+mod table;
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+use whitewater::bench::{self, Seed};
+use whitewater::files::{read_schedule, schedules_in};
+use whitewater::schedule::Schedule;
+
+use crate::{Answer, Failure};
+use campaign::{Conditions, Strategy, Task};
+use page::Facts;
+use rows::{Book, Row, Set};
+
+#[derive(Args)]
+pub struct BenchArgs {
+    /// Who looks for bugs; else all strategies, or with --quick the tuned swarm.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    strategies: Vec<String>,
+    /// Which bugs; else all.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    bugs: Vec<String>,
+    /// Only bugs of this tier: 1 falls to anything, 5 to almost nothing.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=5))]
+    tier: Option<u8>,
+    /// Bugs as they are, bugs that are rarely awake, or both.
+    #[arg(long, value_enum, default_value = "all")]
+    set: SetArg,
+    /// Campaigns for each bug and strategy.
+    #[arg(long, default_value_t = 20, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    trials: u32,
+    /// After how many CPU seconds a campaign is given up.
+    #[arg(long, default_value = "10", value_name = "CPU_SECONDS", value_parser = cap)]
+    cap: f64,
+    /// How many primitive events each schedule has.
+    #[arg(long, default_value_t = 640, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..=Schedule::MAX_EVENTS as i64))]
+    events: u32,
+    /// From which each campaign's seed follows.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Campaigns at a time.
+    #[arg(long, default_value_t = 1, value_name = "N",
+          value_parser = clap::value_parser!(u16).range(1..=256))]
+    jobs: u16,
+    /// Begin each campaign with the schedules of this directory, in an order of its own. A row says
+    /// that there was a corpus, not which.
+    #[arg(long, value_name = "DIR")]
+    corpus: Option<PathBuf>,
+    /// Where each campaign is written down, as a line of JSON. What is there already is not run
+    /// again.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Write `bench.md` and its plots into this directory, in the place of those there.
+    #[arg(long, value_name = "DIR")]
+    page: Option<PathBuf>,
+    /// Run nothing; report what is in the file.
+    #[arg(long, requires = "out", conflicts_with_all =
+          ["trials", "cap", "events", "seed", "jobs", "corpus", "quick"])]
+    report_only: bool,
+    /// Three campaigns of two CPU seconds for each bug of tier 1; exit code 1 if all three miss it.
+    #[arg(long, conflicts_with_all = ["tier", "trials", "cap"])]
+    quick: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SetArg {
+    Plain,
+    Deep,
+    All,
+}
+
+fn cap(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(cap) if 0.0 < cap && cap <= 1e6 => Ok(cap),
+        _ => Err("it is a number of seconds above 0, and at most a million".into()),
+    }
+}
+
+/// Which bugs, and who looks for them.
+struct Choice<'a> {
+    args: &'a BenchArgs,
+    tier: Option<u8>,
+    strategies: Vec<Strategy>,
+}
+
+impl<'a> Choice<'a> {
+    fn new(args: &'a BenchArgs) -> Result<Choice<'a>, Failure> {
+        let strategy = |name: &String| {
+            let all = || Strategy::all().map(Strategy::name).collect::<Vec<_>>().join(", ");
+            let unknown =
+                || Failure(format!("no strategy is called '{name}'; there are {}", all()));
+            Strategy::named(name).ok_or_else(unknown)
+        };
+        let is_unknown = |name: &&String| bench::seeds().all(|seed| seed.name != **name);
+        if let Some(name) = args.bugs.iter().find(is_unknown) {
+            return Err(Failure(format!("no bug of the bench is called '{name}'")));
+        }
+        let mut strategies = Vec::new();
+        for name in &args.strategies {
+            let strategy = strategy(name)?;
+            // Who is named twice is run once.
+            if !strategies.contains(&strategy) {
+                strategies.push(strategy);
+            }
+        }
+        if strategies.is_empty() && args.quick {
+            strategies.push(Strategy::Blind(Default::default()));
+        } else if strategies.is_empty() {
+            strategies.extend(Strategy::all());
+        }
+        Ok(Choice { args, tier: if args.quick { Some(1) } else { args.tier }, strategies })
+    }
+
+    fn has_bug(&self, name: &str, set: Set, tier: u8) -> bool {
+        let named = self.args.bugs.is_empty() || self.args.bugs.iter().any(|bug| bug == name);
+        let of_set = match self.args.set {
+            SetArg::Plain => set == Set::Plain,
+            SetArg::Deep => set == Set::Deep,
+            SetArg::All => true,
+        };
+        named && of_set && self.tier.is_none_or(|only| only == tier)
+    }
+
+    /// Whether a row is to be reported. A strategy that is not known here is, if none are named.
+    fn has(&self, row: &Row) -> bool {
+        let mut names = self.strategies.iter().map(|strategy| strategy.name());
+        let all = self.args.strategies.is_empty() && !self.args.quick;
+        (all || names.any(|name| name == row.strategy)) && self.has_bug(&row.bug, row.set, row.tier)
+    }
+
+    /// Every campaign.
+    fn tasks(&self) -> Vec<Task> {
+        let wanted = |seed: &&Seed| self.has_bug(seed.name, (&seed.set).into(), seed.tier);
+        let bugs: Vec<&'static Seed> = bench::seeds().filter(wanted).collect();
+        let trials = if self.args.quick { 3 } else { self.args.trials };
+        let pairs =
+            bugs.iter().flat_map(|&bug| self.strategies.iter().map(move |&mine| (bug, mine)));
+        let pairs: Vec<_> = pairs.collect();
+        let of = |trial| pairs.iter().map(move |&(bug, strategy)| Task { bug, strategy, trial });
+        (0..trials).flat_map(of).collect()
+    }
+}
+
+/// Runs campaigns, and reports what they came to.
+pub fn bench(args: &BenchArgs) -> Result<Answer, Failure> {
+    let choice = Choice::new(args)?;
+    if let Some(page) = args.page.as_ref().filter(|page| !page.is_dir()) {
+        return Err(Failure(format!("{}: is no directory", page.display())));
+    }
+    let build = build();
+    let (book, missed) = match (&args.out, args.report_only) {
+        (Some(file), true) => (Book::read(file)?, Vec::new()),
+        _ => campaigns(&choice, build.clone())?,
+    };
+    let rows: Vec<&Row> = book.rows().filter(|row| choice.has(row)).collect();
+    if rows.is_empty() {
+        return Err(Failure("no campaign is left by these options".into()));
+    }
+    let sections = table::sections(rows.iter().copied());
+    if let Some(directory) = &args.page {
+        page::write(directory, &sections, &Facts::of(&rows, build))?;
+    }
+    let mut text = page::report(&sections);
+    if !missed.is_empty() {
+        text += &format!("missed: {}\n", missed.join(", "));
+    }
+    let json = json!({ "campaigns": rows.len(), "sections": sections, "missed": missed });
+    Ok(Answer { text, json, clean: missed.is_empty() })
+}
+
+/// Runs what was not run before. With `--quick`, what no trial found is the second answer.
+fn campaigns(choice: &Choice, build: String) -> Result<(Book, Vec<String>), Failure> {
+    let args = choice.args;
+    let corpus = args.corpus.as_ref().map(|directory| -> Result<Vec<Schedule>, Failure> {
+        let paths = schedules_in(directory)?;
+        if paths.is_empty() {
+            return Err(Failure(format!("{}: holds no schedules", directory.display())));
+        }
+        Ok(paths.iter().map(|path| read_schedule(path)).collect::<Result<_, _>>()?)
+    });
+    let conditions = Conditions {
+        events: args.events,
+        cap: if args.quick { 2.0 } else { args.cap },
+        seed: args.seed,
+        corpus: corpus.transpose()?,
+        build,
+    };
+    let tasks = choice.tasks();
+    let mut book = Book::open(args.out.as_deref())?;
+    let new: Vec<Task> =
+        tasks.iter().copied().filter(|task| book.get(&task.key(&conditions)).is_none()).collect();
+    run(&new, args.jobs, &conditions, &mut book)?;
+    let found = |task: &Task| book.get(&task.key(&conditions)).is_some_and(|row| row.found);
+    let same =
+        |one: &Task, other: &Task| one.bug.name == other.bug.name && one.strategy == other.strategy;
+    let firsts = tasks.iter().filter(|task| task.trial == 0 && args.quick);
+    let missed = firsts.filter(|first| !tasks.iter().any(|task| same(first, task) && found(task)));
+    let name = |task: &Task| format!("{} by {}", task.bug.name, task.strategy.name());
+    let missed = missed.map(name).collect();
+    Ok((book, missed))
+}
+
+/// Runs campaigns, each on a thread of its own, and writes them down as they end.
+fn run(tasks: &[Task], jobs: u16, conditions: &Conditions, book: &mut Book) -> Result<(), Failure> {
+    let style = "{elapsed_precise} [{wide_bar}] {pos}/{len} {msg} eta {eta}";
+    let style = ProgressStyle::with_template(style).expect("the template is well-formed");
+    let bar = ProgressBar::new(tasks.len() as u64).with_style(style);
+    bar.enable_steady_tick(Duration::from_millis(500));
+    let next = AtomicUsize::new(0);
+    let (sender, ended) = mpsc::channel();
+    let outcome = thread::scope(|scope| {
+        for _ in 0..jobs {
+            let (sender, next) = (sender.clone(), &next);
+            scope.spawn(move || {
+                while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    // Nobody listens any more if a row could not be written.
+                    if sender.send(task.run(conditions)).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        let mut found = 0;
+        for (done, row) in ended.into_iter().enumerate() {
+            found += u64::from(row.found);
+            bar.set_message(format!("found {found} of {}, last {}", done + 1, row.bug));
+            bar.inc(1);
+            book.add(row)?;
+        }
+        Ok(())
+    });
+    bar.finish_and_clear();
+    outcome
+}
+
+/// This program's version, and the state of the sources that it was built from if they are there.
+fn build() -> String {
+    let mut git = Command::new("git");
+    git.args(["-C", env!("CARGO_MANIFEST_DIR"), "describe", "--always", "--dirty"]);
+    let described = git.output().ok().filter(|output| output.status.success());
+    let sources = described.and_then(|output| String::from_utf8(output.stdout).ok());
+    format!("{} {}", env!("CARGO_PKG_VERSION"), sources.as_deref().unwrap_or("").trim())
+        .trim()
+        .into()
+}

@@ -1,0 +1,124 @@
+//! Survival curves as SVG.
+
+use plotters::prelude::*;
+
+use super::table::Curves;
+use crate::Failure;
+
+const SIZE: (u32, u32) = (760, 420);
+
+/// Colours that most eyes tell apart, after Okabe and Ito.
+const COLOURS: [RGBColor; 7] = [
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+    RGBColor(86, 180, 233),
+    RGBColor(230, 159, 0),
+    RGBColor(0, 0, 0),
+];
+
+/// The share of campaigns that have not yet found their bug, against CPU seconds.
+pub fn survival(title: &str, curves: &Curves) -> Result<String, Failure> {
+    let mut svg = String::new();
+    draw(&mut svg, title, curves)
+        .map_err(|error| Failure(format!("the plot of {title}: {error}")))?;
+    Ok(svg)
+}
+
+fn draw(
+    svg: &mut String,
+    title: &str,
+    Curves { curves, .. }: &Curves,
+) -> Result<(), DrawingAreaErrorKind<<SVGBackend<'static> as DrawingBackend>::ErrorType>> {
+    let first = curves.iter().filter_map(|curve| Some(curve.steps.first()?.0));
+    let last = curves.iter().map(|curve| curve.until).fold(1e-3, f64::max);
+    // A whole decade and a little, so that the axis begins with a label.
+    let least = first.fold(last / 10.0, f64::min).max(1e-6).log10().floor();
+    let least = 10f64.powf(least) * (1.0 - 1e-9);
+    let root = SVGBackend::with_string(svg, SIZE).into_drawing_area();
+    root.fill(&WHITE)?;
+    let mut chart = ChartBuilder::on(&root)
+        .caption(title, ("sans-serif", 18))
+        .margin(12)
+        .x_label_area_size(44)
+        .y_label_area_size(56)
+        .build_cartesian_2d((least..last).log_scale(), 0.0..1.0)?;
+    chart
+        .configure_mesh()
+        .x_desc("CPU seconds")
+        .y_desc("share of campaigns without a find")
+        .x_label_formatter(&|at| label(*at))
+        .y_label_formatter(&|share| format!("{share:.1}"))
+        .max_light_lines(0)
+        .draw()?;
+    for (curve, colour) in curves.iter().zip(COLOURS.iter().cycle()) {
+        let style = colour.stroke_width(2);
+        let points = points(&curve.steps, least, curve.until);
+        chart
+            .draw_series(LineSeries::new(points, style))?
+            .label(curve.strategy.as_str())
+            .legend(move |(x, y)| PathElement::new([(x, y), (x + 20, y)], style));
+    }
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::LowerLeft)
+        .background_style(WHITE)
+        .border_style(BLACK)
+        .label_font(("sans-serif", 14))
+        .draw()?;
+    root.present()
+}
+
+/// A number on an axis of decades, without what rounding leaves behind.
+fn label(at: f64) -> String {
+    let text = format!("{at:.6}");
+    text.trim_end_matches('0').trim_end_matches('.').into()
+}
+
+/// The corners of a curve of steps.
+fn points(steps: &[(f64, f64)], from: f64, until: f64) -> Vec<(f64, f64)> {
+    let (mut points, mut share) = (vec![(from, 1.0)], 1.0);
+    for &(at, next) in steps {
+        let at = at.max(from);
+        points.extend([(at, share), (at, next)]);
+        share = next;
+    }
+    points.push((until.max(from), share));
+    points
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::Curve;
+    use super::*;
+
+    #[test]
+    fn a_curve_falls_in_steps_and_goes_on_to_its_end() {
+        let corners = points(&[(1.0, 0.5), (2.0, 0.25)], 0.1, 10.0);
+        let expected = [(0.1, 1.0), (1.0, 1.0), (1.0, 0.5), (2.0, 0.5), (2.0, 0.25), (10.0, 0.25)];
+        assert_eq!(corners, expected);
+    }
+
+    #[test]
+    fn a_plot_has_its_title_and_every_strategy() {
+        let curve = |strategy: &str, steps: &[(f64, f64)]| Curve {
+            strategy: strategy.into(),
+            steps: steps.into(),
+            until: 10.0,
+        };
+        let curves = vec![curve("swarm", &[(0.002, 0.5)]), curve("uniform", &[])];
+        let curves = Curves { curves, bugs: 1, left_out: Vec::new() };
+        let svg = survival("plain, tier 1", &curves).ok().unwrap();
+        assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
+        for word in ["plain, tier 1", "swarm", "uniform", "CPU seconds", "0.001", "polyline"] {
+            assert!(svg.contains(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn nothing_at_all_can_be_drawn() {
+        let curves = Curves { curves: Vec::new(), bugs: 0, left_out: Vec::new() };
+        assert!(survival("nothing", &curves).is_ok());
+    }
+}
