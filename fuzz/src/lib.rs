@@ -11,6 +11,7 @@
 //! Read [`event`] for what can go wrong, [`replica`] for how a Raft is seen, [`oracle`] for what
 //! is promised, [`run`] for how it all comes together, [`mutants`] for what it catches.
 
+pub mod canary;
 pub mod chain;
 pub mod clients;
 pub mod cluster;

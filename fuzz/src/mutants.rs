@@ -10,6 +10,19 @@ use crate::disk::Driver;
 use crate::ours::Ours;
 use crate::subject::{Subject, UnknownMutant};
 
+/// The table of rules with some answers other than Raft's, each with its
+/// [canary](crate::canary): what Raft would have answered is asked as well, and compared.
+macro_rules! seeded {
+    ($($rule:ident($($given:ident),*) => $answer:expr),+ $(,)?) => {
+        raft::Rules {
+            $($rule: |$($given),*| {
+                crate::canary::held($answer, (raft::Rules::RAFT.$rule)($($given),*))
+            },)+
+            ..raft::Rules::RAFT
+        }
+    };
+}
+
 mod beyond;
 mod paper;
 

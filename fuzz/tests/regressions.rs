@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use whitewater::canary::{self, Level};
 use whitewater::files::{read_schedule, schedules_in};
 use whitewater::goal::GOALS;
 use whitewater::mutants::{self, raft, Mutant};
@@ -32,8 +33,9 @@ fn is_fresh(file: &Path) -> bool {
 }
 
 #[test]
-fn raft_survives_every_corpus_file_and_every_artifact() {
+fn raft_survives_every_corpus_file_and_every_artifact_and_has_no_canary() {
     let all = [files("corpus"), files("artifacts")].concat();
+    canary::clear();
     assert!(all.len() > 50, "only {} files found", all.len());
     for file in all.iter().filter(|file| !is_fresh(file)) {
         let schedule = read_schedule(file).unwrap_or_else(|error| panic!("{error}"));
@@ -41,10 +43,11 @@ fn raft_survives_every_corpus_file_and_every_artifact() {
             panic!("{}: {}: {violation}", file.display(), violation.fingerprint());
         }
     }
+    assert_eq!(canary::level(), Level::Unreached);
 }
 
 #[test]
-fn every_mutant_dies_of_its_killing_schedule_by_the_oracle_it_names() {
+fn every_mutant_differs_in_its_killing_schedule_and_dies_by_the_oracle_it_names() {
     let artifacts = files("artifacts/");
     for mutant in mutants::all() {
         let file = artifacts
@@ -54,8 +57,10 @@ fn every_mutant_dies_of_its_killing_schedule_by_the_oracle_it_names() {
             })
             .unwrap_or_else(|| panic!("{} has no killing schedule", mutant.name));
         let schedule = read_schedule(file).unwrap_or_else(|error| panic!("{error}"));
+        canary::clear();
         let fingerprint = Runner::new(mutant.subject()).run(&schedule).fingerprint();
         assert_eq!(fingerprint.as_deref(), Some(mutant.caught_by), "{}", file.display());
+        assert_eq!(canary::level(), Level::Triggered, "{}", file.display());
     }
 }
 
