@@ -11,6 +11,7 @@
 //! Read [`event`] for what can go wrong, [`replica`] for how a Raft is seen, [`oracle`] for what
 //! is promised, [`run`] for how it all comes together, [`mutants`] for what it catches.
 
+pub mod bench;
 pub mod canary;
 pub mod chain;
 pub mod clients;
@@ -20,6 +21,7 @@ pub mod event;
 pub mod family;
 mod faults;
 pub mod files;
+pub mod gate;
 pub mod generator;
 pub mod goal;
 pub mod history;

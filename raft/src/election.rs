@@ -46,7 +46,7 @@ impl<C: Command> Node<C> {
         self.lead.unchecked = 0;
         let mut heard = std::mem::take(&mut self.lead.heard);
         heard.insert(self.id());
-        !(self.rules.keeps_lead)(self.membership(), heard)
+        !(self.rules.keeps_lead)(self.electorate(), heard)
     }
 
     /// Whether a leader was heard of within the shortest election timeout, or may count on that.
@@ -209,8 +209,9 @@ impl<C: Command> Node<C> {
         last_log: LogId,
         output: &mut Output<C>,
     ) {
+        let own = (self.rules.log_in_vote)(self.log.last(), self.last_on_disk());
         let granted = (self.rules.may_vote)(self.hard_state.vote, candidate)
-            && (self.rules.is_up_to_date)(last_log, self.log.last());
+            && (self.rules.is_up_to_date)(last_log, own);
         let reply = Body::RequestVoteReply { granted };
         if granted {
             self.hard_state.vote = Some(candidate);
@@ -242,7 +243,7 @@ impl<C: Command> Node<C> {
     /// One more vote, or one more server that would vote.
     fn count_grant(&mut self, from: NodeId, output: &mut Output<C>) {
         self.grants.push(from);
-        if !(self.rules.wins)(self.membership(), &self.grants) {
+        if !(self.rules.wins)(self.electorate(), &self.grants) {
             return;
         }
         match self.probing {

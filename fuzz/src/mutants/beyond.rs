@@ -27,7 +27,7 @@ fn forget_all_but_the_newest(memberships: &mut Memberships, index: LogIndex) {
 }
 
 /// See the module.
-pub(super) static MUTANTS: [Mutant; 52] = [
+pub(super) static MUTANTS: [Mutant; 53] = [
     // ---- Pipelining ----
     mutant(
         "window-ignored",
@@ -113,6 +113,13 @@ pub(super) static MUTANTS: [Mutant; 52] = [
                 false => Err(raft::Refused::TermIsFresh),
             },
         },
+    ),
+    mutant(
+        "membership-taken-up-when-committed",
+        "M03",
+        "etcd #11284, #7625, #12134, #12163",
+        "leader-has-quorum",
+        seeded! { membership_in_force(memberships, commit) => memberships.at(commit) },
     ),
     mutant(
         "no-joint-consensus",

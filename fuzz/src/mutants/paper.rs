@@ -30,7 +30,7 @@ fn mode(membership: &Membership, acked: &dyn Fn(NodeId) -> LogIndex) -> LogIndex
 }
 
 /// See the module.
-pub(super) static MUTANTS: [Mutant; 36] = [
+pub(super) static MUTANTS: [Mutant; 37] = [
     // ---- Elections ----
     mutant(
         "repeated-votes-counted",
@@ -103,6 +103,13 @@ pub(super) static MUTANTS: [Mutant; 36] = [
         "the fsync failures of 2018",
         "failed-write-halts",
         seeded! { survives_failed_write() => true },
+    ),
+    mutant(
+        "votes-by-an-older-log",
+        "E10",
+        "braft's overwrite bug, told in SOFAJRaft #882",
+        "vote-is-up-to-date",
+        seeded! { log_in_vote(in_memory, on_disk) => on_disk },
     ),
     mutant(
         "third-is-a-vote-quorum",
