@@ -7,7 +7,7 @@
 
 use raft::{LogIndex, Node, Payload, Rules};
 
-use crate::replica::Command;
+use crate::replica::{Command, Entry};
 
 /// Something that may be the case at a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,10 +24,12 @@ pub enum Gate {
     Joint,
     /// Three entries or more are not committed, as far as it knows.
     Tail,
+    /// Entries of more than one term are not committed, as far as it knows.
+    Mixed,
 }
 
 /// Uncommitted entries that are a [`Gate::Tail`].
-const TAIL: u64 = 3;
+const TAIL: usize = 3;
 
 impl Gate {
     /// Its name.
@@ -39,21 +41,26 @@ impl Gate {
             Gate::Changing => "changing",
             Gate::Joint => "joint",
             Gate::Tail => "tail",
+            Gate::Mixed => "mixed",
         }
     }
 
     fn is_open(self, node: &Node<Command>) -> bool {
         let status = node.status();
+        let uncommitted = node.log().from(status.commit.next(), usize::MAX);
         match self {
             Gate::Snapshot => status.snapshot.index > LogIndex(0),
             Gate::Changed => *node.membership() != node.config().membership,
             Gate::Restarted => node.config().life > 1,
             Gate::Changing => {
-                let uncommitted = node.log().from(status.commit.next(), usize::MAX);
                 uncommitted.iter().any(|entry| matches!(entry.payload, Payload::Change(_)))
             }
             Gate::Joint => node.membership().is_joint(),
-            Gate::Tail => status.last_log.index.0 >= status.commit.0 + TAIL,
+            Gate::Tail => uncommitted.len() >= TAIL,
+            Gate::Mixed => {
+                let older = |entry: &Entry| entry.id.term < status.last_log.term;
+                uncommitted.first().is_some_and(older)
+            }
         }
     }
 }
