@@ -6,6 +6,7 @@
 
 use raft::{NodeId, NodeSet, ReadId};
 
+use crate::canary;
 use crate::chain::mix;
 use crate::disk::{torn_part, Readable};
 use crate::event::{Event, Kind, ALL};
@@ -228,7 +229,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             Kind::Propose => {
                 let history = &mut self.watch.history;
                 let command = history.clients.propose(history.life_of(node), b.into());
-                if self.subject.driver.proposes_twice {
+                if self.subject.driver.proposes_twice && canary::note(true) {
                     self.input(node, Input::Propose(command))?;
                 }
                 self.input(node, Input::Propose(command))
@@ -358,7 +359,8 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         let early = self.subject.driver.answers_reads_early;
         let mut place = 0;
         while let Some(&(number, index)) = waiting.get(place) {
-            if index > machine.applied && !early {
+            let waits = index > machine.applied;
+            if waits && !(early && canary::note(true)) {
                 place += 1;
                 continue;
             }
@@ -466,7 +468,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         if self.subject.driver.replays_past_gaps && host.disk.pop().is_some() {
             for place in 0..u8::BITS {
                 let Some((write, _)) = host.disk.pop() else { break };
-                if loose >> place & 1 == 1 {
+                if canary::note(loose >> place & 1 == 1) {
                     host.disk.store(&write);
                     self.watch.persisted(id, &write)?;
                 }

@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 
 use raft::{HardState, LogIndex, WriteId};
 
+use crate::canary;
 use crate::operand::{ALL, SNAPSHOT, TRUNCATION};
 use crate::replica::{Durable, Entry, View, Write};
 
@@ -73,7 +74,9 @@ impl Driver {
     pub(crate) fn asks(self, write: &mut Write) {
         write.sync |= self.always_sync;
         if let Some(first) = write.entries.first().filter(|_| self.truncates_too_far) {
-            write.truncate_from = Some(first.id.index.previous().max(LogIndex(1)));
+            let from = Some(first.id.index.previous().max(LogIndex(1)));
+            canary::note(from != write.truncate_from);
+            write.truncate_from = from;
         }
     }
 
@@ -84,6 +87,7 @@ impl Driver {
             return entries;
         }
         buffer.extend_from_slice(entries);
+        canary::note(buffer[1].payload != buffer[0].payload);
         buffer[1].payload = buffer[0].payload;
         buffer
     }
@@ -91,7 +95,7 @@ impl Driver {
     /// A replica as it shows itself.
     #[inline]
     pub(crate) fn shows(self, mut view: View) -> View {
-        let more = self.shows_too_much && view.is_leader();
+        let more = self.shows_too_much && canary::note(view.is_leader());
         view.last_log.index.0 += u64::from(more);
         view
     }
@@ -285,8 +289,12 @@ impl Disk {
         let readable = self.readable();
         match (readable, self.damage.first()) {
             (Readable::Before(from), _) => self.repair(from, driver),
-            (Readable::No, Some(from)) if driver.cuts_off_damage => self.repair(from, driver),
-            (Readable::No, _) if driver.starts_without_disk && self.lost => self.clear(),
+            (Readable::No, Some(from)) if driver.cuts_off_damage && canary::note(true) => {
+                self.repair(from, driver);
+            }
+            (Readable::No, _) if driver.starts_without_disk && canary::note(self.lost) => {
+                self.clear();
+            }
             _ => {}
         }
         readable
@@ -296,7 +304,8 @@ impl Disk {
         let cut = self.last().0.saturating_sub(from.previous().0);
         self.cut_off(from);
         self.image.commit = self.image.commit.min(self.last());
-        if driver.cuts_off_twice && self.image.entries.len() as u64 >= cut {
+        let more = cut > 0 && self.image.entries.len() as u64 >= cut;
+        if driver.cuts_off_twice && canary::note(more) {
             self.cut_off(LogIndex(self.last().next().0 - cut));
         }
     }
@@ -304,7 +313,15 @@ impl Disk {
 
 /// The part of `write` that reaches the disk when it is torn at `torn`, an operand of
 /// [`Operand::Torn`](crate::event::Operand::Torn).
-pub fn torn_part(mut write: Write, torn: u8, driver: Driver) -> Write {
+pub fn torn_part(write: Write, torn: u8, driver: Driver) -> Write {
+    if driver.entries_before_hard_state || driver.snapshot_before_truncation {
+        let truth = tear(write.clone(), torn, Driver::CORRECT);
+        return canary::held(tear(write, torn, driver), truth);
+    }
+    tear(write, torn, Driver::CORRECT)
+}
+
+fn tear(mut write: Write, torn: u8, driver: Driver) -> Write {
     let entries_first = driver.entries_before_hard_state;
     if torn == ALL {
         return write;

@@ -7,9 +7,10 @@
 //! of the search is blind, since bugs that any search finds need no guidance. Knows nothing of
 //! Raft.
 
+use crate::event::Event;
 use crate::generator::{Generator, Strategy};
 use crate::replica::Replica;
-use crate::run::{go_on, Judged, Observers, Outcome};
+use crate::run::{go_on, Judged, Observers, Outcome, MAX_EVENTS};
 use crate::schedule::Schedule;
 use crate::subject::Subject;
 use crate::violation::Violation;
@@ -48,6 +49,12 @@ impl Tuning {
 
 /// How often each path was taken, with room for so many; a power of two.
 const ROOM: usize = 1 << 16;
+
+/// As many events as it takes for `events` to happen: some draws find nothing to act on, and what
+/// is all wishes must end as well.
+fn wishes(events: u32) -> impl Iterator<Item = Option<Event>> {
+    (0..8 * events).map(|_| None)
+}
 
 /// A cluster that was kept, and the path that was new.
 struct Kept<R: Replica> {
@@ -113,6 +120,17 @@ impl<R: Replica + Clone> Explorer<R> {
         self.events += cluster.trace().len().saturating_sub(before) as u64;
         Outcome::of(cluster, violation)
     }
+
+    /// Executes a schedule that is known already, and goes on from it later.
+    pub fn follow(&mut self, schedule: &Schedule) -> Outcome {
+        let Explorer { cluster, map, .. } = self;
+        let violation = go_on(cluster, |cluster| {
+            cluster.begin(schedule.setup, Observers::default(), MAX_EVENTS)?;
+            map.play(cluster, schedule.events.iter().copied().map(Some), true)
+        });
+        self.events += cluster.trace().len() as u64;
+        Outcome::of(cluster, violation)
+    }
 }
 
 impl<R: Replica + Clone> Map<R> {
@@ -147,7 +165,7 @@ impl<R: Replica + Clone> Map<R> {
         let limit = self.tuning.events;
         go_on(cluster, |cluster| {
             cluster.begin(setup, Observers::default(), limit as usize)?;
-            self.play(cluster, limit, is_blind)
+            self.play(cluster, wishes(limit), !is_blind)
         })
     }
 
@@ -159,24 +177,24 @@ impl<R: Replica + Clone> Map<R> {
         let more = least + self.generator.below(most - least + 1);
         self.generator.take_up_anew(*cluster.setup());
         cluster.extend(cluster.trace().len() + more as usize);
-        go_on(cluster, |cluster| self.play(cluster, more, false))
+        go_on(cluster, |cluster| self.play(cluster, wishes(more), true))
     }
 
-    /// Plays what is drawn, and keeps the cluster whenever it does something new.
+    /// Plays events, each as it is given or else as it is drawn; perhaps keeps the cluster
+    /// whenever it does something new.
     fn play(
         &mut self,
         cluster: &mut Judged<R>,
-        events: u32,
-        is_blind: bool,
+        events: impl Iterator<Item = Option<Event>>,
+        keeps: bool,
     ) -> Result<(), Box<Violation>> {
         let mut seen = cluster.paths.keys().len();
-        // Some draws find nothing to act on: a schedule that is all wishes must end as well.
-        for _ in 0..8 * events {
+        for event in events {
             if cluster.is_over() {
                 break;
             }
-            cluster.perform(self.generator.event())?;
-            if !is_blind {
+            cluster.perform(event.unwrap_or_else(|| self.generator.event()))?;
+            if keeps {
                 let new = self.count(&cluster.paths.keys()[seen..]);
                 seen = cluster.paths.keys().len();
                 if let Some(slot) = new {
@@ -215,5 +233,55 @@ impl<R: Replica + Clone> Map<R> {
             kept.cluster.clone_from(cluster);
             (kept.slot, kept.chosen) = (slot, 0);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutants::{raft, Mutant};
+    use crate::run::Runner;
+
+    const SMALL: Tuning = Tuning { warm_up: 2_000, archive: 16, ..Tuning::DEFAULT };
+
+    #[test]
+    fn the_same_seed_gives_the_same_executions() {
+        let digests = |seed| {
+            let mut explorer = Explorer::new(raft(), Strategy::Swarm, seed, SMALL);
+            (0..60).map(|_| explorer.execute(None).digest).collect::<Vec<_>>()
+        };
+        assert_eq!(digests(3), digests(3));
+        assert_ne!(digests(3), digests(4));
+    }
+
+    #[test]
+    fn an_execution_that_goes_on_from_a_kept_cluster_replays_from_the_start() {
+        let mut explorer = Explorer::new(raft(), Strategy::Swarm, 1, SMALL);
+        let mut runner = Runner::new(raft());
+        for _ in 0..200 {
+            let outcome = explorer.execute(None);
+            assert_eq!(outcome.violation, None);
+            assert_eq!(runner.run_exactly(&outcome.resolved).digest, outcome.digest);
+        }
+        assert!(explorer.known() > 100 && explorer.kept().count() == SMALL.archive);
+    }
+
+    #[test]
+    fn what_it_finds_is_found_again_by_its_schedule() {
+        let mutant = Mutant::named("votes-twice").expect("it exists");
+        let mut explorer = Explorer::new(mutant.subject(), Strategy::Swarm, 1, SMALL);
+        let mut finds = (0..300).map(|_| explorer.execute(None));
+        let find = finds.find(|outcome| outcome.violation.is_some()).expect("it is found");
+        let again = Runner::new(mutant.subject()).run_exactly(&find.resolved);
+        assert_eq!(again.violation, find.violation);
+    }
+
+    #[test]
+    fn a_schedule_that_is_known_is_gone_on_from() {
+        let schedule = Generator::new(Strategy::Swarm, 9).schedule(None, 200);
+        let mut explorer = Explorer::new(raft(), Strategy::Swarm, 1, SMALL);
+        let outcome = explorer.follow(&schedule);
+        assert_eq!(outcome.digest, Runner::new(raft()).run(&schedule).digest);
+        assert!(explorer.kept().count() > 0);
     }
 }

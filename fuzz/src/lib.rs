@@ -22,6 +22,7 @@ pub mod explore;
 pub mod family;
 mod faults;
 pub mod files;
+pub mod gate;
 pub mod generator;
 pub mod goal;
 pub mod history;

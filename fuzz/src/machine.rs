@@ -12,6 +12,7 @@ use std::sync::Arc;
 use raft::session::{ClientId, Outcome, Request, Sessions};
 use raft::{LogIndex, Payload, Snapshot, Term};
 
+use crate::canary;
 use crate::chain::mix;
 use crate::disk::Driver;
 use crate::history::grow;
@@ -117,8 +118,10 @@ impl Machine {
             }
             Outcome::Again(found) => {
                 self.repeated += 1;
-                if self.answers_anew {
-                    self.value(key_of(command))
+                let now = self.value(key_of(command));
+                let anew = self.answers_anew && canary::note(now != found);
+                if anew {
+                    now
                 } else {
                     found
                 }
@@ -135,7 +138,9 @@ impl Machine {
 
     /// The same without its sessions, as a careless host would save it.
     pub fn without_sessions(&self) -> Machine {
-        Machine { sessions: Machine::new().sessions, ..self.clone() }
+        let saved = Machine { sessions: Machine::new().sessions, ..self.clone() };
+        canary::note(saved != *self);
+        saved
     }
 
     /// What a snapshot carries of it.

@@ -1,4 +1,4 @@
-//! The bug bench: real Raft bugs, one line each over the table of rules or over the host.
+//! The seeded bugs: real ones of Raft, one line each over the table of rules or over the host.
 //!
 //! Promises: each mutant differs from Raft in what its line says and in nothing else; each names
 //! the oracle that must catch its killing schedule, `artifacts/mutant/<name>`, which true Raft
@@ -6,9 +6,24 @@
 
 use raft::Rules;
 
+use crate::bench::Seed;
 use crate::disk::Driver;
+use crate::gate::{Decisions, Gate};
 use crate::ours::Ours;
 use crate::subject::{Subject, UnknownMutant};
+
+/// The table of rules with some answers other than Raft's, each with its
+/// [canary](crate::canary): what Raft would have answered is asked as well, and compared.
+macro_rules! seeded {
+    ($($rule:ident($($given:ident),*) => $answer:expr),+ $(,)?) => {
+        raft::Rules {
+            $($rule: |$($given),*| {
+                crate::canary::held($answer, (raft::Rules::RAFT.$rule)($($given),*))
+            },)+
+            ..raft::Rules::RAFT
+        }
+    };
+}
 
 mod beyond;
 mod paper;
@@ -30,7 +45,12 @@ pub struct Mutant {
 impl Mutant {
     /// Our Raft with this bug.
     pub fn subject(&'static self) -> Subject<Ours> {
-        Subject { options: &self.rules, driver: self.driver }
+        self.behind(&[])
+    }
+
+    /// Our Raft with this bug, armed at a node while these gates are open there.
+    pub fn behind(&'static self, gates: &'static [Gate]) -> Subject<Ours> {
+        Subject { options: Decisions { rules: &self.rules, gates }, driver: self.driver }
     }
 
     /// The mutant called `name`.
@@ -67,19 +87,15 @@ const fn host(
 
 /// Our Raft as it is.
 pub fn raft() -> Subject<Ours> {
-    static RAFT: Rules = Rules::RAFT;
-    Subject { options: &RAFT, driver: Driver::CORRECT }
+    Subject { options: Decisions::RAFT, driver: Driver::CORRECT }
 }
 
-/// Our Raft, or the mutant called `name`.
+/// Our Raft, or the mutant called `name`, or the seed of the bench.
 pub fn subject(name: Option<&str>) -> Result<Subject<Ours>, UnknownMutant> {
-    match name {
-        None => Ok(raft()),
-        Some(name) => match Mutant::named(name) {
-            Some(mutant) => Ok(mutant.subject()),
-            None => Err(UnknownMutant(name.into())),
-        },
-    }
+    let Some(name) = name else { return Ok(raft()) };
+    let mutant = Mutant::named(name).map(Mutant::subject);
+    let seed = || Seed::named(name).map(Seed::subject);
+    mutant.or_else(seed).ok_or_else(|| UnknownMutant(name.into()))
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! Our own Raft as a [`Replica`]: the adapter, and a model for others.
 
-use raft::{
-    Appended, Body, Config, Limits, LogId, Membership, Node, NodeId, Output, Progress, Rules,
-};
+use raft::{Appended, Body, Config, Limits, LogId, Membership, Node, NodeId, Output, Progress};
 
+use crate::gate::Decisions;
 use crate::replica::{
     Capabilities, Command, Durable, Effects, Input, Meaning, Replica, Speech, View, Write,
 };
@@ -15,9 +14,12 @@ const UNAPPLIED: u64 = 40;
 /// Bytes that a tight leader leaves uncommitted: three commands or so.
 const UNCOMMITTED: u64 = 64;
 
-/// A [`Node`] whose decisions are those of a table that the cluster was started with.
+/// A [`Node`] that goes by the table that the cluster was started with.
 #[derive(Clone, Debug)]
-pub struct Ours(Node<Command>);
+pub struct Ours {
+    node: Node<Command>,
+    decisions: Decisions,
+}
 
 /// What a step of ours fills.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +30,7 @@ pub struct Filled {
 
 impl Replica for Ours {
     type Message = raft::Message<Command>;
-    type Options = &'static Rules;
+    type Options = Decisions;
     type Output = Filled;
 
     const CAPABILITIES: Capabilities = Capabilities {
@@ -42,7 +44,7 @@ impl Replica for Ours {
         ..Capabilities::FIGURE_2
     };
 
-    fn start(id: NodeId, setup: &Setup, rules: &&'static Rules, disk: &Durable) -> Ours {
+    fn start(id: NodeId, setup: &Setup, decisions: &Decisions, disk: &Durable) -> Ours {
         let limits = Limits {
             message_entries: setup.max_entries.into(),
             piece_bytes: setup.piece.into(),
@@ -64,7 +66,9 @@ impl Replica for Ours {
             ..Config::new(id, Membership::new(setup.members()))
         };
         let Durable { hard_state, snapshot, entries, .. } = disk.clone();
-        Ours(Node::start_under(rules, config, raft::Durable { hard_state, snapshot, entries }))
+        let durable = raft::Durable { hard_state, snapshot, entries };
+        let node = Node::start_under(decisions.at_start(), config, durable);
+        Ours { node, decisions: *decisions }
     }
 
     fn step(&mut self, input: Input<Self::Message>, filled: &mut Filled) {
@@ -81,7 +85,8 @@ impl Replica for Ours {
             Input::Applied(index) => raft::Input::Applied(index),
             Input::Compact { index, data } => raft::Input::Compact { index, data },
         };
-        self.0.step(input, &mut filled.output);
+        self.decisions.arm(&mut self.node);
+        self.node.step(input, &mut filled.output);
         filled.write = filled.output.write.take().map(|write| Write {
             id: write.id,
             hard_state: write.hard_state,
@@ -111,7 +116,7 @@ impl Replica for Ours {
     }
 
     fn view(&self) -> View {
-        let status = self.0.status();
+        let status = self.node.status();
         View {
             hard_state: status.hard_state,
             role: status.role,
@@ -121,11 +126,11 @@ impl Replica for Ours {
     }
 
     fn membership(&self) -> Option<Membership> {
-        Some(*self.0.membership())
+        Some(*self.node.membership())
     }
 
     fn progress(&self, peer: NodeId) -> Option<Progress> {
-        self.0.progress(peer)
+        self.node.progress(peer)
     }
 
     fn meaning(message: &Self::Message) -> Meaning {

@@ -2,11 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use whitewater::bench::seeds;
+use whitewater::canary::{self, Level};
 use whitewater::files::{read_schedule, schedules_in};
 use whitewater::goal::GOALS;
-use whitewater::mutants::{self, raft, Mutant};
+use whitewater::mutants::{self, raft};
 use whitewater::oracle::Counts;
+use whitewater::ours::Ours;
 use whitewater::run::Runner;
+use whitewater::schedule::Schedule;
+use whitewater::subject::Subject;
 
 /// The files of each target's folder in `corpus` or `artifacts`.
 fn files(folder: &str) -> Vec<PathBuf> {
@@ -32,8 +37,9 @@ fn is_fresh(file: &Path) -> bool {
 }
 
 #[test]
-fn raft_survives_every_corpus_file_and_every_artifact() {
+fn raft_survives_every_corpus_file_and_every_artifact_and_has_no_canary() {
     let all = [files("corpus"), files("artifacts")].concat();
+    canary::clear();
     assert!(all.len() > 50, "only {} files found", all.len());
     for file in all.iter().filter(|file| !is_fresh(file)) {
         let schedule = read_schedule(file).unwrap_or_else(|error| panic!("{error}"));
@@ -41,21 +47,34 @@ fn raft_survives_every_corpus_file_and_every_artifact() {
             panic!("{}: {}: {violation}", file.display(), violation.fingerprint());
         }
     }
+    assert_eq!(canary::level(), Level::Unreached);
+}
+
+/// The killing schedule of this name.
+fn killing_schedule(called: &str) -> Schedule {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts/mutant").join(called);
+    read_schedule(&path).unwrap_or_else(|error| panic!("{called} has none: {error}"))
+}
+
+/// In its killing schedule, a bug makes a difference, and dies by the oracle that it names.
+fn dies(name: &str, subject: Subject<Ours>, caught_by: &str) {
+    canary::clear();
+    let outcome = Runner::new(subject).run(&killing_schedule(name));
+    assert_eq!(outcome.fingerprint().as_deref(), Some(caught_by), "{name}");
+    assert_eq!(canary::level(), Level::Triggered, "{name}");
 }
 
 #[test]
-fn every_mutant_dies_of_its_killing_schedule_by_the_oracle_it_names() {
-    let artifacts = files("artifacts/");
+fn every_mutant_differs_in_its_killing_schedule_and_dies_by_the_oracle_it_names() {
     for mutant in mutants::all() {
-        let file = artifacts
-            .iter()
-            .find(|file| {
-                name(file) == mutant.name && file.parent().is_some_and(|f| f.ends_with("mutant"))
-            })
-            .unwrap_or_else(|| panic!("{} has no killing schedule", mutant.name));
-        let schedule = read_schedule(file).unwrap_or_else(|error| panic!("{error}"));
-        let fingerprint = Runner::new(mutant.subject()).run(&schedule).fingerprint();
-        assert_eq!(fingerprint.as_deref(), Some(mutant.caught_by), "{}", file.display());
+        dies(mutant.name, mutant.subject(), mutant.caught_by);
+    }
+}
+
+#[test]
+fn every_seed_of_the_bench_differs_in_its_killing_schedule_and_dies_by_the_oracle_it_names() {
+    for seed in seeds() {
+        dies(seed.name, seed.subject(), seed.mutant().caught_by);
     }
 }
 
@@ -65,7 +84,7 @@ fn every_artifact_has_a_text_and_every_mutant_artifact_a_mutant() {
         let text = format!("{}.md", file.display());
         assert!(Path::new(&text).is_file(), "{text} is missing");
         if file.parent().is_some_and(|folder| folder.ends_with("mutant")) {
-            assert!(Mutant::named(name(file)).is_some(), "{}", file.display());
+            assert!(mutants::subject(Some(name(file))).is_ok(), "{}", file.display());
         }
     }
 }

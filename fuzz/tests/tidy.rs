@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use whitewater::bench::{seeds, Seed};
 use whitewater::event::KINDS;
 use whitewater::goal::GOALS;
 use whitewater::oracle::CARDS;
@@ -124,6 +125,37 @@ fn oracles_see_only_history_and_have_both_kinds_of_tests() {
         let legal = ["HELD", "is_ok()", "Ok(1)", "Ok(())"].iter().any(|word| tests.contains(word));
         assert!(legal, "{}: no legal history", path.display());
     }
+}
+
+/// What BUGS.md says of a seed of the bench before it says what finding it took.
+fn row(seed: &Seed) -> String {
+    let (set, half) = (format!("{:?}", seed.set), format!("{:?}", seed.half));
+    let gates: Vec<&str> = seed.gates.iter().map(|gate| gate.name()).collect();
+    let nodes = seed.nodes().map_or(String::new(), |nodes| nodes.to_string());
+    format!(
+        "| {} | {} | {} | {} | {} | {} | {nodes} | {} |",
+        seed.name,
+        seed.id,
+        seed.tier,
+        set.to_lowercase(),
+        half.to_lowercase(),
+        gates.join(" and "),
+        seed.mutant().source
+    )
+}
+
+#[test]
+fn the_bench_is_written_down_as_it_is() {
+    let bugs = fs::read_to_string(root().join("BUGS.md")).expect("it is there");
+    let written = bugs.split("## The bench").nth(1).expect("a section is about the bench");
+    for seed in seeds() {
+        assert!(written.contains(&row(seed)), "BUGS.md lacks\n{}", row(seed));
+    }
+    let rows = written.lines().filter(|line| line.starts_with("| ") && !line.contains("| id |"));
+    assert_eq!(rows.count(), seeds().count(), "BUGS.md has rows that are no seed's");
+    let readme = fs::read_to_string(root().join("README.md")).expect("it is there");
+    let count = format!("made of them: {} seeds", seeds().count());
+    assert!(readme.contains(&count), "README counts the seeds wrongly: {count}");
 }
 
 #[test]

@@ -49,7 +49,7 @@ impl<C: Command> Node<C> {
         self.lead.unchecked = 0;
         let mut heard = std::mem::take(&mut self.lead.heard);
         heard.insert(self.id());
-        !(self.rules.keeps_lead)(self.membership(), heard)
+        !(self.rules.keeps_lead)(self.electorate(), heard)
     }
 
     /// Whether a leader was heard of within the shortest election timeout, or may count on that.
@@ -217,9 +217,10 @@ impl<C: Command> Node<C> {
         last_log: LogId,
         output: &mut Output<C>,
     ) {
+        let own = (self.rules.log_in_vote)(self.log.last(), self.last_on_disk());
         let given = self.hard_state.vote;
         let may_vote = (self.rules.may_vote)(given, candidate);
-        let granted = may_vote && (self.rules.is_up_to_date)(last_log, self.log.last());
+        let granted = may_vote && (self.rules.is_up_to_date)(last_log, own);
         output.mark(match granted {
             true if given == Some(candidate) => Mark::VoteGivenAgain,
             true => Mark::VoteGiven,
@@ -260,7 +261,7 @@ impl<C: Command> Node<C> {
     /// One more vote, or one more server that would vote.
     fn count_grant(&mut self, from: NodeId, output: &mut Output<C>) {
         self.grants.push(from);
-        if !(self.rules.wins)(self.membership(), &self.grants) {
+        if !(self.rules.wins)(self.electorate(), &self.grants) {
             return output.mark(Mark::GrantCounted);
         }
         match self.probing {

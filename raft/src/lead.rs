@@ -50,6 +50,11 @@ impl Lead {
         &mut self.peers[usize::from(id.0)]
     }
 
+    /// What it knows of `id`, of whom it may never have heard.
+    pub fn known(&self, id: NodeId) -> Option<&Peer> {
+        self.peers.get(usize::from(id.0))
+    }
+
     /// A term begins; of earlier ones nothing is left but the room they took.
     pub fn begin(&mut self) {
         (self.now, self.ticks) = (Stamp::default().next(0), 0);

@@ -147,6 +147,11 @@ impl<C: Command> Node<C> {
         node
     }
 
+    /// Decides by `rules` from now on.
+    pub fn go_by(&mut self, rules: &'static Rules) {
+        self.rules = rules;
+    }
+
     /// Lives through one `input`; `output` is cleared and then filled with what shall be done.
     pub fn step(&mut self, input: Input<C>, output: &mut Output<C>) {
         output.clear();
@@ -173,6 +178,11 @@ impl<C: Command> Node<C> {
         self.ask_for_write(output);
         self.keep_promises(output);
         self.hand_out_committed(output);
+    }
+
+    /// What it was started with.
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 
     /// What everyone may see of this server.
@@ -227,6 +237,16 @@ impl<C: Command> Node<C> {
 
     pub(crate) fn id(&self) -> NodeId {
         self.config.id
+    }
+
+    /// Whose quorums decide.
+    pub(crate) fn electorate(&self) -> &Membership {
+        (self.rules.membership_in_force)(&self.memberships, self.commit)
+    }
+
+    /// The last entry that is known to be durable.
+    pub(crate) fn last_on_disk(&self) -> LogId {
+        self.log.get(self.on_disk.log).map_or(self.log.start(), |entry| entry.id)
     }
 
     /// The other members.

@@ -108,9 +108,9 @@ impl<C: Command> Node<C> {
     /// The latest moment after which a quorum, itself included, has heard of this leader.
     fn heard_by_quorum(&self) -> Stamp {
         let lead = &self.lead;
-        self.membership().reached(|id| match id == self.id() {
+        self.electorate().reached(|id| match id == self.id() {
             true => lead.now,
-            false => lead.peers[usize::from(id.0)].answered,
+            false => lead.known(id).map_or(Stamp::default(), |peer| peer.answered),
         })
     }
 

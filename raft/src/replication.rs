@@ -349,9 +349,9 @@ impl<C: Command> Node<C> {
         let own = (self.rules.own_match)(self.on_disk.log, self.log.last().index);
         let acked = |id: NodeId| match id == self.id() {
             true => own,
-            false => self.lead.peers[usize::from(id.0)].progress.match_index,
+            false => self.lead.known(id).map_or(LogIndex(0), |peer| peer.progress.match_index),
         };
-        let reached = (self.rules.reached)(self.membership(), &acked);
+        let reached = (self.rules.reached)(self.electorate(), &acked);
         let Some(term) = self.log.term_at(reached) else { return };
         if reached <= self.commit {
             return;

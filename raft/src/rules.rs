@@ -57,6 +57,8 @@ pub struct Rules {
     pub may_vote: fn(vote: Option<NodeId>, candidate: NodeId) -> bool,
     /// See [`is_up_to_date`].
     pub is_up_to_date: fn(candidate: LogId, own: LogId) -> bool,
+    /// See [`log_in_vote`].
+    pub log_in_vote: fn(in_memory: LogId, on_disk: LogId) -> LogId,
     /// See [`recorded`].
     pub recorded: fn(state: HardState) -> HardState,
     /// See [`restored`].
@@ -142,6 +144,8 @@ pub struct Rules {
         committed: Option<Term>,
         current: Term,
     ) -> Result<(), Refused>,
+    /// See [`membership_in_force`].
+    pub membership_in_force: fn(memberships: &Memberships, commit: LogIndex) -> &Membership,
     /// See [`next_membership`].
     pub next_membership: fn(current: &Membership, voters: NodeSet, learners: NodeSet) -> Membership,
     /// See [`ends_joint_consensus`].
@@ -175,6 +179,7 @@ impl Rules {
         stepping_down,
         may_vote,
         is_up_to_date,
+        log_in_vote,
         recorded,
         restored,
         rests_on_disk,
@@ -214,6 +219,7 @@ impl Rules {
         sends_snapshot,
         forget_memberships,
         may_change,
+        membership_in_force,
         next_membership,
         ends_joint_consensus,
         may_stand,

@@ -438,6 +438,14 @@ fn a_vote_goes_only_to_a_log_at_least_as_up_to_date() {
     }
 }
 
+// "... if the voter's own log is more up-to-date": with what it has appended and will acknowledge,
+// though that be not durable yet.
+#[test]
+fn a_voter_compares_with_the_log_that_it_has_in_memory() {
+    let host = server(3, 1, &[1]).slow().hears(1, 1, append(id(1, 1), &[1], 0));
+    assert_eq!(host.hears(2, 2, ask(id(1, 1))).sent(), [(2, 2, vote(false))]);
+}
+
 // "Raft never commits log entries from previous terms by counting replicas" (Figure 8); with one
 // "from the current term ... all prior entries are committed indirectly".
 #[test]

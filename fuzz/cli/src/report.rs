@@ -4,6 +4,7 @@ use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use serde_json::{json, Value};
+use whitewater::bench::{seeds, Set};
 use whitewater::goal::GOALS;
 use whitewater::mutants;
 use whitewater::oracle::CARDS;
@@ -49,11 +50,13 @@ fn listing<const N: usize>(names: [&str; N], rows: &[[&str; N]]) -> Answer {
     Answer { text: table(rows), json: objects(names, rows), clean: true }
 }
 
-/// The seeded bugs.
+/// The seeded bugs, and the seeds that are made of them.
 pub fn mutants() -> Answer {
     let ids = |ids: &'static str| if ids.is_empty() { "-" } else { ids };
-    let rows: Vec<_> =
-        mutants::all().map(|m| [m.name, ids(m.ids), m.caught_by, m.source]).collect();
+    let mutants = mutants::all().map(|m| [m.name, ids(m.ids), m.caught_by, m.source]);
+    let deep = seeds().filter(|seed| seed.set == Set::Deep);
+    let deep = deep.map(|s| [s.name, s.id, s.mutant().caught_by, s.mutant().source]);
+    let rows: Vec<_> = mutants.chain(deep).collect();
     listing(["name", "ids", "caught_by", "source"], &rows)
 }
 

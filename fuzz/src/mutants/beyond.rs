@@ -1,12 +1,11 @@
 //! Bugs in what goes beyond Figure 2: snapshots, membership, reads, transfer, liveness, and the
 //! host.
 
-use raft::{LogId, LogIndex, Membership, NodeId, Rules};
+use raft::{LogId, LogIndex, Membership, Memberships, NodeId, Rules};
 
 use super::{host, mutant, Mutant};
+use crate::canary;
 use crate::disk::Driver;
-
-const RAFT: Rules = Rules::RAFT;
 
 /// What a majority has reached, if indexes that are sorted by one pass were sorted.
 fn half_sorted(membership: &Membership, acked: &dyn Fn(NodeId) -> LogIndex) -> LogIndex {
@@ -19,15 +18,23 @@ fn half_sorted(membership: &Membership, acked: &dyn Fn(NodeId) -> LogIndex) -> L
     indexes.get(indexes.len() / 2).copied().unwrap_or_default()
 }
 
+/// What compaction leaves, if what is in force at the snapshot is taken for what is in force now.
+fn forget_all_but_the_newest(memberships: &mut Memberships, index: LogIndex) {
+    let mut truth = memberships.clone();
+    (Rules::RAFT.forget_memberships)(&mut truth, index);
+    *memberships = Memberships::starting(index, *memberships.active());
+    canary::note(*memberships != truth);
+}
+
 /// See the module.
-pub(super) static MUTANTS: [Mutant; 52] = [
+pub(super) static MUTANTS: [Mutant; 53] = [
     // ---- Pipelining ----
     mutant(
         "window-ignored",
         "M4",
         "etcd's inflights, full and not asked",
         "window-is-kept",
-        Rules { has_room: |_, _| true, ..RAFT },
+        seeded! { has_room(in_flight, limit) => true },
     ),
     // ---- Snapshots ----
     mutant(
@@ -35,10 +42,9 @@ pub(super) static MUTANTS: [Mutant; 52] = [
         "S01",
         "WRaft #118.1",
         "terms-sorted",
-        Rules {
-            is_covered: |_, _| false,
-            accepts_append: |prev, own| prev.index == LogIndex(0) || own == Some(prev.term),
-            ..RAFT
+        seeded! {
+            is_covered(prev, start) => false,
+            accepts_append(prev, own) => prev.index == LogIndex(0) || own == Some(prev.term),
         },
     ),
     mutant(
@@ -46,47 +52,42 @@ pub(super) static MUTANTS: [Mutant; 52] = [
         "S03",
         "WRaft #118.4; jgroups-raft #23",
         "term-is-monotone",
-        Rules { term_after_install: |_, snapshot| snapshot, ..RAFT },
+        seeded! { term_after_install(current, snapshot) => snapshot },
     ),
     mutant(
         "snapshot-removes-suffix",
         "S04",
         "etcd PR 1763",
         "truncation-needs-conflict",
-        Rules { keeps_suffix: |_, _| false, ..RAFT },
+        seeded! { keeps_suffix(snapshot, own) => false },
     ),
     mutant(
         "known-snapshot-installed",
         "",
         "a check easily forgotten",
         "applied-in-order",
-        Rules { is_known: |_, _| false, ..RAFT },
+        seeded! { is_known(snapshot, commit) => false },
     ),
     mutant(
         "pieces-of-snapshots-mixed",
         "",
         "LogCabin's and etcd's chunk checks, left out",
         "snapshot-is-committed",
-        Rules { fits: |_, _| true, ..RAFT },
+        seeded! { fits(received, offset) => true },
     ),
     mutant(
         "membership-lost-with-compaction",
         "S11",
         "canonical/raft #250, #323",
         "membership-is-newest",
-        Rules {
-            forget_memberships: |memberships, index| {
-                *memberships = raft::Memberships::starting(index, *memberships.active());
-            },
-            ..RAFT
-        },
+        Rules { forget_memberships: forget_all_but_the_newest, ..Rules::RAFT },
     ),
     mutant(
         "compacts-to-last-entry",
         "S16",
         "a snapshot of uncommitted entries",
         "snapshot-is-committed",
-        Rules { compaction_point: |_, _, last| Some(last), ..RAFT },
+        seeded! { compaction_point(asked, handed_out, last) => Some(last) },
     ),
     // ---- Membership ----
     mutant(
@@ -94,12 +95,11 @@ pub(super) static MUTANTS: [Mutant; 52] = [
         "M01",
         "D. Ongaro, raft-dev, 2015; hydro-project/hydro#3192",
         "change-in-own-term",
-        Rules {
-            may_change: |pending, _, _| match pending {
+        seeded! {
+            may_change(pending, committed, current) => match pending {
                 Some(since) => Err(raft::Refused::ChangeUnderWay { since }),
                 None => Ok(()),
             },
-            ..RAFT
         },
     ),
     mutant(
@@ -107,25 +107,30 @@ pub(super) static MUTANTS: [Mutant; 52] = [
         "M02",
         "the rule of one pending change, dropped",
         "one-change-at-a-time",
-        Rules {
-            may_change: |_, committed, current| match committed == Some(current) {
+        seeded! {
+            may_change(pending, committed, current) => match committed == Some(current) {
                 true => Ok(()),
                 false => Err(raft::Refused::TermIsFresh),
             },
-            ..RAFT
         },
+    ),
+    mutant(
+        "membership-taken-up-when-committed",
+        "M03",
+        "etcd #11284, #7625, #12134, #12163",
+        "leader-has-quorum",
+        seeded! { membership_in_force(memberships, commit) => memberships.at(commit) },
     ),
     mutant(
         "no-joint-consensus",
         "",
         "the textbook omission of section 6",
         "quorums-overlap",
-        Rules {
-            next_membership: |_, voters, learners| Membership {
+        seeded! {
+            next_membership(current, voters, learners) => Membership {
                 learners: learners.without(voters),
                 ..Membership::new(voters)
             },
-            ..RAFT
         },
     ),
     mutant(
@@ -133,16 +138,15 @@ pub(super) static MUTANTS: [Mutant; 52] = [
         "",
         "the textbook misreading of section 6",
         "committed-is-durable",
-        Rules { reached: |members, acked| members.left().reached(acked), ..RAFT },
+        seeded! { reached(members, acked) => members.left().reached(acked) },
     ),
     mutant(
         "learners-counted",
         "R5",
         "non-voters in a quorum",
         "committed-is-durable",
-        Rules {
-            reached: |members, acked| Membership::new(members.members()).reached(acked),
-            ..RAFT
+        seeded! {
+            reached(members, acked) => Membership::new(members.members()).reached(acked),
         },
     ),
     mutant(
@@ -150,21 +154,21 @@ pub(super) static MUTANTS: [Mutant; 52] = [
         "M10",
         "hashicorp/raft PRs 477, 483, 526",
         "only-voters-stand",
-        Rules { may_stand: |_, _| true, ..RAFT },
+        seeded! { may_stand(votes, may_vote_again) => true },
     ),
     mutant(
         "removed-leader-stays",
         "",
         "4.2.2 forgotten",
         "removed-leader-steps-down",
-        Rules { leaves_when_removed: || false, ..RAFT },
+        seeded! { leaves_when_removed() => false },
     ),
     mutant(
         "progress-half-sorted",
         "R14",
         "openraft #1802",
         "committed-is-durable",
-        Rules { reached: half_sorted, ..RAFT },
+        seeded! { reached(members, acked) => half_sorted(members, acked) },
     ),
     // ---- Reads ----
     mutant(
@@ -172,44 +176,43 @@ pub(super) static MUTANTS: [Mutant; 52] = [
         "L01",
         "etcd #7331, #12680; RedisRaft PR 22; TiKV PRs 6340, 9239",
         "read-is-linearizable",
-        Rules { may_read: |_, _| true, ..RAFT },
+        seeded! { may_read(committed, current) => true },
     ),
     mutant(
         "old-answers-confirm-reads",
         "L02",
         "etcd #20418, etcd raft PR 397",
         "read-is-linearizable",
-        Rules { confirms: |heard, _| heard > raft::Stamp::default(), ..RAFT },
+        seeded! { confirms(heard, asked) => heard > raft::Stamp::default() },
     ),
     mutant(
         "reads-without-quorum",
         "L03",
         "d-engine #381; Xraft-KV #1",
         "read-is-linearizable",
-        Rules { confirms: |_, _| true, ..RAFT },
+        seeded! { confirms(heard, asked) => true },
     ),
     mutant(
         "answers-to-an-earlier-life",
         "",
         "etcd's request contexts, reused",
         "read-is-linearizable",
-        Rules { is_own_question: |_, _| true, ..RAFT },
+        seeded! { is_own_question(asked_in, life) => true },
     ),
     mutant(
         "lease-kept-through-transfer",
         "L05",
         "etcd-io/raft #99",
         "read-is-linearizable",
-        Rules { lease_holds: |age, ticks, drift, _| age + 2 < u64::from(ticks / drift), ..RAFT },
+        seeded! { lease_holds(age, ticks, drift, let_go) => age + 2 < u64::from(ticks / drift) },
     ),
     mutant(
         "lease-too-long",
         "L04",
         "a lease reckoned from the answer, and not from the question",
         "read-is-linearizable",
-        Rules {
-            lease_holds: |age, ticks, _, let_go| !let_go && age < 3 * u64::from(ticks),
-            ..RAFT
+        seeded! {
+            lease_holds(age, ticks, drift, let_go) => !let_go && age < 3 * u64::from(ticks),
         },
     ),
     mutant(
@@ -217,9 +220,8 @@ pub(super) static MUTANTS: [Mutant; 52] = [
         "L04",
         "TiKV #964; etcd #10082; etcd raft #166",
         "read-is-linearizable",
-        Rules {
-            lease_holds: |age, ticks, _, let_go| !let_go && age + 2 < u64::from(ticks),
-            ..RAFT
+        seeded! {
+            lease_holds(age, ticks, drift, let_go) => !let_go && age + 2 < u64::from(ticks),
         },
     ),
     mutant(
@@ -227,7 +229,7 @@ pub(super) static MUTANTS: [Mutant; 52] = [
         "L06",
         "raft-rs PR 141",
         "read-is-linearizable",
-        Rules { has_leases: |lease_reads, _| lease_reads, ..RAFT },
+        seeded! { has_leases(lease_reads, check_quorum) => lease_reads },
     ),
     // ---- Liveness ----
     mutant(
@@ -235,18 +237,17 @@ pub(super) static MUTANTS: [Mutant; 52] = [
         "E16",
         "etcd #8501, 3c7359d; raft-rs PR 42",
         "core-converges",
-        Rules { answers_stale: |kind| kind != raft::Kind::AppendEntries, ..RAFT },
+        seeded! { answers_stale(kind) => kind != raft::Kind::AppendEntries },
     ),
     mutant(
         "pre-vote-refusal-teaches-nothing",
         "E17",
         "openraft #1796, d6a6d562",
         "recovers-after-healing",
-        Rules {
-            heeds_newer_term: |kind| {
+        seeded! {
+            heeds_newer_term(kind) => {
                 kind != raft::Kind::PreVote && kind != raft::Kind::PreVoteReply
             },
-            ..RAFT
         },
     ),
     mutant(
@@ -254,10 +255,9 @@ pub(super) static MUTANTS: [Mutant; 52] = [
         "E18",
         "hashicorp/raft PR 605",
         "recovers-after-healing",
-        Rules {
-            hears_a_leader: |known, _, _| known.is_some(),
-            leader_while_probing: |known| known,
-            ..RAFT
+        seeded! {
+            hears_a_leader(known, elapsed, election_ticks) => known.is_some(),
+            leader_while_probing(known) => known,
         },
     ),
     mutant(
@@ -265,28 +265,28 @@ pub(super) static MUTANTS: [Mutant; 52] = [
         "E19",
         "Cloudflare, November 2020",
         "pre-vote-spares-the-term",
-        Rules { asks_first: |_| false, ..RAFT },
+        seeded! { asks_first(pre_vote) => false },
     ),
     mutant(
         "newer-term-starts-the-clock-again",
         "",
         "LifeRaft, bug 5",
         "recovers-after-healing",
-        Rules { patience_in_newer_term: |_| 0, ..RAFT },
+        seeded! { patience_in_newer_term(elapsed) => 0 },
     ),
     mutant(
         "no-snapshot-for-strangers",
         "S07",
         "openraft #1828, afd6508b",
         "core-converges",
-        Rules { sends_snapshot: |matched| matched > LogIndex(0), ..RAFT },
+        seeded! { sends_snapshot(matched) => matched > LogIndex(0) },
     ),
     mutant(
         "beats-at-every-tick",
         "",
         "correct, but wasteful",
         "effort-is-bounded",
-        Rules { is_time_to_beat: |_, _| true, ..RAFT },
+        seeded! { is_time_to_beat(elapsed, heartbeat_ticks) => true },
     ),
     // ---- What else an oracle is there for ----
     mutant(
@@ -294,12 +294,11 @@ pub(super) static MUTANTS: [Mutant; 52] = [
         "",
         "5.2, a new try that begins no new term",
         "legal-role-moves",
-        Rules {
-            term_to_stand_in: |current, vote, own| match vote == Some(own) {
+        seeded! {
+            term_to_stand_in(current, vote, own) => match vote == Some(own) {
                 true => current,
                 false => current.next(),
             },
-            ..RAFT
         },
     ),
     mutant(
@@ -307,58 +306,57 @@ pub(super) static MUTANTS: [Mutant; 52] = [
         "",
         "5.4.1, an index off by one",
         "claim-is-true",
-        Rules { claimed: |last| LogId { index: last.index.next(), ..last }, ..RAFT },
+        seeded! { claimed(last) => LogId { index: last.index.next(), ..last } },
     ),
     mutant(
         "batches-without-bounds",
         "",
         "a limit that is not asked",
         "batch-is-bounded",
-        Rules { entries_in_message: |_| usize::MAX, ..RAFT },
+        seeded! { entries_in_message(limit) => usize::MAX },
     ),
     mutant(
         "floods-after-an-answer",
         "",
         "a window that is filled at once",
         "sends-are-bounded",
-        Rules { messages_after_ack: || 9, ..RAFT },
+        seeded! { messages_after_ack() => 9 },
     ),
     mutant(
         "commits-its-log-at-start",
         "",
         "commitIndex taken for what is on the disk",
         "commit-is-rederived",
-        Rules { commit_at_start: |_, last| last, ..RAFT },
+        seeded! { commit_at_start(snapshot, last) => last },
     ),
     mutant(
         "joint-consensus-without-end",
         "M05",
         "etcd bd3c759, #12136",
         "change-finishes",
-        Rules { ends_joint_consensus: || false, ..RAFT },
+        seeded! { ends_joint_consensus() => false },
     ),
     mutant(
         "reads-never-confirmed",
         "",
         "a read queue that nobody looks at",
         "fresh-read-is-answered",
-        Rules { confirms: |_, _| false, ..RAFT },
+        seeded! { confirms(heard, asked) => false },
     ),
     mutant(
         "questions-stay-open",
         "",
         "an answer that arrives twice",
         "read-is-answered-once",
-        Rules { is_closed_by_answer: || false, ..RAFT },
+        seeded! { is_closed_by_answer() => false },
     ),
     mutant(
         "beats-too-seldom",
         "",
         "a heartbeat interval near the election timeout",
         "leader-is-stable",
-        Rules {
-            is_time_to_beat: |elapsed, heartbeat_ticks| elapsed >= 6 * heartbeat_ticks,
-            ..RAFT
+        seeded! {
+            is_time_to_beat(elapsed, heartbeat_ticks) => elapsed >= 6 * heartbeat_ticks,
         },
     ),
     // ---- The host, and the crash handler ----
@@ -367,7 +365,7 @@ pub(super) static MUTANTS: [Mutant; 52] = [
         "",
         "Buoyant's contract of the crash handler, broken",
         "failed-write-halts",
-        Rules { goes_on_halted: || true, ..RAFT },
+        seeded! { goes_on_halted() => true },
     ),
     host(
         "snapshot-before-truncation",

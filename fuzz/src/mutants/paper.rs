@@ -1,12 +1,10 @@
 //! Bugs in what the paper's Figure 2 says, in what spares a cluster needless elections, and in the
 //! host.
 
-use raft::{Kind, LogId, LogIndex, Membership, NodeId, NodeSet, Promise, Role, Rules, Term};
+use raft::{Kind, LogIndex, Membership, NodeId, NodeSet, Promise, Role};
 
 use super::{host, mutant, Mutant};
 use crate::disk::Driver;
-
-const RAFT: Rules = Rules::RAFT;
 
 /// How many voters of `membership` a fraction of them is.
 fn share(membership: &Membership, numerator: usize, denominator: usize) -> usize {
@@ -32,23 +30,22 @@ fn mode(membership: &Membership, acked: &dyn Fn(NodeId) -> LogIndex) -> LogIndex
 }
 
 /// See the module.
-pub(super) static MUTANTS: [Mutant; 36] = [
+pub(super) static MUTANTS: [Mutant; 37] = [
     // ---- Elections ----
     mutant(
         "repeated-votes-counted",
         "E01",
         "akka-raft #45; Coyote's Raft sample",
         "leader-has-quorum",
-        Rules { wins: |members, grants| grants.len() > share(members, 1, 2), ..RAFT },
+        seeded! { wins(members, grants) => grants.len() > share(members, 1, 2) },
     ),
     mutant(
         "stale-vote-counted",
         "E02",
         "akka-raft #46; Xraft #33; LifeRaft's published bug",
         "leader-has-quorum",
-        Rules {
-            is_stale: |kind, message, current| kind != Kind::RequestVoteReply && message < current,
-            ..RAFT
+        seeded! {
+            is_stale(kind, message, current) => kind != Kind::RequestVoteReply && message < current,
         },
     ),
     mutant(
@@ -56,94 +53,100 @@ pub(super) static MUTANTS: [Mutant; 36] = [
         "E03",
         "akka-raft #56; CCF PR 8094",
         "one-vote-per-term",
-        Rules { stepping_down: |_, term| raft::HardState { term, vote: None }, ..RAFT },
+        seeded! { stepping_down(state, term) => raft::HardState { term, vote: None } },
     ),
     mutant(
         "term-and-vote-not-restored",
         "E04",
         "akka-raft #62; PySyncObj PR 202",
         "term-is-monotone",
-        Rules { restored: |_| raft::HardState::default(), ..RAFT },
+        seeded! { restored(state) => raft::HardState::default() },
     ),
     mutant(
         "vote-not-restored",
         "E04",
         "akka-raft #62",
         "restart-from-disk",
-        Rules { restored: |state| raft::HardState { vote: None, ..state }, ..RAFT },
+        seeded! { restored(state) => raft::HardState { vote: None, ..state } },
     ),
     mutant(
         "vote-not-persisted",
         "E04",
         "seaweedfs/raft PR 9; Buoyant's fuzzer",
         "candidacy-is-durable",
-        Rules { recorded: |state| raft::HardState { vote: None, ..state }, ..RAFT },
+        seeded! { recorded(state) => raft::HardState { vote: None, ..state } },
     ),
     mutant(
         "vote-before-durable",
         "E05",
         "TiKV #1610; openraft ee460f37",
         "vote-is-durable",
-        Rules { rests_on_disk: |promise| promise != Promise::Vote, ..RAFT },
+        seeded! { rests_on_disk(promise) => promise != Promise::Vote },
     ),
     mutant(
         "candidacy-before-durable",
         "E05",
         "a promise that is easily overlooked",
         "candidacy-is-durable",
-        Rules { rests_on_disk: |promise| promise != Promise::Candidacy, ..RAFT },
+        seeded! { rests_on_disk(promise) => promise != Promise::Candidacy },
     ),
     mutant(
         "own-vote-before-durable",
         "E05",
         "TiKV #1610",
         "leader-has-quorum",
-        Rules { rests_on_disk: |promise| promise != Promise::OwnVote, ..RAFT },
+        seeded! { rests_on_disk(promise) => promise != Promise::OwnVote },
     ),
     mutant(
         "failed-write-ignored",
         "E07",
         "the fsync failures of 2018",
         "failed-write-halts",
-        Rules { survives_failed_write: || true, ..RAFT },
+        seeded! { survives_failed_write() => true },
+    ),
+    mutant(
+        "votes-by-an-older-log",
+        "E10",
+        "braft's overwrite bug, told in SOFAJRaft #882",
+        "vote-is-up-to-date",
+        seeded! { log_in_vote(in_memory, on_disk) => on_disk },
     ),
     mutant(
         "third-is-a-vote-quorum",
         "E11",
         "ModelFuzz's seeded etcd mutant",
         "leader-has-quorum",
-        Rules { wins: |members, grants| distinct(grants) > share(members, 1, 3), ..RAFT },
+        seeded! { wins(members, grants) => distinct(grants) > share(members, 1, 3) },
     ),
     mutant(
         "votes-twice",
         "E13",
         "Camunda #5356; Buoyant and LifeRaft benches",
         "one-vote-per-term",
-        Rules { may_vote: |_, _| true, ..RAFT },
+        seeded! { may_vote(vote, candidate) => true },
     ),
     mutant(
         "votes-without-log-check",
         "",
         "the textbook omission of 5.4.1",
         "vote-is-up-to-date",
-        Rules { is_up_to_date: |_, _| true, ..RAFT },
+        seeded! { is_up_to_date(candidate, own) => true },
     ),
     mutant(
         "votes-by-length-only",
         "",
         "the textbook misreading of 5.4.1",
         "vote-is-up-to-date",
-        Rules { is_up_to_date: |candidate, own| candidate.index >= own.index, ..RAFT },
+        seeded! { is_up_to_date(candidate, own) => candidate.index >= own.index },
     ),
     mutant(
         "half-is-a-quorum",
         "",
         "off by one at even sizes",
         "leader-has-quorum",
-        Rules {
-            wins: |members, grants| 2 * distinct(grants) >= members.voters.len(),
-            reached: |members, acked| sorted(members, acked)[share(members, 1, 2)],
-            ..RAFT
+        seeded! {
+            wins(members, grants) => 2 * distinct(grants) >= members.voters.len(),
+            reached(members, acked) => sorted(members, acked)[share(members, 1, 2)],
         },
     ),
     mutant(
@@ -151,12 +154,11 @@ pub(super) static MUTANTS: [Mutant; 36] = [
         "R17",
         "NuRaft #293",
         "legal-role-moves",
-        Rules {
-            role_in_newer_term: |role, kind| match (role, kind.is_reply()) {
+        seeded! {
+            role_in_newer_term(role, kind) => match (role, kind.is_reply()) {
                 (Role::Leader, true) => Role::Leader,
                 _ => Role::Follower,
             },
-            ..RAFT
         },
     ),
     // ---- Replication ----
@@ -165,86 +167,85 @@ pub(super) static MUTANTS: [Mutant; 36] = [
         "R01",
         "akka-raft #42",
         "committed-is-durable",
-        Rules { reached: mode, ..RAFT },
+        seeded! { reached(members, acked) => mode(members, acked) },
     ),
     mutant(
         "commits-older-terms-by-counting",
         "R02",
         "Figure 8; LogCabin #44; PySyncObj #169",
         "commits-own-term",
-        Rules { may_commit: |_, _| true, ..RAFT },
+        seeded! { may_commit(entry, current) => true },
     ),
     mutant(
         "commit-index-falls",
         "R04",
         "PySyncObj #166",
         "commit-is-monotone",
-        Rules { follower_commit: |_, leader, last_new, _| leader.min(last_new), ..RAFT },
+        seeded! { follower_commit(commit, leader, last_new, last) => leader.min(last_new) },
     ),
     mutant(
         "match-index-falls",
         "R05",
         "PySyncObj #167; RaftOS #25",
         "match-is-monotone",
-        Rules { match_after_ack: |_, acked| acked, ..RAFT },
+        seeded! { match_after_ack(known, acked) => acked },
     ),
     mutant(
         "next-index-stays",
         "R06",
         "PySyncObj #167-1",
         "next-is-above-match",
-        Rules { next_after_ack: |next, _| next, ..RAFT },
+        seeded! { next_after_ack(next, matched) => next },
     ),
     mutant(
         "truncates-without-conflict",
         "R07",
         "akka-raft #66; RaftOS #26; Buoyant's HEAD",
         "truncation-needs-conflict",
-        Rules { truncate_from: |prev, _, last| (last > prev).then(|| prev.next()), ..RAFT },
+        seeded! { truncate_from(prev, conflict, last) => (last > prev).then(|| prev.next()) },
     ),
     mutant(
         "never-truncates",
         "",
         "LifeRaft's trailing entries",
         "match-is-true",
-        Rules { truncate_from: |_, _, _| None, ..RAFT },
+        seeded! { truncate_from(prev, conflict, last) => None },
     ),
     mutant(
         "acknowledges-whole-log",
         "R10",
         "CCF PR 6016",
         "match-is-true",
-        Rules { acknowledged: |_, last| last, ..RAFT },
+        seeded! { acknowledged(last_new, last) => last },
     ),
     mutant(
         "commits-to-last-entry",
         "R11",
         "WRaft #118.2",
         "commit-is-verified",
-        Rules { follower_commit: |commit, leader, _, last| commit.max(leader.min(last)), ..RAFT },
+        seeded! { follower_commit(commit, leader, last_new, last) => commit.max(leader.min(last)) },
     ),
     mutant(
         "counts-itself-before-durable",
         "R21, R22",
         "openraft a9f696a9; etcd #14370",
         "committed-is-durable",
-        Rules { own_match: |_, last| last, ..RAFT },
+        seeded! { own_match(durable, last) => last },
     ),
     mutant(
         "acknowledges-before-durable",
         "R23",
         "openraft ee460f37",
         "ack-is-durable",
-        Rules { rests_on_disk: |promise| promise != Promise::Acknowledgement, ..RAFT },
+        seeded! { rests_on_disk(promise) => promise != Promise::Acknowledgement },
     ),
     mutant(
         "old-leaders-append",
         "R26",
         "akka-raft before PR 55",
         "commit-is-verified",
-        Rules {
-            is_stale: |kind, message, current| kind != Kind::AppendEntries && message < current,
-            ..RAFT
+        seeded! {
+            is_stale(kind, message, current) => kind != Kind::AppendEntries && message < current,
         },
     ),
     mutant(
@@ -252,19 +253,18 @@ pub(super) static MUTANTS: [Mutant; 36] = [
         "",
         "the textbook omission of 5.3",
         "log-matching",
-        Rules { accepts_append: |_: LogId, own: Option<Term>| own.is_some(), ..RAFT },
+        seeded! { accepts_append(prev, own) => own.is_some() },
     ),
     mutant(
         "match-index-not-reset",
         "",
         "LifeRaft's diary, after the fourth bug",
         "match-is-true",
-        Rules {
-            progress_at_election: |earlier, last| raft::Progress {
+        seeded! {
+            progress_at_election(earlier, last) => raft::Progress {
                 match_index: earlier.match_index.min(last),
                 next_index: last.next(),
             },
-            ..RAFT
         },
     ),
     mutant(
@@ -272,12 +272,11 @@ pub(super) static MUTANTS: [Mutant; 36] = [
         "",
         "n/2 replicas, the leader not counted",
         "committed-is-durable",
-        Rules {
-            reached: |members, acked| {
+        seeded! {
+            reached(members, acked) => {
                 let acked = sorted(members, acked);
                 acked[acked.len().div_ceil(2).min(acked.len() - 1)]
             },
-            ..RAFT
         },
     ),
     mutant(
@@ -285,7 +284,7 @@ pub(super) static MUTANTS: [Mutant; 36] = [
         "",
         "a leader check forgotten",
         "entry-born-once",
-        Rules { may_propose: |_, _| Ok(()), ..RAFT },
+        seeded! { may_propose(role, leader) => Ok(()) },
     ),
     // ---- Needless elections ----
     mutant(
@@ -293,14 +292,14 @@ pub(super) static MUTANTS: [Mutant; 36] = [
         "B3",
         "tikv/raft-rs#84, in 0.3.0",
         "recovers-after-healing",
-        Rules { leader_while_probing: |known| known, ..RAFT },
+        seeded! { leader_while_probing(known) => known },
     ),
     mutant(
         "leads-without-quorum",
         "E20",
         "CheckQuorum forgotten; openraft #2080",
         "silent-leader-steps-down",
-        Rules { keeps_lead: |_, _| true, ..RAFT },
+        seeded! { keeps_lead(membership, heard) => true },
     ),
     host(
         "snapshots-without-sessions",

@@ -3,7 +3,7 @@
 //! Membership (section 6; dissertation, chapter 4)
 
 use crate::io::Refused;
-use crate::membership::Membership;
+use crate::membership::{Membership, Memberships};
 use crate::quorum::NodeSet;
 use crate::types::{LogIndex, Term};
 
@@ -22,6 +22,15 @@ pub fn may_change(
         None if committed != Some(current) => Err(Refused::TermIsFresh),
         None => Ok(()),
     }
+}
+
+/// Whose quorums decide: the newest membership in the log, committed or not.
+///
+/// 4.1: "a server always uses the latest configuration in its log, regardless of whether the entry
+/// is committed". A server cannot know what is committed, and so might go by a membership that
+/// others have left (etcd #11284). Without this: Election Safety.
+pub fn membership_in_force(memberships: &Memberships, _commit: LogIndex) -> &Membership {
+    memberships.active()
 }
 
 /// The first step of a change. Without joint consensus where it is needed: Election Safety.

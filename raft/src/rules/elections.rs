@@ -77,6 +77,15 @@ pub fn is_up_to_date(candidate: LogId, own: LogId) -> bool {
     candidate >= own
 }
 
+/// A voter compares with the log that it has in memory, as it is when the vote is given.
+///
+/// 5.4.1: "if the voter's own log is more up-to-date". What it has appended it will acknowledge as
+/// soon as that is durable, vote or no vote, so a log looked up before is too old (braft's handler,
+/// told in SOFAJRaft #882). Without this: Leader Completeness.
+pub fn log_in_vote(in_memory: LogId, _on_disk: LogId) -> LogId {
+    in_memory
+}
+
 /// A candidate wins with votes from a quorum of distinct servers.
 ///
 /// 5.2; `grants` are the votes in the order of arrival, with repetitions. Without this: Election

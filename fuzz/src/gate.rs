@@ -1,0 +1,97 @@
+//! Gates: a bug that is armed at a node only while something is the case there.
+//!
+//! Promises: a node of ours goes by its own table while all its gates are open, and by Raft's at
+//! every other step. A gate sees what the node itself sees before the step, and nothing else; most
+//! close again. So a bug that any schedule finds becomes one that needs a long one, and stays the
+//! same bug. Without gates nothing is asked.
+
+use raft::{LogIndex, Node, Payload, Rules};
+
+use crate::replica::{Command, Entry};
+
+/// Something that may be the case at a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Gate {
+    /// It has a snapshot. Stays open.
+    Snapshot,
+    /// It goes by another membership than the cluster began with.
+    Changed,
+    /// It was started again. Stays open.
+    Restarted,
+    /// A membership in its log is not committed, as far as it knows.
+    Changing,
+    /// It goes by two sets of voters.
+    Joint,
+    /// Three entries or more are not committed, as far as it knows.
+    Tail,
+    /// Entries of more than one term are not committed, as far as it knows.
+    Mixed,
+}
+
+/// Uncommitted entries that are a [`Gate::Tail`].
+const TAIL: usize = 3;
+
+impl Gate {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Gate::Snapshot => "snapshot",
+            Gate::Changed => "changed",
+            Gate::Restarted => "restarted",
+            Gate::Changing => "changing",
+            Gate::Joint => "joint",
+            Gate::Tail => "tail",
+            Gate::Mixed => "mixed",
+        }
+    }
+
+    fn is_open(self, node: &Node<Command>) -> bool {
+        let status = node.status();
+        let uncommitted = node.log().from(status.commit.next(), usize::MAX);
+        match self {
+            Gate::Snapshot => status.snapshot.index > LogIndex(0),
+            Gate::Changed => *node.membership() != node.config().membership,
+            Gate::Restarted => node.config().life > 1,
+            Gate::Changing => {
+                uncommitted.iter().any(|entry| matches!(entry.payload, Payload::Change(_)))
+            }
+            Gate::Joint => node.membership().is_joint(),
+            Gate::Tail => uncommitted.len() >= TAIL,
+            Gate::Mixed => {
+                let older = |entry: &Entry| entry.id.term < status.last_log.term;
+                uncommitted.first().is_some_and(older)
+            }
+        }
+    }
+}
+
+/// By which table a node of ours goes, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Decisions {
+    /// The table.
+    pub rules: &'static Rules,
+    /// While all of these are open; if there are none, always.
+    pub gates: &'static [Gate],
+}
+
+impl Decisions {
+    /// True Raft.
+    pub const RAFT: Decisions = Decisions { rules: &Rules::RAFT, gates: &[] };
+
+    /// A node that starts. No gate is open yet.
+    pub(crate) fn at_start(&self) -> &'static Rules {
+        match self.gates {
+            [] => self.rules,
+            _ => &Rules::RAFT,
+        }
+    }
+
+    /// Arms `node` for its next step, or disarms it.
+    pub(crate) fn arm(&self, node: &mut Node<Command>) {
+        if self.gates.is_empty() {
+            return;
+        }
+        let is_armed = self.gates.iter().all(|gate| gate.is_open(node));
+        node.go_by(if is_armed { self.rules } else { &Rules::RAFT });
+    }
+}
