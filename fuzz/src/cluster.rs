@@ -326,7 +326,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             refused: effects.refused,
             reads: effects.reads,
         };
-        self.paths.step(&self.watch.history.node(id).view, &step, effects.path);
+        self.paths.step(&self.watch.history.node(id).view, &step, effects.marks);
         if failed {
             self.watch.write_failed(id, effects.halted)?;
         }

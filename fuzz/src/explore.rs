@@ -9,6 +9,7 @@
 
 use crate::event::Event;
 use crate::generator::{Generator, Strategy};
+use crate::paths::slot_of;
 use crate::replica::Replica;
 use crate::run::{go_on, Judged, Observers, Outcome, MAX_EVENTS};
 use crate::schedule::Schedule;
@@ -209,7 +210,7 @@ impl<R: Replica + Clone> Map<R> {
     fn count(&mut self, keys: &[u64]) -> Option<usize> {
         let mut new = None;
         for key in keys {
-            let slot = (*key >> 32) as usize % ROOM;
+            let slot = slot_of(*key, ROOM);
             let count = &mut self.counts[slot];
             if *count == 0 {
                 self.known += 1;

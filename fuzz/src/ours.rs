@@ -107,7 +107,7 @@ impl Replica for Ours {
             refused: filled.output.answer.as_ref().and_then(|answer| answer.as_ref().err()),
             reads: &filled.output.reads,
             halted: filled.output.halted,
-            path: filled.output.path,
+            marks: filled.output.marks,
         }
     }
 

@@ -1,12 +1,13 @@
 //! Paths: what the code under test did at each event, as keys that coverage can count.
 //!
-//! Promises: an event's key depends on the turns that its steps took and on those of the event
-//! before, wherever in the cluster that was: a 2-gram of paths. Names no server, no term and no
-//! index, so that the same story told of other servers has the same keys. A Raft that marks its
-//! turns (see [`raft::mark`]) is told apart by them, any other by what its steps did for all to
+//! Promises: an event's key depends on its kind, on the kinds of message that its steps received,
+//! and on the turns that they took. It names no server, no term and no index, so that the same
+//! story told of other servers has the same keys; and neither order nor number of the turns, nor
+//! the event before, so that there are some thousands of them and not millions. A Raft that marks
+//! its turns (see [`raft::mark`]) is told apart by them, any other by what its steps did for all to
 //! see. Decides nothing.
 
-use raft::mark::Path;
+use raft::mark::Marks;
 
 use crate::chain::mix;
 use crate::event::Kind;
@@ -16,35 +17,42 @@ use crate::watch::Step;
 /// The keys of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Paths {
-    now: Path,
-    previous: u64,
+    /// What the steps of the event under way received and did.
+    received: u64,
+    deeds: u64,
+    turns: Marks,
     keys: Vec<u64>,
+    marks: Marks,
 }
 
 impl Paths {
     /// Forgets everything but the room it took.
     pub fn clear(&mut self) {
-        (self.now, self.previous) = (Path::default(), 0);
+        (self.received, self.deeds, self.turns) = (0, 0, Marks::default());
+        self.marks = Marks::default();
         self.keys.clear();
     }
 
-    /// A server that showed `old` took a path.
-    pub fn step(&mut self, old: &View, step: &Step<'_>, path: Path) {
-        let received = step.received.map_or(0, |message| 1 + u64::from(message.speech.kind()));
-        self.now.add(received);
-        self.now.add(if path.marks == 0 { turn(old, step) } else { path.hash });
-        self.now.marks |= path.marks;
+    /// A server that showed `old` took some turns.
+    pub fn step(&mut self, old: &View, step: &Step<'_>, marks: Marks) {
+        self.received |= 1 << step.received.map_or(0, |message| 1 + message.speech.kind());
+        match marks == Marks::default() {
+            true => self.deeds |= 1 << deed(old, step),
+            false => self.turns = self.turns.union(marks),
+        }
     }
 
     /// An event is over. One at which nobody did anything has no key.
     pub fn happened(&mut self, kind: Kind) {
-        if self.now.hash == 0 {
+        let turns = self.turns.bits();
+        if turns == 0 && self.deeds < 2 {
+            (self.received, self.deeds) = (0, 0);
             return;
         }
-        let path = mix(self.now.hash, kind as u64);
-        self.keys.push(mix(path, self.previous));
-        self.previous = path;
-        self.now.hash = 0;
+        let turns = mix(turns as u64, (turns >> 64) as u64);
+        self.keys.push(mix(mix(turns, self.deeds), self.received << 8 | kind as u64));
+        self.marks = self.marks.union(self.turns);
+        (self.received, self.deeds, self.turns) = (0, 0, Marks::default());
     }
 
     /// The keys of the run so far, in the order of events.
@@ -53,34 +61,34 @@ impl Paths {
     }
 
     /// All turns of the run so far.
-    pub fn marks(&self) -> u128 {
-        self.now.marks
+    pub fn marks(&self) -> Marks {
+        self.marks.union(self.turns)
     }
 }
 
-/// What a step did for all to see.
-fn turn(old: &View, step: &Step<'_>) -> u64 {
+/// Which of `room` counters counts a key.
+pub fn slot_of(key: u64, room: usize) -> usize {
+    (key >> 32) as usize % room
+}
+
+/// What a step did for all to see, as a number below 64; 0 if that is nothing.
+fn deed(old: &View, step: &Step<'_>) -> u32 {
     let Step { view, write, .. } = step;
     let facts = [
-        view.role != old.role,
-        view.term() > old.term(),
+        view.role != old.role || view.term() > old.term(),
         view.hard_state.vote != old.hard_state.vote,
         view.commit > old.commit,
         view.last_log.index > old.last_log.index,
-        view.last_log.index < old.last_log.index,
-        write.is_some_and(|write| write.hard_state.is_some()),
         write.is_some_and(|write| write.truncate_from.is_some()),
-        write.is_some_and(|write| write.snapshot.is_some()),
-        write.is_some_and(|write| write.changes_membership()),
-        step.ticked,
+        write.is_some_and(|write| write.snapshot.is_some() || write.changes_membership()),
     ];
-    facts.iter().fold(1 + old.role as u64, |turn, &fact| turn << 1 | u64::from(fact))
+    facts.iter().fold(0, |deed, &fact| deed << 1 | u32::from(fact))
 }
 
 #[cfg(test)]
 mod tests {
     use raft::mark::Mark;
-    use raft::{LogIndex, NodeId};
+    use raft::{LogId, LogIndex, NodeId, Term};
 
     use super::*;
     use crate::machine::Machine;
@@ -90,8 +98,8 @@ mod tests {
         let mut paths = Paths::default();
         let machine = Machine::default();
         for &(mark, view) in turns {
-            let mut path = Path::default();
-            mark.into_iter().for_each(|mark| path.take(mark));
+            let mut marks = Marks::default();
+            mark.into_iter().for_each(|mark| marks.take(mark));
             let step = Step {
                 node: NodeId(0),
                 received: None,
@@ -104,33 +112,30 @@ mod tests {
                 refused: None,
                 reads: &[],
             };
-            paths.step(&View::default(), &step, path);
+            paths.step(&View::default(), &step, marks);
             paths.happened(Kind::Deliver);
         }
         paths.keys().to_vec()
     }
 
     #[test]
-    fn a_key_tells_of_two_events_and_no_more() {
-        let keys = |marks: [Mark; 3]| keys(&marks.map(|mark| (Some(mark), View::default())));
-        let one = keys([Mark::Gap, Mark::Beat, Mark::Gap]);
-        let other = keys([Mark::Stood, Mark::Beat, Mark::Gap]);
-        assert_ne!(one[0], other[0]);
-        assert_ne!(one[1], other[1]);
-        assert_eq!(one[2], other[2]);
-        assert_ne!(one[0], one[2]);
+    fn a_key_tells_of_one_event_and_no_more() {
+        let turns = [Mark::Gap, Mark::Beat, Mark::Gap];
+        let keys = keys(&turns.map(|mark| (Some(mark), View::default())));
+        assert_ne!(keys[0], keys[1]);
+        assert_eq!(keys[0], keys[2]);
     }
 
     #[test]
     fn an_event_at_which_nobody_did_anything_has_no_key() {
-        let mut paths = Paths::default();
-        paths.happened(Kind::Heal);
-        assert_eq!(paths.keys(), []);
+        assert_eq!(keys(&[(None, View::default())]), []);
     }
 
     #[test]
     fn a_raft_without_marks_is_told_apart_by_its_deeds() {
         let commits = View { commit: LogIndex(1), ..View::default() };
-        assert_ne!(keys(&[(None, View::default())]), keys(&[(None, commits)]));
+        let appends = View { last_log: LogId { term: Term(0), index: LogIndex(1) }, ..commits };
+        let keys = keys(&[(None, commits), (None, appends)]);
+        assert_ne!(keys[0], keys[1]);
     }
 }

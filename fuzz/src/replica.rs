@@ -27,7 +27,7 @@
 
 use std::sync::Arc;
 
-use raft::mark::Path;
+use raft::mark::Marks;
 use raft::{
     HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Payload, Progress, Read, ReadId,
     Refused, Role, Snapshot, Term, WriteId,
@@ -194,7 +194,7 @@ pub struct Effects<'a, M> {
     /// may follow.
     pub halted: bool,
     /// Which turns the step took, if this Raft marks them: see [`crate::paths`].
-    pub path: Path,
+    pub marks: Marks,
 }
 
 /// An output for any Raft that has none of its own to fill: [`Replica::Output`] can be this.
@@ -236,7 +236,7 @@ impl<M> Plain<M> {
             refused: None,
             reads: &[],
             halted: *halted,
-            path: Path::default(),
+            marks: Marks::default(),
         }
     }
 }

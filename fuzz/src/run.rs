@@ -4,6 +4,8 @@
 //! first broken promise, at the end of its events, or at its limit; if its set-up asks for it, the
 //! cluster is healed then and must recover. A lint ends nothing.
 
+use raft::mark::Marks;
+
 use crate::cluster::Cluster;
 use crate::event::{Event, Kind, ALL};
 use crate::family::{Family, Faults};
@@ -38,8 +40,8 @@ pub struct Outcome {
     pub digest: u64,
     /// How often each oracle had something to check.
     pub checks: Checks,
-    /// The turns that the code under test took, a bit each: see [`raft::mark`].
-    pub marks: u128,
+    /// The turns that the code under test took, if it marks them.
+    pub marks: Marks,
     /// How many faults of each family happened.
     pub faults: Counts<{ Family::ALL.len() }>,
     /// How often each goal was reached.

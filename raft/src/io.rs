@@ -205,7 +205,7 @@ pub struct Output<C = Vec<u8>> {
     pub halted: bool,
     /// Which turns the step took.
     #[cfg(feature = "marks")]
-    pub path: crate::mark::Path,
+    pub marks: crate::mark::Marks,
     /// Messages of this step that rest on what it wrote; the node moves them on before it returns.
     pub(crate) promises: Vec<Message<C>>,
     spare: Vec<Vec<Entry<C>>>,
@@ -222,7 +222,7 @@ impl<C> Default for Output<C> {
             reads: Vec::new(),
             halted: false,
             #[cfg(feature = "marks")]
-            path: crate::mark::Path::default(),
+            marks: crate::mark::Marks::default(),
             promises: Vec::new(),
             spare: Vec::new(),
         }
@@ -244,7 +244,7 @@ impl<C> Output<C> {
         self.halted = false;
         #[cfg(feature = "marks")]
         {
-            self.path = crate::mark::Path::default();
+            self.marks = crate::mark::Marks::default();
         }
         self.promises.clear();
     }
@@ -252,7 +252,7 @@ impl<C> Output<C> {
     /// The step takes a turn.
     #[cfg(feature = "marks")]
     pub(crate) fn mark(&mut self, mark: Mark) {
-        self.path.take(mark);
+        self.marks.take(mark);
     }
 
     /// The step takes a turn, and nobody wants to know.

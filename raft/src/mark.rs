@@ -112,25 +112,30 @@ marks! {
     QuestionExpired "question-expired" "A question has waited too long.",
 }
 
-/// Which turns one step took, or several.
+/// Turns that were taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Path {
-    /// A fingerprint of the turns in their order.
-    pub hash: u64,
-    /// The turns, a bit each, by their place in [`Mark::ALL`].
-    pub marks: u128,
-}
+pub struct Marks(u128);
 
-impl Path {
+impl Marks {
     /// Takes one more turn.
     pub fn take(&mut self, mark: Mark) {
-        self.add(mark as u64);
-        self.marks |= 1 << mark as u32;
+        self.0 |= 1 << mark as u32;
     }
 
-    /// Takes a turn that has no mark.
-    pub fn add(&mut self, turn: u64) {
-        self.hash = (self.hash.rotate_left(7) ^ turn).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    /// Whether a turn was taken.
+    pub fn contains(self, mark: Mark) -> bool {
+        self.0 >> mark as u32 & 1 == 1
+    }
+
+    /// These turns and those.
+    #[must_use]
+    pub fn union(self, other: Marks) -> Marks {
+        Marks(self.0 | other.0)
+    }
+
+    /// A bit for each turn, by its place in [`Mark::ALL`].
+    pub fn bits(self) -> u128 {
+        self.0
     }
 }
 
@@ -140,23 +145,14 @@ mod tests {
 
     #[test]
     fn each_mark_has_a_bit_and_a_name_of_its_own() {
-        let mut path = Path::default();
+        let mut marks = Marks::default();
         for (place, (mark, name, _)) in Mark::ALL.into_iter().enumerate() {
             assert_eq!(mark as usize, place);
             assert!(Mark::ALL[..place].iter().all(|(_, other, _)| *other != name));
-            path.take(mark);
+            assert!(!marks.contains(mark));
+            marks.take(mark);
+            assert!(marks.contains(mark));
         }
-        assert_eq!(path.marks.count_ones() as usize, Mark::ALL.len());
-    }
-
-    #[test]
-    fn a_path_tells_the_order_of_its_turns() {
-        let path = |marks: &[Mark]| {
-            let mut path = Path::default();
-            marks.iter().for_each(|&mark| path.take(mark));
-            path.hash
-        };
-        assert_ne!(path(&[Mark::Gap, Mark::Conflict]), path(&[Mark::Conflict, Mark::Gap]));
-        assert_ne!(path(&[Mark::Gap]), path(&[Mark::Gap, Mark::Gap]));
+        assert_eq!(marks.bits().count_ones() as usize, Mark::ALL.len());
     }
 }
