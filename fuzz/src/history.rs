@@ -13,6 +13,7 @@ use raft::{
 use crate::chain::{command_of, is_command, Chain};
 use crate::clients::Clients;
 use crate::machine::Truth;
+use crate::quorum::is_quorum;
 use crate::replica::{Capabilities, Command, Entry, View, Write};
 use crate::schedule::Setup;
 
@@ -223,7 +224,7 @@ impl History {
 
     /// Whether without `gone` there is still a quorum of every membership that may be in force.
     pub fn can_spare(&self, gone: NodeSet) -> bool {
-        let is_left = |members: &Membership| members.is_quorum(members.all_voters().without(gone));
+        let is_left = |members: &Membership| is_quorum(members, members.all_voters().without(gone));
         let in_logs = self.nodes.iter().flat_map(|node| [&node.log, &node.disk]);
         let mut changes = in_logs.chain([&self.committed_log]).flat_map(|log| log.changes());
         is_left(&self.membership_in_force())
@@ -305,7 +306,7 @@ impl History {
             let older = |other: &&NodeHistory| other.view.last_log <= node.view.last_log;
             let votes: NodeSet = running().filter(older).map(|other| other.id).collect();
             let members = self.membership_of(node);
-            members.all_voters().contains(node.id) && members.is_quorum(votes)
+            members.all_voters().contains(node.id) && is_quorum(members, votes)
         })
     }
 

@@ -9,6 +9,7 @@ use raft::{LogIndex, NodeId, NodeSet};
 use crate::history::History;
 use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
+use crate::quorum::is_quorum;
 use crate::replica::Write;
 use crate::violation::{check, Verdict, Violation, NOTHING};
 
@@ -36,7 +37,7 @@ fn is_durable(history: &History) -> Verdict {
         .filter(|node| history.holds_committed(&node.disk, index))
         .map(|node| node.id)
         .collect();
-    let held = history.committed_by.is_quorum(holders);
+    let held = is_quorum(&history.committed_by, holders);
     check(held, || Violation::CommittedIsDurable { index, holders })
 }
 

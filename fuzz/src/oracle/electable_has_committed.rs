@@ -12,6 +12,7 @@ use raft::{LogIndex, NodeId, NodeSet};
 use crate::history::{History, NodeHistory};
 use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
+use crate::quorum::is_quorum;
 use crate::replica::Write;
 use crate::violation::{check, Verdict, Violation, HELD, NOTHING};
 
@@ -51,7 +52,7 @@ fn holds(history: &History, node: &NodeHistory) -> Verdict {
     let others = history.nodes.iter().filter(|other| last >= other.log.last());
     let voters: NodeSet = others.map(|other| other.id).collect();
     let node = node.id;
-    check(!members.is_quorum(voters), || Violation::ElectableHasCommitted {
+    check(!is_quorum(members, voters), || Violation::ElectableHasCommitted {
         node,
         last,
         voters,

@@ -8,6 +8,7 @@ use raft::{NodeId, NodeSet, Term};
 use crate::history::{History, PerNode};
 use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
+use crate::quorum::is_quorum;
 use crate::replica::{Meaning, Speech, View};
 use crate::violation::{check, Verdict, Violation, NOTHING};
 
@@ -52,7 +53,7 @@ impl Observer for LeaderHasQuorum {
         if disk.term == term && disk.vote == Some(node) {
             votes.insert(node);
         }
-        let won = history.membership_of(history.node(node)).is_quorum(votes);
+        let won = is_quorum(history.membership_of(history.node(node)), votes);
         check(won, || Violation::LeaderHasQuorum { leader: node, term, votes })
     }
 

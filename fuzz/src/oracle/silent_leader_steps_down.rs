@@ -11,6 +11,7 @@ use raft::{NodeId, NodeSet, Role};
 use crate::history::{History, PerNode};
 use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
+use crate::quorum::is_quorum;
 use crate::replica::{Meaning, View, Write};
 use crate::violation::{check, Verdict, Violation, NOTHING};
 
@@ -50,7 +51,7 @@ impl Observer for SilentLeaderStepsDown {
         let recent = |id: &NodeId| *id == node || clock.heard[*id] >= since;
         let members = history.membership_of(history.node(node));
         let heard: NodeSet = members.all_voters().iter().filter(recent).collect();
-        let answered = ticks <= patience || members.is_quorum(heard);
+        let answered = ticks <= patience || is_quorum(members, heard);
         check(answered, || Violation::SilentLeaderStepsDown { leader: node, heard, ticks })
     }
 

@@ -1,0 +1,56 @@
+//! Quorums as the harness counts them.
+//!
+//! Promises: the arithmetic of the code under test is not asked here, so that oracles notice when
+//! that is wrong. Knows nothing of nodes and logs.
+
+use raft::{Membership, NodeSet};
+
+/// Whether `nodes` can decide (section 6): a majority of the voters, and in joint consensus of the
+/// outgoing ones as well.
+pub fn is_quorum(membership: &Membership, nodes: NodeSet) -> bool {
+    let is_majority = |voters: NodeSet| {
+        let votes = voters.bits() & nodes.bits();
+        2 * votes.count_ones() > voters.bits().count_ones()
+    };
+    let Membership { voters, outgoing, .. } = membership;
+    is_majority(*voters) && (outgoing.bits() == 0 || is_majority(*outgoing))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(bits: u64) -> NodeSet {
+        NodeSet::from_bits(bits)
+    }
+
+    #[test]
+    fn half_is_no_quorum_and_more_than_half_is_one() {
+        let four = Membership::new(set(0b1111));
+        assert!(!is_quorum(&four, set(0b0011)));
+        assert!(is_quorum(&four, set(0b0111)));
+        assert!(!is_quorum(&four, set(0b1111_0011)));
+    }
+
+    #[test]
+    fn joint_consensus_needs_both_majorities() {
+        let joint = Membership { outgoing: set(0b111), ..Membership::new(set(0b11_1000)) };
+        assert!(!is_quorum(&joint, set(0b11_1001)));
+        assert!(!is_quorum(&joint, set(0b00_1111)));
+        assert!(is_quorum(&joint, set(0b01_1011)));
+    }
+
+    #[test]
+    fn it_agrees_with_the_core() {
+        for voters in 1..32 {
+            for outgoing in 0..32 {
+                let members =
+                    Membership { outgoing: set(outgoing), ..Membership::new(set(voters)) };
+                for nodes in 0..32 {
+                    let nodes = set(nodes);
+                    assert_eq!(is_quorum(&members, nodes), members.is_quorum(nodes));
+                }
+            }
+        }
+    }
+}
