@@ -87,10 +87,15 @@ impl Decisions {
     }
 
     /// Arms `node` for its next step, or disarms it.
+    #[inline]
     pub(crate) fn arm(&self, node: &mut Node<Command>) {
-        if self.gates.is_empty() {
-            return;
+        if !self.gates.is_empty() {
+            self.look(node);
         }
+    }
+
+    #[cold]
+    fn look(&self, node: &mut Node<Command>) {
         let is_armed = self.gates.iter().all(|gate| gate.is_open(node));
         node.go_by(if is_armed { self.rules } else { &Rules::RAFT });
     }
