@@ -87,11 +87,85 @@ impl Decisions {
     }
 
     /// Arms `node` for its next step, or disarms it.
+    #[inline]
     pub(crate) fn arm(&self, node: &mut Node<Command>) {
-        if self.gates.is_empty() {
-            return;
+        if !self.gates.is_empty() {
+            self.look(node);
         }
+    }
+
+    #[cold]
+    fn look(&self, node: &mut Node<Command>) {
         let is_armed = self.gates.iter().all(|gate| gate.is_open(node));
         node.go_by(if is_armed { self.rules } else { &Rules::RAFT });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use raft::{Body, Config, Durable, Input, LogId, Membership, Message, NodeId, NodeSet, Output};
+    use raft::{Stamp, Term};
+
+    const ALL: [Gate; 7] = [
+        Gate::Snapshot,
+        Gate::Changed,
+        Gate::Restarted,
+        Gate::Changing,
+        Gate::Joint,
+        Gate::Tail,
+        Gate::Mixed,
+    ];
+
+    fn node(size: u8, life: u64) -> Node<Command> {
+        let membership = Membership::new(NodeSet::first(size));
+        Node::start(Config { life, ..Config::new(NodeId(0), membership) }, Durable::default())
+    }
+
+    /// One step on a disk that is fast.
+    fn step(node: &mut Node<Command>, input: Input<Command>) {
+        let mut output = Output::default();
+        node.step(input, &mut output);
+        if let Some(write) = output.write {
+            step(node, Input::Persisted(write.id));
+        }
+    }
+
+    fn open(node: &Node<Command>) -> Vec<Gate> {
+        ALL.into_iter().filter(|gate| gate.is_open(node)).collect()
+    }
+
+    #[test]
+    fn each_gate_opens_with_what_it_is_named_for() {
+        let mut node = node(1, 2);
+        assert_eq!(open(&node), [Gate::Restarted]);
+        step(&mut node, Input::Campaign);
+        step(&mut node, Input::Compact { index: LogIndex(1), data: [].into() });
+        assert_eq!(open(&node), [Gate::Snapshot, Gate::Restarted]);
+        let voters = NodeSet::from_bits(0b110);
+        step(&mut node, Input::Change { voters, learners: NodeSet::EMPTY });
+        let changing =
+            [Gate::Snapshot, Gate::Changed, Gate::Restarted, Gate::Changing, Gate::Joint];
+        assert_eq!(open(&node), changing);
+        step(&mut node, Input::Propose(1));
+        assert_eq!(open(&node), changing);
+        step(&mut node, Input::Propose(2));
+        assert_eq!(open(&node), [&changing[..], &[Gate::Tail]].concat());
+    }
+
+    #[test]
+    fn a_tail_of_two_terms_is_mixed_until_it_is_committed() {
+        let mut node = node(3, 1);
+        let entry = |term, index| Entry { id: LogId::new(term, index), payload: Payload::Noop };
+        let mut append = |prev_log, entries, commit| {
+            let (leader_commit, stamp) = (LogIndex(commit), Stamp::default());
+            let body = Body::AppendEntries { prev_log, entries, leader_commit, stamp };
+            let message = Message { from: NodeId(1), to: NodeId(0), term: Term(2), body };
+            step(&mut node, Input::Receive(message));
+            open(&node)
+        };
+        assert_eq!(append(LogId::ZERO, vec![entry(1, 1)], 0), []);
+        assert_eq!(append(LogId::new(1, 1), vec![entry(2, 2)], 0), [Gate::Mixed]);
+        assert_eq!(append(LogId::new(2, 2), vec![], 1), []);
     }
 }

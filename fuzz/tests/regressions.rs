@@ -79,6 +79,19 @@ fn every_seed_of_the_bench_differs_in_its_killing_schedule_and_dies_by_the_oracl
 }
 
 #[test]
+fn behind_gates_that_stay_shut_a_bug_is_true_raft() {
+    let shut: Vec<_> = seeds().filter(|seed| seed.gates.len() > 3).collect();
+    assert!(shut.len() > 3);
+    for seed in shut {
+        let schedule = killing_schedule(seed.mutant().name);
+        canary::clear();
+        let behind = Runner::new(seed.subject()).run(&schedule);
+        assert_eq!((behind.violation, canary::level()), (None, Level::Unreached), "{}", seed.name);
+        assert_eq!(behind.digest, Runner::new(raft()).run(&schedule).digest, "{}", seed.name);
+    }
+}
+
+#[test]
 fn every_artifact_has_a_text_and_every_mutant_artifact_a_mutant() {
     for file in files("artifacts").iter().filter(|file| !is_fresh(file)) {
         let text = format!("{}.md", file.display());
