@@ -61,7 +61,7 @@ const WEIGHTS: [u32; KINDS.len()] = [
     6,   // free
     2,   // damage
     1,   // lose-disk
-    8,   // read
+    16,  // read
     4,   // compact
     12,  // apply
     4,   // transfer

@@ -17,6 +17,7 @@ use crate::family::Family;
 use crate::files::{content_name, read_schedule, write_new};
 use crate::goal::{self, GOALS};
 use crate::oracle::{Counts, CARDS};
+use crate::paths::slot_of;
 use crate::replica::Replica;
 use crate::run::Runner;
 use crate::schedule::Schedule;
@@ -44,13 +45,20 @@ pub const REPLAY: &str = "cargo run -rq --bin whitewater --";
 /// What a target runs, by the name of a seeded bug.
 pub type Subjects<R> = fn(Option<&str>) -> Result<Subject<R>, UnknownMutant>;
 
-/// How often the last input reached each goal, where libFuzzer looks for a program's own counters:
-/// an input that reaches a goal counts as one that reaches new code, so that campaigns seek goals
-/// and `cmin` keeps them. Only a named link section tells libFuzzer so, hence the `unsafe`.
+/// If it is set, libFuzzer goes by the compiler's edges alone, and not by goals and paths as well.
+pub const EDGES_ALONE: &str = "WHITEWATER_EDGES_ALONE";
+
+/// Counters for paths: there are some thousands.
+const PATHS: usize = 1 << 13;
+
+/// How often the last input reached each goal and took each path, where libFuzzer looks for a
+/// program's own counters: an input that reaches a goal counts as one that reaches new code, so
+/// that campaigns seek goals and `cmin` keeps them. libFuzzer clears them before each input. Only a
+/// named link section tells libFuzzer so, hence the `unsafe`.
 #[used]
 #[allow(unsafe_code)]
 #[cfg_attr(all(fuzzing, target_os = "linux"), unsafe(link_section = "__libfuzzer_extra_counters"))]
-static REACHED: [AtomicU8; goal::COUNT] = [const { AtomicU8::new(0) }; goal::COUNT];
+static REACHED: [AtomicU8; goal::COUNT + PATHS] = [const { AtomicU8::new(0) }; goal::COUNT + PATHS];
 
 /// One fuzz target at work.
 struct Target<R: Replica> {
@@ -62,6 +70,7 @@ struct Target<R: Replica> {
     ignored: Vec<String>,
     /// What comes before the names of saved inputs; none if nothing is saved.
     artifacts: Option<PathBuf>,
+    edges_alone: bool,
     inputs: u64,
     events: u64,
     faults: Counts<{ Family::ALL.len() }>,
@@ -116,6 +125,7 @@ impl<R: Replica> Target<R> {
             only,
             ignored,
             artifacts,
+            edges_alone: env::var_os(EDGES_ALONE).is_some(),
             inputs,
             events,
             faults,
@@ -130,8 +140,8 @@ impl<R: Replica> Target<R> {
         self.events += outcome.resolved.events.len() as u64;
         self.faults.add(&outcome.faults);
         self.goals.add(&outcome.goals);
-        for (counter, &count) in REACHED.iter().zip(&outcome.goals.0) {
-            counter.store(count.min(u8::MAX.into()) as u8, Ordering::Relaxed);
+        if !self.edges_alone {
+            self.count(&outcome.goals);
         }
         if self.inputs % REPORT_EVERY == 0 {
             self.say_how_it_stands();
@@ -144,6 +154,18 @@ impl<R: Replica> Target<R> {
         }
         self.tell(schedule, &violation);
         Some(fingerprint)
+    }
+
+    /// Tells libFuzzer what the last run reached.
+    fn count(&self, goals: &Counts<{ goal::COUNT }>) {
+        for (counter, &count) in REACHED.iter().zip(&goals.0) {
+            counter.store(count.min(u8::MAX.into()) as u8, Ordering::Relaxed);
+        }
+        for &key in self.runner.keys() {
+            let counter = &REACHED[goal::COUNT + slot_of(key, PATHS)];
+            let count = counter.load(Ordering::Relaxed).saturating_add(1);
+            counter.store(count, Ordering::Relaxed);
+        }
     }
 
     /// One line that a script can read.
