@@ -9,7 +9,7 @@ use raft::{NodeId, NodeSet, ReadId};
 use crate::canary;
 use crate::chain::mix;
 use crate::disk::{torn_part, Readable};
-use crate::event::{Event, Kind, ALL};
+use crate::event::{Event, Kind};
 use crate::host::{is_awake, Fate, Host};
 use crate::machine::{Machine, Store};
 use crate::network::{Link, Network};
@@ -429,53 +429,6 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         host.disk.store(&part);
         self.watch.persisted(id, &part)?;
         self.step(id, Input::PersistFailed(name))
-    }
-
-    /// The one way in which a node ends by itself: sooner or later, the crash handler runs. Its
-    /// pending writes are lost.
-    fn halt(&mut self, id: NodeId) -> Verdict {
-        match self.setup.handler_delay {
-            0 => self.crash_handler(id),
-            inputs => {
-                let host = &mut self.hosts[usize::from(id.0)];
-                host.fate = Fate::Halted { inputs };
-                host.disk.lose();
-                host.to_apply.clear();
-                HELD
-            }
-        }
-    }
-
-    /// As if it had crashed with all pending writes lost.
-    pub(crate) fn crash_handler(&mut self, id: NodeId) -> Verdict {
-        self.crash(id, 0, 0)
-    }
-
-    /// A node stops; its `keep` oldest pending writes reach the disk, and of those after the next,
-    /// which does not, the ones in `loose` do as well.
-    pub(crate) fn crash(&mut self, id: NodeId, keep: u8, loose: u8) -> Verdict {
-        let host = &mut self.hosts[usize::from(id.0)];
-        host.stop();
-        self.network.set_down(id, true);
-        let pending = host.disk.pending.len();
-        let kept = if keep == ALL { pending } else { pending.min(keep.into()) };
-        let kept = if host.disk.full { 0 } else { kept };
-        for _ in 0..kept {
-            let Some((write, _)) = host.disk.pop() else { break };
-            host.disk.store(&write);
-            self.watch.persisted(id, &write)?;
-        }
-        if self.subject.driver.replays_past_gaps && host.disk.pop().is_some() {
-            for place in 0..u8::BITS {
-                let Some((write, _)) = host.disk.pop() else { break };
-                if canary::note(loose >> place & 1 == 1) {
-                    host.disk.store(&write);
-                    self.watch.persisted(id, &write)?;
-                }
-            }
-        }
-        host.disk.lose();
-        self.watch.stopped(id, pending - kept)
     }
 
     /// A node starts from its disk, if that can be read; or is stopped again before it does.

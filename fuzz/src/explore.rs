@@ -42,7 +42,7 @@ impl Tuning {
         warm_up: 200_000,
         archive: 256,
         depth: 800,
-        fresh: 10,
+        fresh: 2,
         suffix: (100, 400),
         draws: 8,
     };

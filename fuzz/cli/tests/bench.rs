@@ -121,7 +121,7 @@ fn a_report_runs_nothing_and_says_the_same_again() {
     let table = &json["sections"][0]["tables"][0];
     assert_eq!(table["cells"][0]["bug"], BUG);
     assert_eq!(table["cells"][0]["trials"], 3);
-    let none = ["--report-only", "--out", "rows", "--bugs", "votes-twice"];
+    let none = ["--report-only", "--out", "rows", "--bugs", "commit-by-mode"];
     refused(folder.path(), &none, &["no campaign"]);
 }
 

@@ -15,9 +15,10 @@ use rand_chacha::ChaCha8Rng;
 use whitewater::bench::Seed;
 use whitewater::canary::{self, Level};
 use whitewater::chain::mix;
+use whitewater::explore::{Explorer, Tuning};
 use whitewater::generator::{self, Generator};
 use whitewater::ours::Ours;
-use whitewater::run::Runner;
+use whitewater::run::{Outcome, Runner};
 use whitewater::schedule::Schedule;
 
 use super::rows::{Corpus, Key, Row};
@@ -28,17 +29,21 @@ use crate::random::draw;
 pub enum Strategy {
     /// Schedules as they are drawn: nothing is learnt from a run.
     Blind(generator::Strategy),
+    /// A search that goes on from where something new happened.
+    Explore,
 }
 
 impl Strategy {
     /// All strategies.
     pub fn all() -> impl Iterator<Item = Strategy> {
-        generator::Strategy::ALL.into_iter().map(|(strategy, _)| Strategy::Blind(strategy))
+        let blind = generator::Strategy::ALL.into_iter();
+        blind.map(|(strategy, _)| Strategy::Blind(strategy)).chain([Strategy::Explore])
     }
 
     /// What it is called.
     pub fn name(self) -> &'static str {
         match self {
+            Strategy::Explore => "explore",
             Strategy::Blind(mine) => {
                 let all = generator::Strategy::ALL;
                 all.into_iter().find(|(other, _)| *other == mine).expect("ALL has all").1
@@ -55,6 +60,7 @@ impl Strategy {
     pub fn is_blind(self) -> bool {
         match self {
             Strategy::Blind(_) => true,
+            Strategy::Explore => false,
         }
     }
 }
@@ -110,6 +116,9 @@ impl Task {
             Strategy::Blind(strategy) => in_process(conditions.cap, || {
                 Blind::new(self.bug, strategy, campaign_seed, conditions)
             }),
+            Strategy::Explore => {
+                in_process(conditions.cap, || Guided::new(self.bug, campaign_seed, conditions))
+            }
         };
         Row {
             bug: self.bug.name.into(),
@@ -218,10 +227,7 @@ impl Blind {
         Blind {
             runner: Runner::new(bug.subject()),
             generator: Generator::new(strategy, seed),
-            corpus: conditions
-                .corpus
-                .as_ref()
-                .map_or_else(VecDeque::new, |corpus| shuffled(corpus, bug.nodes(), seed).into()),
+            corpus: corpus(bug, seed, conditions),
             nodes: bug.nodes(),
             events: conditions.events,
         }
@@ -234,12 +240,50 @@ impl Engine for Blind {
             Some(schedule) => self.runner.run(&schedule),
             None => draw(&mut self.runner, &mut self.generator, self.nodes, self.events).1,
         };
-        let broken = outcome.violation.filter(|violation| !violation.is_lint());
-        Execution {
-            events: outcome.resolved.events.len() as u64,
-            found: broken.map(|violation| violation.fingerprint()),
+        Execution { events: outcome.resolved.events.len() as u64, found: found(outcome) }
+    }
+}
+
+/// The fingerprint of a broken promise that is no lint.
+fn found(outcome: Outcome) -> Option<String> {
+    let broken = outcome.violation.filter(|violation| !violation.is_lint());
+    broken.map(|violation| violation.fingerprint())
+}
+
+/// A search that first follows the schedules of a corpus.
+struct Guided {
+    explorer: Explorer<Ours>,
+    corpus: VecDeque<Schedule>,
+    nodes: Option<u8>,
+}
+
+impl Guided {
+    fn new(bug: &'static Seed, seed: u64, conditions: &Conditions) -> Guided {
+        let tuning = Tuning { events: conditions.events, ..Tuning::DEFAULT };
+        let strategy = generator::Strategy::default();
+        Guided {
+            explorer: Explorer::new(bug.subject(), strategy, seed, tuning),
+            corpus: corpus(bug, seed, conditions),
+            nodes: bug.nodes(),
         }
     }
+}
+
+impl Engine for Guided {
+    fn execute(&mut self) -> Execution {
+        let before = self.explorer.events();
+        let outcome = match self.corpus.pop_front() {
+            Some(schedule) => self.explorer.follow(&schedule),
+            None => self.explorer.execute(self.nodes),
+        };
+        Execution { events: self.explorer.events() - before, found: found(outcome) }
+    }
+}
+
+/// What a campaign begins with.
+fn corpus(bug: &'static Seed, seed: u64, conditions: &Conditions) -> VecDeque<Schedule> {
+    let corpus = conditions.corpus.as_deref().unwrap_or_default();
+    shuffled(corpus, bug.nodes(), seed).into()
 }
 
 /// A corpus in an order that `seed` gives, on clusters of the size at which the bug is looked for.
