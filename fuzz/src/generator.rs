@@ -21,15 +21,42 @@ use crate::schedule::{DiskMode, Schedule, Setup};
 pub enum Strategy {
     /// Every kind of event, node and set is as likely as every other: the baseline.
     Uniform,
-    /// Tuned weights, and a mix of fault families for each schedule.
+    /// Tuned weights, and a mix of fault families and of delivery orders for each schedule.
     #[default]
     Swarm,
+    /// Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010), as far as wishes can
+    /// say it: links have priorities that change now and then. The swarm's weights and faults, but
+    /// hardly any macros.
+    Pct,
+    /// Delay bounding (Emmi et al., POPL 2011): links take turns, with a few deviations. Otherwise
+    /// like [`Strategy::Pct`].
+    Delays,
 }
+
+/// Which message is delivered next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    /// Any.
+    Free,
+    /// One of the first link that has any, from a place on that changes now and then.
+    Priorities,
+    /// One of each link in turn, mostly.
+    Turns,
+}
+
+/// The place changes at one delivery in so many.
+const CHANGES: u64 = 12;
+/// Turns are skipped at one delivery in so many.
+const DELAYS: u64 = 64;
 
 impl Strategy {
     /// All strategies with their names.
-    pub const ALL: [(Strategy, &'static str); 2] =
-        [(Strategy::Uniform, "uniform"), (Strategy::Swarm, "swarm")];
+    pub const ALL: [(Strategy, &'static str); 4] = [
+        (Strategy::Uniform, "uniform"),
+        (Strategy::Swarm, "swarm"),
+        (Strategy::Pct, "pct"),
+        (Strategy::Delays, "delays"),
+    ];
 }
 
 /// The swarm's weights, in the order of [`KINDS`].
@@ -88,13 +115,25 @@ pub struct Generator {
     /// The nodes that mostly act, while a swarm schedule looks at a part of the cluster.
     focus: u8,
     wanders: bool,
+    order: Order,
+    /// The link that is preferred, or whose turn it is.
+    link: u8,
 }
 
 impl Generator {
     /// Draws schedules by `strategy` from `seed`.
     pub fn new(strategy: Strategy, seed: u64) -> Generator {
         let random = ChaCha8Rng::seed_from_u64(seed);
-        Generator { random, strategy, nodes: 3, tickets: [0; TICKETS], focus: ALL, wanders: false }
+        Generator {
+            random,
+            strategy,
+            nodes: 3,
+            tickets: [0; TICKETS],
+            focus: ALL,
+            wanders: false,
+            order: Order::Free,
+            link: 0,
+        }
     }
 
     /// Begins a schedule: its set-up. `nodes` fixes the size of the cluster.
@@ -105,7 +144,7 @@ impl Generator {
         setup.nodes = nodes.unwrap_or(setup.nodes);
         setup.faults = match self.strategy {
             Strategy::Uniform => setup.faults,
-            Strategy::Swarm => self.faults(),
+            _ => self.faults(),
         };
         for set in [&mut setup.other, &mut setup.lost] {
             if !self.chance(4) {
@@ -137,7 +176,7 @@ impl Generator {
     pub fn take_up_anew(&mut self, setup: Setup) {
         let faults = match self.strategy {
             Strategy::Uniform => setup.faults,
-            Strategy::Swarm => self.faults(),
+            _ => self.faults(),
         };
         self.take_up(Setup { faults, ..setup });
     }
@@ -145,18 +184,28 @@ impl Generator {
     /// Goes on with a schedule that has `setup`.
     pub fn take_up(&mut self, setup: Setup) {
         self.nodes = setup.nodes;
-        self.focus = ALL;
+        (self.focus, self.link) = (ALL, 0);
         let mut weights = match self.strategy {
             Strategy::Uniform => [1; KINDS.len()],
-            Strategy::Swarm => WEIGHTS,
+            _ => WEIGHTS,
         };
-        if self.strategy == Strategy::Swarm {
-            self.wanders = self.chance(2);
-            if self.chance(4) {
-                // A network that keeps no order, and nothing that empties its links.
-                weights.swap(Kind::Deliver as usize, Kind::Reorder as usize);
-                weights[Kind::Elect as usize..].fill(1);
+        self.order = match self.strategy {
+            Strategy::Uniform => Order::Free,
+            Strategy::Swarm => [Order::Free, Order::Priorities][usize::from(self.chance(4))],
+            Strategy::Pct => Order::Priorities,
+            Strategy::Delays => Order::Turns,
+        };
+        match self.strategy {
+            Strategy::Uniform => {}
+            Strategy::Swarm => {
+                self.wanders = self.chance(2);
+                if self.chance(4) {
+                    // A network that keeps no order, and nothing that empties its links.
+                    weights.swap(Kind::Deliver as usize, Kind::Reorder as usize);
+                    weights[Kind::Elect as usize..].fill(1);
+                }
             }
+            Strategy::Pct | Strategy::Delays => weights[Kind::Elect as usize..].fill(1),
         }
         for (info, weight) in KINDS.iter().zip(&mut weights) {
             *weight *= match info.family.map_or(Share::Usual, |family| setup.faults.share(family)) {
@@ -197,8 +246,8 @@ impl Generator {
             // fall.
             event.operands[0] = match self.strategy {
                 Strategy::Uniform => bytes as u8,
-                Strategy::Swarm if draw & 7 == 0 => self.any_node(draw as u8),
-                Strategy::Swarm => bytes as u8 | ASK_A_LEADER,
+                _ if draw & 7 == 0 => self.any_node(draw as u8),
+                _ => bytes as u8 | ASK_A_LEADER,
             };
             // One command in eight is one of the last again.
             event.operands[1] = if bytes >> 8 & 7 == 0 { (bytes >> 11) as u8 & 7 } else { 0 };
@@ -208,7 +257,21 @@ impl Generator {
             *slot = self.operand(*operand, bytes as u8);
             bytes >>= 8;
         }
+        if self.order != Order::Free && matches!(event.kind, Kind::Deliver | Kind::Reorder) {
+            [event.operands[0], event.operands[1]] = self.next_link(draw >> 18);
+        }
         event
+    }
+
+    /// Sender and receiver of what is delivered next.
+    fn next_link(&mut self, draw: u64) -> [u8; 2] {
+        let links = self.nodes * self.nodes;
+        self.link = match self.order {
+            Order::Turns if draw % DELAYS > 0 => (self.link + 1) % links,
+            Order::Priorities if draw % CHANGES > 0 => self.link,
+            _ => (draw >> 8) as u8 % links,
+        };
+        [self.link / self.nodes, self.link % self.nodes]
     }
 
     /// A whole schedule of `events` events as they are drawn.
@@ -218,7 +281,7 @@ impl Generator {
     }
 
     fn operand(&self, operand: Operand, byte: u8) -> u8 {
-        let swarm = self.strategy == Strategy::Swarm;
+        let swarm = self.strategy != Strategy::Uniform;
         match operand {
             Operand::Node | Operand::To if swarm => self.in_focus(byte),
             Operand::Node | Operand::To => self.any_node(byte),

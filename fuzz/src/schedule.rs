@@ -147,7 +147,7 @@ mod tests {
 
     fn drawn() -> impl Iterator<Item = Schedule> {
         (0..200).map(|seed| {
-            let strategy = Strategy::ALL[seed as usize % 2].0;
+            let strategy = Strategy::ALL[seed as usize % Strategy::ALL.len()].0;
             Generator::new(strategy, seed).schedule(None, seed as usize)
         })
     }

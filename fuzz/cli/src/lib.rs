@@ -121,6 +121,10 @@ enum StrategyArg {
     Uniform,
     /// Tuned weights and a mix of faults for each schedule.
     Swarm,
+    /// Links have priorities that change now and then.
+    Pct,
+    /// Links take turns, with a few deviations.
+    Delays,
 }
 
 impl From<StrategyArg> for Strategy {
@@ -128,6 +132,8 @@ impl From<StrategyArg> for Strategy {
         match arg {
             StrategyArg::Uniform => Strategy::Uniform,
             StrategyArg::Swarm => Strategy::Swarm,
+            StrategyArg::Pct => Strategy::Pct,
+            StrategyArg::Delays => Strategy::Delays,
         }
     }
 }
