@@ -5,6 +5,7 @@
 #   scripts/bench.sh core       what an entry costs in our core: instructions and allocations
 #   scripts/bench.sh harness    the rate, and what it takes to find five bugs beyond Figure 2
 #   scripts/bench.sh silent     three million schedules of the true Raft, under each strategy
+#   scripts/bench.sh bugs       every strategy on every seed of the bench: hours, and goes on where it was stopped
 #   scripts/bench.sh matrix     which oracle is the first to find which seeded bug, in 2,000 schedules (BUGS.md)
 #   scripts/bench.sh costs      what oracles, goals, the client check and a recovery cost, against a bare cluster
 #   scripts/bench.sh liveness   schedules to the first find of each bug that costs progress, five seeds each
@@ -79,6 +80,13 @@ shrink() {
 }
 
 matrix() { "$release" matrix --seed 4; }
+
+# Every strategy on every seed of the bench: hours. What was run is kept, and not run again.
+bugs() {
+  need_cargo_fuzz
+  mkdir -p .bench
+  "$release" bench --jobs 2 --fuzzer "$(fuzz_binary mutant)" --out .bench/campaigns.jsonl --page .bench
+}
 
 costs() { cargo run --release --quiet --locked -p whitewater --example costs; }
 

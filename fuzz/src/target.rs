@@ -19,8 +19,8 @@ use crate::goal::{self, GOALS};
 use crate::oracle::{Counts, CARDS};
 use crate::paths::slot_of;
 use crate::replica::Replica;
-use crate::run::Runner;
-use crate::schedule::Schedule;
+use crate::run::{Runner, MAX_EVENTS};
+use crate::schedule::{Schedule, Setup};
 use crate::shrink::shrink;
 use crate::story;
 use crate::subject::{Subject, UnknownMutant};
@@ -33,6 +33,8 @@ pub const ONLY: &str = "WHITEWATER_ONLY";
 
 /// Fingerprints, joined by commas, that are known and may pass.
 pub const IGNORE: &str = "WHITEWATER_IGNORE";
+/// The size of every cluster, whatever the schedule says: for benchmarks.
+pub const NODES: &str = "WHITEWATER_NODES";
 /// Whether the host syncs every write, whatever the Raft says.
 pub const ALWAYS_SYNC: &str = "WHITEWATER_ALWAYS_SYNC";
 
@@ -71,6 +73,7 @@ struct Target<R: Replica> {
     /// What comes before the names of saved inputs; none if nothing is saved.
     artifacts: Option<PathBuf>,
     edges_alone: bool,
+    nodes: Option<u8>,
     inputs: u64,
     events: u64,
     faults: Counts<{ Family::ALL.len() }>,
@@ -91,6 +94,12 @@ pub fn fingerprint(option: &str, name: &str) -> Result<String, String> {
         true => Ok(name.into()),
         false => Err(format!("{option}: no violation is called '{name}'")),
     }
+}
+
+/// A number of nodes.
+fn nodes(word: &str) -> Result<u8, String> {
+    let nodes = word.parse().ok().filter(|nodes| (1..=Setup::MAX_NODES).contains(nodes));
+    nodes.ok_or_else(|| format!("{NODES}: '{word}' is no number of nodes from 1 to 7"))
 }
 
 impl<R: Replica> Target<R> {
@@ -126,6 +135,7 @@ impl<R: Replica> Target<R> {
             ignored,
             artifacts,
             edges_alone: env::var_os(EDGES_ALONE).is_some(),
+            nodes: env::var(NODES).ok().map(|word| nodes(&word)).transpose()?,
             inputs,
             events,
             faults,
@@ -135,7 +145,10 @@ impl<R: Replica> Target<R> {
 
     /// Runs one schedule; the fingerprint of what it breaks, once that is told.
     fn try_input(&mut self, schedule: &Schedule) -> Option<String> {
-        let outcome = self.runner.run(schedule);
+        let nodes = self.nodes.unwrap_or(schedule.setup.nodes);
+        let setup = Setup { nodes, ..schedule.setup };
+        let events = schedule.events.iter().copied();
+        let outcome = self.runner.run_events(setup, events, MAX_EVENTS);
         self.inputs += 1;
         self.events += outcome.resolved.events.len() as u64;
         self.faults.add(&outcome.faults);
@@ -152,7 +165,7 @@ impl<R: Replica> Target<R> {
         if another || self.ignored.contains(&fingerprint) {
             return None;
         }
-        self.tell(schedule, &violation);
+        self.tell(&outcome.resolved, &violation);
         Some(fingerprint)
     }
 

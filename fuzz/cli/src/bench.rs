@@ -7,6 +7,7 @@
 //! strategies alike.
 
 mod campaign;
+mod libfuzzer;
 mod page;
 mod plot;
 mod rows;
@@ -68,6 +69,10 @@ pub struct BenchArgs {
     /// that there was a corpus, not which.
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
+    /// The fuzz target `mutant`, as `cargo fuzz build` leaves it: without it, the strategies
+    /// libfuzzer and libfuzzer-edges cannot be run.
+    #[arg(long, value_name = "PROGRAM")]
+    fuzzer: Option<PathBuf>,
     /// Where each campaign is written down, as a line of JSON. What is there already is not run
     /// again.
     #[arg(long, value_name = "FILE")]
@@ -77,7 +82,7 @@ pub struct BenchArgs {
     page: Option<PathBuf>,
     /// Run nothing; report what is in the file.
     #[arg(long, requires = "out", conflicts_with_all =
-          ["trials", "cap", "events", "seed", "jobs", "corpus", "quick"])]
+          ["trials", "cap", "events", "seed", "jobs", "corpus", "fuzzer", "quick"])]
     report_only: bool,
     /// Three campaigns of two CPU seconds for each bug of tier 1; exit code 1 if all three miss it.
     #[arg(long, conflicts_with_all = ["tier", "trials", "cap"])]
@@ -108,7 +113,13 @@ struct Choice<'a> {
 impl<'a> Choice<'a> {
     fn new(args: &'a BenchArgs) -> Result<Choice<'a>, Failure> {
         let strategy = |name: &String| {
-            let all = || Strategy::all().map(Strategy::name).collect::<Vec<_>>().join(", ");
+            let all = || {
+                Strategy::all()
+                    .chain(Strategy::fuzzers())
+                    .map(Strategy::name)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            };
             let unknown =
                 || Failure(format!("no strategy is called '{name}'; there are {}", all()));
             Strategy::named(name).ok_or_else(unknown)
@@ -129,6 +140,8 @@ impl<'a> Choice<'a> {
             strategies.push(Strategy::Blind(Default::default()));
         } else if strategies.is_empty() {
             strategies.extend(Strategy::all());
+            let fuzzers = Strategy::fuzzers().into_iter();
+            strategies.extend(fuzzers.filter(|_| args.fuzzer.is_some()));
         }
         Ok(Choice { args, tier: if args.quick { Some(1) } else { args.tier }, strategies })
     }
@@ -205,6 +218,7 @@ fn campaigns(choice: &Choice, build: String) -> Result<(Book, Vec<String>), Fail
         cap: if args.quick { 2.0 } else { args.cap },
         seed: args.seed,
         corpus: corpus.transpose()?,
+        fuzzer: args.fuzzer.clone(),
         build,
     };
     let tasks = choice.tasks();
@@ -245,6 +259,7 @@ fn run(tasks: &[Task], jobs: u16, conditions: &Conditions, book: &mut Book) -> R
         drop(sender);
         let mut found = 0;
         for (done, row) in ended.into_iter().enumerate() {
+            let row = row.map_err(Failure)?;
             found += u64::from(row.found);
             bar.set_message(format!("found {found} of {}, last {}", done + 1, row.bug));
             bar.inc(1);

@@ -8,6 +8,7 @@
 //! an [`Engine`]; one that does not gives a [`Course`] of its own.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 
 use cpu_time::ThreadTime;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -21,6 +22,7 @@ use whitewater::ours::Ours;
 use whitewater::run::{Outcome, Runner};
 use whitewater::schedule::Schedule;
 
+use super::libfuzzer;
 use super::rows::{Corpus, Key, Row};
 use crate::random::draw;
 
@@ -31,6 +33,11 @@ pub enum Strategy {
     Blind(generator::Strategy),
     /// A search that goes on from where something new happened.
     Explore,
+    /// The fuzz target, guided by edges alone, or by goals and paths as well.
+    LibFuzzer {
+        /// See there.
+        edges_alone: bool,
+    },
 }
 
 impl Strategy {
@@ -40,10 +47,17 @@ impl Strategy {
         blind.map(|(strategy, _)| Strategy::Blind(strategy)).chain([Strategy::Explore])
     }
 
+    /// Those that need a fuzz target.
+    pub fn fuzzers() -> [Strategy; 2] {
+        [false, true].map(|edges_alone| Strategy::LibFuzzer { edges_alone })
+    }
+
     /// What it is called.
     pub fn name(self) -> &'static str {
         match self {
             Strategy::Explore => "explore",
+            Strategy::LibFuzzer { edges_alone: false } => "libfuzzer",
+            Strategy::LibFuzzer { edges_alone: true } => "libfuzzer-edges",
             Strategy::Blind(mine) => {
                 let all = generator::Strategy::ALL;
                 all.into_iter().find(|(other, _)| *other == mine).expect("ALL has all").1
@@ -53,14 +67,14 @@ impl Strategy {
 
     /// The strategy called `name`.
     pub fn named(name: &str) -> Option<Strategy> {
-        Strategy::all().find(|strategy| strategy.name() == name)
+        Strategy::all().chain(Strategy::fuzzers()).find(|strategy| strategy.name() == name)
     }
 
     /// Whether it learns nothing, so that it can be a baseline.
     pub fn is_blind(self) -> bool {
         match self {
             Strategy::Blind(_) => true,
-            Strategy::Explore => false,
+            Strategy::Explore | Strategy::LibFuzzer { .. } => false,
         }
     }
 }
@@ -75,6 +89,8 @@ pub struct Conditions {
     pub seed: u64,
     /// What campaigns begin with, if with something.
     pub corpus: Option<Vec<Schedule>>,
+    /// The fuzz target `mutant`, if there is one.
+    pub fuzzer: Option<PathBuf>,
     /// What runs them.
     pub build: String,
 }
@@ -108,8 +124,8 @@ impl Task {
         (bug, strategy, conditions.corpus_kind(), events, cap.to_bits(), seed, self.trial)
     }
 
-    /// Runs it.
-    pub fn run(&self, conditions: &Conditions) -> Row {
+    /// Runs it; why it cannot be run otherwise.
+    pub fn run(&self, conditions: &Conditions) -> Result<Row, String> {
         let strategy = self.strategy.name();
         let campaign_seed = campaign_seed(conditions.seed, self.bug.name, strategy, self.trial);
         let course = match self.strategy {
@@ -119,8 +135,15 @@ impl Task {
             Strategy::Explore => {
                 in_process(conditions.cap, || Guided::new(self.bug, campaign_seed, conditions))
             }
+            Strategy::LibFuzzer { edges_alone } => {
+                let program =
+                    conditions.fuzzer.as_deref().ok_or("--fuzzer names no fuzz target")?;
+                let corpus = conditions.corpus.as_deref().unwrap_or_default();
+                let (bug, cap) = (self.bug, conditions.cap);
+                libfuzzer::course(program, edges_alone, bug, campaign_seed, cap, corpus)?
+            }
         };
-        Row {
+        Ok(Row {
             bug: self.bug.name.into(),
             set: (&self.bug.set).into(),
             tier: self.bug.tier,
@@ -141,7 +164,7 @@ impl Task {
             reached: course.reached,
             triggered: course.triggered,
             build: conditions.build.clone(),
-        }
+        })
     }
 }
 
@@ -308,7 +331,7 @@ mod tests {
     use super::*;
 
     fn conditions(cap: f64) -> Conditions {
-        Conditions { events: 640, cap, seed: 1, corpus: None, build: "test".into() }
+        Conditions { events: 640, cap, seed: 1, corpus: None, fuzzer: None, build: "test".into() }
     }
 
     fn task(trial: u32) -> Task {
@@ -358,7 +381,7 @@ mod tests {
 
     #[test]
     fn the_same_campaign_finds_the_same_again() {
-        let (one, other) = (task(0).run(&conditions(60.0)), task(0).run(&conditions(60.0)));
+        let [one, other] = [(); 2].map(|()| task(0).run(&conditions(60.0)).expect("it is run"));
         assert!(one.found, "{one:?}");
         assert_eq!(Row { cpu_seconds: one.cpu_seconds, ..other }, one);
         assert_eq!(one.key(), task(0).key(&conditions(60.0)));
@@ -382,7 +405,7 @@ mod tests {
             assert_eq!(blind.execute().events, outcome.resolved.events.len() as u64);
         }
         assert!(blind.corpus.is_empty());
-        assert_eq!(task(0).run(&conditions).corpus, Corpus::Shipped);
+        assert_eq!(task(0).run(&conditions).expect("it is run").corpus, Corpus::Shipped);
     }
 
     #[test]
