@@ -140,7 +140,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             healing.has_read |= self.watch.history.clients.reads[first_read..].iter().any(read);
             healing.is_quiet = self.is_quiet();
             healing.differing = self.differing();
-            let is_over = self.watch.history.has_recovered(healing.fresh) && !self.is_changing();
+            let is_over = self.watch.history.has_recovered(healing.fresh) && !self.is_disputed();
             if is_over && healing.is_settled() {
                 break;
             }
@@ -332,11 +332,14 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         unlike.map(|id| (leader, id))
     }
 
-    /// Whether the leader is in joint consensus.
-    fn is_changing(&self) -> bool {
+    /// Whether the leader is in joint consensus, or has still to hear of a newer term: a member may
+    /// have it from a server that has been switched off since.
+    fn is_disputed(&self) -> bool {
         let history = &self.watch.history;
-        let leader = history.newest_leader().map(|(leader, _)| history.node(leader));
-        leader.is_some_and(|leader| history.membership_of(leader).is_joint())
+        let Some((leader, term)) = history.newest_leader() else { return false };
+        let membership = history.membership_of(history.node(leader));
+        let mut members = self.running().filter(|id| membership.members().contains(*id));
+        membership.is_joint() || members.any(|id| history.node(id).view.term() > term)
     }
 
     /// What all nodes show, terms apart.
