@@ -320,3 +320,75 @@ impl Tally {
         document
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use whitewater::generator::{Generator, Strategy};
+    use whitewater::mutants::{raft, Mutant};
+    use whitewater::ours::Ours;
+    use whitewater::run::Runner;
+
+    use super::*;
+
+    /// A Raft that votes twice, and a run in which it did.
+    fn found() -> (Subject<Ours>, Outcome) {
+        let subject = Mutant::named("votes-twice").expect("it exists").subject();
+        let mut runner = Runner::new(subject.clone());
+        let mut generator = Generator::new(Strategy::Swarm, 1);
+        let mut outcomes = (0..100).map(|_| runner.run(&generator.schedule(None, 300)));
+        let outcome = outcomes.find(|outcome| outcome.violation.is_some()).expect("it is found");
+        (subject, outcome)
+    }
+
+    /// What counting this find as that of the run `number` comes to.
+    fn tally(number: u64, subject: &Subject<Ours>, outcome: &Outcome) -> Tally {
+        let mut tally = Tally::default();
+        let fingerprint = outcome.fingerprint().expect("it is a find");
+        for is_first in [true, false] {
+            tally.add(outcome, 10);
+            let find = tally.find(subject, number, &outcome.resolved, &fingerprint);
+            assert_eq!(find.is_ok_and(|find| find.is_some()), is_first);
+        }
+        tally
+    }
+
+    #[test]
+    fn merged_tallies_count_together_and_keep_the_earlier_find() {
+        let (subject, outcome) = found();
+        let (one, two) = (tally(7, &subject, &outcome), tally(4, &subject, &outcome));
+        for order in [[&one, &two], [&two, &one]] {
+            let mut both = Tally::default();
+            order.iter().for_each(|tally| both.merge(tally));
+            assert_eq!((both.schedules, both.events), (4, 40));
+            assert!(both.marks_any() && both.marks.0.iter().all(|count| [0, 4].contains(count)));
+            let finds: Vec<_> = both.finds.values().map(|find| (find.number, find.count)).collect();
+            assert_eq!(finds, [(4, 4)]);
+        }
+    }
+
+    #[test]
+    fn a_find_that_its_bytes_do_not_repeat_is_an_error_of_the_harness() {
+        let (subject, outcome) = found();
+        let complaint = |subject: &Subject<Ours>, fingerprint: &str| {
+            let find = Tally::default().find(subject, 3, &outcome.resolved, fingerprint).map(drop);
+            find.map_err(|Failure(complaint)| complaint).expect_err("it is refused")
+        };
+        let [healthy, other] =
+            [complaint(&raft(), "one-vote-per-term"), complaint(&subject, "commits-own-term")];
+        assert!(healthy.contains("it breaks no promise: an error of the harness"), "{healthy}");
+        assert!(other.contains("they break one-vote-per-term: an error"), "{other}");
+    }
+
+    #[test]
+    fn of_a_raft_without_marks_no_turns_are_told() {
+        let mut outcome = Runner::new(raft()).run(&Schedule::default());
+        outcome.marks = Marks::default();
+        let mut tally = Tally::default();
+        tally.add(&outcome, 0);
+        let answer = tally.answer(Duration::ZERO);
+        assert!(!answer.text.contains("turns") && !tally.line().contains("turns"));
+        assert!(answer.json.get("marks").is_none());
+        assert!(answer.json["never_reached"].get("marks").is_none());
+        assert!(!tally.reaches_more(&outcome));
+    }
+}
