@@ -99,7 +99,7 @@ impl<R: Replica + Clone> Explorer<R> {
     }
 
     /// The schedules that lead to the clusters that are kept.
-    pub fn kept(&self) -> impl Iterator<Item = Schedule> + '_ {
+    pub fn kept(&self) -> impl ExactSizeIterator<Item = Schedule> + '_ {
         self.map.archive.iter().map(|kept| Outcome::of(&kept.cluster, None).resolved)
     }
 

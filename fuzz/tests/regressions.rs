@@ -9,6 +9,7 @@ use whitewater::goal::GOALS;
 use whitewater::mutants::{self, raft};
 use whitewater::oracle::Counts;
 use whitewater::ours::Ours;
+use whitewater::raft::mark::{Mark, Marks};
 use whitewater::run::Runner;
 use whitewater::schedule::Schedule;
 use whitewater::subject::Subject;
@@ -103,17 +104,22 @@ fn every_artifact_has_a_text_and_every_mutant_artifact_a_mutant() {
 }
 
 #[test]
-fn the_shipped_corpus_reaches_every_goal_and_is_full_length() {
+fn the_shipped_corpus_reaches_every_goal_takes_every_turn_and_is_full_length() {
     let corpus = files("corpus");
-    let mut goals = Counts::default();
+    let (mut goals, mut marks) = (Counts::default(), Marks::default());
     let mut lengths = Vec::new();
     for file in &corpus {
         let schedule = read_schedule(file).unwrap_or_else(|error| panic!("{error}"));
         lengths.push(schedule.events.len());
-        goals.add(&Runner::new(raft()).run(&schedule).goals);
+        let outcome = Runner::new(raft()).run(&schedule);
+        goals.add(&outcome.goals);
+        marks = marks.union(outcome.marks);
     }
     for ((goal, _), count) in GOALS.iter().zip(goals.0) {
         assert!(count > 0, "no corpus file reaches {goal}");
+    }
+    for (mark, name, _) in Mark::ALL {
+        assert!(marks.contains(mark), "no corpus file takes the turn {name}");
     }
     lengths.sort_unstable();
     assert!(lengths[lengths.len() / 2] >= 200, "median length {}", lengths[lengths.len() / 2]);

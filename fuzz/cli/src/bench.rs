@@ -96,7 +96,8 @@ enum SetArg {
     All,
 }
 
-fn cap(text: &str) -> Result<f64, String> {
+/// A number of CPU seconds.
+pub fn cap(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(cap) if 0.0 < cap && cap <= 1e6 => Ok(cap),
         _ => Err("it is a number of seconds above 0, and at most a million".into()),

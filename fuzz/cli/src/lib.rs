@@ -1,16 +1,19 @@
 //! The command line: replay, shrink, show and draw schedules on stable Rust, for any Raft behind
-//! the harness's door: [`main`] is the whole program.
+//! the harness's door: [`main_with_explore`] is the whole program, and [`main`] for a Raft that cannot
+//! be cloned.
 //!
 //! Exit codes: 0 clean, 1 a promise is broken, 2 wrong usage or a file that cannot be read or
 //! written. Results go to standard output, complaints and progress to standard error.
 
 mod bench;
 mod commands;
+mod explore;
 mod matrix;
 mod random;
 mod report;
+mod tally;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -18,7 +21,7 @@ use whitewater::generator::{Generator, Strategy};
 use whitewater::replica::Replica;
 use whitewater::run::Runner;
 use whitewater::schedule::Schedule;
-use whitewater::subject::UnknownMutant;
+use whitewater::subject::{Subject, UnknownMutant};
 use whitewater::target::Subjects;
 
 // Runs are short and start with many small buffers: the system's allocator took a tenth of the
@@ -82,7 +85,9 @@ enum Command {
         out: Option<PathBuf>,
     },
     /// Draw schedules from a seed, and run them.
-    Random(RandomArgs),
+    Random(random::RandomArgs),
+    /// Search, guided by what is new: executions go on from clusters where something new happened.
+    Explore(explore::ExploreArgs),
     /// Find every seeded bug of ours with the same schedules: which oracle is the first, how often.
     Matrix(MatrixArgs),
     /// Measure what finds which seeded bug of ours, at what cost, and how sure that is.
@@ -93,6 +98,8 @@ enum Command {
     Oracles,
     /// List the goals: name, meaning.
     Goals,
+    /// List the turns that our Raft can take: name, meaning.
+    Marks,
 }
 
 /// Which Raft is run, and how.
@@ -107,10 +114,14 @@ struct Under {
 }
 
 impl Under {
-    fn runner<R: Replica>(&self, subjects: Subjects<R>) -> Result<Runner<R>, Failure> {
+    fn subject<R: Replica>(&self, subjects: Subjects<R>) -> Result<Subject<R>, Failure> {
         let mut subject = subjects(self.mutant.as_deref())?;
         subject.driver.always_sync = self.always_sync;
-        Ok(Runner::new(subject))
+        Ok(subject)
+    }
+
+    fn runner<R: Replica>(&self, subjects: Subjects<R>) -> Result<Runner<R>, Failure> {
+        self.subject(subjects).map(Runner::new)
     }
 }
 
@@ -163,33 +174,6 @@ impl Draws {
 }
 
 #[derive(Args)]
-struct RandomArgs {
-    #[command(flatten)]
-    draws: Draws,
-    /// How many schedules.
-    #[arg(long, default_value_t = 10_000, value_name = "N",
-          value_parser = clap::value_parser!(u64).range(1..))]
-    schedules: u64,
-    /// Stop at the first broken promise.
-    #[arg(long)]
-    stop_at_first: bool,
-    /// Let every other find pass in silence.
-    #[arg(long, value_name = "FINGERPRINT")]
-    only: Option<String>,
-    /// Save every schedule that breaks nothing in this directory.
-    #[arg(long, value_name = "DIR")]
-    save_corpus: Option<PathBuf>,
-    /// Of these, save only what reaches a goal that no schedule before it reached.
-    #[arg(long, requires = "save_corpus")]
-    new_goals: bool,
-    /// Save the first find of each fingerprint, shrunk, in this directory.
-    #[arg(long, value_name = "DIR")]
-    save_finds: Option<PathBuf>,
-    #[command(flatten)]
-    under: Under,
-}
-
-#[derive(Args)]
 struct MatrixArgs {
     #[command(flatten)]
     draws: Draws,
@@ -201,6 +185,12 @@ struct MatrixArgs {
 
 /// Why a command could not do its work: one line, exit code 2.
 struct Failure(String);
+
+impl From<String> for Failure {
+    fn from(complaint: String) -> Failure {
+        Failure(complaint)
+    }
+}
 
 impl From<UnknownMutant> for Failure {
     fn from(unknown: UnknownMutant) -> Failure {
@@ -214,6 +204,14 @@ impl From<whitewater::files::FileError> for Failure {
     }
 }
 
+/// Complains if there is no directory here.
+fn is_directory(path: &Path) -> Result<(), Failure> {
+    match path.is_dir() {
+        true => Ok(()),
+        false => Err(Failure(format!("{}: is no directory", path.display()))),
+    }
+}
+
 /// What a command prints, and whether everything was clean.
 struct Answer {
     text: String,
@@ -221,8 +219,24 @@ struct Answer {
     clean: bool,
 }
 
-/// The program, for the Raft that `subjects` gives by the name of a seeded bug.
+/// How a Raft is explored, if it can be.
+type Explore<R> = fn(&explore::ExploreArgs, Subjects<R>) -> Result<Answer, Failure>;
+
+/// The program, for the Raft that `subjects` gives by the name of a seeded bug; without `explore`.
 pub fn main<R: Replica>(subjects: Subjects<R>) -> ExitCode {
+    run(subjects, |_, _| {
+        let complaint =
+            "this Raft cannot be cloned, so it cannot be explored; `random` can draw for it";
+        Err(Failure(complaint.into()))
+    })
+}
+
+/// The whole program, for a Raft whose clones share nothing with it.
+pub fn main_with_explore<R: Replica + Clone>(subjects: Subjects<R>) -> ExitCode {
+    run(subjects, explore::explore)
+}
+
+fn run<R: Replica>(subjects: Subjects<R>, explore: Explore<R>) -> ExitCode {
     let cli = Cli::parse();
     let answer = match cli.command {
         Command::Replay { files, under } => {
@@ -235,14 +249,14 @@ pub fn main<R: Replica>(subjects: Subjects<R>) -> ExitCode {
             under.runner(subjects).and_then(|runner| commands::show(&file, resolved, story, runner))
         }
         Command::Encode { file, out } => commands::encode(&file, out),
-        Command::Random(args) => {
-            args.under.runner(subjects).and_then(|runner| random::random(&args, runner))
-        }
+        Command::Random(args) => random::random(&args, subjects),
+        Command::Explore(args) => explore(&args, subjects),
         Command::Matrix(args) => Ok(matrix::matrix(&args)),
         Command::Bench(args) => bench::bench(&args),
         Command::Mutants => Ok(report::mutants()),
         Command::Oracles => Ok(report::oracles()),
         Command::Goals => Ok(report::goals()),
+        Command::Marks => Ok(report::marks()),
     };
     match answer {
         Ok(answer) => report::print(&answer, cli.json),

@@ -8,6 +8,7 @@ use whitewater::bench::{seeds, Set};
 use whitewater::goal::GOALS;
 use whitewater::mutants;
 use whitewater::oracle::CARDS;
+use whitewater::raft::mark::Mark;
 
 use crate::Answer;
 
@@ -70,4 +71,9 @@ pub fn oracles() -> Answer {
 pub fn goals() -> Answer {
     let rows: Vec<_> = GOALS.iter().map(|(name, meaning)| [*name, *meaning]).collect();
     listing(["name", "meaning"], &rows)
+}
+
+/// The turns that our Raft can take.
+pub fn marks() -> Answer {
+    listing(["name", "meaning"], &Mark::ALL.map(|(_, name, meaning)| [name, meaning]))
 }

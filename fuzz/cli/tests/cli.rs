@@ -163,6 +163,7 @@ fn every_listing_and_summary_is_one_json_document() {
         &["mutants", "--json"][..],
         &["oracles", "--json"],
         &["goals", "--json"],
+        &["marks", "--json"],
         &["--json", "random", "--schedules", "20"],
         &["show", "--json", &artifact("votes-twice")],
         &["replay", "--json", &artifact("votes-twice")],

@@ -1,0 +1,150 @@
+//! `whitewater explore` as a user meets it, and the turns of the Raft that it and `random` tell of.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn whitewater(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_whitewater")).args(args).output().expect("it starts")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("output is UTF-8")
+}
+
+fn folder() -> TempDir {
+    TempDir::new().expect("a temporary folder can be made")
+}
+
+fn files(folder: &Path) -> BTreeSet<String> {
+    let files = fs::read_dir(folder).expect("the folder is there");
+    files.map(|file| file.expect("it can be read").path().display().to_string()).collect()
+}
+
+/// What `explore --json` says, without how long it took; ends with `code`.
+#[track_caller]
+fn explored(args: &[&str], code: i32) -> Value {
+    let output = whitewater(&[&["explore", "--json"], args].concat());
+    assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
+    let mut document: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    document["cpu_seconds"] = Value::Null;
+    document["events_per_cpu_second"] = Value::Null;
+    document
+}
+
+#[test]
+fn a_shallow_bug_is_found_told_and_saved_as_files_that_replay() {
+    let folder = folder();
+    let finds = folder.path().display().to_string();
+    let args = ["--mutant", "votes-twice", "--executions", "20", "--jobs", "2", "--save-finds"];
+    let document = explored(&[&args[..], &[&finds]].concat(), 1);
+    assert_eq!(document["finds"][0]["fingerprint"], "one-vote-per-term");
+    assert_eq!(document["schedules"], 40);
+    let saved = files(folder.path());
+    assert!((1..=2).contains(&saved.len()), "{saved:?}");
+    for file in saved {
+        let again = whitewater(&["replay", "--mutant", "votes-twice", &file]);
+        assert_eq!(again.status.code(), Some(1));
+        assert!(text(&again.stdout).contains("one-vote-per-term"), "{file}");
+    }
+}
+
+#[test]
+fn the_same_executions_by_as_many_workers_give_the_same() {
+    let args = |jobs, seed| ["--executions", "30", "--jobs", jobs, "--seed", seed];
+    let twice = explored(&args("2", "1"), 0);
+    assert_eq!(explored(&args("2", "1"), 0), twice);
+    assert_ne!(explored(&args("2", "2"), 0)["digest"], twice["digest"]);
+    assert_ne!(explored(&args("1", "1"), 0)["digest"], twice["digest"]);
+    let finds = ["--mutant", "votes-twice", "--executions", "30", "--jobs", "2"];
+    assert_eq!(explored(&finds, 1), explored(&finds, 1));
+}
+
+#[test]
+fn what_is_kept_is_saved_if_it_reaches_something_new_and_is_followed_next_time() {
+    let folder = folder();
+    let corpus = folder.path().display().to_string();
+    let save = ["--executions", "450", "--jobs", "1", "--save-corpus", &corpus];
+    let first = explored(&save, 0);
+    let saved = files(folder.path());
+    assert!(saved.len() > 10, "{} files", saved.len());
+    assert_eq!(first["saved"], saved.len());
+    let all: Vec<&str> = saved.iter().map(String::as_str).collect();
+    assert_eq!(whitewater(&[&["replay"], &all[..]].concat()).status.code(), Some(0));
+
+    let next = ["--executions", "1", "--jobs", "1", "--seed", "2", "--nodes", "4"];
+    let next = explored(&[&next[..], &["--corpus", &corpus]].concat(), 0);
+    assert_eq!(next["schedules"], 1 + saved.len());
+    assert!(next["paths"][0].as_u64() > Some(100), "{}", next["paths"]);
+    // The same again brings less that is new.
+    let again = explored(&[&save[..], &["--corpus", &corpus]].concat(), 0);
+    assert!(files(folder.path()).is_superset(&saved));
+    assert!(again["saved"].as_u64() < first["saved"].as_u64(), "{}", again["saved"]);
+}
+
+#[test]
+fn the_first_find_can_end_all_workers() {
+    let args = ["--mutant", "votes-twice", "--cpu", "300", "--jobs", "3", "--stop-at-first"];
+    let document = explored(&args, 1);
+    assert!(document["schedules"].as_u64() < Some(10_000), "{}", document["schedules"]);
+}
+
+#[test]
+fn finds_that_are_not_asked_for_pass_in_silence() {
+    let args = ["--mutant", "votes-twice", "--executions", "20", "--only", "commits-own-term"];
+    assert_eq!(explored(&args, 0)["finds"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused_in_one_line() {
+    let empty = folder();
+    fs::write(empty.path().join("nothing"), b"").expect("a file can be written");
+    let empty = empty.path().display().to_string();
+    for (args, word) in [
+        (["--corpus", "/no/such/folder"], "/no/such/folder"),
+        (["--corpus", &empty], "nothing: is empty"),
+        (["--save-corpus", "/no/such/folder"], "/no/such/folder"),
+        (["--save-finds", "/no/such/folder"], "/no/such/folder"),
+        (["--mutant", "unknown"], "no mutant is called 'unknown'"),
+        (["--only", "unknown"], "no violation is called 'unknown'"),
+    ] {
+        let output = whitewater(&[&["explore"], &args[..]].concat());
+        let complaint = text(&output.stderr);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{complaint}");
+        assert_eq!(complaint.lines().count(), 1, "{complaint}");
+        assert!(complaint.contains(word), "{complaint}");
+    }
+    for args in [&["--cpu", "0"][..], &["--jobs", "0"], &["--cpu", "1", "--executions", "1"]] {
+        assert_eq!(whitewater(&[&["explore"], args].concat()).status.code(), Some(2), "{args:?}");
+    }
+}
+
+#[test]
+fn campaigns_tell_which_turns_the_raft_took_and_which_it_never_did() {
+    let marks = text(&whitewater(&["marks"]).stdout);
+    let names: Vec<&str> = marks.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(names.contains(&"not-of-own-term") && names.len() > 50, "{marks}");
+    for campaign in
+        [&["random", "--schedules", "20"][..], &["explore", "--executions", "10", "--jobs", "2"]]
+    {
+        let told = text(&whitewater(campaign).stdout);
+        let never = told.lines().find_map(|line| line.strip_prefix("turns never taken: "));
+        let never: BTreeSet<&str> = never.expect("it is told").split(", ").collect();
+        let turns = told.split("turns of the Raft").nth(1).expect("they are told");
+        for name in &names {
+            let count = turns.lines().find(|line| line.ends_with(&format!("  {name}")));
+            let count = count.and_then(|line| line.split_whitespace().next());
+            assert_eq!(count == Some("0"), never.contains(name), "{name}\n{told}");
+        }
+        let document = whitewater(&[campaign, &["--json"]].concat()).stdout;
+        let document: Value = serde_json::from_slice(&document).expect("it is JSON");
+        assert_eq!(document["marks"].as_object().map(|marks| marks.len()), Some(names.len()));
+        assert_eq!(document["never_reached"]["marks"].as_array().map(Vec::len), Some(never.len()));
+        let elected = document["marks"]["elected"].as_u64();
+        assert!(elected > Some(0) && elected <= document["schedules"].as_u64(), "{elected:?}");
+    }
+}
