@@ -1,6 +1,6 @@
-//! The command line: replay, shrink, show and draw schedules on stable Rust, for any Raft behind
-//! the harness's door: [`main_with_explore`] is the whole program, and [`main`] for a Raft that cannot
-//! be cloned.
+//! The command line: replay, shrink, show and draw schedules and search among them, on stable Rust,
+//! for any Raft behind the harness's door: [`main_with_explore`] is the whole program, and [`main`]
+//! that for a Raft that cannot be cloned.
 //!
 //! Exit codes: 0 clean, 1 a promise is broken, 2 wrong usage or a file that cannot be read or
 //! written. Results go to standard output, complaints and progress to standard error.
