@@ -2,10 +2,10 @@
 //!
 //! Promises: the same seed gives the same executions; each ends in an [`Outcome`] like any other
 //! run, whose resolved schedule replays from the start. Whenever an event takes a path that none
-//! took before (see [`crate::paths`]), the cluster as it is then is kept; most executions clone
-//! one that was kept and go on from there, with faults, weights and focus drawn anew. A first part
-//! of the search is blind, since bugs that any search finds need no guidance. Knows nothing of
-//! Raft.
+//! took before (see [`crate::paths`]), the cluster as it is then is kept; half of the executions
+//! clone one that was kept and go on from there, with faults, weights and focus drawn anew. The
+//! others begin at the start, and a first part of the search is blind: bugs that any search finds
+//! need no guidance. Knows nothing of Raft.
 
 use crate::event::Event;
 use crate::generator::{Generator, Strategy};
@@ -36,7 +36,7 @@ pub struct Tuning {
 }
 
 impl Tuning {
-    /// What was best when it was measured: see README.
+    /// What neither tuning half nor easy bugs spoke against: `.bench/bench.md` has the figures.
     pub const DEFAULT: Tuning = Tuning {
         events: 640,
         warm_up: 200_000,
