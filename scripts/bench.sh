@@ -321,9 +321,9 @@ case "${1:-}" in
     [ $# = 1 ] || { [ $# = 2 ] && [ "$2" = --json ]; } || die "usage: bench.sh $1 [--json]"
     if [ $# = 1 ]; then "$1"; else "$1" | as_json; fi
     ;;
-  rate | silent | matrix | costs | liveness | digests | shrink | mutants | fuzz | real-bugs | versus)
+  rate | silent | bugs | matrix | costs | liveness | digests | shrink | mutants | fuzz | real-bugs | versus)
     [ $# = 1 ] || die "one figure at a time"
     "$1"
     ;;
-  *) die "usage: bench.sh rate|core|harness|silent|matrix|costs|liveness|digests|shrink|mutants|fuzz|real-bugs|versus" ;;
+  *) die "usage: bench.sh rate|core|harness|silent|bugs|matrix|costs|liveness|digests|shrink|mutants|fuzz|real-bugs|versus" ;;
 esac
