@@ -74,6 +74,19 @@ mod tests {
     }
 
     #[test]
+    fn nobody_can_win_where_the_newest_log_is_that_of_one_without_a_vote_which_is_needed() {
+        let mut run = cluster::<RecoversAfterHealing>(4);
+        assert!(run.history.can_elect());
+        for node in [0, 3] {
+            run.stores(node, &change(1, 1, &[0, 1, 2])).unwrap();
+        }
+        run.stores(0, &joint(2, 1, &[3], &[0, 1, 2])).unwrap();
+        assert!(run.history.can_elect(), "n3 votes for n0");
+        run.stores(3, &write(2, &[(2, 0)])).unwrap();
+        assert!(!run.history.can_elect(), "n3 has the newer log, and no vote as far as it knows");
+    }
+
+    #[test]
     fn no_leader_is_illegal() {
         let mut run = healed(FRESH);
         run.becomes(0, Role::Follower, 2).unwrap();
