@@ -8,7 +8,7 @@
 //! need no guidance. Knows nothing of Raft.
 
 use crate::event::Event;
-use crate::generator::{Generator, Strategy};
+use crate::generator::{Generator, Strategy, WISHES};
 use crate::paths::slot_of;
 use crate::replica::Replica;
 use crate::run::{go_on, Judged, Observers, Outcome, MAX_EVENTS};
@@ -51,10 +51,9 @@ impl Tuning {
 /// How often each path was taken, with room for so many; a power of two.
 const ROOM: usize = 1 << 16;
 
-/// As many events as it takes for `events` to happen: some draws find nothing to act on, and what
-/// is all wishes must end as well.
+/// Events to be drawn, so many that `events` should happen.
 fn wishes(events: u32) -> impl Iterator<Item = Option<Event>> {
-    (0..8 * events).map(|_| None)
+    (0..WISHES * events as usize).map(|_| None)
 }
 
 /// A cluster that was kept, and the path that was new.

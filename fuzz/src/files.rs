@@ -134,6 +134,11 @@ pub fn schedules_in(directory: &Path) -> Result<Vec<PathBuf>, FileError> {
     Ok(paths)
 }
 
+/// The schedules of these files of a directory, in the same order.
+pub fn read_all(directory: &Path) -> Result<Vec<Schedule>, FileError> {
+    schedules_in(directory)?.iter().map(|path| read_schedule(path)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

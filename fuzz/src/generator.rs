@@ -50,13 +50,25 @@ const CHANGES: u64 = 12;
 const DELAYS: u64 = 64;
 
 impl Strategy {
-    /// All strategies with their names.
-    pub const ALL: [(Strategy, &'static str); 4] = [
-        (Strategy::Uniform, "uniform"),
-        (Strategy::Swarm, "swarm"),
-        (Strategy::Pct, "pct"),
-        (Strategy::Delays, "delays"),
+    /// All strategies, with their names and what they do.
+    pub const ALL: [(Strategy, &'static str, &'static str); 4] = [
+        (Strategy::Uniform, "uniform", "Everything equally likely: the baseline"),
+        (Strategy::Swarm, "swarm", "Tuned weights and a mix of faults for each schedule"),
+        (Strategy::Pct, "pct", "Links have priorities that change now and then"),
+        (Strategy::Delays, "delays", "Links take turns, with a few deviations"),
     ];
+
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        let mut all = Strategy::ALL.into_iter();
+        all.find(|(other, ..)| *other == self).expect("ALL has all").1
+    }
+
+    /// The strategy called `name`.
+    pub fn named(name: &str) -> Option<Strategy> {
+        let mut all = Strategy::ALL.into_iter();
+        all.find(|(_, other, _)| *other == name).map(|(strategy, ..)| strategy)
+    }
 }
 
 /// The swarm's weights, in the order of [`KINDS`].
@@ -100,6 +112,10 @@ const WEIGHTS: [u32; KINDS.len()] = [
     8,   // settle
     2,   // replace
 ];
+
+/// So many events are drawn for each that is to happen, at most: some draws find nothing to act on,
+/// and what is all wishes must end as well.
+pub const WISHES: usize = 8;
 
 /// How finely weights are told apart.
 const TICKETS: usize = 1024;
@@ -160,10 +176,7 @@ impl Generator {
         self.random.fill_bytes(&mut header);
         let mut setup = Setup::from_header(header);
         setup.nodes = nodes.unwrap_or(setup.nodes);
-        setup.faults = match self.strategy {
-            Strategy::Uniform => setup.faults,
-            _ => self.faults(),
-        };
+        setup.faults = self.faults(setup);
         for set in [&mut setup.other, &mut setup.lost] {
             if !self.chance(4) {
                 *set = NodeSet::EMPTY;
@@ -176,10 +189,13 @@ impl Generator {
         setup
     }
 
-    /// Every other schedule has all families. The others are a gentle swarm: each family is off,
-    /// as usual, or more or less frequent. Disks are mostly left whole, since what they lose stays
-    /// lost.
-    fn faults(&mut self) -> Faults {
+    /// With the uniform strategy, those of the set-up. Else every other schedule has all families,
+    /// and the others are a gentle swarm: each family is off, as usual, or more or less frequent.
+    /// Disks are mostly left whole, since what they lose stays lost.
+    fn faults(&mut self, setup: Setup) -> Faults {
+        if self.strategy == Strategy::Uniform {
+            return setup.faults;
+        }
         let all = self.chance(2);
         let mut faults = Faults::ALL;
         for (family, _) in Family::ALL.iter().filter(|_| !all) {
@@ -195,10 +211,7 @@ impl Generator {
 
     /// Goes on with a schedule that has `setup`, with other faults than it had so far.
     pub fn take_up_anew(&mut self, setup: Setup) {
-        let faults = match self.strategy {
-            Strategy::Uniform => setup.faults,
-            _ => self.faults(),
-        };
+        let faults = self.faults(setup);
         self.take_up(Setup { faults, ..setup });
     }
 
@@ -352,7 +365,7 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_schedules() {
-        for (strategy, _) in Strategy::ALL {
+        for (strategy, ..) in Strategy::ALL {
             let draw = |seed| {
                 let mut generator = Generator::new(strategy, seed);
                 [generator.schedule(None, 50), generator.schedule(None, 50)]
@@ -364,7 +377,7 @@ mod tests {
 
     #[test]
     fn every_kind_of_event_is_drawn() {
-        for (strategy, name) in Strategy::ALL {
+        for (strategy, name, _) in Strategy::ALL {
             let mut generator = Generator::new(strategy, 1);
             let mut seen = [false; KINDS.len()];
             for _ in 0..200 {

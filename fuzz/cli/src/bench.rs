@@ -19,15 +19,14 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use whitewater::bench::{self, Seed};
-use whitewater::files::{read_schedule, schedules_in};
+use whitewater::files::read_all;
 use whitewater::schedule::Schedule;
 
+use crate::report::progress;
 use crate::{Answer, Failure};
 use campaign::{Conditions, Strategy, Task};
 use page::Facts;
@@ -208,11 +207,11 @@ pub fn bench(args: &BenchArgs) -> Result<Answer, Failure> {
 fn campaigns(choice: &Choice, build: String) -> Result<(Book, Vec<String>), Failure> {
     let args = choice.args;
     let corpus = args.corpus.as_ref().map(|directory| -> Result<Vec<Schedule>, Failure> {
-        let paths = schedules_in(directory)?;
-        if paths.is_empty() {
-            return Err(Failure(format!("{}: holds no schedules", directory.display())));
+        let schedules = read_all(directory)?;
+        match schedules.is_empty() {
+            true => Err(Failure(format!("{}: holds no schedules", directory.display()))),
+            false => Ok(schedules),
         }
-        Ok(paths.iter().map(|path| read_schedule(path)).collect::<Result<_, _>>()?)
     });
     let conditions = Conditions {
         events: args.events,
@@ -240,9 +239,7 @@ fn campaigns(choice: &Choice, build: String) -> Result<(Book, Vec<String>), Fail
 /// Runs campaigns, each on a thread of its own, and writes them down as they end.
 fn run(tasks: &[Task], jobs: u16, conditions: &Conditions, book: &mut Book) -> Result<(), Failure> {
     let style = "{elapsed_precise} [{wide_bar}] {pos}/{len} {msg} eta {eta}";
-    let style = ProgressStyle::with_template(style).expect("the template is well-formed");
-    let bar = ProgressBar::new(tasks.len() as u64).with_style(style);
-    bar.enable_steady_tick(Duration::from_millis(500));
+    let bar = progress(tasks.len() as u64, style);
     let next = AtomicUsize::new(0);
     let (sender, ended) = mpsc::channel();
     let outcome = thread::scope(|scope| {

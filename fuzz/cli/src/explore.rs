@@ -15,12 +15,11 @@ use std::time::Duration;
 
 use clap::Args;
 use cpu_time::{ProcessTime, ThreadTime};
-use indicatif::{ProgressBar, ProgressStyle};
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use whitewater::chain::mix;
 use whitewater::explore::{Explorer, Tuning};
-use whitewater::files::{read_schedule, schedules_in};
+use whitewater::files::read_all;
 use whitewater::generator::Strategy;
 use whitewater::raft::mark::Mark;
 use whitewater::replica::Replica;
@@ -30,6 +29,7 @@ use whitewater::subject::Subject;
 use whitewater::target::Subjects;
 
 use crate::bench::cap;
+use crate::report::progress;
 use crate::tally::{save, FindArgs, Tally};
 use crate::{is_directory, Answer, Failure, Under};
 
@@ -82,11 +82,9 @@ impl ExploreArgs {
     /// The schedules to be followed.
     fn corpus(&self) -> Result<Vec<Schedule>, Failure> {
         let Some(directory) = &self.corpus else { return Ok(Vec::new()) };
-        let mut corpus = Vec::new();
-        for file in schedules_in(directory)? {
-            let mut schedule = read_schedule(&file)?;
+        let mut corpus = read_all(directory)?;
+        for schedule in &mut corpus {
             schedule.setup.nodes = self.nodes.unwrap_or(schedule.setup.nodes);
-            corpus.push(schedule);
         }
         Ok(corpus)
     }
@@ -220,9 +218,7 @@ impl Work<'_> {
 /// Shows how workers stand, and saves what they find, until all have ended.
 fn watch(stands: Receiver<(usize, Stand)>, args: &ExploreArgs) -> Result<(), Failure> {
     let style = "{elapsed_precise} [{bar:20}] {percent}% {wide_msg}";
-    let style = ProgressStyle::with_template(style).expect("the template is well-formed");
-    let bar = ProgressBar::new(1000 * args.jobs()).with_style(style);
-    bar.enable_steady_tick(Duration::from_millis(500));
+    let bar = progress(1000 * args.jobs(), style);
     let mut latest = vec![Stand::default(); args.jobs() as usize];
     for (worker, stand) in stands {
         let before = std::mem::replace(&mut latest[worker], stand);
@@ -362,6 +358,6 @@ mod tests {
         assert_eq!(saved(&known, &known), Ok(0));
         assert_eq!(std::fs::read_dir(folder.path()).expect("it is there").count(), 0);
         assert_eq!(saved(&known[1..], &known), Ok(1));
-        assert_eq!(schedules_in(folder.path()).map(|files| files.len()), Ok(1));
+        assert_eq!(read_all(folder.path()).map(|schedules| schedules.len()), Ok(1));
     }
 }

@@ -16,7 +16,8 @@ mod tally;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand};
 use whitewater::generator::{Generator, Strategy};
 use whitewater::replica::Replica;
 use whitewater::run::Runner;
@@ -125,36 +126,19 @@ impl Under {
     }
 }
 
-/// How schedules are drawn.
-#[derive(Clone, Copy, ValueEnum)]
-enum StrategyArg {
-    /// Everything equally likely: the baseline.
-    Uniform,
-    /// Tuned weights and a mix of faults for each schedule.
-    Swarm,
-    /// Links have priorities that change now and then.
-    Pct,
-    /// Links take turns, with a few deviations.
-    Delays,
-}
-
-impl From<StrategyArg> for Strategy {
-    fn from(arg: StrategyArg) -> Strategy {
-        match arg {
-            StrategyArg::Uniform => Strategy::Uniform,
-            StrategyArg::Swarm => Strategy::Swarm,
-            StrategyArg::Pct => Strategy::Pct,
-            StrategyArg::Delays => Strategy::Delays,
-        }
-    }
+/// Reads the name of a strategy; help shows what each does.
+fn strategy() -> impl TypedValueParser<Value = Strategy> {
+    let value = |(_, name, meaning)| PossibleValue::new(name).help(meaning);
+    PossibleValuesParser::new(Strategy::ALL.map(value))
+        .map(|name| Strategy::named(&name).expect("it is one of them"))
 }
 
 /// What is drawn.
 #[derive(Args)]
 struct Draws {
     /// How schedules are drawn.
-    #[arg(long, value_enum, default_value = "swarm")]
-    strategy: StrategyArg,
+    #[arg(long, value_parser = strategy(), default_value = "swarm")]
+    strategy: Strategy,
     /// How many primitive events each.
     #[arg(long, default_value_t = 300, value_name = "N",
           value_parser = clap::value_parser!(u32).range(1..=Schedule::MAX_EVENTS as i64))]
@@ -169,7 +153,7 @@ struct Draws {
 
 impl Draws {
     fn generator(&self) -> Generator {
-        Generator::new(self.strategy.into(), self.seed)
+        Generator::new(self.strategy, self.seed)
     }
 }
 

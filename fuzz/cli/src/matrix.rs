@@ -1,15 +1,14 @@
 //! The matrix of seeded bugs and oracles: which oracle is the first to find which bug, how often.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use whitewater::mutants::{self, Mutant};
 use whitewater::oracle::{CARDS, LINTS};
 use whitewater::run::Runner;
 
 use crate::random::draw;
+use crate::report::progress;
 use crate::{Answer, MatrixArgs};
 
 /// How often each oracle, or panic, was the first to find one bug.
@@ -18,9 +17,7 @@ type Firsts = BTreeMap<String, u64>;
 /// Runs the same schedules on every mutant.
 pub fn matrix(args: &MatrixArgs) -> Answer {
     let style = "{elapsed_precise} [{wide_bar}] {pos}/{len} {msg}";
-    let style = ProgressStyle::with_template(style).expect("the template is well-formed");
-    let bar = ProgressBar::new(mutants::all().count() as u64).with_style(style);
-    bar.enable_steady_tick(Duration::from_millis(500));
+    let bar = progress(mutants::all().count() as u64, style);
     let mut rows = Vec::new();
     for mutant in mutants::all() {
         bar.set_message(mutant.name);

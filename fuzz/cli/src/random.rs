@@ -1,18 +1,17 @@
 //! Random campaigns: schedules drawn from a seed, run and judged.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::Args;
 use cpu_time::ProcessTime;
-use indicatif::{ProgressBar, ProgressStyle};
 use whitewater::event::Event;
-use whitewater::generator::Generator;
+use whitewater::generator::{Generator, WISHES};
 use whitewater::replica::Replica;
 use whitewater::run::{Outcome, Runner};
 use whitewater::schedule::Schedule;
 use whitewater::target::Subjects;
 
+use crate::report::progress;
 use crate::tally::{save, FindArgs, Tally};
 use crate::{is_directory, Answer, Draws, Failure, Under};
 
@@ -45,7 +44,8 @@ pub fn random<R: Replica>(args: &RandomArgs, subjects: Subjects<R>) -> Result<An
     let mut generator = args.draws.generator();
     let mut tally = Tally::default();
     let start = ProcessTime::now();
-    let bar = progress(args.schedules);
+    let style = "{elapsed_precise} [{wide_bar}] {human_pos}/{human_len} {msg} eta {eta}";
+    let bar = progress(args.schedules, style);
     for number in 0..args.schedules {
         let (drawn, outcome) =
             draw(&mut runner, &mut generator, args.draws.nodes, args.draws.events);
@@ -83,8 +83,7 @@ pub fn draw<R: Replica>(
     let setup = generator.setup(nodes);
     let limit = events as usize;
     let mut events = Vec::with_capacity(limit);
-    // Some draws find nothing to act on: a schedule that is all wishes must end as well.
-    let most = (8 * limit).min(Schedule::MAX_EVENTS);
+    let most = (WISHES * limit).min(Schedule::MAX_EVENTS);
     let drawn = (0..most).map(|_| generator.event()).inspect(|&event: &Event| events.push(event));
     let outcome = runner.run_events(setup, drawn, limit);
     (Schedule { setup, events }, outcome)
@@ -102,12 +101,4 @@ fn save_clean<R: Replica>(
         }
         _ => Ok(()),
     }
-}
-
-fn progress(schedules: u64) -> ProgressBar {
-    let style = "{elapsed_precise} [{wide_bar}] {human_pos}/{human_len} {msg} eta {eta}";
-    let style = ProgressStyle::with_template(style).expect("the template is well-formed");
-    let bar = ProgressBar::new(schedules).with_style(style);
-    bar.enable_steady_tick(Duration::from_millis(500));
-    bar
 }

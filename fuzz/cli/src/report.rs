@@ -1,8 +1,10 @@
-//! What is printed: listings, and every answer as text or as JSON.
+//! What is printed: progress, listings, and every answer as text or as JSON.
 
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
+use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{json, Value};
 use whitewater::bench::{seeds, Set};
 use whitewater::goal::GOALS;
@@ -25,6 +27,14 @@ pub fn print(answer: &Answer, as_json: bool) -> ExitCode {
         }
         _ => ExitCode::from(u8::from(!answer.clean)),
     }
+}
+
+/// A bar that shows how something with `steps` steps goes on.
+pub fn progress(steps: u64, template: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template(template).expect("the template is well-formed");
+    let bar = ProgressBar::new(steps).with_style(style);
+    bar.enable_steady_tick(Duration::from_millis(500));
+    bar
 }
 
 /// Rows as lines with aligned columns, the last one as long as it is.

@@ -44,7 +44,7 @@ impl Strategy {
     /// All strategies.
     pub fn all() -> impl Iterator<Item = Strategy> {
         let blind = generator::Strategy::ALL.into_iter();
-        blind.map(|(strategy, _)| Strategy::Blind(strategy)).chain([Strategy::Explore])
+        blind.map(|(strategy, ..)| Strategy::Blind(strategy)).chain([Strategy::Explore])
     }
 
     /// Those that need a fuzz target.
@@ -58,10 +58,7 @@ impl Strategy {
             Strategy::Explore => "explore",
             Strategy::LibFuzzer { edges_alone: false } => "libfuzzer",
             Strategy::LibFuzzer { edges_alone: true } => "libfuzzer-edges",
-            Strategy::Blind(mine) => {
-                let all = generator::Strategy::ALL;
-                all.into_iter().find(|(other, _)| *other == mine).expect("ALL has all").1
-            }
+            Strategy::Blind(mine) => mine.name(),
         }
     }
 

@@ -31,6 +31,8 @@ pub fn course(
     corpus: &[Schedule],
 ) -> Result<Course, String> {
     let wrong = |error: std::io::Error| format!("{}: {error}", program.display());
+    // Else the shell would look for a bare name elsewhere.
+    let path = program.canonicalize().map_err(wrong)?;
     let room = tempfile::tempdir().map_err(wrong)?;
     let inputs = room.path().join("corpus");
     fs::create_dir(&inputs).map_err(wrong)?;
@@ -40,7 +42,7 @@ pub fn course(
     let log = room.path().join("log");
     let mut command = Command::new("sh");
     command.args(["-c", &format!("ulimit -t {}; exec \"$0\" \"$@\"", cap.ceil())]);
-    command.arg(program).arg(&inputs).args(["-len_control=0", "-close_fd_mask=0"]);
+    command.arg(path).arg(&inputs).arg("-len_control=0");
     // libFuzzer's seeds are 32 bits, and 0 is none.
     command.arg(format!("-seed={}", (seed as u32).max(1))).arg(format!("-max_len={MAX_LEN}"));
     command.arg(format!("-artifact_prefix={}/", room.path().display()));

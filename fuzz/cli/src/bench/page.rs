@@ -34,7 +34,9 @@ impl Facts {
     pub fn of(rows: &[&Row], build: String) -> Facts {
         Facts {
             build,
-            command: std::env::args().collect::<Vec<_>>().join(" "),
+            command: std::env::args()
+                .skip(1)
+                .fold("whitewater".into(), |all, arg| all + " " + &arg),
             machine: machine(),
             builds: rows.iter().map(|row| row.build.clone()).collect(),
             seeds: rows.iter().map(|row| row.seed).collect(),
@@ -66,7 +68,8 @@ it is all that was spent. *median* is that of Kaplan and Meier; with `>` not hal
 campaigns found the bug, and it is the most that one of them spent. All intervals are 95 %.
 - *reached*: in so many campaigns the branch with the bug was entered; *triggered*: it decided \
 otherwise than true Raft. What is not triggered the search has missed; what is triggered and not \
-found the oracles have missed, or the search did not go on to the harm.
+found the oracles have missed, or the search did not go on to the harm. Of libFuzzer, a process of \
+its own, neither is known: 0.
 - A ratio is the geometric mean over bugs of mean cost against the baseline's: below 1 is better \
 than the baseline. Its interval is a bootstrap over trials, not over bugs, so that it \
 understates the doubt about new bugs. Where only one of the two found a bug, half a find stands \
