@@ -284,4 +284,34 @@ mod tests {
         assert_eq!(outcome.digest, Runner::new(raft()).run(&schedule).digest);
         assert!(explorer.kept().count() > 0);
     }
+
+    #[test]
+    fn an_execution_begins_with_all_that_led_to_what_was_kept() {
+        let schedule = Generator::new(Strategy::Swarm, 9).schedule(None, 200);
+        let tuning = Tuning { warm_up: 0, fresh: u32::MAX, ..SMALL };
+        let mut explorer = Explorer::new(raft(), Strategy::Swarm, 1, tuning);
+        explorer.follow(&schedule);
+        let mut longest = 0;
+        for _ in 0..20 {
+            let kept: Vec<Schedule> = explorer.kept().collect();
+            let Schedule { setup, events } = explorer.execute(None).resolved;
+            let leads_there = |kept: &Schedule| {
+                let length = kept.events.len();
+                kept.setup == setup && events.len() > length && events.starts_with(&kept.events)
+            };
+            let begun = kept.iter().filter(|kept| leads_there(kept));
+            let length = begun.map(|kept| kept.events.len()).max();
+            longest = longest.max(length.expect("it begins with one of them"));
+        }
+        assert!(longest > 20, "{longest}");
+    }
+
+    #[test]
+    fn what_is_kept_took_the_path_that_it_is_kept_for() {
+        let mut explorer = Explorer::new(raft(), Strategy::Swarm, 1, SMALL);
+        (0..200).for_each(|_| drop(explorer.execute(None)));
+        for Kept { cluster, slot, .. } in &explorer.map.archive {
+            assert!(cluster.paths.keys().iter().any(|key| slot_of(*key, ROOM) == *slot));
+        }
+    }
 }

@@ -388,4 +388,29 @@ mod tests {
             assert_eq!(seen, [true; KINDS.len()], "{name}");
         }
     }
+
+    #[test]
+    fn pct_keeps_to_a_link_and_delay_bounding_takes_them_in_turn() {
+        let (mut same, mut next, mut pairs) = (0, 0, 0);
+        for strategy in [Strategy::Pct, Strategy::Delays] {
+            let events = Generator::new(strategy, 1).schedule(Some(3), 4_000).events;
+            let delivered = events.iter().filter(|event| event.kind == Kind::Deliver);
+            let links: Vec<u8> = delivered.map(|e| 3 * e.operands[0] + e.operands[1]).collect();
+            for pair in links.windows(2) {
+                pairs += 1;
+                same += usize::from(strategy == Strategy::Pct && pair[1] == pair[0]);
+                next += usize::from(strategy == Strategy::Delays && pair[1] == (pair[0] + 1) % 9);
+            }
+        }
+        // Reordering, which takes a turn as well, is rare.
+        assert!(3 * same > pairs && 3 * next > pairs, "{same} and {next} of {pairs}");
+    }
+
+    #[test]
+    fn most_schedules_of_the_swarm_have_no_corners_and_some_do() {
+        let mut generator = Generator::new(Strategy::Swarm, 1);
+        let setups = (0..400).map(|_| generator.setup(None));
+        let without = setups.filter(|&setup| without_corners(setup) == setup).count();
+        assert!((250..390).contains(&without), "{without} of 400");
+    }
 }
