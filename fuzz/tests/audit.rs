@@ -50,8 +50,8 @@ fn shipped(folder: &str) -> impl Iterator<Item = (String, Schedule)> {
     })
 }
 
-/// Runs schedules; how many there are, and a digest of the steps, of what each oracle had to check
-/// and of the goals.
+/// Runs schedules; how many there are, and a digest of the steps, of what each oracle had to check,
+/// of the goals and of the turns that were taken.
 fn pass(
     source: &str,
     schedules: impl Iterator<Item = (String, Schedule)>,
@@ -67,6 +67,8 @@ fn pass(
         digest = mix(digest, outcome.digest);
         let counts = outcome.checks.0.iter().chain(&outcome.goals.0);
         digest = counts.fold(digest, |digest, &count| mix(digest, count));
+        let turns = outcome.marks.bits();
+        digest = mix(mix(digest, turns as u64), (turns >> 64) as u64);
     }
     Ok(format!("{source}: {count} schedules, digest {digest:016x}\n"))
 }
