@@ -4,7 +4,7 @@
 #   scripts/bench.sh rate       events per CPU second with all oracles on, short and long schedules
 #   scripts/bench.sh core       what an entry costs in our core: instructions and allocations
 #   scripts/bench.sh harness    the rate, and what it takes to find five bugs beyond Figure 2
-#   scripts/bench.sh silent     three million schedules of the true Raft, under each strategy
+#   scripts/bench.sh silent     three million schedules of the true Raft by the swarm, and as many drawn uniformly
 #   scripts/bench.sh bugs       every strategy on every seed of the bench: hours, and goes on where it was stopped
 #   scripts/bench.sh matrix     which oracle is the first to find which seeded bug, in 2,000 schedules (BUGS.md)
 #   scripts/bench.sh costs      what oracles, goals, the client check and a recovery cost, against a bare cluster
