@@ -15,7 +15,7 @@ use crate::machine::{Machine, Store};
 use crate::network::{Link, Network};
 use crate::observer::Observer;
 use crate::paths::Paths;
-use crate::replica::{Input, Replica, View};
+use crate::replica::{Input, Meaning, Replica, View};
 use crate::schedule::{DiskMode, Setup};
 use crate::subject::Subject;
 use crate::violation::{Verdict, HELD, NOTHING};
@@ -330,16 +330,14 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         if failed {
             self.watch.write_failed(id, effects.halted)?;
         }
-        let sent = effects.messages.iter().take(leaving).map(R::meaning);
+        effects.messages.truncate(leaving);
+        let sent = effects.messages.iter().map(R::meaning);
         let progress = |peer| replica.progress(peer);
         self.watch.step(&step, || replica.membership(), progress, sent)?;
-        if !effects.messages.is_empty() {
-            for message in effects.messages.drain(..).take(leaving) {
-                let meaning = R::meaning(&message);
-                let link = Link { from: meaning.from, to: meaning.to };
-                if self.network.send(link, meaning.speech.kind(), message) {
-                    self.watch.evicted()?;
-                }
+        for message in effects.messages.drain(..) {
+            let Meaning { from, to, speech, .. } = R::meaning(&message);
+            if self.network.send(Link { from, to }, speech.kind(), message) {
+                self.watch.evicted()?;
             }
         }
         let halted = effects.halted;

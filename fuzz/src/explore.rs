@@ -193,7 +193,8 @@ impl<R: Replica + Clone> Map<R> {
             if cluster.is_over() {
                 break;
             }
-            cluster.perform(event.unwrap_or_else(|| self.generator.event()))?;
+            let draw = || self.generator.event(cluster.possible());
+            cluster.perform(event.unwrap_or_else(draw))?;
             if keeps {
                 let new = self.count(&cluster.paths.keys()[seen..]);
                 seen = cluster.paths.keys().len();

@@ -13,6 +13,7 @@ use raft::NodeSet;
 
 use crate::event::{Event, Kind, Operand, ALL, KINDS, SNAPSHOT};
 use crate::family::{Family, Faults, Share};
+use crate::possible::Kinds;
 use crate::resolve::ASK_A_LEADER;
 use crate::schedule::{DiskMode, Schedule, Setup};
 
@@ -117,7 +118,7 @@ const WEIGHTS: [u32; KINDS.len()] = [
 /// and what is all wishes must end as well.
 pub const WISHES: usize = 8;
 
-/// How finely weights are told apart.
+/// How finely weights are told apart: ten bits.
 const TICKETS: usize = 1024;
 
 /// A set-up with what is there for rare corners as usual: together they are in the way of almost
@@ -266,13 +267,13 @@ impl Generator {
         }
     }
 
-    /// The next event of the schedule under way. One draw serves for kind and operands.
-    pub fn event(&mut self) -> Event {
+    /// The next event of the schedule under way, of a kind that is possible.
+    pub fn event(&mut self, possible: Kinds) -> Event {
+        let row = self.row(possible);
         let draw = self.random.next_u64();
-        if self.wanders && draw as u8 <= 10 {
+        if self.wanders && draw as u8 <= 36 {
             self.focus = if self.chance(2) { ALL } else { self.random.next_u32() as u8 };
         }
-        let row = usize::from(self.tickets[(draw >> 8) as usize % TICKETS]);
         let mut event = Event::exact(KINDS[row].kind, [0; 3]);
         let mut bytes = draw >> 40;
         if event.kind == Kind::Propose {
@@ -297,6 +298,20 @@ impl Generator {
         event
     }
 
+    /// A possible kind, as the tickets fall. One draw serves for six tries.
+    fn row(&mut self, possible: Kinds) -> usize {
+        loop {
+            let mut draw = self.random.next_u64();
+            for _ in 0..6 {
+                let row = self.tickets[draw as usize % TICKETS];
+                if possible.has_row(row) {
+                    return row.into();
+                }
+                draw >>= 10;
+            }
+        }
+    }
+
     /// Sender and receiver of what is delivered next.
     fn next_link(&mut self, draw: u64) -> [u8; 2] {
         let links = self.nodes * self.nodes;
@@ -311,7 +326,7 @@ impl Generator {
     /// A whole schedule of `events` events as they are drawn.
     pub fn schedule(&mut self, nodes: Option<u8>, events: usize) -> Schedule {
         let setup = self.setup(nodes);
-        Schedule { setup, events: (0..events).map(|_| self.event()).collect() }
+        Schedule { setup, events: (0..events).map(|_| self.event(Kinds::ALL)).collect() }
     }
 
     fn operand(&self, operand: Operand, byte: u8) -> u8 {

@@ -38,6 +38,7 @@ pub mod oracle;
 pub mod ours;
 pub mod panics;
 pub mod paths;
+pub mod possible;
 pub mod quorum;
 pub mod recovery;
 pub mod replica;

@@ -88,8 +88,12 @@ impl<M: Clone> Network<M> {
     pub fn wish(&self, from: u8, to: u8) -> Option<Link> {
         let start =
             usize::from(wrap(from, self.nodes)) * STRIDE + usize::from(wrap(to, self.nodes));
-        let ready = self.busy & !(self.cut | self.closed | self.clogged);
-        first_from(ready, start)
+        first_from(self.ready(), start)
+    }
+
+    /// The links that work and have something on them.
+    fn ready(&self) -> u64 {
+        self.busy & !(self.cut | self.closed | self.clogged)
     }
 
     /// The clogged link at or after the one that the bytes wish for.
@@ -113,6 +117,16 @@ impl<M: Clone> Network<M> {
     /// Whether there is anything to heal.
     pub fn is_hurt(&self) -> bool {
         self.cut | self.clogged | self.filtered != 0
+    }
+
+    /// Whether any message can arrive now.
+    pub fn is_busy(&self) -> bool {
+        self.ready() != 0
+    }
+
+    /// Whether any link is clogged.
+    pub fn is_clogged_somewhere(&self) -> bool {
+        self.clogged != 0
     }
 
     /// Puts a message of a kind on a link; whether that pushed another out. A cut link loses it,

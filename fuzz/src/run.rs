@@ -69,20 +69,21 @@ impl<R: Replica> Runner<R> {
 
     /// Runs a schedule as bytes mean it: each event is a wish.
     pub fn run(&mut self, schedule: &Schedule) -> Outcome {
-        self.run_events(schedule.setup, schedule.events.iter().copied(), MAX_EVENTS)
+        let mut events = schedule.events.iter().copied();
+        self.run_events(schedule.setup, |_| events.next(), MAX_EVENTS)
     }
 
-    /// Runs events as they come, until there are no more or `limit` primitive events have
-    /// happened.
+    /// Runs the events that `next` gives for a cluster as it stands, until there are no more or
+    /// `limit` primitive events have happened.
     pub fn run_events(
         &mut self,
         setup: Setup,
-        mut events: impl Iterator<Item = Event>,
+        mut next: impl FnMut(&Judged<R>) -> Option<Event>,
         limit: usize,
     ) -> Outcome {
         self.judge(setup, limit, |cluster| {
             while !cluster.is_over() {
-                let Some(event) = events.next() else { break };
+                let Some(event) = next(cluster) else { break };
                 cluster.perform(event)?;
             }
             Ok(())

@@ -147,8 +147,8 @@ impl<R: Replica> Target<R> {
     fn try_input(&mut self, schedule: &Schedule) -> Option<String> {
         let nodes = self.nodes.unwrap_or(schedule.setup.nodes);
         let setup = Setup { nodes, ..schedule.setup };
-        let events = schedule.events.iter().copied();
-        let outcome = self.runner.run_events(setup, events, MAX_EVENTS);
+        let mut events = schedule.events.iter().copied();
+        let outcome = self.runner.run_events(setup, |_| events.next(), MAX_EVENTS);
         self.inputs += 1;
         self.events += outcome.resolved.events.len() as u64;
         self.faults.add(&outcome.faults);

@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use cpu_time::ProcessTime;
-use whitewater::event::Event;
 use whitewater::generator::{Generator, WISHES};
 use whitewater::replica::Replica;
-use whitewater::run::{Outcome, Runner};
+use whitewater::run::{Judged, Outcome, Runner};
 use whitewater::schedule::Schedule;
 use whitewater::target::Subjects;
 
@@ -84,8 +83,13 @@ pub fn draw<R: Replica>(
     let limit = events as usize;
     let mut events = Vec::with_capacity(limit);
     let most = (WISHES * limit).min(Schedule::MAX_EVENTS);
-    let drawn = (0..most).map(|_| generator.event()).inspect(|&event: &Event| events.push(event));
-    let outcome = runner.run_events(setup, drawn, limit);
+    let next = |cluster: &Judged<R>| {
+        (events.len() < most).then(|| {
+            events.push(generator.event(cluster.possible()));
+            events[events.len() - 1]
+        })
+    };
+    let outcome = runner.run_events(setup, next, limit);
     (Schedule { setup, events }, outcome)
 }
 
