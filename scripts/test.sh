@@ -9,6 +9,8 @@ cargo fmt --all --check
 # Modules that a macro declares are hidden from cargo fmt.
 rustfmt --edition 2021 --check fuzz/src/oracle/*.rs
 cargo clippy --workspace --all-targets --locked -- -D warnings
+# As adapters have it.
+cargo clippy -p whitewater-cli --no-default-features --locked -- -D warnings
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 cargo test --workspace --locked
 [ $# = 1 ] || exit 0

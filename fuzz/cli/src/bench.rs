@@ -27,7 +27,7 @@ use whitewater::files::read_all;
 use whitewater::schedule::Schedule;
 
 use crate::report::progress;
-use crate::{Answer, Failure};
+use crate::{cpu_seconds, Answer, Failure};
 use campaign::{Conditions, Strategy, Task};
 use page::Facts;
 use rows::{Book, Row, Set};
@@ -51,7 +51,7 @@ pub struct BenchArgs {
           value_parser = clap::value_parser!(u32).range(1..))]
     trials: u32,
     /// After how many CPU seconds a campaign is given up.
-    #[arg(long, default_value = "10", value_name = "CPU_SECONDS", value_parser = cap)]
+    #[arg(long, default_value = "10", value_name = "CPU_SECONDS", value_parser = cpu_seconds)]
     cap: f64,
     /// How many primitive events each schedule has.
     #[arg(long, default_value_t = 640, value_name = "N",
@@ -93,14 +93,6 @@ enum SetArg {
     Plain,
     Deep,
     All,
-}
-
-/// A number of CPU seconds.
-pub fn cap(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(cap) if 0.0 < cap && cap <= 1e6 => Ok(cap),
-        _ => Err("it is a number of seconds above 0, and at most a million".into()),
-    }
 }
 
 /// Which bugs, and who looks for them.

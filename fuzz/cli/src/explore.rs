@@ -28,10 +28,9 @@ use whitewater::schedule::Schedule;
 use whitewater::subject::Subject;
 use whitewater::target::Subjects;
 
-use crate::bench::cap;
 use crate::report::progress;
 use crate::tally::{save, FindArgs, Tally};
-use crate::{is_directory, Answer, Failure, Under};
+use crate::{cpu_seconds, is_directory, Answer, Failure, Under};
 
 /// A worker says how it stands after so many executions.
 const REPORT_EVERY: u64 = 1 << 8;
@@ -42,7 +41,7 @@ pub struct ExploreArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
     /// How many CPU seconds each worker has.
-    #[arg(long, default_value = "60", value_name = "SECONDS", value_parser = cap,
+    #[arg(long, default_value = "60", value_name = "SECONDS", value_parser = cpu_seconds,
           conflicts_with = "executions")]
     cpu: f64,
     /// How many executions each worker has instead. The same options and number of workers give

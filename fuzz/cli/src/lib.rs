@@ -1,10 +1,12 @@
 //! The command line: replay, shrink, show and draw schedules and search among them, on stable Rust,
 //! for any Raft behind the harness's door: [`main_with_explore`] is the whole program, and [`main`]
-//! that for a Raft that cannot be cloned.
+//! that for a Raft that cannot be cloned. The command `bench` is about our own Raft, whosever
+//! program it is in, and needs libraries of its own: it is a feature, which adapters leave out.
 //!
 //! Exit codes: 0 clean, 1 a promise is broken, 2 wrong usage or a file that cannot be read or
 //! written. Results go to standard output, complaints and progress to standard error.
 
+#[cfg(feature = "bench")]
 mod bench;
 mod commands;
 mod explore;
@@ -92,6 +94,7 @@ enum Command {
     /// Find every seeded bug of ours with the same schedules: which oracle is the first, how often.
     Matrix(MatrixArgs),
     /// Measure what finds which seeded bug of ours, at what cost, and how sure that is.
+    #[cfg(feature = "bench")]
     Bench(bench::BenchArgs),
     /// List the seeded bugs: name, catalogue ids, oracle that must catch it, source.
     Mutants,
@@ -131,6 +134,14 @@ fn strategy() -> impl TypedValueParser<Value = Strategy> {
     let value = |(_, name, meaning)| PossibleValue::new(name).help(meaning);
     PossibleValuesParser::new(Strategy::ALL.map(value))
         .map(|name| Strategy::named(&name).expect("it is one of them"))
+}
+
+/// Reads a number of CPU seconds.
+fn cpu_seconds(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(seconds) if 0.0 < seconds && seconds <= 1e6 => Ok(seconds),
+        _ => Err("it is a number of seconds above 0, and at most a million".into()),
+    }
 }
 
 /// What is drawn.
@@ -236,6 +247,7 @@ fn run<R: Replica>(subjects: Subjects<R>, explore: Explore<R>) -> ExitCode {
         Command::Random(args) => random::random(&args, subjects),
         Command::Explore(args) => explore(&args, subjects),
         Command::Matrix(args) => Ok(matrix::matrix(&args)),
+        #[cfg(feature = "bench")]
         Command::Bench(args) => bench::bench(&args),
         Command::Mutants => Ok(report::mutants()),
         Command::Oracles => Ok(report::oracles()),
