@@ -191,6 +191,17 @@ const BY_BYTE: [(u8, Share); 256] = {
     table
 };
 
+/// The first value of a record's first byte that means each kind.
+const FIRST_BYTE: [u8; KINDS.len()] = {
+    let mut first = [0; KINDS.len()];
+    let mut byte = BY_BYTE.len();
+    while byte > 0 {
+        byte -= 1;
+        first[BY_BYTE[byte].0 as usize] = byte as u8;
+    }
+    first
+};
+
 /// One event: a kind and up to three operands. Operands that the kind does not have are 0.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Event {
@@ -231,9 +242,8 @@ impl Event {
 
     /// Four bytes that mean this event, whatever shares faults have.
     pub fn to_bytes(self) -> [u8; Event::BYTES] {
-        let row = self.kind as u8;
-        let first = BY_BYTE.iter().position(|&(other, _)| other == row).expect("it has a weight");
-        [first as u8, self.operands[0], self.operands[1], self.operands[2]]
+        let first = FIRST_BYTE[self.kind as usize];
+        [first, self.operands[0], self.operands[1], self.operands[2]]
     }
 
     /// Four bytes that name this event for a digest.
