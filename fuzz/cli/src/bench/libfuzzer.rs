@@ -42,7 +42,7 @@ pub fn course(
     let log = room.path().join("log");
     let mut command = Command::new("sh");
     command.args(["-c", &format!("ulimit -t {}; exec \"$0\" \"$@\"", cap.ceil())]);
-    command.arg(path).arg(&inputs).arg("-len_control=0");
+    command.arg(path).arg(&inputs).args(["-len_control=0", "-entropic=0"]);
     // libFuzzer's seeds are 32 bits, and 0 is none.
     command.arg(format!("-seed={}", (seed as u32).max(1))).arg(format!("-max_len={MAX_LEN}"));
     command.arg(format!("-artifact_prefix={}/", room.path().display()));
