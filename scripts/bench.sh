@@ -184,12 +184,14 @@ real-bugs() {
 }
 
 # Instructions per committed entry of a PROGRAM with ARGS and a number of ROUNDS, which prints how many
-# it has committed: a long run less a short one, so that the start does not count.
+# it has committed: a long run less a short one, so that the start does not count. `$inside`, if it is
+# set, names the function that alone counts, with all that it calls.
 per_entry() {
   local program=$1 rounds=$2 ir=() done=()
   shift 2
   for rounds in "$rounds" $((rounds * 2)); do
-    ir+=("$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$@" "$rounds" 2>&1 |
+    ir+=("$(valgrind --tool=callgrind ${inside:+"--toggle-collect=$inside"} \
+      --callgrind-out-file=/dev/null "$program" "$@" "$rounds" 2>&1 |
       grep -oE 'Collected : [0-9]+' | cut -d' ' -f3)")
     done+=("$("$program" "$@" "$rounds" | grep -oE '[0-9]+')")
   done
@@ -257,6 +259,7 @@ core() {
   program=$bin/release/examples/entries
   for batch in 1 64; do
     echo "core_$batch: $(per_entry "$program" 1000 $batch) instructions/entry"
+    echo "core_${batch}_step: $(inside='raft::node::Node<C>::step' per_entry "$program" 1000 $batch) instructions/entry"
     echo "core_${batch}_steady: $("$program" $batch 1000 allocations | field allocations) allocations"
   done
 }
