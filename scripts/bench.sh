@@ -253,14 +253,15 @@ mutants() {
 }
 
 core() {
-  local program
+  local program=$bin/release/examples/entries
   command -v valgrind >/dev/null || die "valgrind is not installed"
-  cargo build --release --quiet --locked -p whitewater --example entries
-  program=$bin/release/examples/entries
+  # By itself: in the harness the core also marks its turns.
+  cargo build --release --quiet --locked -p whitewater-raft --example entries
+  cargo build --release --quiet --locked -p whitewater --example allocations
   for batch in 1 64; do
     echo "core_$batch: $(per_entry "$program" 1000 $batch) instructions/entry"
     echo "core_${batch}_step: $(inside='raft::node::Node<C>::step' per_entry "$program" 1000 $batch) instructions/entry"
-    echo "core_${batch}_steady: $("$program" $batch 1000 allocations | field allocations) allocations"
+    echo "core_${batch}_steady: $("$bin/release/examples/allocations" $batch 1000 | field allocations) allocations"
   done
 }
 

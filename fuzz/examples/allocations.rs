@@ -1,0 +1,42 @@
+//! How often our core allocates in its steady state, which is when every buffer has its size: the
+//! servers of `raft/examples/entries.rs` commit entries, forget them, and commit as many again.
+//!
+//! `allocations BATCH ROUNDS` prints how often they did so in the second half. It is not beside the
+//! core, because it needs a library, and the core needs none.
+
+use std::sync::Arc;
+
+use entries::{commands, Cluster};
+use raft::Input;
+
+#[allow(dead_code)] // It is a program of its own.
+#[path = "../../raft/examples/entries.rs"]
+mod entries;
+
+fn main() {
+    let number = |at| std::env::args().nth(at).and_then(|word: String| word.parse::<u64>().ok());
+    let (Some(batch), Some(rounds)) = (number(1).filter(|&batch| batch > 0), number(2)) else {
+        eprintln!("usage: allocations BATCH ROUNDS");
+        std::process::exit(2);
+    };
+    let mut cluster = Cluster::start();
+    cluster.commit(commands(batch, rounds));
+    compact(&mut cluster);
+    let (before, commands) = (cluster.committed, commands(batch, rounds));
+    let counted = allocation_counter::measure(|| cluster.commit(commands));
+    let entries = cluster.committed - before;
+    println!("allocations: {} in {entries} entries", counted.count_total);
+}
+
+/// Every server hears what is committed, and forgets how it came about.
+fn compact(cluster: &mut Cluster) {
+    for _ in 0..4 {
+        cluster.step(0, Input::Tick);
+        cluster.settle();
+    }
+    let data: Arc<[u8]> = Arc::from([0; 8]);
+    for node in 0..3 {
+        let index = cluster.nodes[node].status().commit;
+        cluster.step(node, Input::Compact { index, data: Arc::clone(&data) });
+    }
+}
