@@ -312,9 +312,13 @@ impl Observer for Teller {
     }
 
     fn recovered(&mut self, history: &History, healing: &Healing) -> Verdict {
-        match history.has_recovered(healing.fresh) {
-            true => self.add(format_args!("after {} ticks all is well", healing.ticks)),
-            false => self.add(format_args!("nothing that was asked for comes of it")),
+        let Healing { ticks, differing, .. } = healing;
+        match (history.has_recovered(healing.fresh), differing) {
+            (true, None) => self.add(format_args!("after {ticks} ticks all is well")),
+            (true, Some((one, other))) => self.add(format_args!(
+                "after {ticks} ticks a fresh command is committed, but {one} and {other} differ"
+            )),
+            (false, _) => self.add(format_args!("nothing that was asked for comes of it")),
         }
     }
 
