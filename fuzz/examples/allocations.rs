@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use entries::{commands, Cluster};
+use entries::{arguments, commands, Cluster};
 use raft::Input;
 
 #[allow(dead_code)] // It is a program of its own.
@@ -14,11 +14,7 @@ use raft::Input;
 mod entries;
 
 fn main() {
-    let number = |at| std::env::args().nth(at).and_then(|word: String| word.parse::<u64>().ok());
-    let (Some(batch), Some(rounds)) = (number(1).filter(|&batch| batch > 0), number(2)) else {
-        eprintln!("usage: allocations BATCH ROUNDS");
-        std::process::exit(2);
-    };
+    let (batch, rounds) = arguments("allocations");
     let mut cluster = Cluster::start();
     cluster.commit(commands(batch, rounds));
     compact(&mut cluster);

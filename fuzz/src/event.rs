@@ -172,6 +172,7 @@ const BY_BYTE: [(u8, Share); 256] = {
     while row < KINDS.len() {
         let KindInfo { kind, weight, family, .. } = KINDS[row];
         assert!(kind as usize == row, "the rows are in the order of the enum");
+        assert!(weight > 0, "every kind has bytes that mean it");
         let room = if family.is_some() { 2 * weight } else { weight };
         let mut place = 0;
         while place < room {

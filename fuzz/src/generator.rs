@@ -49,6 +49,8 @@ enum Order {
 const CHANGES: u64 = 12;
 /// Turns are skipped at one delivery in so many.
 const DELAYS: u64 = 64;
+/// Who wanders looks at another part of the cluster at so many events in 256.
+const LOOKS_ELSEWHERE: u8 = 37;
 
 impl Strategy {
     /// All strategies, with their names and what they do.
@@ -271,7 +273,7 @@ impl Generator {
     pub fn event(&mut self, possible: Kinds) -> Event {
         let row = self.row(possible);
         let draw = self.random.next_u64();
-        if self.wanders && draw as u8 <= 36 {
+        if self.wanders && (draw as u8) < LOOKS_ELSEWHERE {
             self.focus = if self.chance(2) { ALL } else { self.random.next_u32() as u8 };
         }
         let mut event = Event::exact(KINDS[row].kind, [0; 3]);

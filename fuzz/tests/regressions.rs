@@ -12,6 +12,7 @@ use whitewater::ours::Ours;
 use whitewater::raft::mark::{Mark, Marks};
 use whitewater::run::Runner;
 use whitewater::schedule::Schedule;
+use whitewater::story::tell;
 use whitewater::subject::Subject;
 
 /// The files of each target's folder in `corpus` or `artifacts`.
@@ -51,18 +52,26 @@ fn raft_survives_every_corpus_file_and_every_artifact_and_has_no_canary() {
     assert_eq!(canary::level(), Level::Unreached);
 }
 
-/// The killing schedule of this name.
-fn killing_schedule(called: &str) -> Schedule {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts/mutant").join(called);
-    read_schedule(&path).unwrap_or_else(|error| panic!("{called} has none: {error}"))
+/// Where the killing schedule of this name is.
+fn killer(called: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts/mutant").join(called)
 }
 
-/// In its killing schedule, a bug makes a difference, and dies by the oracle that it names.
+/// The killing schedule of this name.
+fn killing_schedule(called: &str) -> Schedule {
+    read_schedule(&killer(called)).unwrap_or_else(|error| panic!("{called} has none: {error}"))
+}
+
+/// In its killing schedule, a bug makes a difference, and dies by the oracle that it names; the
+/// text beside it tells how.
 fn dies(name: &str, subject: Subject<Ours>, caught_by: &str) {
     canary::clear();
-    let outcome = Runner::new(subject).run(&killing_schedule(name));
+    let outcome = Runner::new(subject.clone()).run(&killing_schedule(name));
     assert_eq!(outcome.fingerprint().as_deref(), Some(caught_by), "{name}");
     assert_eq!(canary::level(), Level::Triggered, "{name}");
+    let text = std::fs::read_to_string(killer(name).with_extension("md")).expect("it has a text");
+    let story = tell(&subject, &outcome.resolved);
+    assert!(text.contains(&story), "{name}: its text does not tell:\n{story}");
 }
 
 #[test]

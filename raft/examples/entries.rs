@@ -80,12 +80,18 @@ pub fn commands(batch: u64, rounds: u64) -> Vec<Input<u64>> {
     (0..rounds).map(round).collect()
 }
 
-fn main() {
+/// BATCH and ROUNDS, as `program` was given them.
+pub fn arguments(program: &str) -> (u64, u64) {
     let number = |at| std::env::args().nth(at).and_then(|word: String| word.parse::<u64>().ok());
     let (Some(batch), Some(rounds)) = (number(1).filter(|&batch| batch > 0), number(2)) else {
-        eprintln!("usage: entries BATCH ROUNDS");
+        eprintln!("usage: {program} BATCH ROUNDS");
         std::process::exit(2);
     };
+    (batch, rounds)
+}
+
+fn main() {
+    let (batch, rounds) = arguments("entries");
     let mut cluster = Cluster::start();
     cluster.commit(commands(batch, rounds));
     println!("committed: {} entries", cluster.committed);

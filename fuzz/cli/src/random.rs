@@ -85,8 +85,9 @@ pub fn draw<R: Replica>(
     let most = (WISHES * limit).min(Schedule::MAX_EVENTS);
     let next = |cluster: &Judged<R>| {
         (events.len() < most).then(|| {
-            events.push(generator.event(cluster.possible()));
-            events[events.len() - 1]
+            let event = generator.event(cluster.possible());
+            events.push(event);
+            event
         })
     };
     let outcome = runner.run_events(setup, next, limit);
