@@ -2,6 +2,7 @@
 # Prints the figures that README quotes, each as it is measured here and now.
 #
 #   scripts/bench.sh rate       events per CPU second with all oracles on, short and long schedules
+#   scripts/bench.sh pgo        the same of a build by scripts/pgo.sh, in turns with the plain one
 #   scripts/bench.sh core       what an entry costs in our core: instructions and allocations
 #   scripts/bench.sh harness    the rate, and what it takes to find five bugs beyond Figure 2
 #   scripts/bench.sh silent     three million schedules of the true Raft by the swarm, and as many drawn uniformly
@@ -49,6 +50,25 @@ rate() {
   echo "rate_300: $(printf '%s\n' "${bests[@]}" | median) events/cpu-s (median of bests)," \
     "$(printf '%s\n' "${all[@]}" | median) (median of all runs)"
   echo "rate_5000_over_300: $(printf '%s\n' "${ratios[@]}" | median) (median)"
+}
+
+pgo() {
+  local guided plain faster best_plain best_faster ratios=() bests=()
+  guided=$(scripts/pgo.sh)
+  for seed in "${seeds[@]}"; do
+    best_plain=0 best_faster=0
+    for _ in 1 2 3; do
+      plain=$("$release" random --seed "$seed" --schedules 20000 --events 300 | field rate)
+      faster=$("$guided" random --seed "$seed" --schedules 20000 --events 300 | field rate)
+      best_plain=$((plain > best_plain ? plain : best_plain))
+      best_faster=$((faster > best_faster ? faster : best_faster))
+    done
+    bests+=("$best_faster")
+    ratios+=("$(awk "BEGIN {printf \"%.2f\", $best_faster / $best_plain}")")
+    echo "seed $seed, best of 3: plain $best_plain, by pgo.sh $best_faster events/cpu-s"
+  done
+  echo "rate_300_pgo: $(printf '%s\n' "${bests[@]}" | median) events/cpu-s (median of bests)"
+  echo "rate_300_pgo_over_plain: $(printf '%s\n' "${ratios[@]}" | median) (median)"
 }
 
 silent() {
@@ -325,9 +345,9 @@ case "${1:-}" in
     [ $# = 1 ] || { [ $# = 2 ] && [ "$2" = --json ]; } || die "usage: bench.sh $1 [--json]"
     if [ $# = 1 ]; then "$1"; else "$1" | as_json; fi
     ;;
-  rate | silent | bugs | matrix | costs | liveness | digests | shrink | mutants | fuzz | real-bugs | versus)
+  rate | pgo | silent | bugs | matrix | costs | liveness | digests | shrink | mutants | fuzz | real-bugs | versus)
     [ $# = 1 ] || die "one figure at a time"
     "$1"
     ;;
-  *) die "usage: bench.sh rate|core|harness|silent|bugs|matrix|costs|liveness|digests|shrink|mutants|fuzz|real-bugs|versus" ;;
+  *) die "usage: bench.sh rate|pgo|core|harness|silent|bugs|matrix|costs|liveness|digests|shrink|mutants|fuzz|real-bugs|versus" ;;
 esac

@@ -22,6 +22,15 @@ need_cargo() {
 }
 need_cargo_fuzz() { need_cargo fuzz "$cargo_fuzz_version"; }
 
+# Makes $llvm the folder of LLVM's tools, those of the compiler's own LLVM: a distribution's are often
+# too old for its profiles. A LOG takes what their installation says.
+need_llvm_tools() {
+  llvm=$(rustc --print target-libdir)/../bin
+  if [ ! -x "$llvm/llvm-profdata" ] && ! rustup component add llvm-tools >"$1" 2>&1; then
+    die "llvm-tools is missing, and 'rustup component add llvm-tools' fails: $(tail -n 1 "$1")"
+  fi
+}
+
 # Without a sanitizer, stable Rust will do. $toolchain stands unquoted: it may be no word at all.
 sanitizer="${SANITIZER:-none}"
 case "$sanitizer" in

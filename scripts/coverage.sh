@@ -16,12 +16,7 @@ case "${1:-}" in
   *) report=$start/$1 ;;
 esac
 mkdir -p "$report" "$work" 2>/dev/null || die "$report: cannot be made a folder"
-
-# Of the same LLVM as the compiler: those of a distribution are often too old for its profiles.
-llvm=$(rustc --print target-libdir)/../bin
-if [ ! -x "$llvm/llvm-cov" ] && ! rustup component add llvm-tools >"$work/log" 2>&1; then
-  die "llvm-tools is missing, and 'rustup component add llvm-tools' fails: $(tail -n 1 "$work/log")"
-fi
+need_llvm_tools "$work/log"
 
 # Everything is built anew with counters. Build scripts count as well, into nothing.
 CARGO_TARGET_DIR=$work/build RUSTFLAGS=-Cinstrument-coverage LLVM_PROFILE_FILE=/dev/null \

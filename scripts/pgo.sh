@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Builds the command line with profile-guided optimisation: the same answers, a seventh faster. Worth
+# its two builds before a campaign of hours.
+#
+#   scripts/pgo.sh     prints where the binary is: pgo/whitewater in the target folder
+#
+# A first build counts, in a campaign of its own, which way each branch goes; the second is laid out by
+# these counts. Needs rustup's component llvm-tools, and installs it if it is missing.
+source "$(dirname "$0")/common.sh"
+[ $# = 0 ] || die "usage: pgo.sh"
+work="${CARGO_TARGET_DIR:-$root/target}/pgo"
+mkdir -p "$work"
+need_llvm_tools "$work/log"
+
+# With a target of its own, flags are not for build scripts and the compiler's plugins.
+host=$(rustc -vV | sed -n 's/^host: //p')
+built=$work/build/$host/release/whitewater
+build() {
+  CARGO_TARGET_DIR=$work/build RUSTFLAGS="-Cprofile-$1" \
+    cargo build --release --quiet --locked --target "$host" --bin whitewater
+}
+campaign() { "$1" random --schedules 10000 --events 300 --seed "$2" | sed -n 's/^digest: //p'; }
+
+rm -rf "$work/counts"
+build "generate=$work/counts"
+digest=$(campaign "$built" 1)
+"$llvm/llvm-profdata" merge -o "$work/profile" "$work/counts"
+build "use=$work/profile"
+[ "$(campaign "$built" 1)" = "$digest" ] || die "the two builds do not behave alike"
+cp "$built" "$work/whitewater.new"
+mv "$work/whitewater.new" "$work/whitewater"
+echo "$work/whitewater"
