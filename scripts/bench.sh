@@ -176,7 +176,7 @@ real_bug() {
     rm -rf "$work/corpus"
     mkdir -p "$work/corpus"
     read -r runs cpu < <(export "${sync[@]}" WHITEWATER_ONLY="$only"; campaign "$work/log" "$binary" \
-      -artifact_prefix="$work/" "${run_options[@]}" -seed="$seed" "$work/corpus")
+      -artifact_prefix="$work/" -seed="$seed" "$work/corpus")
     echo "$bug $where cargo fuzz seed $seed: $(grep -aoE 'inputs [0-9]+ events [0-9]+' "$work/log" | tail -n 1)," \
       "$cpu CPU s, $(grep -aoE '[0-9]+ to [0-9]+ events' "$work/log" || echo 'not found')"
   done
@@ -250,7 +250,7 @@ hunt() {
     mkdir -p "$work/corpus" "$work/artifacts"
     [ "$corpus" = empty ] || cp corpus/cluster/* "$work/corpus/"
     read -r runs cpu < <(WHITEWATER_MUTANT=$mutant campaign "$work/log" "$binary" \
-      -artifact_prefix="$work/artifacts/" "${run_options[@]}" -seed="$seed" "$work/corpus")
+      -artifact_prefix="$work/artifacts/" -seed="$seed" "$work/corpus")
     grep -aq "^DEDUP_TOKEN" "$work/log" && found=$((found + 1))
     costs+=("$cpu")
     inputs+=("$(grep -aoE 'inputs [0-9]+' "$work/log" | tail -n 1 | cut -d' ' -f2)")
@@ -309,7 +309,7 @@ fuzz() {
   work=$(mktemp -d)
   mkdir -p "$work/corpus" "$work/empty/fuzz_targets" "$work/nothing"
   cp corpus/cluster/* "$work/corpus/"
-  read -r runs cpu < <(campaign "$work/log" "$binary" "${run_options[@]}" -seed=918273645 \
+  read -r runs cpu < <(campaign "$work/log" "$binary" -seed=918273645 \
     -runs=40000 "$work/corpus")
   events=$(grep -aoE 'events [0-9]+' "$work/log" | tail -n 1 | cut -d' ' -f2)
   inputs=$(grep -aoE 'inputs [0-9]+' "$work/log" | tail -n 1 | cut -d' ' -f2)
@@ -333,7 +333,7 @@ TOML
   (cd "$work/empty" && CARGO_TARGET_DIR="$work/target" cargo $toolchain fuzz build \
     --fuzz-dir . "${build_options[@]}" >&2)
   read -r empty_runs empty_cpu < <(campaign "$work/log" \
-    "$(find "$work/target" -path '*release/empty' -type f | head -n 1)" "${run_options[@]}" \
+    "$(find "$work/target" -path '*release/empty' -type f | head -n 1)" -len_control=0 -max_len=2592 \
     -seed=918273645 -runs=1000000 "$work/corpus")
   awk "BEGIN {printf \"empty target: %d executions/cpu-s\nshare: %.2f %%\n\", $empty_runs / $empty_cpu, \
     100 * ($inputs / $cpu) / ($empty_runs / $empty_cpu)}"

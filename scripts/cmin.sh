@@ -8,5 +8,5 @@ target=${1:-cluster}
 need_target "$target"
 need_cargo_fuzz
 before=$(find "corpus/$target" -type f | wc -l)
-cargo $toolchain fuzz cmin "${build_options[@]}" "$target" -- "${run_options[@]}"
+cargo $toolchain fuzz cmin "${build_options[@]}" "$target"
 echo "corpus/$target: $before files before, $(find "corpus/$target" -type f | wc -l) now"

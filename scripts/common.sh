@@ -44,10 +44,6 @@ esac
 # How targets are built. Tracing comparisons helps where bytes are compared with bytes; schedules are
 # read through tables, and it makes every execution three times as dear.
 build_options=(--sanitizer "$sanitizer" --no-trace-compares)
-# A full-length schedule is 640 events of 4 bytes behind a header of 32. libFuzzer's entropic schedule
-# looks at every rare feature of every execution; there are thousands of rare paths, and without it bugs
-# fall in a fifth of the CPU time.
-run_options=(-len_control=0 -max_len=2592 -entropic=0)
 
 # Whether there is a fuzz target of this name.
 need_target() {

@@ -40,7 +40,7 @@ seeds=("$own/$target")
 [ "$own/$target" = corpus/cluster ] || seeds+=(corpus/cluster)
 set -m # The fuzzer gets a process group of its own, so that all of it can be stopped.
 cargo $toolchain fuzz run "${where[@]}" "${build_options[@]}" "$target" "${seeds[@]}" -- \
-  "${run_options[@]}" -max_total_time="$seconds" -print_final_stats=1 "$@" >"$log" 2>&1 &
+  -max_total_time="$seconds" -print_final_stats=1 "$@" >"$log" 2>&1 &
 fuzzer=$!
 trap 'kill -- -$fuzzer 2>/dev/null || true' EXIT
 trap 'exit 130' INT TERM

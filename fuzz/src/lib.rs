@@ -34,6 +34,7 @@ pub mod mutate;
 pub mod network;
 pub mod observer;
 pub mod operand;
+mod options;
 pub mod oracle;
 pub mod ours;
 pub mod panics;

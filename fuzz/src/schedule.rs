@@ -71,6 +71,9 @@ impl fmt::Display for BadText {
 }
 
 impl Schedule {
+    /// How many events a schedule has that nobody asked to be longer or shorter: bugs are cheapest
+    /// to find with so many.
+    pub const FULL_LENGTH: usize = 640;
     /// The most events a schedule can have.
     pub const MAX_EVENTS: usize = 16_384;
     /// The most bytes a schedule can have.

@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use crate::family::Family;
 use crate::files::{content_name, read_schedule, write_new};
 use crate::goal::{self, GOALS};
+use crate::options;
 use crate::oracle::{Counts, CARDS};
 use crate::paths::slot_of;
 use crate::replica::Replica;
@@ -53,7 +54,7 @@ pub const EDGES_ALONE: &str = "WHITEWATER_EDGES_ALONE";
 /// Counters for paths: there are some thousands.
 const PATHS: usize = 1 << 13;
 
-/// How often the last input reached each goal and took each path, where libFuzzer looks for a
+/// Whether the last input reached each goal and took each path, where libFuzzer looks for a
 /// program's own counters: an input that reaches a goal counts as one that reaches new code, so
 /// that campaigns seek goals and `cmin` keeps them. libFuzzer clears them before each input. Only a
 /// named link section tells libFuzzer so, hence the `unsafe`.
@@ -172,12 +173,10 @@ impl<R: Replica> Target<R> {
     /// Tells libFuzzer what the last run reached.
     fn count(&self, goals: &Counts<{ goal::COUNT }>) {
         for (counter, &count) in REACHED.iter().zip(&goals.0) {
-            counter.store(count.min(u8::MAX.into()) as u8, Ordering::Relaxed);
+            counter.store((count > 0).into(), Ordering::Relaxed);
         }
         for &key in self.runner.keys() {
-            let counter = &REACHED[goal::COUNT + slot_of(key, PATHS)];
-            let count = counter.load(Ordering::Relaxed).saturating_add(1);
-            counter.store(count, Ordering::Relaxed);
+            REACHED[goal::COUNT + slot_of(key, PATHS)].store(1, Ordering::Relaxed);
         }
     }
 
@@ -241,12 +240,14 @@ impl<R: Replica> Target<R> {
     }
 }
 
-/// Prepares the target `name`, before the first input. Ends the process if it cannot be.
+/// Prepares the target `name`, before libFuzzer reads its options. Ends the process if it cannot
+/// be.
 pub fn prepare<R: Replica + 'static>(
     name: &'static str,
     subjects: Subjects<R>,
     replay: &'static str,
 ) {
+    options::complete();
     match Target::prepare(name, subjects, replay) {
         Ok(mut target) => {
             let prefix = env::args_os().find_map(|arg| {

@@ -54,7 +54,7 @@ pub struct BenchArgs {
     #[arg(long, default_value = "10", value_name = "CPU_SECONDS", value_parser = cpu_seconds)]
     cap: f64,
     /// How many primitive events each schedule has.
-    #[arg(long, default_value_t = 640, value_name = "N",
+    #[arg(long, default_value_t = Schedule::FULL_LENGTH as u32, value_name = "N",
           value_parser = clap::value_parser!(u32).range(1..=Schedule::MAX_EVENTS as i64))]
     events: u32,
     /// From which each campaign's seed follows.

@@ -151,7 +151,7 @@ struct Draws {
     #[arg(long, value_parser = strategy(), default_value = "swarm")]
     strategy: Strategy,
     /// How many primitive events each.
-    #[arg(long, default_value_t = 640, value_name = "N",
+    #[arg(long, default_value_t = Schedule::FULL_LENGTH as u32, value_name = "N",
           value_parser = clap::value_parser!(u32).range(1..=Schedule::MAX_EVENTS as i64))]
     events: u32,
     /// Seed of the ChaCha generator.

@@ -11,15 +11,11 @@ use std::process::{Command, Stdio};
 
 use wait4::Wait4;
 use whitewater::bench::Seed;
-use whitewater::event::Event;
 use whitewater::oracle::LINTS;
-use whitewater::schedule::{Schedule, Setup};
+use whitewater::schedule::Schedule;
 use whitewater::target::{EDGES_ALONE, IGNORE, MUTANT, NODES};
 
 use super::campaign::Course;
-
-/// Bytes of the longest schedule, as in `scripts/common.sh`.
-const MAX_LEN: usize = Setup::BYTES + 640 * Event::BYTES;
 
 /// Runs one campaign with the fuzz target at `program`; what went wrong otherwise.
 pub fn course(
@@ -42,14 +38,15 @@ pub fn course(
     let log = room.path().join("log");
     let mut command = Command::new("sh");
     command.args(["-c", &format!("ulimit -t {}; exec \"$0\" \"$@\"", cap.ceil())]);
-    command.arg(path).arg(&inputs).args(["-len_control=0", "-entropic=0"]);
+    command.arg(path).arg(&inputs);
     // libFuzzer's seeds are 32 bits, and 0 is none.
-    command.arg(format!("-seed={}", (seed as u32).max(1))).arg(format!("-max_len={MAX_LEN}"));
+    command.arg(format!("-seed={}", (seed as u32).max(1)));
     command.arg(format!("-artifact_prefix={}/", room.path().display()));
     command.env(MUTANT, bug.name).env("RUST_BACKTRACE", "0").env_remove(EDGES_ALONE);
     command.env(IGNORE, LINTS.iter().flatten().copied().collect::<Vec<_>>().join(","));
     if edges_alone {
-        command.env(EDGES_ALONE, "1");
+        // Nobody else would tell libFuzzer how often an edge was taken.
+        command.env(EDGES_ALONE, "1").arg("-use_counters=1");
     }
     if let Some(nodes) = bug.nodes() {
         command.env(NODES, nodes.to_string());
