@@ -6,8 +6,8 @@
 #   scripts/audit.sh K/N      shard K of N, K from 0; each is a sample of all files
 #
 # Verdicts, a line a mutant: an oracle caught it; or it only behaves in another way, which is a blind
-# spot of the oracles or breaks no promise; or it hung or crashed the harness; or nothing shows it; or
-# it does not build. They are kept in the target folder, by the state of the sources, so an audit can
+# spot of the oracles or breaks no promise; or it hung or crashed the harness; or it only fails a test
+# of the core's own; or nothing shows it; or it does not build. AUDIT.md says why the rest is missed. They are kept in the target folder, by the state of the sources, so an audit can
 # be stopped after any shard. Exit code 0 whatever was missed, 2 wrong usage or no verdict.
 source "$(dirname "$0")/common.sh"
 cargo_mutants_version=27.1.0
@@ -43,10 +43,22 @@ verdict() {
   fi
 }
 
+# What no judge saw may still fail a test of the core's own: the change to a file, as a diff, in a copy
+# of the sources.
+fails_own_tests() {
+  local copy=$work/copy
+  rm -rf "$copy"
+  mkdir -p "$copy"
+  git ls-files -z -- ':!corpus' ':!artifacts' | xargs -0 cp --parents -t "$copy"
+  patch -s "$copy/$1" "$2"
+  ! (cd "$copy" && timeout 300 cargo test --quiet --locked --profile audit -p whitewater-raft) \
+    >"$work/log" 2>&1
+}
+
 # Runs one shard, in a copy of the sources. What does not end in a minute of a run that takes a second
 # hangs; what wants more memory than this grows without end.
 run_shard() {
-  local out=$work/shard code=0 log
+  local out=$work/shard code=0 log said file
   rm -rf "$out"
   mkdir -p "$out"
   (ulimit -v 8388608 || true; exec cargo mutants --package whitewater-raft --test-package whitewater \
@@ -57,7 +69,14 @@ run_shard() {
     0 | 2 | 3) ;; # All caught; some missed; some hung.
     *) die "cargo-mutants ended with code $code" ;;
   esac
-  for log in "$out"/mutants.out/log/*.log; do verdict "$log"; done >"$out/verdicts"
+  for log in "$out"/mutants.out/log/*.log; do
+    said=$(verdict "$log")
+    file=$(sed -n 's/^missed: \([^:]*\):.*/\1/p' <<<"$said")
+    if [ -n "$file" ] && fails_own_tests "$file" "$out/mutants.out/diff/$(basename "$log" .log).diff"; then
+      said="caught by the core's own tests${said#missed}"
+    fi
+    echo "$said"
+  done >"$out/verdicts"
   mv "$out/verdicts" "$verdicts/${1/\//-of-}"
 }
 

@@ -227,6 +227,7 @@ mod tests {
                         fast.push(LogIndex(last), Membership::new(set(voters)));
                     }
                 }
+                assert_eq!(fast.older.len() + 1, naive.len());
                 assert_eq!(fast.active().voters, set(newest(&naive, last).1));
                 assert_eq!(fast.index(), LogIndex(newest(&naive, last).0));
                 let probe = first + draw(last - first + 1);

@@ -155,6 +155,24 @@ mod tests {
     }
 
     #[test]
+    fn what_a_client_has_no_answer_of_yet_is_remembered() {
+        let mut sessions = Sessions::new(3);
+        sessions.register(ClientId(1));
+        sessions.apply(ask(1, 1, 0), || 'a');
+        sessions.apply(ask(1, 2, 0), || 'b');
+        sessions.apply(ask(1, 3, 1), || 'c');
+        assert_eq!(sessions.apply(ask(1, 2, 1), || 'd'), Outcome::Again('b'));
+    }
+
+    #[test]
+    fn a_session_that_was_never_used_is_idle_since_it_was_opened() {
+        let mut sessions = Sessions::new(2);
+        [2, 1, 3].map(|client| sessions.register(ClientId(client)));
+        assert_eq!(sessions.apply(ask(2, 1, 0), || 'a'), Outcome::Forgotten);
+        assert_eq!(sessions.apply(ask(1, 1, 0), || 'a'), Outcome::Done('a'));
+    }
+
+    #[test]
     fn without_room_the_idlest_session_is_dropped() {
         let mut sessions = Sessions::new(2);
         sessions.register(ClientId(1));

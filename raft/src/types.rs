@@ -201,4 +201,12 @@ mod tests {
     fn within_one_term_the_longer_log_is_more_up_to_date() {
         assert!(LogId::new(2, 9) > LogId::new(2, 8));
     }
+
+    #[test]
+    fn an_entry_counts_for_the_bytes_of_its_command_and_its_identity() {
+        let size = |payload| Entry { id: LogId::ZERO, payload }.size();
+        assert_eq!(size(Payload::Command(vec![0; 5])), 16 + 5);
+        assert_eq!(size(Payload::Noop), 16);
+        assert_eq!(Entry { id: LogId::ZERO, payload: Payload::Command("five!") }.size(), 16 + 5);
+    }
 }
