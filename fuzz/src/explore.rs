@@ -48,7 +48,7 @@ impl Tuning {
     };
 }
 
-/// How often each path was taken, with room for so many; a power of two.
+/// Room to count so many paths; a power of two.
 const ROOM: usize = 1 << 16;
 
 /// Events to be drawn, so many that `events` should happen.
@@ -75,6 +75,7 @@ pub struct Explorer<R: Replica> {
 struct Map<R: Replica> {
     tuning: Tuning,
     generator: Generator,
+    /// How often each path was taken; empty in the blind part, which may be short.
     counts: Vec<u32>,
     archive: Vec<Kept<R>>,
     /// Paths that were taken at least once.
@@ -84,7 +85,7 @@ struct Map<R: Replica> {
 impl<R: Replica + Clone> Explorer<R> {
     /// A search that has executed nothing yet.
     pub fn new(subject: Subject<R>, strategy: Strategy, seed: u64, tuning: Tuning) -> Explorer<R> {
-        let (generator, counts) = (Generator::new(strategy, seed), vec![0; ROOM]);
+        let (generator, counts) = (Generator::new(strategy, seed), Vec::new());
         Explorer {
             cluster: Judged::new(subject, Observers::default()),
             map: Map { tuning, generator, counts, archive: Vec::new(), known: 0 },
@@ -208,6 +209,7 @@ impl<R: Replica + Clone> Map<R> {
 
     /// Counts paths; one that is new, if any is.
     fn count(&mut self, keys: &[u64]) -> Option<usize> {
+        self.counts.resize(ROOM, 0);
         let mut new = None;
         for key in keys {
             let slot = slot_of(*key, ROOM);
