@@ -241,7 +241,7 @@ fn what_clients_of_a_cluster_were_told_is_judged_as_the_library_judges_it() {
         let mut generator = Generator::new(Strategy::Swarm, 5);
         let needs_patience = name == Some("read-before-applied");
         for _ in 0..if needs_patience { 60_000 } else { 2_000 } {
-            let drawn = generator.schedule(Some(3), 250);
+            let drawn = generator.schedule(Some(3), 400);
             // Reads wait where state machines are slow.
             if needs_patience && !drawn.setup.slow_apply {
                 continue;
