@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn a_session_that_was_never_used_is_idle_since_it_was_opened() {
         let mut sessions = Sessions::new(2);
-        [2, 1, 3].map(|client| sessions.register(ClientId(client)));
+        [2, 1, 3].into_iter().for_each(|client| sessions.register(ClientId(client)));
         assert_eq!(sessions.apply(ask(2, 1, 0), || 'a'), Outcome::Forgotten);
         assert_eq!(sessions.apply(ask(1, 1, 0), || 'a'), Outcome::Done('a'));
     }
