@@ -62,7 +62,7 @@ run_shard() {
   rm -rf "$out"
   mkdir -p "$out"
   (ulimit -v 8388608 || true; exec cargo mutants --package whitewater-raft --test-package whitewater \
-    --exclude-re 'impl (fmt::)?(Debug|Display)' --shard "$1" --sharding round-robin --jobs 1 \
+    --exclude-re 'impl (std::)?(fmt::)?(Debug|Display)' --shard "$1" --sharding round-robin --jobs 1 \
     --baseline skip --timeout 60 --profile audit --output "$out" --no-times \
     --cargo-arg=--locked --cargo-arg=--test=audit -- -- --ignored) >&2 || code=$?
   case "$code" in

@@ -470,3 +470,29 @@ impl std::hash::Hasher for Fnv {
         self.write_u64(number as u64);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::hash::Hasher;
+
+    use super::*;
+
+    #[test]
+    fn the_digest_is_fnv_1a_and_hears_numbers_of_every_width() {
+        let heard = |tell: fn(&mut Fnv)| {
+            let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
+            tell(&mut hasher);
+            hasher.finish()
+        };
+        // Draft-eastlake-fnv, appendix: the digest of "foobar".
+        assert_eq!(heard(|hasher| hasher.write(b"foobar")), 0x8594_4171_f739_67e8);
+        let wide = heard(|hasher| hasher.write(&[7, 0, 0, 0, 0, 0, 0, 0]));
+        assert_eq!(
+            heard(|hasher| hasher.write_u32(7)),
+            heard(|hasher| hasher.write(&[7, 0, 0, 0]))
+        );
+        assert_eq!(heard(|hasher| hasher.write_u64(7)), wide);
+        assert_eq!(heard(|hasher| hasher.write_usize(7)), wide);
+        assert_eq!(heard(|hasher| hasher.write_isize(7)), wide);
+    }
+}

@@ -10,8 +10,8 @@ use std::collections::{BTreeSet, VecDeque};
 
 use common::*;
 use raft::{
-    Body, Config, Durable, Entry, HardState, Input, Limits, LogId, LogIndex, Node, NodeId, Payload,
-    Refused, Role, Term,
+    Body, Config, Durable, Entry, HardState, Input, Limits, LogId, LogIndex, Node, NodeId, Pace,
+    Payload, Refused, Role, Term,
 };
 
 impl Host {
@@ -296,6 +296,15 @@ fn what_was_lost_ahead_of_its_answer_is_sent_again_once_it_is_refused() {
     assert_eq!(host.appends(), [(1, id(2, 2), vec![2, 2], 2)]);
     let host = host.hears(1, 2, rejected(3, id(2, 2)));
     assert_eq!(host.appends(), [], "one message at a time, until one is answered");
+}
+
+#[test]
+fn a_leader_probes_until_logs_agree_and_does_not_wait_then() {
+    let host = leader(3, 2, &[1]);
+    assert_eq!(host.node.pace(NodeId(1)), Some(Pace::Probe { waits: true }));
+    let host = host.hears(1, 2, accepted(2));
+    assert_eq!(host.node.pace(NodeId(1)), Some(Pace::Replicate));
+    assert_eq!(host.hears(1, 3, vote(true)).node.pace(NodeId(1)), None, "it leads no more");
 }
 
 #[test]
