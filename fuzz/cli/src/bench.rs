@@ -174,6 +174,9 @@ pub fn bench(args: &BenchArgs) -> Result<Answer, Failure> {
     if let Some(page) = args.page.as_ref().filter(|page| !page.is_dir()) {
         return Err(Failure(format!("{}: is no directory", page.display())));
     }
+    if let Some(fuzzer) = args.fuzzer.as_ref().filter(|fuzzer| !fuzzer.is_file()) {
+        return Err(Failure(format!("{}: is no program", fuzzer.display())));
+    }
     let build = build();
     let (book, missed) = match (&args.out, args.report_only) {
         (Some(file), true) => (Book::read(file)?, Vec::new()),

@@ -171,6 +171,8 @@ fn what_is_not_there_is_named_before_anything_is_run() {
     refused(folder.path(), &["--page", "nowhere", "--out", "rows"], &["nowhere", "directory"]);
     refused(folder.path(), &["--report-only", "--out", "rows"], &["rows", "does not exist"]);
     refused(folder.path(), &["--out", "nowhere/rows"], &["nowhere/rows", "does not exist"]);
+    let fuzzer = ["--fuzzer", "nowhere/mutant", "--out", "rows"];
+    refused(folder.path(), &fuzzer, &["nowhere/mutant", "is no program"]);
     assert!(!folder.path().join("rows").exists());
     for usage in [&["--report-only"][..], &["--cap", "0"], &["--cap", "NaN"], &["--tier", "6"]] {
         assert_eq!(bench(folder.path(), usage).status.code(), Some(2), "{usage:?}");
