@@ -8,6 +8,5 @@ target=${1:-cluster}
 need_target "$target"
 need_cargo_fuzz
 before=$(find "corpus/$target" -type f | wc -l)
-# No schedule is too long to be kept whole.
-cargo $toolchain fuzz cmin "${build_options[@]}" "$target" -- -max_len=65568
+cargo $toolchain fuzz cmin "${build_options[@]}" "$target"
 echo "corpus/$target: $before files before, $(find "corpus/$target" -type f | wc -l) now"

@@ -1,17 +1,20 @@
 //! What suits schedules, of all that libFuzzer can be told, so that plain `cargo fuzz run` has it.
 //!
-//! Promises: an option that the caller gives stands. libFuzzer reads its options from the command
-//! line alone, so the program starts itself anew, once, with those that are missing.
+//! Promises: an option that the caller gives stands, and no schedule is cut short that is replayed
+//! or merged. libFuzzer reads its options from the command line alone, so the program starts itself
+//! anew, once, with those that are missing.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 use crate::event::Event;
 use crate::schedule::{Schedule, Setup};
 
-const OPTIONS: [(&str, usize); 3] = [
-    // Bugs need long schedules.
-    ("max_len", Setup::BYTES + Schedule::FULL_LENGTH * Event::BYTES),
+/// Bugs need long schedules. libFuzzer cuts off what is longer, wherever it reads an input.
+const LENGTH: (&str, usize) = ("max_len", Setup::BYTES + Schedule::FULL_LENGTH * Event::BYTES);
+
+const OPTIONS: [(&str, usize); 2] = [
     // The entropic schedule looks at all rare features of each execution; rare paths are thousands.
     ("entropic", 0),
     // How often an edge was taken matters little, and makes a corpus twice as large.
@@ -47,8 +50,15 @@ fn missing(given: &[OsString]) -> Vec<String> {
         let prefix = format!("-{name}=");
         given.iter().filter_map(|arg| OsStr::to_str(arg)).any(|arg| arg.starts_with(&prefix))
     };
-    let missing = OPTIONS.iter().filter(|(name, _)| !is_given(name));
+    let suitable = OPTIONS.into_iter().chain(is_campaign(given).then_some(LENGTH));
+    let missing = suitable.filter(|(name, _)| !is_given(name));
     missing.map(|(name, value)| format!("-{name}={value}")).collect()
+}
+
+/// Whether inputs are made; else files are replayed or minimised, or folders merged.
+fn is_campaign(given: &[OsString]) -> bool {
+    let merges = |arg: &OsString| arg == "-merge=1" || arg == "-set_cover_merge=1";
+    !given.iter().any(|arg| merges(arg) || Path::new(arg).is_file())
 }
 
 #[cfg(test)]
@@ -60,6 +70,16 @@ mod tests {
         let given = ["corpus/cluster", "-entropic=1", "-max_len=640"].map(OsString::from);
         let added = missing(&given);
         assert_eq!(added, ["-use_counters=0"]);
+    }
+
+    #[test]
+    fn what_is_replayed_or_merged_is_not_cut_short() {
+        let cuts = |given: &str| {
+            let added = missing(&[OsString::from(given)]);
+            added.iter().any(|option| option.starts_with("-max_len="))
+        };
+        assert!(cuts("src"), "a folder is a corpus");
+        assert!(!cuts("src/options.rs") && !cuts("-merge=1") && !cuts("-set_cover_merge=1"));
     }
 
     #[test]
