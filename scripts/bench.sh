@@ -28,47 +28,45 @@ seeds=(918273645 123456789 2046813577 777000111 1500450271)
 # A field of the summary that `random` prints.
 field() { sed -n "s/^$1: \([^ ]*\).*/\1/p"; }
 
-median() { sort -n | awk '{v[NR]=$1} END {print NR % 2 ? v[(NR+1)/2] : (v[NR/2]+v[NR/2+1])/2}'; }
+median() { printf '%s\n' "$@" | sort -n | awk '{v[NR]=$1} END {print NR % 2 ? v[(NR+1)/2] : (v[NR/2]+v[NR/2+1])/2}'; }
 
-# Machines are shared, and a neighbour slows a run by a fifth: each run is made three times, and the
-# best of the three is the least disturbed. The median of all runs stands beside it.
-rate() {
-  local short long best_short best_long ratios=() all=() bests=()
+# Runs `random` in two ways, in turns, by each seed: twice PROGRAM, OPTIONS as one word, NAME. Machines are
+# shared, and a neighbour slows a run by a fifth: each run is made three times, and the best of the three
+# is the least disturbed. All rates of the first, the best of both, and their ratios are left in all,
+# firsts, seconds and ratios.
+in_turns() {
+  local programs=("$1" "$4") options=("$2" "$5") names=("$3" "$6") seed way rate best
+  all=() firsts=() seconds=() ratios=()
   for seed in "${seeds[@]}"; do
-    best_short=0 best_long=0
-    for _ in 1 2 3; do
-      short=$("$release" random --seed "$seed" --schedules 20000 --events 300 | field rate)
-      long=$("$release" random --seed "$seed" --schedules 1200 --events 5000 | field rate)
-      all+=("$short")
-      best_short=$((short > best_short ? short : best_short))
-      best_long=$((long > best_long ? long : best_long))
+    best=(0 0)
+    for way in 0 1 0 1 0 1; do
+      rate=$("${programs[way]}" random ${options[way]} --seed "$seed" | field rate)
+      [ "$way" = 1 ] || all+=("$rate")
+      best[way]=$((rate > best[way] ? rate : best[way]))
     done
-    bests+=("$best_short")
-    ratios+=("$(awk "BEGIN {printf \"%.2f\", $best_long / $best_short}")")
-    echo "seed $seed, best of 3: 300 events $best_short, 5000 events $best_long events/cpu-s"
+    firsts+=("${best[0]}")
+    seconds+=("${best[1]}")
+    ratios+=("$(awk "BEGIN {printf \"%.2f\", ${best[1]} / ${best[0]}}")")
+    echo "seed $seed, best of 3: ${names[0]} ${best[0]}, ${names[1]} ${best[1]} events/cpu-s"
   done
-  echo "rate_300: $(printf '%s\n' "${bests[@]}" | median) events/cpu-s (median of bests)," \
-    "$(printf '%s\n' "${all[@]}" | median) (median of all runs)"
-  echo "rate_5000_over_300: $(printf '%s\n' "${ratios[@]}" | median) (median)"
+}
+
+short="--schedules 20000 --events 300"
+
+rate() {
+  local all firsts seconds ratios
+  in_turns "$release" "$short" "300 events" "$release" "--schedules 1200 --events 5000" "5000 events"
+  echo "rate_300: $(median "${firsts[@]}") events/cpu-s (median of bests)," \
+    "$(median "${all[@]}") (median of all runs)"
+  echo "rate_5000_over_300: $(median "${ratios[@]}") (median)"
 }
 
 pgo() {
-  local guided plain faster best_plain best_faster ratios=() bests=()
+  local guided all firsts seconds ratios
   guided=$(scripts/pgo.sh)
-  for seed in "${seeds[@]}"; do
-    best_plain=0 best_faster=0
-    for _ in 1 2 3; do
-      plain=$("$release" random --seed "$seed" --schedules 20000 --events 300 | field rate)
-      faster=$("$guided" random --seed "$seed" --schedules 20000 --events 300 | field rate)
-      best_plain=$((plain > best_plain ? plain : best_plain))
-      best_faster=$((faster > best_faster ? faster : best_faster))
-    done
-    bests+=("$best_faster")
-    ratios+=("$(awk "BEGIN {printf \"%.2f\", $best_faster / $best_plain}")")
-    echo "seed $seed, best of 3: plain $best_plain, by pgo.sh $best_faster events/cpu-s"
-  done
-  echo "rate_300_pgo: $(printf '%s\n' "${bests[@]}" | median) events/cpu-s (median of bests)"
-  echo "rate_300_pgo_over_plain: $(printf '%s\n' "${ratios[@]}" | median) (median)"
+  in_turns "$release" "$short" plain "$guided" "$short" "by pgo.sh"
+  echo "rate_300_pgo: $(median "${seconds[@]}") events/cpu-s (median of bests)"
+  echo "rate_300_pgo_over_plain: $(median "${ratios[@]}") (median)"
 }
 
 silent() {
@@ -96,7 +94,7 @@ shrink() {
     echo "$mutant: ${find:-no find at 3 nodes}"
     [ -z "$find" ] || all+=("${find##* }")
   done < <("$release" mutants)
-  echo "median: $(printf '%s\n' "${all[@]}" | median) events at 3 nodes, ${#all[@]} bugs"
+  echo "median: $(median "${all[@]}") events at 3 nodes, ${#all[@]} bugs"
 }
 
 matrix() { "$release" matrix; }
@@ -121,8 +119,8 @@ liveness() {
       runs+=("$(field schedules <<<"$out")")
       cpus+=("$(field cpu <<<"$out")")
     done
-    echo "$name: median $(printf '%s\n' "${runs[@]}" | median) schedules," \
-      "$(printf '%s\n' "${cpus[@]}" | median) CPU s ($oracle; $(printf '%s\n' "${runs[@]}" | sort -n | paste -sd ' '))"
+    echo "$name: median $(median "${runs[@]}") schedules," \
+      "$(median "${cpus[@]}") CPU s ($oracle; $(printf '%s\n' "${runs[@]}" | sort -n | paste -sd ' '))"
   done < <("$release" mutants --json | tr -d '\n' | sed 's/}/}\n/g' |
     sed -nE 's/.*"caught_by": "(recovers-after-healing|fresh-read-is-answered|core-converges|change-finishes|leader-is-stable|pre-vote-spares-the-term|silent-leader-steps-down|effort-is-bounded)".*"name": "([^"]*)".*/\2 \1/p')
 }
@@ -237,7 +235,7 @@ versus() {
         rates+=("$( ("$binary" random --nodes 3 --seed "$seed" --schedules 5000 || true) | field rate)")
       done
     done
-    echo "$side: $(printf '%s\n' "${rates[@]}" | median) events/cpu-s under all oracles (median of 15 runs)"
+    echo "$side: $(median "${rates[@]}") events/cpu-s under all oracles (median of 15 runs)"
   done
 }
 
