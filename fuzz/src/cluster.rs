@@ -10,13 +10,14 @@ use crate::canary;
 use crate::chain::mix;
 use crate::disk::{torn_part, Readable};
 use crate::event::{Event, Kind};
-use crate::host::{is_awake, Fate, Host};
+use crate::host::{answered, is_awake, Fate, Host};
 use crate::machine::{Machine, Store};
 use crate::network::{Link, Network};
 use crate::observer::Observer;
 use crate::paths::Paths;
-use crate::replica::{Input, Meaning, Replica, View};
+use crate::replica::{Input, Replica, View};
 use crate::schedule::{DiskMode, Setup};
+use crate::standing::Standing;
 use crate::subject::Subject;
 use crate::violation::{Verdict, HELD, NOTHING};
 use crate::watch::{Step, Watch};
@@ -35,6 +36,8 @@ pub struct Cluster<R: Replica, O> {
     pub(crate) subject: Subject<R>,
     pub(crate) hosts: Vec<Host<R>>,
     pub(crate) network: Network<R::Message>,
+    /// How the hosts stand.
+    pub(crate) standing: Standing,
     pub(crate) output: R::Output,
     /// What machines have handed out.
     store: Store,
@@ -54,6 +57,7 @@ impl<R: Replica + Clone, O: Clone> Clone for Cluster<R, O> {
             subject: self.subject.clone(),
             hosts: self.hosts.clone(),
             network: self.network.clone(),
+            standing: self.standing,
             output: R::Output::default(),
             store: self.store.clone(),
             watch: self.watch.clone(),
@@ -73,6 +77,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             subject,
             hosts: Vec::new(),
             network: Network::default(),
+            standing: Standing::default(),
             output: R::Output::default(),
             store: Store::default(),
             watch: Watch::new(observer),
@@ -98,6 +103,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         self.limit = limit;
         self.digest = 0;
         (0..setup.nodes).try_for_each(|id| self.boot(NodeId(id), false).map(drop))?;
+        self.standing = Standing::of(&self.hosts);
         HELD
     }
 
@@ -163,6 +169,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         self.digest = mix(self.digest, u64::from(u32::from_le_bytes(event.to_record())));
         self.watch.happens(event)?;
         let verdict = self.apply_kind(event);
+        self.standing.after(event, &self.hosts);
         self.paths.happened(event.kind);
         verdict
     }
@@ -308,8 +315,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             host.machine = self.store.restore(snapshot, driver);
             host.to_apply.clear();
         }
-        let answered = effects.reads.iter().filter_map(|read| Some((read.id.0, read.answer.ok()?)));
-        host.waiting.extend(answered);
+        host.waiting.extend(answered(effects.reads));
         match self.setup.slow_apply {
             true => host.to_apply.extend_from_slice(applied),
             false => host.machine.apply(applied),
@@ -331,15 +337,18 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             self.watch.write_failed(id, effects.halted)?;
         }
         effects.messages.truncate(leaving);
-        let sent = effects.messages.iter().map(R::meaning);
+        effects.messages.reverse(); // Each is taken off the end.
+        let mut evicted = 0;
+        let sent = std::iter::from_fn(|| {
+            let message = effects.messages.pop()?;
+            let meaning = R::meaning(&message);
+            let link = Link { from: meaning.from, to: meaning.to };
+            evicted += u32::from(self.network.send(link, meaning.speech.kind(), message));
+            Some(meaning)
+        });
         let progress = |peer| replica.progress(peer);
         self.watch.step(&step, || replica.membership(), progress, sent)?;
-        for message in effects.messages.drain(..) {
-            let Meaning { from, to, speech, .. } = R::meaning(&message);
-            if self.network.send(Link { from, to }, speech.kind(), message) {
-                self.watch.evicted()?;
-            }
-        }
+        (0..evicted).try_for_each(|_| self.watch.evicted().map(drop))?;
         let halted = effects.halted;
         if let Some(write) = effects.write.take() {
             host.disk.pending.push_back(write);

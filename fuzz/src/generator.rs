@@ -13,7 +13,8 @@ use raft::NodeSet;
 
 use crate::event::{Event, Kind, Operand, ALL, KINDS, SNAPSHOT};
 use crate::family::{Family, Faults, Share};
-use crate::possible::Kinds;
+use crate::network::first_from;
+use crate::possible::Possible;
 use crate::resolve::ASK_A_LEADER;
 use crate::schedule::{DiskMode, Schedule, Setup};
 
@@ -265,10 +266,10 @@ impl Generator {
     }
 
     /// The next event of the schedule under way, of a kind that is possible.
-    pub fn event(&mut self, possible: Kinds) -> Event {
-        let row = self.row(possible);
+    pub fn event(&mut self, possible: Possible) -> Event {
         let draw = self.random.next_u64();
-        if self.wanders && (draw as u8) < LOOKS_ELSEWHERE {
+        let row = self.row(draw, possible);
+        if self.wanders && ((draw >> 20) as u8) < LOOKS_ELSEWHERE {
             self.focus = if self.chance(2) { ALL } else { self.random.next_u32() as u8 };
         }
         let mut event = Event::exact(KINDS[row].kind, [0; 3]);
@@ -278,7 +279,7 @@ impl Generator {
             // fall.
             event.operands[0] = match self.strategy {
                 Strategy::Uniform => bytes as u8,
-                _ if draw & 7 == 0 => self.any_node(draw as u8),
+                _ if draw >> 28 & 7 == 0 => self.any_node((draw >> 32) as u8),
                 _ => bytes as u8 | ASK_A_LEADER,
             };
             // One command in eight is one of the last again.
@@ -290,22 +291,24 @@ impl Generator {
             bytes >>= 8;
         }
         if self.order != Order::Free && matches!(event.kind, Kind::Deliver | Kind::Reorder) {
-            [event.operands[0], event.operands[1]] = self.next_link(draw >> 18);
+            // The bytes that these operands would have been.
+            [event.operands[0], event.operands[1]] = self.next_link(draw >> 40);
         }
         event
     }
 
-    /// A possible kind, as the tickets fall. One draw serves for six tries.
-    fn row(&mut self, possible: Kinds) -> usize {
+    /// A possible kind, as the tickets fall. The twenty lowest bits of `draw` serve for two tries.
+    fn row(&mut self, mut draw: u64, possible: Possible) -> usize {
+        let mut tries = 2;
         loop {
-            let mut draw = self.random.next_u64();
-            for _ in 0..6 {
+            for _ in 0..tries {
                 let row = self.tickets[draw as usize % TICKETS];
                 if possible.has_row(row) {
                     return row.into();
                 }
                 draw >>= 10;
             }
+            (draw, tries) = (self.random.next_u64(), 6);
         }
     }
 
@@ -323,7 +326,7 @@ impl Generator {
     /// A whole schedule of `events` events as they are drawn.
     pub fn schedule(&mut self, nodes: Option<u8>, events: usize) -> Schedule {
         let setup = self.setup(nodes);
-        Schedule { setup, events: (0..events).map(|_| self.event(Kinds::ALL)).collect() }
+        Schedule { setup, events: (0..events).map(|_| self.event(Possible::ALL)).collect() }
     }
 
     fn operand(&self, operand: Operand, byte: u8) -> u8 {
@@ -356,8 +359,8 @@ impl Generator {
         if self.focus == ALL || byte & 7 == 0 {
             return node;
         }
-        let mut candidates = (node..node + self.nodes).map(|id| id % self.nodes);
-        candidates.find(|id| self.focus >> id & 1 == 1).unwrap_or(node)
+        let everyone = (1 << self.nodes) - 1;
+        first_from(u64::from(self.focus) & everyone, node.into()).map_or(node, |id| id as u8)
     }
 
     /// True once in `n` times.

@@ -1,6 +1,6 @@
 //! A host: what one node consists of besides its Raft.
 
-use raft::LogIndex;
+use raft::{LogIndex, Read};
 
 use crate::disk::Disk;
 use crate::machine::Machine;
@@ -84,20 +84,14 @@ impl<R> Host<R> {
     pub fn is_up(&self) -> bool {
         self.replica.is_some() && !self.paused
     }
+}
 
-    /// Whether one of its pending writes can be made durable: who stands still would not hear.
-    pub fn can_write(&self) -> bool {
-        !self.disk.pending.is_empty() && !self.paused
-    }
+/// Reads that may be answered, and what must be applied before.
+pub(crate) fn answered(reads: &[Read]) -> impl Iterator<Item = (u64, LogIndex)> + '_ {
+    reads.iter().filter_map(|read| Some((read.id.0, read.answer.ok()?)))
 }
 
 /// Whether a node runs and does not wait for its disk.
 pub(crate) fn is_awake<R: Replica>(host: &Host<R>) -> bool {
     host.is_up() && (R::CAPABILITIES.async_writes || !host.disk.is_awaited())
-}
-
-/// Whether a node that is awake leads.
-pub(crate) fn is_leader<R: Replica>(host: &Host<R>) -> Option<bool> {
-    let replica = host.replica.as_ref().filter(|_| is_awake(host))?;
-    Some(replica.view().is_leader())
 }

@@ -48,6 +48,7 @@ pub mod run;
 pub mod schedule;
 pub mod setup;
 pub mod shrink;
+mod standing;
 pub mod story;
 pub mod subject;
 pub mod target;

@@ -6,7 +6,7 @@
 
 use crate::event::{Event, Operand};
 use crate::generator::{Generator, Strategy};
-use crate::possible::Kinds;
+use crate::possible::Possible;
 use crate::schedule::{Schedule, Setup};
 
 /// A schedule that grows from nothing has up to this many events.
@@ -73,12 +73,12 @@ fn change(schedule: &mut Schedule, most: usize, random: &mut Generator) {
             random.take_up(schedule.setup);
             events.truncate(place);
             let length = (random.below(FULL_LENGTH) as usize).min(most.saturating_sub(place));
-            events.extend((0..length).map(|_| random.event(Kinds::ALL)));
+            events.extend((0..length).map(|_| random.event(Possible::ALL)));
         }
         // A few new events.
         7..=8 => {
             random.take_up(schedule.setup);
-            let new: Vec<Event> = (0..count).map(|_| random.event(Kinds::ALL)).collect();
+            let new: Vec<Event> = (0..count).map(|_| random.event(Possible::ALL)).collect();
             events.splice(place..place, new);
         }
         9 => drop(events.drain(place..end)),

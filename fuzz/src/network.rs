@@ -32,6 +32,12 @@ pub struct Link {
     pub to: NodeId,
 }
 
+impl Link {
+    fn numbered(number: usize) -> Link {
+        Link { from: NodeId((number / STRIDE) as u8), to: NodeId((number % STRIDE) as u8) }
+    }
+}
+
 /// Messages in flight between `n` nodes.
 #[derive(Clone, Debug)]
 pub struct Network<M> {
@@ -88,7 +94,7 @@ impl<M: Clone> Network<M> {
     pub fn wish(&self, from: u8, to: u8) -> Option<Link> {
         let start =
             usize::from(wrap(from, self.nodes)) * STRIDE + usize::from(wrap(to, self.nodes));
-        first_from(self.ready(), start)
+        first_from(self.ready(), start).map(Link::numbered)
     }
 
     /// The links that work and have something on them.
@@ -100,7 +106,7 @@ impl<M: Clone> Network<M> {
     pub fn wish_clogged(&self, from: u8, to: u8) -> Option<Link> {
         let start =
             usize::from(wrap(from, self.nodes)) * STRIDE + usize::from(wrap(to, self.nodes));
-        first_from(self.clogged, start)
+        first_from(self.clogged, start).map(Link::numbered)
     }
 
     /// The number of `link`, if messages on it can arrive.
@@ -131,6 +137,7 @@ impl<M: Clone> Network<M> {
 
     /// Puts a message of a kind on a link; whether that pushed another out. A cut link loses it,
     /// and so does a filter.
+    #[inline]
     pub fn send(&mut self, link: Link, kind: u8, message: M) -> bool {
         let Some(number) = self.number(link) else { return false };
         if (self.cut >> number | self.filtered >> kind) & 1 == 1 {
@@ -260,15 +267,14 @@ impl<M: Clone> Network<M> {
     }
 }
 
-/// The first link of a set at or after a number, beginning again at the end.
-fn first_from(links: u64, start: usize) -> Option<Link> {
-    let after = links >> start;
-    let number = match (after, links) {
-        (_, 0) => return None,
-        (0, _) => links.trailing_zeros() as usize,
-        (_, _) => start + after.trailing_zeros() as usize,
-    };
-    Some(Link { from: NodeId((number / STRIDE) as u8), to: NodeId((number % STRIDE) as u8) })
+/// The first member of a set of bits at or after a number, beginning again at the end.
+pub(crate) fn first_from(bits: u64, start: usize) -> Option<usize> {
+    let after = bits >> start;
+    match (after, bits) {
+        (_, 0) => None,
+        (0, _) => Some(bits.trailing_zeros() as usize),
+        (_, _) => Some(start + after.trailing_zeros() as usize),
+    }
 }
 
 #[cfg(test)]

@@ -305,16 +305,5 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
     forward_observations!(both: 0 1);
 }
 
-macro_rules! maybe {
-    ($option:ident, $method:ident $args:tt:) => {
-        match $option {
-            Some(observer) => observer.$method $args,
-            None => NOTHING,
-        }
-    };
-}
-
-/// An observer that may be absent.
-impl<O: Observer> Observer for Option<O> {
-    forward_observations!(maybe:);
-}
+/// Whom nothing is shown.
+impl Observer for () {}

@@ -11,7 +11,7 @@ use raft::mark::Marks;
 
 use crate::chain::mix;
 use crate::event::Kind;
-use crate::replica::View;
+use crate::replica::{View, Write};
 use crate::watch::Step;
 
 /// The keys of a run.
@@ -34,10 +34,11 @@ impl Paths {
     }
 
     /// A server that showed `old` took some turns.
+    #[inline]
     pub fn step(&mut self, old: &View, step: &Step<'_>, marks: Marks) {
         self.received |= 1 << step.received.map_or(0, |message| 1 + message.speech.kind());
         match marks == Marks::default() {
-            true => self.deeds |= 1 << deed(old, step),
+            true => self.deeds |= 1 << deed(old, &step.view, step.write),
             false => self.turns = self.turns.union(marks),
         }
     }
@@ -72,13 +73,12 @@ pub fn slot_of(key: u64, room: usize) -> usize {
 }
 
 /// What a step did for all to see, as a number below 64; 0 if that is nothing.
-fn deed(old: &View, step: &Step<'_>) -> u32 {
-    let Step { view, write, .. } = step;
+fn deed(old: &View, new: &View, write: Option<&Write>) -> u32 {
     let facts = [
-        view.role != old.role || view.term() > old.term(),
-        view.hard_state.vote != old.hard_state.vote,
-        view.commit > old.commit,
-        view.last_log.index > old.last_log.index,
+        new.role != old.role || new.term() > old.term(),
+        new.hard_state.vote != old.hard_state.vote,
+        new.commit > old.commit,
+        new.last_log.index > old.last_log.index,
         write.is_some_and(|write| write.truncate_from.is_some()),
         write.is_some_and(|write| write.snapshot.is_some() || write.changes_membership()),
     ];

@@ -1,76 +1,75 @@
 //! What can happen: the kinds of event that may find something to act on in a cluster as it is.
 //!
-//! Promises: a kind that is not among [`Cluster::possible`] would do nothing, whatever its
-//! operands; one that is may still do nothing. Looks only at what most often stands in the way:
-//! that nothing is in flight, nobody leads, no write is pending, no link is hurt. Without it, five
+//! Promises: a kind that is not [`Possible`] would do nothing, whatever its operands; one that is
+//! may still do nothing. Looks only at what most often stands in the way: that nothing is in
+//! flight, nobody leads, no write is pending, nobody is down, no link is hurt. Without it, five
 //! draws in seven are in vain.
 
 use crate::cluster::Cluster;
-use crate::event::Kind;
-use crate::host::{is_leader, Host};
+use crate::event::{Kind, KINDS};
 use crate::observer::Observer;
 use crate::replica::Replica;
+use crate::standing::Is;
 
-/// A set of kinds of event.
+/// What there is in a cluster for events to act on: one bit for each [`Is`], and then these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kinds(u64);
+pub struct Possible(u16);
 
-impl Kinds {
+/// A message can arrive.
+const BUSY: u16 = 1 << 8;
+/// A link is cut or clogged, or messages of a kind are lost.
+const HURT: u16 = 1 << 9;
+/// A link is clogged.
+const CLOGGED: u16 = 1 << 10;
+
+/// What each kind of event needs, in the order of [`KINDS`].
+static NEEDS: [u16; KINDS.len()] = {
+    let (mut needs, mut row) = ([0; KINDS.len()], 0);
+    while row < KINDS.len() {
+        needs[row] = need(KINDS[row].kind);
+        row += 1;
+    }
+    needs
+};
+
+const fn need(kind: Kind) -> u16 {
+    match kind {
+        Kind::Deliver | Kind::Reorder | Kind::Drop | Kind::Duplicate => BUSY,
+        Kind::DeliverLink | Kind::Settle => BUSY,
+        Kind::Heal => HURT,
+        Kind::Release => CLOGGED,
+        Kind::Timeout | Kind::Pause | Kind::Jump | Kind::CrashAmid => 1 << Is::Awake as u16,
+        Kind::Propose | Kind::Read | Kind::Elect => 1 << Is::Awake as u16,
+        Kind::Transfer | Kind::Change => 1 << Is::Leading as u16,
+        Kind::Replicate | Kind::Exchange | Kind::Replace => 1 << Is::Leading as u16,
+        Kind::Persist | Kind::FailPersist => 1 << Is::Writing as u16,
+        Kind::Apply => 1 << Is::Behind as u16,
+        Kind::Compact => 1 << Is::Ahead as u16,
+        Kind::Resume => 1 << Is::Paused as u16,
+        Kind::Restart => 1 << Is::Down as u16,
+        Kind::Free => 1 << Is::Full as u16,
+        _ => 0,
+    }
+}
+
+impl Possible {
     /// Every kind.
-    pub const ALL: Kinds = Kinds(u64::MAX);
+    pub const ALL: Possible = Possible(u16::MAX);
 
-    const MESSAGE: Kinds = Kinds::of(&[
-        Kind::Deliver,
-        Kind::Reorder,
-        Kind::Drop,
-        Kind::Duplicate,
-        Kind::DeliverLink,
-        Kind::Settle,
-    ]);
-    const LEADER: Kinds =
-        Kinds::of(&[Kind::Transfer, Kind::Change, Kind::Replicate, Kind::Exchange, Kind::Replace]);
-    const WRITE: Kinds = Kinds::of(&[Kind::Persist, Kind::FailPersist]);
-    const HURT: Kinds = Kinds::of(&[Kind::Heal]);
-    const CLOGGED: Kinds = Kinds::of(&[Kind::Release]);
-
-    /// What needs something that a cluster often lacks, and that is soon looked up.
-    const CONDITIONAL: Kinds =
-        Kinds::MESSAGE.and(Kinds::LEADER).and(Kinds::WRITE).and(Kinds::HURT).and(Kinds::CLOGGED);
-
-    const fn of(kinds: &[Kind]) -> Kinds {
-        let (mut bits, mut place) = (0, 0);
-        while place < kinds.len() {
-            bits |= 1 << kinds[place] as u64;
-            place += 1;
-        }
-        Kinds(bits)
-    }
-
-    const fn and(self, other: Kinds) -> Kinds {
-        Kinds(self.0 | other.0)
-    }
-
-    /// These as well, if so.
-    fn and_if(self, condition: bool, other: Kinds) -> Kinds {
-        Kinds(self.0 | if condition { other.0 } else { 0 })
-    }
-
-    /// Whether the kind in this row of [`KINDS`](crate::event::KINDS) is among them.
+    /// Whether the kind in this row of [`KINDS`] is possible.
     pub fn has_row(self, row: u8) -> bool {
-        self.0 >> row & 1 == 1
+        NEEDS[usize::from(row)] & !self.0 == 0
     }
 }
 
 impl<R: Replica, O: Observer> Cluster<R, O> {
     /// The kinds of event that may find something to act on.
-    pub fn possible(&self) -> Kinds {
-        let leads = || self.hosts.iter().any(|host| is_leader(host) == Some(true));
-        Kinds(!Kinds::CONDITIONAL.0)
-            .and_if(self.network.is_busy(), Kinds::MESSAGE)
-            .and_if(self.network.is_hurt(), Kinds::HURT)
-            .and_if(self.network.is_clogged_somewhere(), Kinds::CLOGGED)
-            .and_if(leads(), Kinds::LEADER)
-            .and_if(self.hosts.iter().any(Host::can_write), Kinds::WRITE)
+    pub fn possible(&self) -> Possible {
+        let link = |bit, is| if is { bit } else { 0 };
+        let links = link(BUSY, self.network.is_busy())
+            | link(HURT, self.network.is_hurt())
+            | link(CLOGGED, self.network.is_clogged_somewhere());
+        Possible(links | u16::from(self.standing.anywhere()))
     }
 }
 
@@ -91,7 +90,7 @@ mod tests {
         for _ in 0..200 {
             cluster.begin(generator.setup(None), Observers::default(), usize::MAX).unwrap();
             for _ in 0..600 {
-                let event = generator.event(Kinds::ALL);
+                let event = generator.event(Possible::ALL);
                 let is_possible = cluster.possible().has_row(event.kind as u8);
                 let before = cluster.trace().len();
                 cluster.perform(event).unwrap();
@@ -103,8 +102,7 @@ mod tests {
         }
         let [all, known]: [usize; 2] = [vain, spared].map(|counts| counts.iter().sum());
         assert!(all > known && 4 * known > 3 * all, "{known} of {all} are known to be in vain");
-        let is_conditional = |row: usize| Kinds::CONDITIONAL.has_row(row as u8);
-        let never = (0..KINDS.len()).filter(|&row| is_conditional(row) && spared[row] == 0);
+        let never = (0..KINDS.len()).filter(|&row| NEEDS[row] > 0 && spared[row] == 0);
         assert_eq!(never.map(|row| KINDS[row].name).collect::<Vec<_>>(), [""; 0]);
     }
 }

@@ -8,10 +8,11 @@ use raft::{NodeId, NodeSet};
 use crate::cluster::Cluster;
 use crate::event::{Event, Kind, ALL, TRUNCATION};
 use crate::family::Family;
-use crate::host::{is_awake, is_leader, Fate, Host};
-use crate::network::{wrap, Link};
+use crate::host::{Fate, Host};
+use crate::network::{first_from, wrap, Link};
 use crate::observer::Observer;
 use crate::replica::{Replica, Speech, Write};
+use crate::standing::{Is, Standing};
 
 /// From here on, the operand of [`Kind::Propose`] wishes for a leader, and not just for a node.
 pub const ASK_A_LEADER: u8 = 128;
@@ -25,6 +26,7 @@ const AGAIN: u8 = 8;
 impl<R: Replica, O: Observer> Cluster<R, O> {
     /// The exact event that a primitive `event` wishes for: selectors wrap around what is there.
     pub fn resolve(&self, event: Event) -> Option<Event> {
+        debug_assert_eq!(self.standing, Standing::of(&self.hosts));
         let family = event.kind.info().family;
         let kind = match (event.kind, family.is_none_or(|family| self.setup.has(family))) {
             (kind, true) => kind,
@@ -69,13 +71,13 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             // Leases hold only if all clocks go on together, and none jumps.
             Kind::Tick if self.setup.lease => Some(Event::exact(Kind::TickAll, [0; 3])),
             Kind::Jump if self.setup.lease => None,
-            Kind::Tick | Kind::Pause => exact(self.next(a, is_awake)?, 0),
-            Kind::Timeout => exact(self.next(a, |host| is_leader(host) == Some(false))?, 0),
-            Kind::Resume => exact(self.next(a, |host| host.paused)?, 0),
+            Kind::Tick | Kind::Pause => exact(self.next(a, self.who(Is::Awake))?, 0),
+            Kind::Timeout => exact(self.next_leading(a, false)?, 0),
+            Kind::Resume => exact(self.next(a, self.who(Is::Paused))?, 0),
             _ => {
                 let by = (b as i8).clamp(-FARTHEST, FARTHEST);
                 (by != 0).then_some(())?;
-                exact(self.next(a, is_awake)?, by as u8)
+                exact(self.next(a, self.who(Is::Awake))?, by as u8)
             }
         }
     }
@@ -86,7 +88,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         let exact = |node, b| Some(Event::exact(kind, [node, b, 0]));
         match kind {
             Kind::Persist => {
-                let node = self.next(a, Host::can_write)?;
+                let node = self.next(a, self.who(Is::Writing))?;
                 match (disk(node).full, disk(node).awaited().is_some()) {
                     (false, _) => exact(node, 0),
                     (true, true) => Some(Event::exact(Kind::FailPersist, [node, 0, 0])),
@@ -94,8 +96,8 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
                 }
             }
             Kind::FailPersist => {
-                let fits = |host: &Host<R>| host.can_write() && host.disk.awaited().is_some();
-                let node = self.next(a, fits)?;
+                let awaited = self.with(|host| host.disk.awaited().is_some());
+                let node = self.next(a, self.who(Is::Writing).intersection(awaited))?;
                 let write = disk(node).awaited()?;
                 let torn = match R::CAPABILITIES.torn_writes {
                     true => torn(b, write),
@@ -103,10 +105,10 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
                 };
                 exact(node, torn)
             }
-            Kind::Fill => exact(self.next(a, |host| !host.disk.full)?, 0),
-            Kind::Free => exact(self.next(a, |host| host.disk.full)?, 0),
+            Kind::Fill => exact(self.next(a, self.with(|host| !host.disk.full))?, 0),
+            Kind::Free => exact(self.next(a, self.who(Is::Full))?, 0),
             _ => {
-                let node = self.next(a, |host| host.disk.record(b).is_some())?;
+                let node = self.next(a, self.with(|host| host.disk.record(b).is_some()))?;
                 let record = disk(node).record(b)?;
                 (disk(node).can_do_without(record) || self.can_spare(node))
                     .then(|| Event::exact(kind, [node, record, 0]))
@@ -120,21 +122,22 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         let keeps = !self.setup.has(Family::Lose);
         match kind {
             Kind::Crash => {
-                let node = self.next(a, |host| host.replica.is_some())?;
+                let node = self.next(a, self.with(|host| host.replica.is_some()))?;
                 let pending = self.hosts[usize::from(node)].disk.pending.len();
                 let keep = if keeps { ALL } else { portion(b, pending) };
                 exact(node, keep, if keep == ALL { 0 } else { c })
             }
             Kind::CrashAmid => {
-                let fits = |host: &Host<R>| is_awake(host) && host.fate == Fate::Open;
-                exact(self.next(a, fits)?, b, if keeps { ALL } else { c })
+                let open = self.with(|host| host.fate == Fate::Open);
+                let node = self.next(a, self.who(Is::Awake).intersection(open))?;
+                exact(node, b, if keeps { ALL } else { c })
             }
             Kind::Restart => {
-                let node = self.next(a, |host| host.replica.is_none() && !host.gone)?;
+                let node = self.next(a, self.who(Is::Down))?;
                 exact(node, wrap(b, 2), 0)
             }
             _ => {
-                let node = self.next(a, |host| !host.disk.lost)?;
+                let node = self.next(a, self.with(|host| !host.disk.lost))?;
                 self.can_spare(node).then(|| Event::exact(kind, [node, 0, 0]))
             }
         }
@@ -204,21 +207,18 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             Kind::Propose => {
                 let again = u64::from(b % AGAIN).min(self.watch.history.clients.proposals) as u8;
                 match a < ASK_A_LEADER {
-                    true => exact(self.next(a, is_awake)?, again, 0),
-                    false => exact(self.next(a, |host| is_leader(host) == Some(true))?, again, 0),
+                    true => exact(self.next(a, self.who(Is::Awake))?, again, 0),
+                    false => exact(self.next_leading(a, true)?, again, 0),
                 }
             }
             Kind::Read if !R::CAPABILITIES.reads => None,
-            Kind::Read => exact(self.next(a, is_awake)?, 0, 0),
+            Kind::Read => exact(self.next(a, self.who(Is::Awake))?, 0, 0),
             Kind::Compact if !R::CAPABILITIES.snapshots => None,
-            Kind::Compact => exact(self.next(a, |host| is_awake(host) && host.has_news())?, 0, 0),
-            Kind::Apply => {
-                let fits = |host: &Host<R>| is_awake(host) && !host.to_apply.is_empty();
-                exact(self.next(a, fits)?, 0, 0)
-            }
+            Kind::Compact => exact(self.next(a, self.who(Is::Ahead))?, 0, 0),
+            Kind::Apply => exact(self.next(a, self.who(Is::Behind))?, 0, 0),
             Kind::Transfer if !R::CAPABILITIES.transfers => None,
             Kind::Transfer => {
-                let leader = self.next(a, |host| is_leader(host) == Some(true))?;
+                let leader = self.next_leading(a, true)?;
                 let to = wrap(b, nodes);
                 let to = if to == leader { (to + 1) % nodes } else { to };
                 (to != leader).then(|| Event::exact(kind, [leader, to, 0]))
@@ -226,7 +226,7 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
             Kind::Change if !R::CAPABILITIES.changes => None,
             Kind::Change => {
                 let all = ((1u16 << self.setup.nodes) - 1) as u8;
-                let leader = self.next(a, |host| is_leader(host) == Some(true))?;
+                let leader = self.next_leading(a, true)?;
                 let enough = (b & all).count_ones() >= R::CAPABILITIES.smallest_cluster.into();
                 enough.then(|| Event::exact(kind, [leader, b & all, c & all & !b]))
             }
@@ -234,17 +234,21 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
         }
     }
 
-    /// The first node at or after `wish` that fits.
-    fn next(&self, wish: u8, fits: impl Fn(&Host<R>) -> bool) -> Option<u8> {
-        let nodes = self.setup.nodes;
-        let mut id = wrap(wish, nodes);
-        for _ in 0..nodes {
-            if fits(&self.hosts[usize::from(id)]) {
-                return Some(id);
-            }
-            id = if id + 1 == nodes { 0 } else { id + 1 };
-        }
-        None
+    /// The first node of `set` at or after `wish`.
+    fn next(&self, wish: u8, set: NodeSet) -> Option<u8> {
+        let id = first_from(set.bits(), wrap(wish, self.setup.nodes).into())?;
+        Some(id as u8)
+    }
+
+    /// The nodes of which this is so.
+    fn who(&self, is: Is) -> NodeSet {
+        self.standing.who(is)
+    }
+
+    /// The nodes whose hosts fit.
+    fn with(&self, fits: impl Fn(&Host<R>) -> bool) -> NodeSet {
+        let hosts = (0..).map(NodeId).zip(&self.hosts);
+        hosts.filter(|(_, host)| fits(host)).map(|(id, _)| id).collect()
     }
 
     fn cuts_something(&self, mask: u8, bridge: u8) -> bool {
@@ -256,9 +260,10 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
 
     // ---- For the macros ----
 
-    /// The first running node at or after `wish` that leads, or does not.
-    pub(crate) fn next_leading(&self, wish: u8, leading: bool) -> Option<u8> {
-        self.next(wish, |host| is_leader(host) == Some(leading))
+    /// The first node at or after `wish` that is awake and leads, or does not.
+    pub(crate) fn next_leading(&self, wish: u8, leads: bool) -> Option<u8> {
+        let [awake, leading] = [Is::Awake, Is::Leading].map(|is| self.who(is));
+        self.next(wish, if leads { leading } else { awake.without(leading) })
     }
 
     /// How many messages of a link can arrive.
@@ -268,11 +273,9 @@ impl<R: Replica, O: Observer> Cluster<R, O> {
 
     /// How many writes of a node are pending.
     pub(crate) fn pending_writes(&self, node: u8) -> usize {
-        let host = &self.hosts[usize::from(node)];
-        if host.can_write() {
-            host.disk.pending.len()
-        } else {
-            0
+        match self.who(Is::Writing).contains(NodeId(node)) {
+            true => self.hosts[usize::from(node)].disk.pending.len(),
+            false => 0,
         }
     }
 }

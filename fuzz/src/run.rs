@@ -10,20 +10,19 @@ use crate::cluster::Cluster;
 use crate::event::{Event, Kind, ALL};
 use crate::family::{Family, Faults};
 use crate::goal::{self, Goals};
+use crate::observer::Observer;
 use crate::oracle::{Checks, Counts, Oracles};
 use crate::panics;
 use crate::replica::Replica;
 use crate::schedule::{Recovery, Schedule, Setup};
 use crate::subject::Subject;
-use crate::teller::Teller;
 use crate::violation::Violation;
 
-/// Who watches every run: the oracles and the goals, and before them a teller if there is one. One
-/// type for all purposes, so that the compiler makes one cluster of it, and makes it well.
-pub type Observers = (Option<Teller>, (Oracles, Goals));
+/// Who watches every run: the oracles and the goals, and before them who tells it, if anyone does.
+pub type Observers<T = ()> = (T, (Oracles, Goals));
 
 /// A cluster under all oracles.
-pub type Judged<R> = Cluster<R, Observers>;
+pub type Judged<R, T = ()> = Cluster<R, Observers<T>>;
 
 /// A run has at most this many primitive events, whatever its schedule asks for, so that what
 /// happened is a schedule again.
@@ -101,7 +100,7 @@ impl<R: Replica> Runner<R> {
         limit: usize,
         play: impl FnOnce(&mut Judged<R>) -> Result<(), Box<Violation>>,
     ) -> Outcome {
-        let violation = judge(&mut self.0, setup, limit, None, play);
+        let violation = judge(&mut self.0, setup, limit, play);
         Outcome::of(&self.0, violation)
     }
 }
@@ -147,31 +146,30 @@ fn faults(events: &[Event]) -> Counts<{ Family::ALL.len() }> {
 }
 
 /// Plays a schedule exactly on a cluster that has begun.
-pub(crate) fn play_exactly<R: Replica>(
-    cluster: &mut Judged<R>,
+pub(crate) fn play_exactly<R: Replica, T: Observer>(
+    cluster: &mut Judged<R, T>,
     schedule: &Schedule,
 ) -> Result<(), Box<Violation>> {
     schedule.events.iter().try_for_each(|&event| cluster.perform_exactly(event).map(drop))
 }
 
 /// Begins a run of a cluster and plays it; what it broke.
-pub(crate) fn judge<R: Replica>(
-    cluster: &mut Judged<R>,
+pub(crate) fn judge<R: Replica, T: Observer + Default>(
+    cluster: &mut Judged<R, T>,
     setup: Setup,
     limit: usize,
-    teller: Option<Teller>,
-    play: impl FnOnce(&mut Judged<R>) -> Result<(), Box<Violation>>,
+    play: impl FnOnce(&mut Judged<R, T>) -> Result<(), Box<Violation>>,
 ) -> Option<Violation> {
     go_on(cluster, |cluster| {
-        cluster.begin(setup, (teller, Default::default()), limit)?;
+        cluster.begin(setup, Observers::default(), limit)?;
         play(cluster)
     })
 }
 
 /// Goes on with a run of a cluster, to its end; what it broke.
-pub(crate) fn go_on<R: Replica>(
-    cluster: &mut Judged<R>,
-    play: impl FnOnce(&mut Judged<R>) -> Result<(), Box<Violation>>,
+pub(crate) fn go_on<R: Replica, T: Observer>(
+    cluster: &mut Judged<R, T>,
+    play: impl FnOnce(&mut Judged<R, T>) -> Result<(), Box<Violation>>,
 ) -> Option<Violation> {
     let verdict = panics::catch(|| {
         play(cluster)?;

@@ -25,17 +25,15 @@ pub const WIDTH: usize = 80;
 pub fn tell<R: Replica>(subject: &Subject<R>, schedule: &Schedule) -> String {
     let mut text = String::new();
     let setup = schedule.setup;
-    let teller = Some(Teller::default());
-    let play = |cluster: &mut Judged<R>| play_exactly(cluster, schedule);
+    let play = |cluster: &mut Judged<R, Teller>| play_exactly(cluster, schedule);
     let mut cluster = Cluster::new(subject.clone(), Default::default());
-    let violation = judge(&mut cluster, setup, MAX_EVENTS, teller, play);
+    let violation = judge(&mut cluster, setup, MAX_EVENTS, play);
     if let Some(violation) = &violation {
         headline(violation, &mut text);
     }
     wrap("setting   ", &setting(&setup, cluster.trace().len()), &mut text);
     text.push('\n');
-    let lines = cluster.watch.observer.0.iter().flat_map(Teller::lines);
-    for (number, told) in lines.enumerate() {
+    for (number, told) in cluster.watch.observer.0.lines().iter().enumerate() {
         wrap(&format!("{:>3}. ", number + 1), told, &mut text);
     }
     text.push('\n');

@@ -68,7 +68,7 @@ fn the_same_executions_by_as_many_workers_give_the_same() {
 fn what_is_kept_is_saved_if_it_reaches_something_new_and_is_followed_next_time() {
     let folder = folder();
     let corpus = folder.path().display().to_string();
-    let save = ["--executions", "450", "--jobs", "1", "--save-corpus", &corpus];
+    let save = ["--executions", "1000", "--jobs", "1", "--save-corpus", &corpus];
     let first = explored(&save, 0);
     let saved = files(folder.path());
     assert!(saved.len() > 10, "{} files", saved.len());
