@@ -137,7 +137,6 @@ impl<M: Clone> Network<M> {
 
     /// Puts a message of a kind on a link; whether that pushed another out. A cut link loses it,
     /// and so does a filter.
-    #[inline]
     pub fn send(&mut self, link: Link, kind: u8, message: M) -> bool {
         let Some(number) = self.number(link) else { return false };
         if (self.cut >> number | self.filtered >> kind) & 1 == 1 {
