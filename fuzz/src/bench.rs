@@ -127,7 +127,7 @@ static PLAIN: [Seed; 30] = [
     plain(5, "S07", "no-snapshot-for-strangers", Test),
 ];
 
-static DEEP: [Seed; 17] = [
+static DEEP: [Seed; 25] = [
     Seed {
         name: "vote-cleared-on-step-down-in-change",
         gates: &[Gate::Changing],
@@ -212,6 +212,67 @@ static DEEP: [Seed; 17] = [
         name: "acknowledges-whole-log-among-five",
         gates: &[],
         ..deep(4, "R10", "acknowledges-whole-log", Test, 5)
+    },
+    Seed {
+        name: "vote-cleared-on-step-down-in-joint",
+        gates: &[
+            Gate::Snapshot,
+            Gate::Restarted,
+            Gate::Changed,
+            Gate::Joint,
+            Gate::Tail,
+            Gate::Mixed,
+        ],
+        ..deep(4, "E03", "vote-cleared-on-step-down", Train, 7)
+    },
+    Seed {
+        name: "commits-to-last-entry-in-joint",
+        gates: &[Gate::Snapshot, Gate::Restarted, Gate::Joint, Gate::Tail, Gate::Mixed],
+        ..deep(4, "R11", "commits-to-last-entry", Train, 5)
+    },
+    Seed {
+        name: "reads-without-quorum-with-tail",
+        gates: &[Gate::Changing, Gate::Tail],
+        ..deep(4, "L03", "reads-without-quorum", Train, 5)
+    },
+    Seed {
+        name: "snapshot-removes-suffix-in-joint",
+        gates: &[
+            Gate::Snapshot,
+            Gate::Restarted,
+            Gate::Changed,
+            Gate::Joint,
+            Gate::Tail,
+            Gate::Mixed,
+        ],
+        ..deep(4, "S04", "snapshot-removes-suffix", Train, 7)
+    },
+    Seed {
+        name: "old-answers-confirm-reads-in-joint",
+        gates: &[Gate::Joint, Gate::Tail],
+        ..deep(4, "L02", "old-answers-confirm-reads", Test, 5)
+    },
+    Seed {
+        name: "compacted-entries-appended-again-while-mixed",
+        gates: &[Gate::Snapshot, Gate::Restarted, Gate::Changing, Gate::Mixed],
+        ..deep(4, "S01", "compacted-entries-appended-again", Test, 5)
+    },
+    Seed {
+        name: "votes-by-an-older-log-in-joint",
+        gates: &[Gate::Snapshot, Gate::Restarted, Gate::Joint, Gate::Tail, Gate::Mixed],
+        ..deep(4, "E10", "votes-by-an-older-log", Test, 5)
+    },
+    Seed {
+        name: "term-from-snapshot-in-joint",
+        gates: &[
+            Gate::Snapshot,
+            Gate::Restarted,
+            Gate::Changed,
+            Gate::Joint,
+            Gate::Tail,
+            Gate::Mixed,
+        ],
+        ..deep(4, "S03", "term-from-snapshot", Test, 7)
     },
 ];
 

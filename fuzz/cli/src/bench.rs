@@ -15,7 +15,6 @@ mod stats;
 mod table;
 
 use std::path::PathBuf;
-use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
@@ -28,6 +27,9 @@ use whitewater::schedule::Schedule;
 
 use crate::report::progress;
 use crate::{cpu_seconds, Answer, Failure};
+
+/// This program's version, and the state of the sources that it was built from if they were there.
+const BUILD: &str = env!("WHITEWATER_BUILD");
 use campaign::{Conditions, Strategy, Task};
 use page::Facts;
 use rows::{Book, Row, Set};
@@ -177,7 +179,7 @@ pub fn bench(args: &BenchArgs) -> Result<Answer, Failure> {
     if let Some(fuzzer) = args.fuzzer.as_ref().filter(|fuzzer| !fuzzer.is_file()) {
         return Err(Failure(format!("{}: is no program", fuzzer.display())));
     }
-    let build = build();
+    let build = BUILD.to_string();
     let (book, missed) = match (&args.out, args.report_only) {
         (Some(file), true) => (Book::read(file)?, Vec::new()),
         _ => campaigns(&choice, build.clone())?,
@@ -262,15 +264,4 @@ fn run(tasks: &[Task], jobs: u16, conditions: &Conditions, book: &mut Book) -> R
     });
     bar.finish_and_clear();
     outcome
-}
-
-/// This program's version, and the state of the sources that it was built from if they are there.
-fn build() -> String {
-    let mut git = Command::new("git");
-    git.args(["-C", env!("CARGO_MANIFEST_DIR"), "describe", "--always", "--dirty"]);
-    let described = git.output().ok().filter(|output| output.status.success());
-    let sources = described.and_then(|output| String::from_utf8(output.stdout).ok());
-    format!("{} {}", env!("CARGO_PKG_VERSION"), sources.as_deref().unwrap_or("").trim())
-        .trim()
-        .into()
 }

@@ -1,0 +1,15 @@
+//! Tells the program what it is built from, for the rows that `whitewater bench` writes.
+
+use std::process::Command;
+
+fn main() {
+    for sources in ["build.rs", "src", "../src", "../../raft/src", "../../.git/logs/HEAD"] {
+        println!("cargo:rerun-if-changed={sources}");
+    }
+    let described = Command::new("git").args(["describe", "--always", "--dirty"]).output();
+    let described = described.ok().filter(|output| output.status.success());
+    let commit = described.and_then(|output| String::from_utf8(output.stdout).ok());
+    let version = env!("CARGO_PKG_VERSION");
+    let build = format!("{version} {}", commit.as_deref().unwrap_or_default().trim());
+    println!("cargo:rustc-env=WHITEWATER_BUILD={}", build.trim());
+}
