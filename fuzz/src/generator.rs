@@ -297,18 +297,17 @@ impl Generator {
         event
     }
 
-    /// A possible kind, as the tickets fall. The twenty lowest bits of `draw` serve for two tries.
+    /// A possible kind, as the tickets fall. The twenty lowest bits of `draw` are two tickets; one
+    /// of them mostly serves, and which it is would be a branch that nobody can foresee.
     fn row(&mut self, mut draw: u64, possible: Possible) -> usize {
-        let mut tries = 2;
         loop {
-            for _ in 0..tries {
-                let row = self.tickets[draw as usize % TICKETS];
-                if possible.has_row(row) {
-                    return row.into();
-                }
-                draw >>= 10;
+            let [first, second] =
+                [draw, draw >> 10].map(|bits| self.tickets[bits as usize % TICKETS]);
+            let row = if possible.has_row(first) { first } else { second };
+            if possible.has_row(row) {
+                return row.into();
             }
-            (draw, tries) = (self.random.next_u64(), 6);
+            draw = self.random.next_u64();
         }
     }
 
