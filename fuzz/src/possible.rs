@@ -11,7 +11,8 @@ use crate::observer::Observer;
 use crate::replica::Replica;
 use crate::standing::Is;
 
-/// What there is in a cluster for events to act on: one bit for each [`Is`], and then these.
+/// What there is in a cluster for events to act on: a bit for each thing that is so of
+/// some node, and then these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Possible(u16);
 
