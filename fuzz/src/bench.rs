@@ -61,6 +61,11 @@ impl Seed {
         self.mutant().behind(self.gates)
     }
 
+    /// The same behind gates, by a name of its own: the bug's, and how it differs.
+    const fn behind(self, name: &'static str, gates: &'static [Gate]) -> Seed {
+        Seed { name, gates, ..self }
+    }
+
     /// The size of every cluster, if it is not for the schedule to say.
     pub fn nodes(&self) -> Option<u8> {
         self.nodes
@@ -86,12 +91,12 @@ const fn plain(tier: u8, id: &'static str, name: &'static str, half: Half) -> Se
     Seed { name, id, set: Set::Plain, tier, half, gates: &[], mutant: name, nodes: None }
 }
 
-/// A bug in a larger cluster. Its gates and its name, which is the bug's and how it differs, are
-/// still to be said.
+/// A bug in a larger cluster, still without its own name and gates.
 const fn deep(tier: u8, id: &'static str, mutant: &'static str, half: Half, nodes: u8) -> Seed {
     Seed { name: "", id, set: Set::Deep, tier, half, gates: &[], mutant, nodes: Some(nodes) }
 }
 
+use Gate::{Changed, Changing, Joint, Mixed, Restarted, Snapshot, Tail};
 use Half::{Test, Train};
 
 static PLAIN: [Seed; 30] = [
@@ -128,152 +133,64 @@ static PLAIN: [Seed; 30] = [
 ];
 
 static DEEP: [Seed; 25] = [
-    Seed {
-        name: "vote-cleared-on-step-down-in-change",
-        gates: &[Gate::Changing],
-        ..deep(3, "E03", "vote-cleared-on-step-down", Train, 5)
-    },
-    Seed {
-        name: "vote-cleared-on-step-down-with-tail",
-        gates: &[Gate::Snapshot, Gate::Tail],
-        ..deep(3, "E03", "vote-cleared-on-step-down", Train, 5)
-    },
-    Seed {
-        name: "commits-to-last-entry-in-change",
-        gates: &[Gate::Changing],
-        ..deep(4, "R11", "commits-to-last-entry", Train, 5)
-    },
-    Seed {
-        name: "reads-without-quorum-in-change",
-        gates: &[Gate::Changing],
-        ..deep(4, "L03", "reads-without-quorum", Train, 5)
-    },
-    Seed {
-        name: "snapshot-removes-suffix-in-change",
-        gates: &[Gate::Changing],
-        ..deep(3, "S04", "snapshot-removes-suffix", Train, 5)
-    },
-    Seed {
-        name: "snapshot-removes-suffix-with-tail",
-        gates: &[Gate::Snapshot, Gate::Tail],
-        ..deep(3, "S04", "snapshot-removes-suffix", Train, 5)
-    },
-    Seed {
-        name: "two-changes-at-once-in-joint",
-        gates: &[Gate::Snapshot, Gate::Restarted, Gate::Joint, Gate::Tail],
-        ..deep(3, "M02", "two-changes-at-once", Train, 7)
-    },
-    Seed {
-        name: "membership-taken-up-when-committed-in-joint",
-        gates: &[Gate::Snapshot, Gate::Restarted, Gate::Joint, Gate::Mixed],
-        ..deep(2, "M03", "membership-taken-up-when-committed", Train, 7)
-    },
-    Seed {
-        name: "repeated-votes-counted-in-joint",
-        gates: &[Gate::Snapshot, Gate::Restarted, Gate::Joint, Gate::Mixed],
-        ..deep(2, "E01", "repeated-votes-counted", Test, 7)
-    },
-    Seed {
-        name: "stale-vote-counted-in-joint",
-        gates: &[Gate::Snapshot, Gate::Restarted, Gate::Joint, Gate::Tail, Gate::Mixed],
-        ..deep(3, "E02", "stale-vote-counted", Test, 7)
-    },
-    Seed {
-        name: "commits-older-terms-by-counting-in-joint",
-        gates: &[Gate::Snapshot, Gate::Restarted, Gate::Joint, Gate::Mixed],
-        ..deep(3, "R02", "commits-older-terms-by-counting", Test, 7)
-    },
-    Seed {
-        name: "change-in-fresh-term-with-tail",
-        gates: &[Gate::Snapshot, Gate::Restarted, Gate::Changed, Gate::Tail],
-        ..deep(3, "M01", "change-in-fresh-term", Test, 5)
-    },
-    Seed {
-        name: "old-answers-confirm-reads-in-change",
-        gates: &[Gate::Changing],
-        ..deep(4, "L02", "old-answers-confirm-reads", Test, 5)
-    },
-    Seed {
-        name: "compacted-entries-appended-again-in-change",
-        gates: &[Gate::Changing],
-        ..deep(4, "S01", "compacted-entries-appended-again", Test, 5)
-    },
-    Seed {
-        name: "votes-by-an-older-log-with-tail",
-        gates: &[Gate::Snapshot, Gate::Changing, Gate::Tail],
-        ..deep(3, "E10", "votes-by-an-older-log", Test, 5)
-    },
-    Seed {
-        name: "term-from-snapshot-with-tail",
-        gates: &[Gate::Snapshot, Gate::Changing, Gate::Tail],
-        ..deep(3, "S03", "term-from-snapshot", Test, 5)
-    },
-    Seed {
-        name: "acknowledges-whole-log-among-five",
-        gates: &[],
-        ..deep(4, "R10", "acknowledges-whole-log", Test, 5)
-    },
-    Seed {
-        name: "vote-cleared-on-step-down-in-joint",
-        gates: &[
-            Gate::Snapshot,
-            Gate::Restarted,
-            Gate::Changed,
-            Gate::Joint,
-            Gate::Tail,
-            Gate::Mixed,
-        ],
-        ..deep(4, "E03", "vote-cleared-on-step-down", Train, 7)
-    },
-    Seed {
-        name: "commits-to-last-entry-in-joint",
-        gates: &[Gate::Snapshot, Gate::Restarted, Gate::Joint, Gate::Tail, Gate::Mixed],
-        ..deep(4, "R11", "commits-to-last-entry", Train, 5)
-    },
-    Seed {
-        name: "reads-without-quorum-with-tail",
-        gates: &[Gate::Changing, Gate::Tail],
-        ..deep(4, "L03", "reads-without-quorum", Train, 5)
-    },
-    Seed {
-        name: "snapshot-removes-suffix-in-joint",
-        gates: &[
-            Gate::Snapshot,
-            Gate::Restarted,
-            Gate::Changed,
-            Gate::Joint,
-            Gate::Tail,
-            Gate::Mixed,
-        ],
-        ..deep(4, "S04", "snapshot-removes-suffix", Train, 7)
-    },
-    Seed {
-        name: "old-answers-confirm-reads-in-joint",
-        gates: &[Gate::Joint, Gate::Tail],
-        ..deep(4, "L02", "old-answers-confirm-reads", Test, 5)
-    },
-    Seed {
-        name: "compacted-entries-appended-again-while-mixed",
-        gates: &[Gate::Snapshot, Gate::Restarted, Gate::Changing, Gate::Mixed],
-        ..deep(4, "S01", "compacted-entries-appended-again", Test, 5)
-    },
-    Seed {
-        name: "votes-by-an-older-log-in-joint",
-        gates: &[Gate::Snapshot, Gate::Restarted, Gate::Joint, Gate::Tail, Gate::Mixed],
-        ..deep(4, "E10", "votes-by-an-older-log", Test, 5)
-    },
-    Seed {
-        name: "term-from-snapshot-in-joint",
-        gates: &[
-            Gate::Snapshot,
-            Gate::Restarted,
-            Gate::Changed,
-            Gate::Joint,
-            Gate::Tail,
-            Gate::Mixed,
-        ],
-        ..deep(4, "S03", "term-from-snapshot", Test, 7)
-    },
+    deep(3, "E03", "vote-cleared-on-step-down", Train, 5)
+        .behind("vote-cleared-on-step-down-in-change", &[Changing]),
+    deep(3, "E03", "vote-cleared-on-step-down", Train, 5)
+        .behind("vote-cleared-on-step-down-with-tail", &[Snapshot, Tail]),
+    deep(4, "R11", "commits-to-last-entry", Train, 5)
+        .behind("commits-to-last-entry-in-change", &[Changing]),
+    deep(4, "L03", "reads-without-quorum", Train, 5)
+        .behind("reads-without-quorum-in-change", &[Changing]),
+    deep(3, "S04", "snapshot-removes-suffix", Train, 5)
+        .behind("snapshot-removes-suffix-in-change", &[Changing]),
+    deep(3, "S04", "snapshot-removes-suffix", Train, 5)
+        .behind("snapshot-removes-suffix-with-tail", &[Snapshot, Tail]),
+    deep(3, "M02", "two-changes-at-once", Train, 7)
+        .behind("two-changes-at-once-in-joint", &[Snapshot, Restarted, Joint, Tail]),
+    deep(2, "M03", "membership-taken-up-when-committed", Train, 7).behind(
+        "membership-taken-up-when-committed-in-joint",
+        &[Snapshot, Restarted, Joint, Mixed],
+    ),
+    deep(2, "E01", "repeated-votes-counted", Test, 7)
+        .behind("repeated-votes-counted-in-joint", &[Snapshot, Restarted, Joint, Mixed]),
+    deep(3, "E02", "stale-vote-counted", Test, 7)
+        .behind("stale-vote-counted-in-joint", &[Snapshot, Restarted, Joint, Tail, Mixed]),
+    deep(3, "R02", "commits-older-terms-by-counting", Test, 7)
+        .behind("commits-older-terms-by-counting-in-joint", &[Snapshot, Restarted, Joint, Mixed]),
+    deep(3, "M01", "change-in-fresh-term", Test, 5)
+        .behind("change-in-fresh-term-with-tail", &[Snapshot, Restarted, Changed, Tail]),
+    deep(4, "L02", "old-answers-confirm-reads", Test, 5)
+        .behind("old-answers-confirm-reads-in-change", &[Changing]),
+    deep(4, "S01", "compacted-entries-appended-again", Test, 5)
+        .behind("compacted-entries-appended-again-in-change", &[Changing]),
+    deep(3, "E10", "votes-by-an-older-log", Test, 5)
+        .behind("votes-by-an-older-log-with-tail", &[Snapshot, Changing, Tail]),
+    deep(3, "S03", "term-from-snapshot", Test, 5)
+        .behind("term-from-snapshot-with-tail", &[Snapshot, Changing, Tail]),
+    deep(4, "R10", "acknowledges-whole-log", Test, 5)
+        .behind("acknowledges-whole-log-among-five", &[]),
+    deep(4, "E03", "vote-cleared-on-step-down", Train, 7).behind(
+        "vote-cleared-on-step-down-in-joint",
+        &[Snapshot, Restarted, Changed, Joint, Tail, Mixed],
+    ),
+    deep(4, "R11", "commits-to-last-entry", Train, 5)
+        .behind("commits-to-last-entry-in-joint", &[Snapshot, Restarted, Joint, Tail, Mixed]),
+    deep(4, "L03", "reads-without-quorum", Train, 5)
+        .behind("reads-without-quorum-with-tail", &[Changing, Tail]),
+    deep(4, "S04", "snapshot-removes-suffix", Train, 7).behind(
+        "snapshot-removes-suffix-in-joint",
+        &[Snapshot, Restarted, Changed, Joint, Tail, Mixed],
+    ),
+    deep(4, "L02", "old-answers-confirm-reads", Test, 5)
+        .behind("old-answers-confirm-reads-in-joint", &[Joint, Tail]),
+    deep(4, "S01", "compacted-entries-appended-again", Test, 5).behind(
+        "compacted-entries-appended-again-while-mixed",
+        &[Snapshot, Restarted, Changing, Mixed],
+    ),
+    deep(4, "E10", "votes-by-an-older-log", Test, 5)
+        .behind("votes-by-an-older-log-in-joint", &[Snapshot, Restarted, Joint, Tail, Mixed]),
+    deep(4, "S03", "term-from-snapshot", Test, 7)
+        .behind("term-from-snapshot-in-joint", &[Snapshot, Restarted, Changed, Joint, Tail, Mixed]),
 ];
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use raft::NodeSet;
 
 use crate::event::{Event, Kind, Operand, ALL, KINDS, SNAPSHOT};
 use crate::family::{Family, Faults, Share};
-use crate::network::first_from;
+use crate::operand::first_from;
 use crate::possible::Possible;
 use crate::resolve::ASK_A_LEADER;
 use crate::schedule::{DiskMode, Schedule, Setup};

@@ -9,19 +9,11 @@ use std::collections::VecDeque;
 use raft::NodeId;
 
 use crate::event::{Event, Kind};
+use crate::operand::{first_from, wrap};
 
 /// Links are numbered with room for this many receivers each, so that no division is needed; the
 /// numbers of all links fit one machine word.
 const STRIDE: usize = 8;
-
-/// `wish` as one of `count` things; without a division if it is one already.
-pub(crate) fn wrap(wish: u8, count: u8) -> u8 {
-    if wish < count {
-        wish
-    } else {
-        wish % count
-    }
-}
 
 /// A directed link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -263,16 +255,6 @@ impl<M: Clone> Network<M> {
         let was_hurt = self.is_hurt();
         (self.cut, self.clogged, self.filtered) = (0, 0, 0);
         was_hurt
-    }
-}
-
-/// The first member of a set of bits at or after a number, beginning again at the end.
-pub(crate) fn first_from(bits: u64, start: usize) -> Option<usize> {
-    let after = bits >> start;
-    match (after, bits) {
-        (_, 0) => None,
-        (0, _) => Some(bits.trailing_zeros() as usize),
-        (_, _) => Some(start + after.trailing_zeros() as usize),
     }
 }
 

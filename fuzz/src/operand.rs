@@ -1,6 +1,7 @@
 //! Operands: what one byte of an event selects, and how it is written.
 //!
-//! Promises: the word of an operand parses to that operand again. Knows nothing of events.
+//! Promises: the word of an operand parses to that operand again; a selector that points beyond
+//! what is there begins again at its start. Knows nothing of events.
 
 use std::fmt;
 
@@ -140,4 +141,23 @@ pub(crate) fn parse_node_set(word: &str) -> Option<u8> {
         let node: u8 = name.strip_prefix('n')?.parse().ok()?;
         (node < 8).then(|| mask | 1 << node)
     })
+}
+
+/// `wish` as one of `count` things; without a division if it is one already.
+pub(crate) fn wrap(wish: u8, count: u8) -> u8 {
+    if wish < count {
+        wish
+    } else {
+        wish % count
+    }
+}
+
+/// The first member of a set of bits at or after a number, beginning again at the end.
+pub(crate) fn first_from(bits: u64, start: usize) -> Option<usize> {
+    let after = bits >> start;
+    match (after, bits) {
+        (_, 0) => None,
+        (0, _) => Some(bits.trailing_zeros() as usize),
+        (_, _) => Some(start + after.trailing_zeros() as usize),
+    }
 }

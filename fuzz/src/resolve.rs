@@ -9,10 +9,11 @@ use crate::cluster::Cluster;
 use crate::event::{Event, Kind, ALL, TRUNCATION};
 use crate::family::Family;
 use crate::host::{Fate, Host};
-use crate::network::{first_from, wrap, Link};
+use crate::network::Link;
 use crate::observer::Observer;
+use crate::operand::{first_from, wrap};
 use crate::replica::{Replica, Speech, Write};
-use crate::standing::{Is, Standing};
+use crate::standing::Is;
 
 /// From here on, the operand of [`Kind::Propose`] wishes for a leader, and not just for a node.
 pub const ASK_A_LEADER: u8 = 128;
@@ -26,7 +27,6 @@ const AGAIN: u8 = 8;
 impl<R: Replica, O: Observer> Cluster<R, O> {
     /// The exact event that a primitive `event` wishes for: selectors wrap around what is there.
     pub fn resolve(&self, event: Event) -> Option<Event> {
-        debug_assert_eq!(self.standing, Standing::of(&self.hosts));
         let family = event.kind.info().family;
         let kind = match (event.kind, family.is_none_or(|family| self.setup.has(family))) {
             (kind, true) => kind,

@@ -47,7 +47,8 @@ impl Standing {
         standing
     }
 
-    /// Brings up to date what an exact event touched.
+    /// Brings up to date what an exact event touched: one node, or all. Of events that touch links
+    /// alone the first operand names no such node, and a look at it changes nothing.
     #[inline]
     pub fn after<R: Replica>(&mut self, event: Event, hosts: &[Host<R>]) {
         let id = match event.kind {
@@ -92,6 +93,9 @@ impl Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::generator::{Generator, Strategy};
+    use crate::mutants::raft;
+    use crate::run::{Judged, Runner};
     use raft::NodeId;
 
     #[test]
@@ -102,5 +106,19 @@ mod tests {
         assert_eq!(standing.who(Is::Full), NodeSet::only(NodeId(2)));
         assert_eq!(standing.who(Is::Paused), NodeSet::EMPTY);
         assert_eq!(standing.anywhere(), 0b1000_0011);
+    }
+
+    #[test]
+    fn after_each_event_it_says_what_is_so_of_the_hosts() {
+        let (mut generator, mut runner) = (Generator::new(Strategy::Swarm, 1), Runner::new(raft()));
+        for _ in 0..200 {
+            let setup = generator.setup(None);
+            let next = |cluster: &Judged<_>| {
+                assert_eq!(cluster.standing, Standing::of(&cluster.hosts));
+                Some(generator.event(cluster.possible()))
+            };
+            let outcome = runner.run_events(setup, next, 600);
+            assert_eq!(outcome.fingerprint(), None, "{:?}", outcome.violation);
+        }
     }
 }

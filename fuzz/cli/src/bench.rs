@@ -27,12 +27,12 @@ use whitewater::schedule::Schedule;
 
 use crate::report::progress;
 use crate::{cpu_seconds, Answer, Failure};
-
-/// This program's version, and the state of the sources that it was built from if they were there.
-const BUILD: &str = env!("WHITEWATER_BUILD");
 use campaign::{Conditions, Strategy, Task};
 use page::Facts;
 use rows::{Book, Row, Set};
+
+/// This program's version, and the state of the sources that it was built from if they were there.
+const BUILD: &str = env!("WHITEWATER_BUILD");
 
 #[derive(Args)]
 pub struct BenchArgs {
