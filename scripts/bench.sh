@@ -99,11 +99,25 @@ shrink() {
 
 matrix() { "$release" matrix; }
 
-# Every strategy on every seed of the bench: hours. What was run is kept, and not run again.
+# Every strategy on every seed of the bench, dear searches and hard bugs with fewer campaigns: an hour or
+# two. What was run is kept, and not run again.
 bugs() {
+  local fuzzer searches=swarm,pct,delays,explore
   need_cargo_fuzz
+  fuzzer=$(fuzz_binary mutant)
   mkdir -p .bench
-  "$release" bench --jobs 2 --fuzzer "$(fuzz_binary mutant)" --out .bench/campaigns.jsonl --page .bench
+  campaigns() {
+    "$release" bench --jobs 2 --seed 9 --out .bench/campaigns.jsonl --fuzzer "$fuzzer" "$@" >/dev/null
+  }
+  for tier in 1 2 3 5; do campaigns --tier "$tier" --strategies "$searches" --trials 100; done
+  campaigns --tier 4 --strategies swarm,explore --trials 20
+  campaigns --tier 4 --strategies pct,delays --trials 10
+  campaigns --strategies libfuzzer,libfuzzer-edges --trials 5
+  campaigns --strategies uniform --trials 5
+  campaigns --strategies explore,libfuzzer --trials 3 --corpus corpus/cluster
+  campaigns --strategies swarm,explore --trials 20 --cap 60 \
+    --bugs acknowledges-whole-log,snapshot-before-truncation
+  "$release" bench --report-only --out .bench/campaigns.jsonl --page .bench
 }
 
 costs() { cargo run --release --quiet --locked -p whitewater --example costs; }

@@ -39,8 +39,8 @@ impl Tuning {
     /// What neither tuning half nor easy bugs spoke against: `.bench/bench.md` has the figures.
     pub const DEFAULT: Tuning = Tuning {
         events: Schedule::FULL_LENGTH as u32,
-        warm_up: 200_000,
-        archive: 256,
+        warm_up: 50_000,
+        archive: 64,
         depth: 800,
         fresh: 2,
         suffix: (100, 400),
