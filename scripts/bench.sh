@@ -6,7 +6,7 @@
 #   scripts/bench.sh core       what an entry costs in our core: instructions and allocations
 #   scripts/bench.sh harness    the rate, and what it takes to find five bugs beyond Figure 2
 #   scripts/bench.sh silent     three million schedules of the true Raft by the swarm, and as many drawn uniformly
-#   scripts/bench.sh bugs       every strategy on every seed of the bench: hours, and goes on where it was stopped
+#   scripts/bench.sh bugs       every strategy on every seed of the bench: an hour or two, and goes on where it was stopped
 #   scripts/bench.sh matrix     which oracle is the first to find which seeded bug, in 2,000 schedules (BUGS.md)
 #   scripts/bench.sh costs      what oracles, goals, the client check and a recovery cost, against a bare cluster
 #   scripts/bench.sh liveness   schedules to the first find of each bug that costs progress, five seeds each
@@ -116,7 +116,7 @@ bugs() {
   campaigns --strategies uniform --trials 5
   campaigns --strategies explore,libfuzzer --trials 3 --corpus corpus/cluster
   campaigns --strategies swarm,explore --trials 20 --cap 60 \
-    --bugs acknowledges-whole-log,snapshot-before-truncation
+    --bugs acknowledges-whole-log,acknowledges-whole-log-among-five,snapshot-before-truncation
   "$release" bench --report-only --out .bench/campaigns.jsonl --page .bench
 }
 
@@ -253,10 +253,12 @@ versus() {
   done
 }
 
-# How the fuzz target `mutant` finds a bug from a corpus, five times: found, executions, events, CPU s.
+# How the fuzz target `mutant` finds a bug from a corpus, five times: leaves how often in found, and the
+# executions, events and CPU seconds of each run in inputs, events and costs.
 hunt() {
-  local binary=$1 mutant=$2 corpus=$3 work runs cpu found=0 inputs=() events=() costs=()
+  local binary=$1 mutant=$2 corpus=$3 work runs cpu
   work=$(mktemp -d)
+  found=0 inputs=() events=() costs=()
   for seed in "${seeds[@]}"; do
     rm -rf "$work/corpus" "$work/artifacts"
     mkdir -p "$work/corpus" "$work/artifacts"
@@ -269,17 +271,18 @@ hunt() {
     events+=("$(grep -aoE 'events [0-9]+' "$work/log" | tail -n 1 | cut -d' ' -f2)")
   done
   rm -rf "$work"
-  echo "$found of ${#seeds[@]} runs, executions ${inputs[*]}, events ${events[*]}, CPU s ${costs[*]}"
 }
 
 mutants() {
-  local binary
+  local binary found inputs events costs
   need_cargo_fuzz
   binary=$(fuzz_binary mutant)
   for mutant in stale-vote-counted vote-not-persisted commits-older-terms-by-counting votes-twice \
     truncates-without-conflict; do
     for corpus in empty shipped; do
-      echo "$mutant, $corpus corpus: $(hunt "$binary" $mutant $corpus)"
+      hunt "$binary" $mutant $corpus
+      echo "$mutant, $corpus corpus: $found of ${#seeds[@]} runs, executions ${inputs[*]}," \
+        "events ${events[*]}, CPU s ${costs[*]}"
     done
   done
 }
@@ -298,13 +301,17 @@ core() {
 }
 
 harness() {
-  local binary
+  local binary found inputs events costs
   rate | sed -n 's/^rate_300: \([0-9]*\) .*/rate_300: \1 events\/cpu-s/p; s/^rate_5000_over_300: \([0-9.]*\).*/rate_5000_over_300: \1 times/p'
   need_cargo_fuzz
   binary=$(fuzz_binary mutant)
   for mutant in change-in-fresh-term snapshot-removes-suffix two-changes-at-once \
     old-answers-confirm-reads progress-half-sorted; do
-    echo "$mutant: $(hunt "$binary" $mutant shipped)"
+    hunt "$binary" $mutant shipped
+    echo "${mutant}_found: $found of ${#seeds[@]} runs"
+    echo "${mutant}_executions: $(median "${inputs[@]}") executions (${inputs[*]})"
+    echo "${mutant}_events: $(median "${events[@]}") events (${events[*]})"
+    echo "${mutant}_cpu: $(median "${costs[@]}") CPU s (${costs[*]})"
   done
 }
 

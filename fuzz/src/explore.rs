@@ -36,7 +36,7 @@ pub struct Tuning {
 }
 
 impl Tuning {
-    /// What neither tuning half nor easy bugs spoke against: `.bench/bench.md` has the figures.
+    /// What the training half spoke for: ARCHITECTURE.md has the figures.
     pub const DEFAULT: Tuning = Tuning {
         events: Schedule::FULL_LENGTH as u32,
         warm_up: 50_000,

@@ -149,7 +149,7 @@ impl<C: Command> Node<C> {
         let (term, vote) = (self.term(), self.hard_state.vote);
         let term = (self.rules.term_to_stand_in)(term, vote, self.id());
         self.enter_term(term, Role::Candidate, output);
-        self.hard_state.vote = Some(self.id());
+        self.hard_state.vote = (self.rules.own_vote)(self.id());
         self.elapsed = 0;
         let last_log = (self.rules.claimed)(self.log.last());
         for peer in self.other_voters().iter() {

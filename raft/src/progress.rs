@@ -79,3 +79,54 @@ impl Peer {
         had_one && !lacks
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All peers whose indexes are small, each with the entries that a naive leader would list:
+    /// those the follower has, and those under way to it.
+    fn small_peers() -> impl Iterator<Item = (Peer, Vec<u64>, Vec<u64>)> {
+        let paces = (0..5).flat_map(|last| {
+            let snapshot = Pace::Snapshot { last: LogIndex(last), received: 0 };
+            [Pace::Replicate, Pace::Probe { waits: last % 2 == 0 }, snapshot]
+        });
+        let all = paces.flat_map(|pace| (0..5).map(move |has| (pace, has)));
+        all.flat_map(|(pace, has)| (0..4).map(move |open| (pace, has, open))).map(
+            |(pace, has, open)| {
+                let (match_index, next_index) = (LogIndex(has), LogIndex(has + open + 1));
+                let peer = Peer { pace, ..Peer::new(Progress { match_index, next_index }) };
+                (peer, (1..=has).collect(), (has + 1..=has + open).collect())
+            },
+        )
+    }
+
+    #[test]
+    fn a_pace_is_picked_up_as_a_leader_that_lists_all_entries_would_pick_it_up() {
+        for (peer, has, under_way) in small_peers() {
+            let snapshot = match peer.pace {
+                Pace::Snapshot { last, .. } => Some((1..=last.0).collect::<Vec<u64>>()),
+                _ => None,
+            };
+            let lacks = |entries: &Vec<u64>| entries.iter().any(|entry| !has.contains(entry));
+            let is_installing = snapshot.as_ref().is_some_and(lacks);
+            let mut after = peer;
+            assert_eq!(after.picks_up_pace(), snapshot.is_some() && !is_installing, "{peer:?}");
+            let pace = match under_way.is_empty() && !is_installing {
+                true => Pace::Replicate,
+                false => peer.pace,
+            };
+            assert_eq!(after, Peer { pace, ..peer });
+        }
+    }
+
+    #[test]
+    fn at_an_election_nothing_is_known_and_the_next_entry_is_to_be_sent() {
+        for last in 0..5 {
+            let peer = Peer::new(Progress::at_election(LogIndex(last)));
+            assert_eq!(peer.progress.match_index, LogIndex(0));
+            assert_eq!(peer.progress.next_index, LogIndex(last + 1));
+            assert_eq!(peer.pace, Pace::Probe { waits: false });
+        }
+    }
+}

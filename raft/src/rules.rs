@@ -73,6 +73,8 @@ pub struct Rules {
     pub goes_on_halted: fn() -> bool,
     /// See [`term_to_stand_in`].
     pub term_to_stand_in: fn(current: Term, vote: Option<NodeId>, own: NodeId) -> Term,
+    /// See [`own_vote`].
+    pub own_vote: fn(own: NodeId) -> Option<NodeId>,
     /// See [`claimed`].
     pub claimed: fn(last: LogId) -> LogId,
     /// See [`wins`].
@@ -187,6 +189,7 @@ impl Rules {
         commit_at_start,
         goes_on_halted,
         term_to_stand_in,
+        own_vote,
         claimed,
         wins,
         would_vote,

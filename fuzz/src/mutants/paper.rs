@@ -30,7 +30,7 @@ fn mode(membership: &Membership, acked: &dyn Fn(NodeId) -> LogIndex) -> LogIndex
 }
 
 /// See the module.
-pub(super) static MUTANTS: [Mutant; 37] = [
+pub(super) static MUTANTS: [Mutant; 38] = [
     // ---- Elections ----
     mutant(
         "repeated-votes-counted",
@@ -75,6 +75,13 @@ pub(super) static MUTANTS: [Mutant; 37] = [
         "seaweedfs/raft PR 9; Buoyant's fuzzer",
         "candidacy-is-durable",
         seeded! { recorded(state) => raft::HardState { vote: None, ..state } },
+    ),
+    mutant(
+        "own-vote-not-recorded",
+        "E08",
+        "vesoft-inc/nebula PR 3415",
+        "candidacy-is-durable",
+        seeded! { own_vote(own) => None },
     ),
     mutant(
         "vote-before-durable",
@@ -289,7 +296,7 @@ pub(super) static MUTANTS: [Mutant; 37] = [
     // ---- Needless elections ----
     mutant(
         "leader-kept-while-probing",
-        "B3",
+        "E23, B3",
         "tikv/raft-rs#84, in 0.3.0",
         "recovers-after-healing",
         seeded! { leader_while_probing(known) => known },

@@ -152,3 +152,11 @@ pub fn claimed(last: LogId) -> LogId {
 pub fn term_to_stand_in(current: Term, _vote: Option<NodeId>, _own: NodeId) -> Term {
     current.next()
 }
+
+/// A candidate votes for itself, and records it.
+///
+/// 5.2: "It then votes for itself". Without this: it votes for another candidate of its term as
+/// well, and Election Safety is lost.
+pub fn own_vote(own: NodeId) -> Option<NodeId> {
+    Some(own)
+}

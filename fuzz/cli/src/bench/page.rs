@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use super::campaign::Strategy;
 use super::plot;
 use super::rows::{Corpus, Half, Row, Set};
 use super::table::{Cell, Cost, Ratio, Section, Table, LIMITS};
@@ -69,7 +70,7 @@ campaigns found the bug, and it is the most that one of them spent. All interval
 - *reached*: in so many campaigns the branch with the bug was entered; *triggered*: it decided \
 otherwise than true Raft. What is not triggered the search has missed; what is triggered and not \
 found the oracles have missed, or the search did not go on to the harm. Of libFuzzer, a process of \
-its own, neither is known: 0.
+its own, neither is known.
 - A ratio is the geometric mean over bugs of mean cost against the baseline's: below 1 is better \
 than the baseline. Its interval is a bootstrap over trials, not over bugs, so that it \
 understates the doubt about new bugs. Where only one of the two found a bug, half a find stands \
@@ -247,6 +248,8 @@ fn comparison_text(table: &Table) -> String {
 
 fn cell_line(cell: &Cell) -> String {
     let [low, high] = cell.found_interval;
+    let is_fuzzer = Strategy::fuzzers().iter().any(|fuzzer| fuzzer.name() == cell.strategy);
+    let level = |count: usize| if is_fuzzer { "?".to_string() } else { count.to_string() };
     format!(
         "| {} | {} | {} | {} of {} | {low:.2} to {high:.2} | {} | {} | {} | {} | {} | {} | {} |\n",
         cell.bug,
@@ -259,8 +262,8 @@ fn cell_line(cell: &Cell) -> String {
         mean(&cell.events),
         median(&cell.events),
         mean(&cell.executions),
-        cell.reached,
-        cell.triggered
+        level(cell.reached),
+        level(cell.triggered)
     )
 }
 
