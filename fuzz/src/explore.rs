@@ -2,7 +2,8 @@
 //!
 //! Promises: the same seed gives the same executions; each ends in an [`Outcome`] like any other
 //! run, whose resolved schedule replays from the start. Whenever an event takes a path that none
-//! took before (see [`crate::paths`]), the cluster as it is then is kept; half of the executions
+//! took before (see [`crate::paths`]), what led there is remembered, and the cluster as it is then
+//! is kept for a while; half of the executions
 //! clone one that was kept and go on from there, with faults, weights and focus drawn anew. The
 //! others begin at the start, and a first part of the search is blind: bugs that any search finds
 //! need no guidance. Knows nothing of Raft.
@@ -78,6 +79,8 @@ struct Map<R: Replica> {
     /// How often each path was taken; empty in the blind part, which may be short.
     counts: Vec<u32>,
     archive: Vec<Kept<R>>,
+    /// What led to each path that was new, also to those whose cluster is kept no more.
+    discoveries: Vec<Schedule>,
     /// Paths that were taken at least once.
     known: usize,
 }
@@ -88,7 +91,14 @@ impl<R: Replica + Clone> Explorer<R> {
         let (generator, counts) = (Generator::new(strategy, seed), Vec::new());
         Explorer {
             cluster: Judged::new(subject, Observers::default()),
-            map: Map { tuning, generator, counts, archive: Vec::new(), known: 0 },
+            map: Map {
+                tuning,
+                generator,
+                counts,
+                archive: Vec::new(),
+                discoveries: Vec::new(),
+                known: 0,
+            },
             events: 0,
         }
     }
@@ -101,6 +111,11 @@ impl<R: Replica + Clone> Explorer<R> {
     /// The schedules that lead to the clusters that are kept.
     pub fn kept(&self) -> impl ExactSizeIterator<Item = Schedule> + '_ {
         self.map.archive.iter().map(|kept| Outcome::of(&kept.cluster, None).resolved)
+    }
+
+    /// The schedules that were the first to take some path.
+    pub fn discoveries(&self) -> &[Schedule] {
+        &self.map.discoveries
     }
 
     /// How many events have happened in all, those that a clone began with left out.
@@ -200,6 +215,7 @@ impl<R: Replica + Clone> Map<R> {
                 let new = self.count(&cluster.paths.keys()[seen..]);
                 seen = cluster.paths.keys().len();
                 if let Some(slot) = new {
+                    self.discoveries.push(Outcome::of(cluster, None).resolved);
                     self.keep(cluster, slot);
                 }
             }
@@ -307,6 +323,20 @@ mod tests {
             longest = longest.max(length.expect("it begins with one of them"));
         }
         assert!(longest > 20, "{longest}");
+    }
+
+    #[test]
+    fn every_discovery_is_remembered_also_when_its_cluster_is_kept_no_more() {
+        let mut explorer = Explorer::new(raft(), Strategy::Swarm, 1, SMALL);
+        (0..200).for_each(|_| drop(explorer.execute(None)));
+        assert!(explorer.discoveries().len() > 4 * SMALL.archive);
+        let (mut runner, mut known) = (Runner::new(raft()), std::collections::BTreeSet::new());
+        for schedule in explorer.discoveries() {
+            runner.run_exactly(schedule);
+            let before = known.len();
+            known.extend(runner.keys().iter().map(|key| slot_of(*key, ROOM)));
+            assert!(known.len() > before, "it took no path that was new");
+        }
     }
 
     #[test]

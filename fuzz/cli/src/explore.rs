@@ -62,8 +62,8 @@ pub struct ExploreArgs {
     /// Follow the schedules of this directory first, beyond the number of executions.
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
-    /// At the end, save the schedules that lead to what is kept in this directory: those that break
-    /// nothing, and reach a goal, a turn or a path that neither the corpus nor one before them did.
+    /// At the end, save in this directory the schedules that were the first to take some path: those
+    /// that break nothing, and reach what neither the corpus nor one before them did.
     #[arg(long, value_name = "DIR")]
     save_corpus: Option<PathBuf>,
     #[command(flatten)]
@@ -144,8 +144,8 @@ pub fn explore<R: Replica + Clone>(
     })?;
     let saved = match &args.save_corpus {
         Some(directory) => {
-            let kept = ended.iter().flat_map(|(_, kept)| kept);
-            Some(save_news(runner, directory, &corpus, kept)?)
+            let discoveries = ended.iter().flat_map(|(_, discoveries)| discoveries);
+            Some(save_news(runner, directory, &corpus, discoveries)?)
         }
         None => None,
     };
@@ -196,7 +196,7 @@ impl Work<'_> {
                 break;
             }
         }
-        Ok((stand, explorer.kept().collect()))
+        Ok((stand, explorer.discoveries().to_vec()))
     }
 
     /// Counts what an execution broke; whether it is the first of its fingerprint.
@@ -300,7 +300,7 @@ fn save_news<'a, R: Replica>(
     mut runner: Runner<R>,
     directory: &Path,
     corpus: &[Schedule],
-    kept: impl Iterator<Item = &'a Schedule>,
+    discoveries: impl Iterator<Item = &'a Schedule>,
 ) -> Result<usize, Failure> {
     let mut reached = Reached::default();
     for schedule in corpus {
@@ -308,7 +308,7 @@ fn save_news<'a, R: Replica>(
         reached.add(&outcome, runner.keys());
     }
     let mut saved = 0;
-    for schedule in kept {
+    for schedule in discoveries {
         let outcome = runner.run(schedule);
         if outcome.violation.is_none() && reached.add(&outcome, runner.keys()) {
             save(directory, "", schedule)?;
