@@ -3,10 +3,9 @@
 //! Promises: the same seed gives the same executions; each ends in an [`Outcome`] like any other
 //! run, whose resolved schedule replays from the start. Whenever an event takes a path that none
 //! took before (see [`crate::paths`]), what led there is remembered, and the cluster as it is then
-//! is kept for a while; half of the executions
-//! clone one that was kept and go on from there, with faults, weights and focus drawn anew. The
-//! others begin at the start, and a first part of the search is blind: bugs that any search finds
-//! need no guidance. Knows nothing of Raft.
+//! is kept for a while; half of the executions clone one that is kept and go on from there, with
+//! faults, weights and focus drawn anew. The others begin at the start, and a first part of the
+//! search is blind: bugs that any search finds need no guidance. Knows nothing of Raft.
 
 use crate::event::Event;
 use crate::generator::{Generator, Strategy, WISHES};

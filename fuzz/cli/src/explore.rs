@@ -62,8 +62,8 @@ pub struct ExploreArgs {
     /// Follow the schedules of this directory first, beyond the number of executions.
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
-    /// At the end, save in this directory the schedules that were the first to take some path: those
-    /// that break nothing, and reach what neither the corpus nor one before them did.
+    /// At the end, save in this directory the schedules that were the first to take some path:
+    /// those that break nothing, and reach what neither the corpus nor one before them did.
     #[arg(long, value_name = "DIR")]
     save_corpus: Option<PathBuf>,
     #[command(flatten)]
