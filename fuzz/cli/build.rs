@@ -15,4 +15,11 @@ fn main() {
     let version = env!("CARGO_PKG_VERSION");
     let build = format!("{version} {}", commit.as_deref().unwrap_or_default().trim());
     println!("cargo:rustc-env=WHITEWATER_BUILD={}", build.trim());
+    let compiler = std::env::var_os("RUSTC").unwrap_or("rustc".into());
+    let compiler = Command::new(compiler).arg("--version").output();
+    let compiler = compiler.ok().and_then(|output| String::from_utf8(output.stdout).ok());
+    println!(
+        "cargo:rustc-env=WHITEWATER_COMPILER={}",
+        compiler.as_deref().unwrap_or("rustc").trim()
+    );
 }

@@ -120,13 +120,16 @@ fn page(sections: &[Section], facts: &Facts) -> String {
         "# What finds which bug, at what cost\n\n\
          Written by `{}`\n\n\
          - Program: {}; the campaigns were run by: {}.\n\
-         - Machine that wrote this: {}.\n\
+         - Machine that wrote this: {}; compiled by {}.\n\
+         - The project's own campaigns are run by `scripts/bench.sh bugs`. What is measured \
+         elsewhere (an empty fuzz target, the two seed systems, Hydro's simulator) is in README.\n\
          - Campaigns: {}; `--seed`: {}. Each campaign's own seed is in its row, and follows \
          from that, the bug, the strategy and the trial.\n",
         facts.command,
         facts.build,
         list(&facts.builds),
         facts.machine,
+        env!("WHITEWATER_COMPILER"),
         facts.campaigns,
         list(&seeds),
     );
