@@ -11,7 +11,7 @@ use crate::event::Event;
 use crate::generator::{Generator, Strategy, WISHES};
 use crate::paths::slot_of;
 use crate::replica::Replica;
-use crate::run::{go_on, Judged, Observers, Outcome, MAX_EVENTS};
+use crate::run::{go_on, resolved, Judged, Observers, Outcome, MAX_EVENTS};
 use crate::schedule::Schedule;
 use crate::subject::Subject;
 use crate::violation::Violation;
@@ -109,12 +109,12 @@ impl<R: Replica + Clone> Explorer<R> {
 
     /// The schedules that lead to the clusters that are kept.
     pub fn kept(&self) -> impl ExactSizeIterator<Item = Schedule> + '_ {
-        self.map.archive.iter().map(|kept| Outcome::of(&kept.cluster, None).resolved)
+        self.map.archive.iter().map(|kept| resolved(&kept.cluster))
     }
 
     /// The schedules that were the first to take some path.
-    pub fn discoveries(&self) -> &[Schedule] {
-        &self.map.discoveries
+    pub fn into_discoveries(self) -> Vec<Schedule> {
+        self.map.discoveries
     }
 
     /// How many events have happened in all, those that a clone began with left out.
@@ -214,7 +214,7 @@ impl<R: Replica + Clone> Map<R> {
                 let new = self.count(&cluster.paths.keys()[seen..]);
                 seen = cluster.paths.keys().len();
                 if let Some(slot) = new {
-                    self.discoveries.push(Outcome::of(cluster, None).resolved);
+                    self.discoveries.push(resolved(cluster));
                     self.keep(cluster, slot);
                 }
             }
@@ -328,9 +328,10 @@ mod tests {
     fn every_discovery_is_remembered_also_when_its_cluster_is_kept_no_more() {
         let mut explorer = Explorer::new(raft(), Strategy::Swarm, 1, SMALL);
         (0..200).for_each(|_| drop(explorer.execute(None)));
-        assert!(explorer.discoveries().len() > 4 * SMALL.archive);
+        let discoveries = explorer.into_discoveries();
+        assert!(discoveries.len() > 4 * SMALL.archive);
         let (mut runner, mut known) = (Runner::new(raft()), std::collections::BTreeSet::new());
-        for schedule in explorer.discoveries() {
+        for schedule in &discoveries {
             runner.run_exactly(schedule);
             let before = known.len();
             known.extend(runner.keys().iter().map(|key| slot_of(*key, ROOM)));

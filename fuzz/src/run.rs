@@ -114,11 +114,9 @@ impl Outcome {
     /// What came of a run that broke this, or nothing.
     pub(crate) fn of<R: Replica>(cluster: &Judged<R>, violation: Option<Violation>) -> Outcome {
         let (oracles, goals) = &cluster.watch.observer.1;
-        // What happened needs no family that is off: it is all there.
-        let setup = Setup { faults: Faults::ALL, ..*cluster.setup() };
         Outcome {
             violation,
-            resolved: Schedule { setup, events: cluster.trace().to_vec() },
+            resolved: resolved(cluster),
             digest: cluster.digest(),
             marks: cluster.paths.marks(),
             faults: faults(cluster.trace()),
@@ -126,6 +124,13 @@ impl Outcome {
             goals: *goals.counts(),
         }
     }
+}
+
+/// The schedule of all that has happened in a cluster so far, exactly.
+pub(crate) fn resolved<R: Replica>(cluster: &Judged<R>) -> Schedule {
+    // What happened needs no family that is off: it is all there.
+    let setup = Setup { faults: Faults::ALL, ..*cluster.setup() };
+    Schedule { setup, events: cluster.trace().to_vec() }
 }
 
 /// How many faults of each family are among exact events.

@@ -196,7 +196,7 @@ impl Work<'_> {
                 break;
             }
         }
-        Ok((stand, explorer.discoveries().to_vec()))
+        Ok((stand, explorer.into_discoveries()))
     }
 
     /// Counts what an execution broke; whether it is the first of its fingerprint.
