@@ -7,17 +7,17 @@ use std::time::Duration;
 
 use cpu_time::ProcessTime;
 use whitewater::cluster::Cluster;
-use whitewater::family::Family;
-use whitewater::generator::{Generator, Strategy};
 use whitewater::goal::Goals;
+use whitewater::history::monitor::Monitor;
 use whitewater::mutants::raft;
-use whitewater::observer::Observer;
 use whitewater::oracle::answers_are_true::AnswersAreTrue;
 use whitewater::oracle::history_is_linearizable::HistoryIsLinearizable;
 use whitewater::oracle::read_is_linearizable::ReadIsLinearizable;
 use whitewater::oracle::Oracles;
-use whitewater::ours::Ours;
+use whitewater::replica::ours::Ours;
+use whitewater::schedule::family::Family;
 use whitewater::schedule::{Recovery, Schedule};
+use whitewater::search::generator::{Generator, Strategy};
 
 /// How many schedules there are, of how many wishes, and how often each way has its turn.
 const SCHEDULES: u64 = 400;
@@ -28,7 +28,7 @@ const TURNS: usize = 20;
 #[derive(Clone, Default)]
 struct Nobody;
 
-impl Observer for Nobody {}
+impl Monitor for Nobody {}
 
 /// One way to run all schedules; the CPU time.
 type Way = fn(&[Schedule]) -> Duration;
@@ -37,8 +37,8 @@ type Way = fn(&[Schedule]) -> Duration;
 type ClientCheck = (ReadIsLinearizable, (AnswersAreTrue, HistoryIsLinearizable));
 
 /// Runs all schedules; the CPU time.
-fn time<O: Observer + Default>(schedules: &[Schedule], recovery: Recovery) -> Duration {
-    let mut cluster: Cluster<Ours, O> = Cluster::new(raft(), O::default());
+fn time<M: Monitor + Default>(schedules: &[Schedule], recovery: Recovery) -> Duration {
+    let mut cluster: Cluster<Ours, M> = Cluster::new(raft(), M::default());
     let start = ProcessTime::now();
     for schedule in schedules {
         let setup = whitewater::schedule::Setup { recovery, ..schedule.setup };
@@ -47,19 +47,19 @@ fn time<O: Observer + Default>(schedules: &[Schedule], recovery: Recovery) -> Du
     start.elapsed()
 }
 
-fn run<O: Observer + Default>(
-    cluster: &mut Cluster<Ours, O>,
+fn run<M: Monitor + Default>(
+    cluster: &mut Cluster<Ours, M>,
     setup: whitewater::schedule::Setup,
     schedule: &Schedule,
-) -> Result<(), Box<whitewater::violation::Violation>> {
-    cluster.begin(setup, O::default(), Schedule::MAX_EVENTS)?;
+) -> Result<(), Box<whitewater::history::violation::Violation>> {
+    cluster.begin(setup, M::default(), Schedule::MAX_EVENTS)?;
     for &event in &schedule.events {
         cluster.perform(event)?;
     }
     if setup.recovery != Recovery::Off {
         cluster.recover()?;
     }
-    cluster.watch.ended().map(drop)
+    cluster.recorder.ended().map(drop)
 }
 
 fn main() {

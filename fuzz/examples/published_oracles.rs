@@ -14,24 +14,24 @@ use std::process::ExitCode;
 
 use raft::{LogId, LogIndex, NodeId, Term};
 use whitewater::cluster::Cluster;
+use whitewater::history::monitor::Monitor;
+use whitewater::history::violation::{Verdict, Violation, HELD, NOTHING};
 use whitewater::history::{History, NodeHistory};
-use whitewater::mutants::{self, Mutant};
-use whitewater::observer::Observer;
+use whitewater::mutants;
 use whitewater::oracle::leader_completeness::LeaderCompleteness;
 use whitewater::oracle::{Oracles, COUNT};
-use whitewater::ours::Ours;
+use whitewater::replica::ours::Ours;
+use whitewater::replica::subject::Subject;
 use whitewater::replica::{Entry, View};
 use whitewater::schedule::Schedule;
-use whitewater::subject::Subject;
-use whitewater::violation::{Verdict, Violation, HELD, NOTHING};
 
 fn main() -> ExitCode {
     let refuted = [examine::<Etcd>(), examine::<Buoyant>()];
     ExitCode::from(u8::from(refuted.contains(&false)))
 }
 
-/// A formula that somebody published: an observer that ends no run, and notes its first objection.
-trait Published: Observer + Default {
+/// A formula that somebody published: an monitor that ends no run, and notes its first objection.
+trait Published: Monitor + Default {
     /// What its authors call it.
     const NAME: &'static str;
     /// Where they published it.
@@ -97,7 +97,7 @@ impl Published for Etcd {
     }
 }
 
-impl Observer for Etcd {
+impl Monitor for Etcd {
     fn stepped(&mut self, history: &History, _: NodeId, _: usize) -> Verdict {
         let lack = committed(history).find_map(|entry| later_leader_without(history, entry));
         self.objection = self.objection.or(lack);
@@ -166,7 +166,7 @@ impl Published for Buoyant {
     }
 }
 
-impl Observer for Buoyant {
+impl Monitor for Buoyant {
     fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
         if !new.newly_leads(old) {
             return NOTHING;
@@ -247,13 +247,13 @@ impl Bug {
     }
 }
 
-/// Plays an exact schedule; the cluster as it is then, and what its observer said.
-fn play<O: Observer + Default>(
+/// Plays an exact schedule; the cluster as it is then, and what its monitor said.
+fn play<M: Monitor + Default>(
     subject: Subject<Ours>,
     schedule: &Schedule,
-) -> (Cluster<Ours, O>, Verdict) {
-    let mut cluster = Cluster::new(subject, O::default());
-    let begun = cluster.begin(schedule.setup, O::default(), Schedule::MAX_EVENTS);
+) -> (Cluster<Ours, M>, Verdict) {
+    let mut cluster = Cluster::new(subject, M::default());
+    let begun = cluster.begin(schedule.setup, M::default(), Schedule::MAX_EVENTS);
     let verdict = begun.and_then(|_| {
         schedule.events.iter().try_fold(0, |_, &event| cluster.perform_exactly(event))
     });
@@ -266,7 +266,7 @@ fn script(text: &str) -> Schedule {
 
 fn on_legal<P: Published>(schedule: &Schedule) -> Legal {
     let (cluster, verdict) = play::<(P, Oracles)>(mutants::raft(), schedule);
-    let (formula, oracles) = &cluster.watch.observer;
+    let (formula, oracles) = &cluster.recorder.monitor;
     let ours = match (verdict, oracles.lint()) {
         (Err(violation), _) => Err(*violation),
         (Ok(_), Some(lint)) => Err(lint.clone()),
@@ -276,11 +276,11 @@ fn on_legal<P: Published>(schedule: &Schedule) -> Legal {
 }
 
 fn on_bug<P: Published>() -> Bug {
-    let mutant = Mutant::named(BUG).expect("the bug is on the bench");
+    let mutant = mutants::named(BUG).expect("the bug is on the bench");
     let schedule = script(LEADER_ELECTED_WITHOUT_COMMITTED_ENTRY);
     let (cluster, _) = play::<P>(mutant.subject(), &schedule);
     let (_, sound) = play::<LeaderCompleteness>(mutant.subject(), &schedule);
-    Bug { objection: cluster.watch.observer.objection(), ours: sound.err().map(|broken| *broken) }
+    Bug { objection: cluster.recorder.monitor.objection(), ours: sound.err().map(|broken| *broken) }
 }
 
 /// Tells of one formula; whether it is refuted and no strawman.

@@ -2,60 +2,31 @@
 //! memory, oracles watch every step, and the first broken promise is shrunk to a story.
 //!
 //! ```text
-//! bytes ── schedule ──▶ cluster ──▶ watch ──▶ oracles ──▶ violation ──▶ shrink ──▶ story
-//!            event      network      history   goals
-//!            generator  disk
-//!            mutate     replica ◀── ours (and any other Raft)
+//! bytes ──▶ schedule ──▶ cluster ──▶ history ──▶ oracle ──▶ violation ──▶ report
+//!              ▲            │                    goal                  (shrink, story)
+//!           search       replica (our Raft, or any other)
 //! ```
 //!
-//! Read [`event`] for what can go wrong, [`replica`] for how a Raft is seen, [`oracle`] for what
-//! is promised, [`run`] for how it all comes together, [`mutants`] for what it catches.
+//! The folders in reading order: [`base`] (leaves), [`schedule`] (events, as bytes and text),
+//! [`replica`] (how a Raft is seen, and how to put yours behind that door), [`history`] (the facts
+//! of a run), [`oracle`] (what is promised), [`goal`] (what a campaign must reach), [`cluster`]
+//! (the network, the disks and the faults), [`run`] (how it all comes together), [`search`] (where
+//! schedules come from), [`mutants`] (the seeded bugs), [`report`] (the smallest failure, as a
+//! story), [`target`] (the glue to libFuzzer). Which folder may use which is a table in
+//! `tests/architecture.rs`.
 
-pub mod bench;
-pub mod canary;
-pub mod chain;
-pub mod clients;
+pub mod base;
 pub mod cluster;
-pub mod disk;
-pub mod event;
-pub mod explore;
-pub mod family;
-mod faults;
-pub mod files;
-pub mod gate;
-pub mod generator;
 pub mod goal;
 pub mod history;
-mod host;
-pub mod machine;
-mod moves;
 pub mod mutants;
-pub mod mutate;
-pub mod network;
-pub mod observer;
-pub mod operand;
-mod options;
 pub mod oracle;
-pub mod ours;
-pub mod panics;
-pub mod paths;
-pub mod possible;
-pub mod quorum;
-pub mod recovery;
 pub mod replica;
-mod resolve;
+pub mod report;
 pub mod run;
 pub mod schedule;
-pub mod setup;
-pub mod shrink;
-mod standing;
-pub mod story;
-pub mod subject;
+pub mod search;
 pub mod target;
-pub mod teller;
-pub mod violation;
-pub mod watch;
-pub mod zones;
 
 #[cfg(fuzzing)]
 #[doc(hidden)]
@@ -76,13 +47,13 @@ macro_rules! fuzz_target {
         $crate::libfuzzer_sys::fuzz_mutator!(
             |data: &mut [u8], size: usize, max_size: usize, seed: u32| {
                 let own = $crate::libfuzzer_sys::fuzzer_mutate;
-                $crate::mutate::mutate(data, size, max_size, seed, own)
+                $crate::search::mutator::mutate(data, size, max_size, seed, own)
             }
         );
 
         $crate::libfuzzer_sys::fuzz_crossover!(
             |data1: &[u8], data2: &[u8], out: &mut [u8], seed: u32| {
-                $crate::mutate::cross_over(data1, data2, out, seed)
+                $crate::search::mutator::cross_over(data1, data2, out, seed)
             }
         );
     };

@@ -6,23 +6,24 @@
 
 use raft::mark::Marks;
 
+use crate::base::counts::Counts;
 use crate::cluster::Cluster;
-use crate::event::{Event, Kind, ALL};
-use crate::family::{Family, Faults};
 use crate::goal::{self, Goals};
-use crate::observer::Observer;
-use crate::oracle::{Checks, Counts, Oracles};
-use crate::panics;
+use crate::history::monitor::Monitor;
+use crate::history::violation::Violation;
+use crate::oracle::{Checks, Oracles};
+use crate::replica::panics;
+use crate::replica::subject::Subject;
 use crate::replica::Replica;
+use crate::schedule::event::{Event, Kind, ALL};
+use crate::schedule::family::{Family, Faults};
 use crate::schedule::{Recovery, Schedule, Setup};
-use crate::subject::Subject;
-use crate::violation::Violation;
 
 /// Who watches every run: the oracles and the goals, and before them who tells it, if anyone does.
-pub type Observers<T = ()> = (T, (Oracles, Goals));
+pub type Monitors<T = ()> = (T, (Oracles, Goals));
 
 /// A cluster under all oracles.
-pub type Judged<R, T = ()> = Cluster<R, Observers<T>>;
+pub type Judged<R, T = ()> = Cluster<R, Monitors<T>>;
 
 /// A run has at most this many primitive events, whatever its schedule asks for, so that what
 /// happened is a schedule again.
@@ -53,7 +54,7 @@ pub struct Runner<R: Replica>(Judged<R>);
 impl<R: Replica> Runner<R> {
     /// A runner that has run nothing yet.
     pub fn new(subject: Subject<R>) -> Runner<R> {
-        Runner(Cluster::new(subject, Observers::default()))
+        Runner(Cluster::new(subject, Monitors::default()))
     }
 
     /// What it runs.
@@ -113,7 +114,7 @@ impl Outcome {
 
     /// What came of a run that broke this, or nothing.
     pub(crate) fn of<R: Replica>(cluster: &Judged<R>, violation: Option<Violation>) -> Outcome {
-        let (oracles, goals) = &cluster.watch.observer.1;
+        let (oracles, goals) = &cluster.recorder.monitor.1;
         Outcome {
             violation,
             resolved: resolved(cluster),
@@ -151,7 +152,7 @@ fn faults(events: &[Event]) -> Counts<{ Family::ALL.len() }> {
 }
 
 /// Plays a schedule exactly on a cluster that has begun.
-pub(crate) fn play_exactly<R: Replica, T: Observer>(
+pub(crate) fn play_exactly<R: Replica, T: Monitor>(
     cluster: &mut Judged<R, T>,
     schedule: &Schedule,
 ) -> Result<(), Box<Violation>> {
@@ -159,20 +160,20 @@ pub(crate) fn play_exactly<R: Replica, T: Observer>(
 }
 
 /// Begins a run of a cluster and plays it; what it broke.
-pub(crate) fn judge<R: Replica, T: Observer + Default>(
+pub(crate) fn judge<R: Replica, T: Monitor + Default>(
     cluster: &mut Judged<R, T>,
     setup: Setup,
     limit: usize,
     play: impl FnOnce(&mut Judged<R, T>) -> Result<(), Box<Violation>>,
 ) -> Option<Violation> {
     go_on(cluster, |cluster| {
-        cluster.begin(setup, Observers::default(), limit)?;
+        cluster.begin(setup, Monitors::default(), limit)?;
         play(cluster)
     })
 }
 
 /// Goes on with a run of a cluster, to its end; what it broke.
-pub(crate) fn go_on<R: Replica, T: Observer>(
+pub(crate) fn go_on<R: Replica, T: Monitor>(
     cluster: &mut Judged<R, T>,
     play: impl FnOnce(&mut Judged<R, T>) -> Result<(), Box<Violation>>,
 ) -> Option<Violation> {
@@ -182,9 +183,9 @@ pub(crate) fn go_on<R: Replica, T: Observer>(
             Recovery::Off => {}
             Recovery::Full | Recovery::Core => drop(cluster.recover()?),
         }
-        cluster.watch.ended().map(drop)
+        cluster.recorder.ended().map(drop)
     });
-    let (oracles, _) = &cluster.watch.observer.1;
+    let (oracles, _) = &cluster.recorder.monitor.1;
     match verdict {
         Ok(Ok(())) => oracles.lint().cloned(),
         Ok(Err(violation)) => Some(*violation),

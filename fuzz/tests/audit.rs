@@ -10,13 +10,13 @@ use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use whitewater::chain::mix;
-use whitewater::files::{read_schedule, schedules_in};
-use whitewater::generator::{Generator, Strategy};
+use whitewater::base::hash::mix;
 use whitewater::mutants::raft;
-use whitewater::ours::Ours;
+use whitewater::replica::ours::Ours;
 use whitewater::run::Runner;
+use whitewater::schedule::files::{read_schedule, schedules_in};
 use whitewater::schedule::Schedule;
+use whitewater::search::generator::{Generator, Strategy};
 
 /// The random campaign: by the swarm, so many schedules of so many wishes.
 const SEED: u64 = 918_273_645;

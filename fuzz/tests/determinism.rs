@@ -1,11 +1,11 @@
 //! The same bytes give the same run, and a run's exact events give that run again.
 
-use whitewater::event::{Event, Kind};
-use whitewater::generator::{Generator, Strategy};
 use whitewater::mutants::{self, raft};
+use whitewater::report::shrink::shrink;
 use whitewater::run::Runner;
+use whitewater::schedule::event::{Event, Kind};
 use whitewater::schedule::Schedule;
-use whitewater::shrink::shrink;
+use whitewater::search::generator::{Generator, Strategy};
 
 fn schedules(count: u64) -> impl Iterator<Item = Schedule> {
     (0..count).map(|seed| {

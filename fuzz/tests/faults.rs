@@ -1,11 +1,11 @@
 //! Each fault changes an outcome: the same script with and without it ends in different states.
 
 use whitewater::mutants::{raft, subject};
-use whitewater::ours::Ours;
+use whitewater::replica::ours::Ours;
+use whitewater::replica::subject::Subject;
+use whitewater::report::story;
 use whitewater::run::Runner;
 use whitewater::schedule::Schedule;
-use whitewater::story;
-use whitewater::subject::Subject;
 
 /// Who believes what at the end of a script, without the script's own lines.
 fn end(script: &str) -> String {

@@ -6,15 +6,15 @@ use todc_utils::linearizability::history::{Action as Step, History};
 use todc_utils::linearizability::WGLChecker;
 use todc_utils::specifications::Specification;
 use whitewater::cluster::Cluster;
-use whitewater::generator::{Generator, Strategy};
+use whitewater::history::linearizability::{Action, Anomaly, Operation, Zones};
+use whitewater::history::violation::Violation;
 use whitewater::mutants::subject;
 use whitewater::oracle::answers_are_true::AnswersAreTrue;
 use whitewater::oracle::history_is_linearizable::HistoryIsLinearizable;
 use whitewater::oracle::read_is_linearizable::ReadIsLinearizable;
-use whitewater::ours::Ours;
+use whitewater::replica::ours::Ours;
 use whitewater::schedule::{Recovery, Schedule, Setup};
-use whitewater::violation::Violation;
-use whitewater::zones::{Action, Anomaly, Operation, Zones};
+use whitewater::search::generator::{Generator, Strategy};
 
 const HISTORIES: u64 = 10_000;
 
@@ -220,10 +220,10 @@ fn told(
     let mut play = || {
         cluster.begin(setup, ClientCheck::default(), Schedule::MAX_EVENTS)?;
         drawn.events.iter().try_for_each(|&event| cluster.perform(event).map(drop))?;
-        cluster.watch.ended()
+        cluster.recorder.ended()
     };
     let verdict = play().err().map(|violation| *violation);
-    (verdict, cluster.watch.history.clients.operations().collect())
+    (verdict, cluster.recorder.history.clients.operations().collect())
 }
 
 /// The keys of which the library says no, as far as it comes to an end.

@@ -1,9 +1,9 @@
 //! Our own parsers under fuzz: whatever comes in, they answer, and never panic.
 
-use whitewater::event::Event;
-use whitewater::family::Faults;
-use whitewater::generator::{Generator, Strategy};
+use whitewater::schedule::event::Event;
+use whitewater::schedule::family::Faults;
 use whitewater::schedule::Schedule;
+use whitewater::search::generator::{Generator, Strategy};
 
 /// Texts that are almost schedules: lines of a real one, cut, doubled and sprinkled with dirt.
 fn dirty_texts() -> impl Iterator<Item = String> {

@@ -2,18 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use whitewater::bench::seeds;
-use whitewater::canary::{self, Level};
-use whitewater::files::{read_schedule, schedules_in};
+use whitewater::base::canary::{self, Level};
+use whitewater::base::counts::Counts;
 use whitewater::goal::GOALS;
+use whitewater::mutants::bench::seeds;
 use whitewater::mutants::{self, raft};
-use whitewater::oracle::Counts;
-use whitewater::ours::Ours;
 use whitewater::raft::mark::{Mark, Marks};
+use whitewater::replica::ours::Ours;
+use whitewater::replica::subject::Subject;
+use whitewater::report::story::tell;
 use whitewater::run::Runner;
+use whitewater::schedule::files::{read_schedule, schedules_in};
 use whitewater::schedule::Schedule;
-use whitewater::story::tell;
-use whitewater::subject::Subject;
 
 /// The files of each target's folder in `corpus` or `artifacts`.
 fn files(folder: &str) -> Vec<PathBuf> {

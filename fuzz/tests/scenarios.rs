@@ -6,10 +6,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use whitewater::files::read_script;
 use whitewater::mutants::raft;
+use whitewater::report::story;
 use whitewater::run::Runner;
-use whitewater::story;
+use whitewater::schedule::files::read_script;
 
 fn scripts() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");

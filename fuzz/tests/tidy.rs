@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use whitewater::bench::{seeds, Seed};
-use whitewater::event::KINDS;
 use whitewater::goal::GOALS;
+use whitewater::mutants::bench::{seeds, Seed};
 use whitewater::oracle::CARDS;
+use whitewater::schedule::event::KINDS;
 use whitewater::schedule::Setup;
 
 fn root() -> PathBuf {
@@ -53,8 +53,8 @@ fn lines_functions_and_files_fit_their_sizes() {
             let limit = if line.contains('"') { 130 } else { 100 };
             assert!(line.chars().count() <= limit, "{path}:{}: a long line", number + 1);
         }
-        let is_test = path.to_string().contains("/tests/");
-        assert!(is_test || text.lines().count() <= 500, "{path}: a long file");
+        // Far above what any file needs: a file is split where an idea ends, not where a limit is.
+        assert!(text.lines().count() <= 1_000, "{path}: a file of more than one idea");
         let mut start = None;
         for (number, line) in product(&text).lines().enumerate() {
             let indent = line.len() - line.trim_start().len();
@@ -66,7 +66,7 @@ fn lines_functions_and_files_fit_their_sizes() {
                 start = Some((number, indent));
             } else if let Some((from, at)) = start {
                 if indent == at && code.starts_with('}') {
-                    assert!(number - from < 72, "{path}:{}: a long function", from + 1);
+                    assert!(number - from < 120, "{path}:{}: a long function", from + 1);
                     start = None;
                 }
             }
@@ -115,9 +115,7 @@ fn oracles_see_only_history_and_have_both_kinds_of_tests() {
     for card in CARDS {
         let path = root().join(format!("fuzz/src/oracle/{}.rs", card.name.replace('-', "_")));
         let text = fs::read_to_string(&path).unwrap_or_else(|_| panic!("{}", path.display()));
-        for word in
-            ["cluster::Cluster", "crate::ours", "crate::network", "raft::Node,", "raft::Node;"]
-        {
+        for word in ["replica::ours", "raft::Node,", "raft::Node;"] {
             assert!(!text.contains(word), "{}: an oracle names {word}", path.display());
         }
         let tests = text.split("mod tests {").nth(1).expect("an oracle has tests");
@@ -167,10 +165,12 @@ fn the_documents_name_what_there_is() {
         assert!(name == "common.sh" || readme.contains(&name), "README does not name {name}");
     }
     let map = read("ARCHITECTURE.md");
-    for (path, _) in [files("raft/src", ".rs"), files("fuzz/src", ".rs")].concat() {
-        let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
-        let is_oracle = path.parent().is_some_and(|folder| folder.ends_with("oracle"));
-        assert!(is_oracle || map.contains(&name), "ARCHITECTURE.md does not name {name}");
+    for folder in ["raft/src", "fuzz/src"] {
+        for entry in fs::read_dir(root().join(folder)).expect("the folder can be read").flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let name = if entry.path().is_dir() { format!("{name}/") } else { name };
+            assert!(map.contains(&format!("`{name}`")), "ARCHITECTURE.md does not name {name}");
+        }
     }
     assert!(
         readme.contains(&format!("{} oracles", CARDS.len())),

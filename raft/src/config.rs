@@ -3,8 +3,8 @@
 //! All servers of a cluster should agree on everything but their names: safety does not need that,
 //! except where a field says so.
 
+use crate::ids::NodeId;
 use crate::membership::Membership;
-use crate::types::NodeId;
 
 /// How one server is set up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

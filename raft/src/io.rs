@@ -4,10 +4,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::entry::{Entry, Snapshot};
+use crate::ids::{LogId, LogIndex, NodeId};
 use crate::mark::Mark;
 use crate::message::Message;
 use crate::quorum::NodeSet;
-use crate::types::{Entry, HardState, LogId, LogIndex, NodeId, Snapshot};
+use crate::state::HardState;
 
 /// One thing that happens to a server.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -82,11 +82,10 @@
 //!
 //! The decisions on which safety rests are in [`rules`]; begin reading there.
 
-mod change;
 mod config;
-mod election;
+mod entry;
+mod ids;
 mod io;
-mod lead;
 mod log;
 pub mod mark;
 mod membership;
@@ -94,23 +93,21 @@ mod message;
 mod node;
 mod progress;
 mod quorum;
-mod read;
-mod replication;
 pub mod rules;
 pub mod session;
-mod snapshot;
-mod transfer;
-mod types;
+mod stamp;
+mod state;
 
 pub use config::{Config, Limits};
+pub use entry::{Command, Entry, Payload, Snapshot};
+pub use ids::{LogId, LogIndex, NodeId, Term};
 pub use io::{Durable, Input, Output, Read, ReadId, Refused, Write, WriteId};
 pub use log::Log;
 pub use membership::{Membership, Memberships};
-pub use message::{Appended, Body, Kind, Message, Nonce, Piece, Stamp};
+pub use message::{Appended, Body, Kind, Message, Piece};
 pub use node::{Node, Status};
 pub use progress::{Pace, Progress};
 pub use quorum::NodeSet;
 pub use rules::{Promise, Rules};
-pub use types::{
-    Command, Entry, HardState, LogId, LogIndex, NodeId, Payload, Role, Snapshot, Term,
-};
+pub use stamp::{Nonce, Stamp};
+pub use state::{HardState, Role};

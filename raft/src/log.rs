@@ -4,7 +4,8 @@
 //! most logarithmic, and so is every question about sizes. Knows nothing of terms beyond those in
 //! its entries, and nothing of commitment.
 
-use crate::types::{Command, Entry, LogId, LogIndex, Payload, Term};
+use crate::entry::{Command, Entry, Payload};
+use crate::ids::{LogId, LogIndex, Term};
 
 /// A server's log. What no write has been asked for yet is kept as a difference.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -4,8 +4,8 @@
 //! the membership that [`Membership::towards`] or [`Membership::left`] makes of it. What is in
 //! force is what the log says last, committed or not. Knows nothing of terms, messages and nodes.
 
+use crate::ids::{LogIndex, NodeId};
 use crate::quorum::NodeSet;
-use crate::types::{LogIndex, NodeId};
 
 /// Who votes, and who only follows. While a change is under way there are two sets of voters
 /// (joint consensus), and every decision needs both.

@@ -6,8 +6,10 @@
 
 use std::fmt;
 
+use crate::entry::Entry;
+use crate::ids::{LogId, LogIndex, NodeId, Term};
 use crate::membership::Membership;
-use crate::types::{Entry, LogId, LogIndex, NodeId, Term};
+use crate::stamp::{Nonce, Stamp};
 
 /// One message from a server to another.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -91,34 +93,6 @@ pub enum Body<C = Vec<u8>> {
         /// The leader's commit index at a time after the question.
         index: Option<LogIndex>,
     },
-}
-
-/// A moment of a leader's term, as its answers bring it back: they prove that the leader was heard
-/// after this moment. Ordered by time; the ticks of the leader's clock can be read from it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Stamp(u64);
-
-impl Stamp {
-    const MOMENTS: u32 = 24;
-
-    /// The first moment after this one, on a clock that shows `ticks`.
-    pub(crate) fn next(self, ticks: u64) -> Stamp {
-        Stamp((self.0 + 1).max(ticks << Stamp::MOMENTS))
-    }
-
-    /// What the leader's clock showed.
-    pub(crate) fn ticks(self) -> u64 {
-        self.0 >> Stamp::MOMENTS
-    }
-}
-
-/// A number that is used once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Nonce {
-    /// Which life of the server that asks.
-    pub life: u64,
-    /// Which question of that life.
-    pub number: u64,
 }
 
 /// A piece of a snapshot.

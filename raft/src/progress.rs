@@ -3,8 +3,8 @@
 //! Promises: what is sent ahead of its answer is known by index, so that a window can bound it.
 //! Knows nothing of terms, messages and nodes.
 
-use crate::message::Stamp;
-use crate::types::LogIndex;
+use crate::ids::LogIndex;
+use crate::stamp::Stamp;
 
 /// A leader's view of one follower's log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::ops::BitOr;
 
-use crate::types::NodeId;
+use crate::ids::NodeId;
 
 /// A set of nodes, as one machine word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

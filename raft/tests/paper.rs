@@ -386,8 +386,8 @@ fn election_timeouts_are_spread_over_one_to_two_times_the_shortest() {
     assert!(drawn.into_iter().eq(ELECTION..2 * ELECTION));
 }
 
-// "...so that in most cases only a single server will time out": what two servers draw must not keep
-// step from term to term, or they get in each other's way for ever.
+// "...so that in most cases only a single server will time out": what two servers draw must not
+// keep step from term to term, or they get in each other's way for ever.
 #[test]
 fn what_two_servers_draw_has_nothing_to_do_with_each_other() {
     let patience = |name, term| server_named(name, 7, term, &[]).patience();

@@ -21,8 +21,8 @@ use std::thread;
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use whitewater::bench::{self, Seed};
-use whitewater::files::read_all;
+use whitewater::mutants::bench::{self, Seed};
+use whitewater::schedule::files::read_all;
 use whitewater::schedule::Schedule;
 
 use crate::report::progress;

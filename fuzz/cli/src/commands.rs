@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::{json, Value};
-use whitewater::event::Event;
-use whitewater::files::{read_schedule, read_script, write_new};
 use whitewater::replica::Replica;
+use whitewater::report::shrink;
+use whitewater::report::story;
 use whitewater::run::{Outcome, Runner};
+use whitewater::schedule::event::Event;
+use whitewater::schedule::files::{read_schedule, read_script, write_new};
 use whitewater::schedule::Schedule;
-use whitewater::shrink;
-use whitewater::story;
 
 use crate::{Answer, Failure};
 

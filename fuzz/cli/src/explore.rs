@@ -17,15 +17,15 @@ use clap::Args;
 use cpu_time::{ProcessTime, ThreadTime};
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use whitewater::chain::mix;
-use whitewater::explore::{Explorer, Tuning};
-use whitewater::files::read_all;
-use whitewater::generator::Strategy;
+use whitewater::base::hash::mix;
 use whitewater::raft::mark::Mark;
+use whitewater::replica::subject::Subject;
 use whitewater::replica::Replica;
 use whitewater::run::{Outcome, Runner};
+use whitewater::schedule::files::read_all;
 use whitewater::schedule::Schedule;
-use whitewater::subject::Subject;
+use whitewater::search::explorer::{Explorer, Tuning};
+use whitewater::search::generator::Strategy;
 use whitewater::target::Subjects;
 
 use crate::report::progress;
@@ -137,7 +137,7 @@ pub fn explore<R: Replica + Clone>(
         };
         let workers: Vec<_> = (0..args.jobs()).map(spawn).collect();
         drop(sender);
-        let watched = watch(stands, args);
+        let watched = recorder(stands, args);
         stop.fetch_or(watched.is_err(), Ordering::Relaxed);
         let ended = workers.into_iter().map(|worker| worker.join().expect("a worker ends"));
         watched.and(ended.collect::<Result<Vec<_>, Failure>>())
@@ -215,7 +215,7 @@ impl Work<'_> {
 }
 
 /// Shows how workers stand, and saves what they find, until all have ended.
-fn watch(stands: Receiver<(usize, Stand)>, args: &ExploreArgs) -> Result<(), Failure> {
+fn recorder(stands: Receiver<(usize, Stand)>, args: &ExploreArgs) -> Result<(), Failure> {
     let style = "{elapsed_precise} [{bar:20}] {percent}% {wide_msg}";
     let bar = progress(1000 * args.jobs(), style);
     let mut latest = vec![Stand::default(); args.jobs() as usize];
@@ -320,8 +320,8 @@ fn save_news<'a, R: Replica>(
 
 #[cfg(test)]
 mod tests {
-    use whitewater::generator::Generator;
     use whitewater::mutants::raft;
+    use whitewater::search::generator::Generator;
 
     use super::*;
 

@@ -20,11 +20,11 @@ use std::process::ExitCode;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
-use whitewater::generator::{Generator, Strategy};
+use whitewater::replica::subject::{Subject, UnknownMutant};
 use whitewater::replica::Replica;
 use whitewater::run::Runner;
 use whitewater::schedule::Schedule;
-use whitewater::subject::{Subject, UnknownMutant};
+use whitewater::search::generator::{Generator, Strategy};
 use whitewater::target::Subjects;
 
 // Runs are short and start with many small buffers: the system's allocator took a tenth of the
@@ -193,8 +193,8 @@ impl From<UnknownMutant> for Failure {
     }
 }
 
-impl From<whitewater::files::FileError> for Failure {
-    fn from(error: whitewater::files::FileError) -> Failure {
+impl From<whitewater::schedule::files::FileError> for Failure {
+    fn from(error: whitewater::schedule::files::FileError) -> Failure {
         Failure(error.to_string())
     }
 }

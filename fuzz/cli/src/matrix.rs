@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
+use whitewater::history::violation::LINTS;
 use whitewater::mutants::{self, Mutant};
-use whitewater::oracle::{CARDS, LINTS};
+use whitewater::oracle::CARDS;
 use whitewater::run::Runner;
 
 use crate::random::draw;
@@ -44,8 +45,8 @@ fn firsts(mutant: &'static Mutant, args: &MatrixArgs) -> Firsts {
 /// The oracles that were first for no mutant, lints apart.
 fn idle(rows: &[(&Mutant, Firsts)]) -> Vec<&'static str> {
     let was_first = |name: &str| rows.iter().any(|(_, firsts)| firsts.contains_key(name));
-    let names = CARDS.iter().map(|card| card.name).zip(LINTS);
-    names.filter(|(name, lint)| lint.is_none() && !was_first(name)).map(|(name, _)| name).collect()
+    let names = CARDS.iter().map(|card| card.name);
+    names.filter(|name| !LINTS.contains(name) && !was_first(name)).collect()
 }
 
 fn answer(rows: &[(&Mutant, Firsts)], args: &MatrixArgs) -> Answer {
@@ -66,13 +67,12 @@ fn answer(rows: &[(&Mutant, Firsts)], args: &MatrixArgs) -> Answer {
     let found = rows.iter().filter(|(_, firsts)| !firsts.is_empty()).count();
     text += &format!("\nfound: {found} of {} seeded bugs\n", rows.len());
     text += &format!("first for no bug here: {}\n", idle.join(", "));
-    let lints: Vec<&str> = LINTS.iter().flatten().copied().collect();
-    text += &format!("lints: {}\n", lints.join(", "));
+    text += &format!("lints: {}\n", LINTS.join(", "));
     let bugs = rows.iter().map(|(mutant, firsts)| {
         json!({ "name": mutant.name, "ids": mutant.ids, "must_die_by": mutant.caught_by,
                 "first": firsts })
     });
     let json = json!({ "schedules": args.schedules, "events": args.draws.events, "seed": args.draws.seed,
-                       "bugs": bugs.collect::<Vec<_>>(), "idle": idle, "lints": lints });
+                       "bugs": bugs.collect::<Vec<_>>(), "idle": idle, "lints": LINTS });
     Answer { text, json, clean: true }
 }

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use cpu_time::ProcessTime;
-use whitewater::generator::{Generator, WISHES};
 use whitewater::replica::Replica;
 use whitewater::run::{Judged, Outcome, Runner};
 use whitewater::schedule::Schedule;
+use whitewater::search::generator::{Generator, WISHES};
 use whitewater::target::Subjects;
 
 use crate::report::progress;

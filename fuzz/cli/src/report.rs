@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{json, Value};
-use whitewater::bench::{seeds, Set};
 use whitewater::goal::GOALS;
 use whitewater::mutants;
+use whitewater::mutants::bench::{seeds, Set};
 use whitewater::oracle::CARDS;
 use whitewater::raft::mark::Mark;
 

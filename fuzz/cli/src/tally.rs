@@ -11,17 +11,18 @@ use std::time::Duration;
 
 use clap::Args;
 use serde_json::{json, Map, Value};
-use whitewater::chain::mix;
-use whitewater::family::Family;
-use whitewater::files::{content_name, write_new};
+use whitewater::base::counts::Counts;
+use whitewater::base::hash::mix;
 use whitewater::goal::{self, GOALS};
-use whitewater::oracle::{Checks, Counts, CARDS};
+use whitewater::oracle::{Checks, CARDS};
 use whitewater::raft::mark::{Mark, Marks};
+use whitewater::replica::subject::Subject;
 use whitewater::replica::Replica;
+use whitewater::report::shrink::shrink;
 use whitewater::run::Outcome;
+use whitewater::schedule::family::Family;
+use whitewater::schedule::files::{content_name, write_new};
 use whitewater::schedule::Schedule;
-use whitewater::shrink::shrink;
-use whitewater::subject::Subject;
 use whitewater::target::fingerprint;
 
 use crate::{is_directory, Answer, Failure};
@@ -323,16 +324,16 @@ impl Tally {
 
 #[cfg(test)]
 mod tests {
-    use whitewater::generator::{Generator, Strategy};
-    use whitewater::mutants::{raft, Mutant};
-    use whitewater::ours::Ours;
+    use whitewater::mutants::{self, raft};
+    use whitewater::replica::ours::Ours;
     use whitewater::run::Runner;
+    use whitewater::search::generator::{Generator, Strategy};
 
     use super::*;
 
     /// A Raft that votes twice, and a run in which it did.
     fn found() -> (Subject<Ours>, Outcome) {
-        let subject = Mutant::named("votes-twice").expect("it exists").subject();
+        let subject = mutants::named("votes-twice").expect("it exists").subject();
         let mut runner = Runner::new(subject.clone());
         let mut generator = Generator::new(Strategy::Swarm, 1);
         let mut outcomes = (0..100).map(|_| runner.run(&generator.schedule(None, 300)));

@@ -5,10 +5,10 @@
 use raft::{NodeId, NodeSet, Role, Term};
 
 use super::{Goal, Goals};
-use crate::event::{Event, Kind};
+use crate::history::healing::{Calm, Healing};
 use crate::history::{History, PerNode};
-use crate::recovery::{Calm, Healing};
 use crate::replica::{Command, Meaning, Speech, Write};
+use crate::schedule::event::{Event, Kind};
 use crate::schedule::Recovery;
 
 /// What goes on with hosts, as far as goals need it.

@@ -3,9 +3,9 @@
 
 use raft::{LogId, LogIndex, Membership, Memberships, NodeId, Rules};
 
-use super::{host, mutant, Mutant};
-use crate::canary;
-use crate::disk::Driver;
+use crate::base::canary;
+use crate::mutants::mutant::{host, mutant, seeded, Mutant};
+use crate::replica::driver::Driver;
 
 /// What a majority has reached, if indexes that are sorted by one pass were sorted.
 fn half_sorted(membership: &Membership, acked: &dyn Fn(NodeId) -> LogIndex) -> LogIndex {

@@ -3,8 +3,8 @@
 
 use raft::{Kind, LogIndex, Membership, NodeId, NodeSet, Promise, Role};
 
-use super::{host, mutant, Mutant};
-use crate::disk::Driver;
+use crate::mutants::mutant::{host, mutant, seeded, Mutant};
+use crate::replica::driver::Driver;
 
 /// How many voters of `membership` a fraction of them is.
 fn share(membership: &Membership, numerator: usize, denominator: usize) -> usize {

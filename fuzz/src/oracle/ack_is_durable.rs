@@ -2,11 +2,11 @@
 //!
 //! Sound: acknowledgements wait for every write that was asked for before them.
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Meaning, Speech};
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +21,7 @@ impl Oracle for AckIsDurable {
     };
 }
 
-impl Observer for AckIsDurable {
+impl Monitor for AckIsDurable {
     fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
         let Speech::Ack { match_index } = message.speech else { return NOTHING };
         let (node, term) = (message.from, message.term);
@@ -40,8 +40,8 @@ impl Observer for AckIsDurable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use raft::{LogIndex, NodeId};
 
     const ACK: Speech = Speech::Ack { match_index: LogIndex(1) };

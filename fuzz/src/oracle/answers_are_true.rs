@@ -7,12 +7,12 @@
 
 use raft::NodeId;
 
+use crate::history::monitor::Monitor;
+use crate::history::state_machine::{key_of, Machine};
+use crate::history::violation::{check, Question, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::machine::{key_of, Machine};
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::Command;
-use crate::violation::{check, Question, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +32,7 @@ fn compare(node: NodeId, question: Question, told: u64, truth: Option<u64>) -> V
     check(told == found, || Violation::AnswersAreTrue { node, question, told, found })
 }
 
-impl Observer for AnswersAreTrue {
+impl Monitor for AnswersAreTrue {
     fn answered(&mut self, history: &History, node: NodeId, command: Command, f: u64) -> Verdict {
         compare(node, Question::Command(command), f, history.truth.found_by(command))
     }
@@ -47,13 +47,13 @@ impl Observer for AnswersAreTrue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
-    use crate::watch::Watch;
+    use crate::history::fixtures::*;
+    use crate::history::recorder::Recorder;
+    use crate::history::violation::HELD;
     use raft::Role;
 
     /// A cluster of one that has committed commands 1 to 12, and the machine that applied them.
-    fn committed() -> (Watch<AnswersAreTrue>, Machine) {
+    fn committed() -> (Recorder<AnswersAreTrue>, Machine) {
         let commands: Vec<(u64, u64)> = (1..=12).map(|command| (1, command)).collect();
         let mut run = cluster::<AnswersAreTrue>(1);
         run.history.clients.proposals = 0;

@@ -4,12 +4,12 @@
 
 use raft::{LogIndex, NodeId};
 
+use crate::history::monitor::Monitor;
+use crate::history::state_machine::Machine;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
-use crate::machine::Machine;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::Entry;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +27,7 @@ impl Oracle for AppliedInOrder {
     };
 }
 
-impl Observer for AppliedInOrder {
+impl Monitor for AppliedInOrder {
     fn applied(&mut self, history: &History, node: NodeId, entry: &Entry) -> Verdict {
         let last = &mut self.last[node];
         let (expected, applied) = (last.next(), entry.id.index);
@@ -63,10 +63,10 @@ impl Observer for AppliedInOrder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
 
-    fn two_committed() -> crate::watch::Watch<AppliedInOrder> {
+    fn two_committed() -> crate::history::recorder::Recorder<AppliedInOrder> {
         let mut run = cluster::<AppliedInOrder>(3);
         run.stores(0, &write(1, &[(1, 5), (1, 6), (1, 7)])).unwrap();
         run.commits(0, 2).unwrap();

@@ -3,11 +3,11 @@
 //! Sound: the limit is part of the set-up, the same on every node; asked only of a Raft that
 //! counts entries.
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Meaning, Speech};
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -22,7 +22,7 @@ impl Oracle for BatchIsBounded {
     };
 }
 
-impl Observer for BatchIsBounded {
+impl Monitor for BatchIsBounded {
     fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
         let Speech::Append { entries, .. } = message.speech else { return NOTHING };
         if !history.bounded_sends {
@@ -36,7 +36,7 @@ impl Observer for BatchIsBounded {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
     use raft::{LogId, LogIndex};
 
     fn batch(entries: usize) -> Meaning {

@@ -4,11 +4,11 @@
 //! could collect votes that were given to the longer log. Sound: once the disk is in the term with
 //! the candidate's own vote, a restarted node can only stand in a later term.
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Meaning, Speech};
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,7 @@ impl Oracle for CandidacyIsDurable {
     };
 }
 
-impl Observer for CandidacyIsDurable {
+impl Monitor for CandidacyIsDurable {
     fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
         let Speech::Candidacy { .. } = message.speech else { return NOTHING };
         let (node, term) = (message.from, message.term);
@@ -36,8 +36,8 @@ impl Observer for CandidacyIsDurable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use raft::{LogId, NodeId};
 
     const STANDS: Speech = Speech::Candidacy { last_log: LogId::ZERO };

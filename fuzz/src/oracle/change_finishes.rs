@@ -6,11 +6,11 @@
 
 use raft::LogIndex;
 
+use crate::history::healing::Healing;
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
-use crate::recovery::Healing;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +26,7 @@ impl Oracle for ChangeFinishes {
     };
 }
 
-impl Observer for ChangeFinishes {
+impl Monitor for ChangeFinishes {
     fn recovered(&mut self, history: &History, healing: &Healing) -> Verdict {
         let leader = history.newest_leader().map(|(id, _)| history.node(id));
         let Some(leader) = leader.filter(|_| history.has_recovered(healing.fresh)) else {
@@ -43,9 +43,9 @@ impl Observer for ChangeFinishes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use crate::replica::Write;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
     use raft::Role;
 
     fn recovered(change: &Write) -> Verdict {

@@ -5,11 +5,11 @@
 
 use raft::{NodeId, Term};
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::Write;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +24,7 @@ impl Oracle for ChangeInOwnTerm {
     };
 }
 
-impl Observer for ChangeInOwnTerm {
+impl Monitor for ChangeInOwnTerm {
     fn wrote(&mut self, history: &History, leader: NodeId, write: &Write) -> Verdict {
         let facts = history.node(leader);
         if !facts.view.is_leader() || !write.changes_membership() {
@@ -40,11 +40,11 @@ impl Observer for ChangeInOwnTerm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use raft::Role;
 
-    fn leads(term: u64) -> crate::watch::Watch<ChangeInOwnTerm> {
+    fn leads(term: u64) -> crate::history::recorder::Recorder<ChangeInOwnTerm> {
         let mut run = cluster::<ChangeInOwnTerm>(4);
         run.becomes(0, Role::Leader, term).unwrap();
         run.writes(0, &write(1, &[(1, 0)])).unwrap();

@@ -5,11 +5,11 @@
 
 use raft::{LogId, NodeId, Role, Term};
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Meaning, Speech, View};
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +27,7 @@ impl Oracle for ClaimIsTrue {
     };
 }
 
-impl Observer for ClaimIsTrue {
+impl Monitor for ClaimIsTrue {
     fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
         if new.role != Role::Follower && new.term() != old.term() {
             self.stood[node].push((new.term(), old.last_log));
@@ -48,8 +48,8 @@ impl Observer for ClaimIsTrue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
 
     fn claim(index: u64) -> Meaning {
         says(0, 1, 2, Speech::Candidacy { last_log: LogId::new(1, index) })

@@ -5,11 +5,11 @@
 
 use raft::NodeId;
 
+use crate::history::monitor::Monitor;
+use crate::history::state_machine::Machine;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::machine::Machine;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +24,7 @@ impl Oracle for CommandsTakeEffectOnce {
     };
 }
 
-impl Observer for CommandsTakeEffectOnce {
+impl Monitor for CommandsTakeEffectOnce {
     fn computed(&mut self, history: &History, node: NodeId, machine: &Machine) -> Verdict {
         let index = machine.applied;
         let Some(state) = history.truth.state_at(index) else { return NOTHING };
@@ -35,11 +35,11 @@ impl Observer for CommandsTakeEffectOnce {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
 
     /// Command 7 stands in the log twice.
-    fn twice() -> (crate::watch::Watch<CommandsTakeEffectOnce>, Machine) {
+    fn twice() -> (crate::history::recorder::Recorder<CommandsTakeEffectOnce>, Machine) {
         let mut run = cluster::<CommandsTakeEffectOnce>(3);
         let log = write(1, &[(1, 7), (1, 8), (1, 7)]);
         run.writes(0, &log).unwrap();
@@ -53,7 +53,7 @@ mod tests {
     fn a_command_in_the_log_twice_that_takes_effect_once_is_legal() {
         let (mut run, mut machine) = twice();
         machine.apply(&write(3, &[(1, 7)]).entries);
-        assert_eq!(run.observer.computed(&run.history, NodeId(0), &machine), HELD);
+        assert_eq!(run.monitor.computed(&run.history, NodeId(0), &machine), HELD);
     }
 
     #[test]
@@ -61,6 +61,6 @@ mod tests {
         let (mut run, machine) = twice();
         let mut careless = machine.without_sessions();
         careless.apply(&write(3, &[(1, 7)]).entries);
-        assert!(run.observer.computed(&run.history, NodeId(0), &careless).is_err());
+        assert!(run.monitor.computed(&run.history, NodeId(0), &careless).is_err());
     }
 }

@@ -4,11 +4,11 @@
 
 use raft::NodeId;
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::View;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +25,7 @@ impl Oracle for CommitIsMonotone {
     };
 }
 
-impl Observer for CommitIsMonotone {
+impl Monitor for CommitIsMonotone {
     fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
         if new.commit == old.commit {
             return NOTHING;
@@ -44,8 +44,8 @@ impl Observer for CommitIsMonotone {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
 
     #[test]
     fn a_commit_index_may_rise_and_begin_again_after_a_restart() {

@@ -4,10 +4,10 @@
 
 use raft::NodeId;
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
-use crate::violation::{check, Verdict, Violation};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -22,7 +22,7 @@ impl Oracle for CommitIsRederived {
     };
 }
 
-impl Observer for CommitIsRederived {
+impl Monitor for CommitIsRederived {
     fn started(&mut self, history: &History, node: NodeId) -> Verdict {
         let facts = history.node(node);
         let commit = facts.view.commit;
@@ -36,12 +36,12 @@ impl Observer for CommitIsRederived {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use crate::replica::View;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
     use raft::LogIndex;
 
-    fn committed_on_node_0() -> crate::watch::Watch<CommitIsRederived> {
+    fn committed_on_node_0() -> crate::history::recorder::Recorder<CommitIsRederived> {
         let mut run = cluster::<CommitIsRederived>(3);
         run.stores(0, &write(1, &[(1, 0)])).unwrap();
         run.commits(0, 1).unwrap();

@@ -8,11 +8,11 @@
 
 use raft::{LogId, LogIndex, NodeId, Term};
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Meaning, Speech, View};
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -42,7 +42,7 @@ impl Oracle for CommitIsVerified {
     };
 }
 
-impl Observer for CommitIsVerified {
+impl Monitor for CommitIsVerified {
     fn received(&mut self, history: &History, message: &Meaning) -> Verdict {
         let node = history.node(message.to);
         let holds = |id: LogId| node.log.at(id.index).is_some_and(|link| link.term == id.term);
@@ -84,8 +84,8 @@ impl Observer for CommitIsVerified {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use raft::{LogId, Role};
 
     fn heartbeat_at(index: u64) -> Meaning {
@@ -94,7 +94,7 @@ mod tests {
         says(1, 0, 2, Speech::Append { prev_log: at, last_log: at, entries: 0, commit })
     }
 
-    fn follower_with_two_entries() -> crate::watch::Watch<CommitIsVerified> {
+    fn follower_with_two_entries() -> crate::history::recorder::Recorder<CommitIsVerified> {
         let mut run = cluster::<CommitIsVerified>(3);
         run.becomes(0, Role::Follower, 2).unwrap();
         run.stores(0, &write(1, &[(1, 0), (1, 7)])).unwrap();
@@ -115,7 +115,11 @@ mod tests {
         assert!(run.commits(0, 2).is_err());
     }
 
-    fn hears(run: &mut crate::watch::Watch<CommitIsVerified>, term: u64, speech: Speech) {
+    fn hears(
+        run: &mut crate::history::recorder::Recorder<CommitIsVerified>,
+        term: u64,
+        speech: Speech,
+    ) {
         run.becomes(1, raft::Role::Follower, term).unwrap();
         run.receives(says(0, 1, term, speech)).unwrap();
     }

@@ -5,11 +5,11 @@
 
 use raft::{LogId, NodeId};
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::View;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +24,7 @@ impl Oracle for CommitsOwnTerm {
     };
 }
 
-impl Observer for CommitsOwnTerm {
+impl Monitor for CommitsOwnTerm {
     fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
         if !new.has_led_since(old) || new.commit <= old.commit {
             return NOTHING;
@@ -39,11 +39,11 @@ impl Observer for CommitsOwnTerm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use raft::Role;
 
-    fn leader_of_2() -> crate::watch::Watch<CommitsOwnTerm> {
+    fn leader_of_2() -> crate::history::recorder::Recorder<CommitsOwnTerm> {
         let mut run = cluster::<CommitsOwnTerm>(3);
         run.becomes(0, Role::Leader, 2).unwrap();
         run.stores(0, &write(1, &[(1, 7), (2, 0)])).unwrap();

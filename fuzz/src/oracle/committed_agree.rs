@@ -6,11 +6,11 @@
 
 use raft::{LogIndex, NodeId, Term};
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::View;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +25,7 @@ impl Oracle for CommittedAgree {
     };
 }
 
-impl Observer for CommittedAgree {
+impl Monitor for CommittedAgree {
     fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
         if new.commit <= old.commit {
             return NOTHING;
@@ -52,8 +52,8 @@ impl Observer for CommittedAgree {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
 
     #[test]
     fn committing_the_same_is_legal_again_and_again() {

@@ -6,12 +6,12 @@
 
 use raft::{LogIndex, NodeId, NodeSet};
 
+use crate::base::quorum::is_quorum;
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
-use crate::quorum::is_quorum;
 use crate::replica::Write;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -41,7 +41,7 @@ fn is_durable(history: &History) -> Verdict {
     check(held, || Violation::CommittedIsDurable { index, holders })
 }
 
-impl Observer for CommittedIsDurable {
+impl Monitor for CommittedIsDurable {
     fn committed(&mut self, history: &History, _: NodeId, _: LogIndex, _: LogIndex) -> Verdict {
         is_durable(history)
     }
@@ -61,8 +61,8 @@ impl Observer for CommittedIsDurable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
 
     #[test]
     fn a_leader_may_commit_before_its_own_disk_is_done() {

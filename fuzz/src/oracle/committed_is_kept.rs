@@ -4,11 +4,11 @@
 
 use raft::NodeId;
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::Write;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,7 @@ impl Oracle for CommittedIsKept {
     };
 }
 
-impl Observer for CommittedIsKept {
+impl Monitor for CommittedIsKept {
     fn writing(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
         let Some(index) = write.truncate_from else { return NOTHING };
         let commit = history.node(node).view.commit;
@@ -34,9 +34,9 @@ impl Observer for CommittedIsKept {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
 
-    fn committed_one() -> crate::watch::Watch<CommittedIsKept> {
+    fn committed_one() -> crate::history::recorder::Recorder<CommittedIsKept> {
         let mut run = cluster::<CommittedIsKept>(3);
         run.writes(0, &write(1, &[(1, 0), (1, 1)])).unwrap();
         run.commits(0, 1).unwrap();

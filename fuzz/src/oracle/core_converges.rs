@@ -11,11 +11,11 @@
 
 use raft::NodeId;
 
+use crate::history::healing::{Calm, Healing};
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
-use crate::recovery::{Calm, Healing};
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +30,7 @@ impl Oracle for CoreConverges {
     };
 }
 
-impl Observer for CoreConverges {
+impl Monitor for CoreConverges {
     fn recovered(&mut self, history: &History, healing: &Healing) -> Verdict {
         if !history.has_recovered(healing.fresh) {
             return NOTHING;
@@ -67,8 +67,8 @@ fn compare(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use raft::Role;
 
     fn recovered(differing: Option<(NodeId, NodeId)>, is_quiet: bool) -> Verdict {

@@ -6,11 +6,12 @@
 //! asked where heartbeats are no more frequent than election timeouts, or where a server that does
 //! not know of its removal asks for votes, as it may for ever.
 
+use crate::history::healing::Calm;
+use crate::history::healing::QUIET_COMMANDS;
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
-use crate::recovery::{Calm, QUIET_COMMANDS};
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -23,10 +24,9 @@ impl Oracle for EffortIsBounded {
         promise: "Where nothing goes wrong, messages are few: a round a heartbeat, and a few rounds a command.",
         source: "Raft dissertation, 10.2; oracles-and-faults, 1.2",
     };
-    const LINT: bool = true;
 }
 
-impl Observer for EffortIsBounded {
+impl Monitor for EffortIsBounded {
     fn was_calm(&mut self, history: &History, calm: &Calm) -> Verdict {
         let setup = &history.setup;
         let mut running = history.nodes.iter().filter(|node| node.up);
@@ -46,8 +46,8 @@ impl Observer for EffortIsBounded {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
 
     fn calm(messages: u64) -> Verdict {
         let mut run = cluster::<EffortIsBounded>(3);

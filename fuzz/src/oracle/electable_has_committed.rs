@@ -9,12 +9,12 @@
 
 use raft::{LogIndex, NodeId, NodeSet};
 
+use crate::base::quorum::is_quorum;
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, HELD, NOTHING};
 use crate::history::{History, NodeHistory};
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
-use crate::quorum::is_quorum;
 use crate::replica::Write;
-use crate::violation::{check, Verdict, Violation, HELD, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -60,7 +60,7 @@ fn holds(history: &History, node: &NodeHistory) -> Verdict {
     })
 }
 
-impl Observer for ElectableHasCommitted {
+impl Monitor for ElectableHasCommitted {
     fn committed(&mut self, history: &History, _: NodeId, _: LogIndex, _: LogIndex) -> Verdict {
         all_hold(history)
     }
@@ -82,7 +82,7 @@ impl Observer for ElectableHasCommitted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
     use raft::Role;
 
     #[test]

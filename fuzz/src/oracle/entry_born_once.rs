@@ -6,11 +6,11 @@
 
 use raft::NodeId;
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, HELD, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::Write;
-use crate::violation::{check, Verdict, Violation, HELD, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +26,7 @@ impl Oracle for EntryBornOnce {
     };
 }
 
-impl Observer for EntryBornOnce {
+impl Monitor for EntryBornOnce {
     fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
         let view = history.node(node).view;
         let mut verdict = NOTHING;
@@ -47,7 +47,7 @@ impl Observer for EntryBornOnce {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
     use raft::Role;
 
     #[test]

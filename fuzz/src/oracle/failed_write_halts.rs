@@ -6,11 +6,11 @@
 
 use raft::NodeId;
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Entry, Meaning};
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +27,7 @@ impl Oracle for FailedWriteHalts {
     };
 }
 
-impl Observer for FailedWriteHalts {
+impl Monitor for FailedWriteHalts {
     fn write_failed(&mut self, _: &History, node: NodeId, halted: bool) -> Verdict {
         self.failed[node] = true;
         check(halted, || Violation::FailedWriteHalts { node })
@@ -63,9 +63,9 @@ impl FailedWriteHalts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use crate::replica::Speech;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
 
     #[test]
     fn halting_is_legal() {

@@ -5,11 +5,11 @@
 //! for nothing but a round of messages, and none is lost. Asked only if the fresh command was
 //! applied.
 
+use crate::history::healing::Healing;
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
-use crate::recovery::Healing;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +24,7 @@ impl Oracle for FreshReadIsAnswered {
     };
 }
 
-impl Observer for FreshReadIsAnswered {
+impl Monitor for FreshReadIsAnswered {
     fn recovered(&mut self, history: &History, healing: &Healing) -> Verdict {
         if !history.has_recovered(healing.fresh) {
             return NOTHING;
@@ -36,8 +36,8 @@ impl Observer for FreshReadIsAnswered {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use raft::Role;
 
     fn recovered(has_read: bool) -> Verdict {

@@ -4,11 +4,11 @@
 //! `zones.rs`); after a recovery with a final scan of every key, which must show what was
 //! acknowledged. Sound: linearizability of each register; what nobody was told counts as unknown.
 
+use crate::history::linearizability::{Operation, Zones};
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
-use crate::violation::{check, Verdict, Violation, NOTHING};
-use crate::zones::{Operation, Zones};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +26,7 @@ impl Oracle for HistoryIsLinearizable {
     };
 }
 
-impl Observer for HistoryIsLinearizable {
+impl Monitor for HistoryIsLinearizable {
     fn ended(&mut self, history: &History) -> Verdict {
         self.operations.clear();
         self.operations.extend(history.clients.operations());
@@ -43,9 +43,9 @@ impl Observer for HistoryIsLinearizable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::machine::{effect, key_of};
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::state_machine::{effect, key_of};
+    use crate::history::violation::HELD;
     use raft::NodeId;
 
     /// A client was told that its put is done; then a scan finds this.

@@ -4,11 +4,11 @@
 
 use raft::NodeId;
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::Write;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,7 @@ impl Oracle for LeaderAppendOnly {
     };
 }
 
-impl Observer for LeaderAppendOnly {
+impl Monitor for LeaderAppendOnly {
     fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
         let view = history.node(node).view;
         if !view.is_leader() {
@@ -39,8 +39,8 @@ impl Observer for LeaderAppendOnly {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use raft::Role;
 
     #[test]

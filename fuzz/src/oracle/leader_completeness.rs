@@ -7,11 +7,11 @@
 
 use raft::{LogIndex, NodeId};
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, NodeHistory};
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::View;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +38,7 @@ fn is_complete(history: &History, leader: &NodeHistory) -> Verdict {
     })
 }
 
-impl Observer for LeaderCompleteness {
+impl Monitor for LeaderCompleteness {
     fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
         match new.newly_leads(old) {
             true => is_complete(history, history.node(node)),
@@ -58,11 +58,11 @@ impl Observer for LeaderCompleteness {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use raft::Role;
 
-    fn committed_in_term_2() -> crate::watch::Watch<LeaderCompleteness> {
+    fn committed_in_term_2() -> crate::history::recorder::Recorder<LeaderCompleteness> {
         let mut run = cluster::<LeaderCompleteness>(3);
         run.becomes(0, Role::Leader, 2).unwrap();
         run.stores(0, &write(1, &[(1, 7), (2, 0)])).unwrap();

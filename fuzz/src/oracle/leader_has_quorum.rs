@@ -5,12 +5,12 @@
 
 use raft::{NodeId, NodeSet, Term};
 
+use crate::base::quorum::is_quorum;
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
-use crate::quorum::is_quorum;
 use crate::replica::{Meaning, Speech, View};
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +28,7 @@ impl Oracle for LeaderHasQuorum {
     };
 }
 
-impl Observer for LeaderHasQuorum {
+impl Monitor for LeaderHasQuorum {
     fn received(&mut self, _: &History, message: &Meaning) -> Verdict {
         if message.speech == Speech::Vote {
             let (term, votes) = &mut self.votes[message.to];
@@ -66,8 +66,8 @@ impl Observer for LeaderHasQuorum {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use raft::Role;
 
     #[test]

@@ -4,11 +4,11 @@
 //! sent and are answered, so no follower waits longer than a heartbeat interval; not asked where
 //! that is no shorter than an election timeout.
 
+use crate::history::healing::Calm;
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
-use crate::recovery::Calm;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,7 @@ impl Oracle for LeaderIsStable {
     };
 }
 
-impl Observer for LeaderIsStable {
+impl Monitor for LeaderIsStable {
     fn was_calm(&mut self, history: &History, calm: &Calm) -> Verdict {
         if calm.cut_off.is_some() || !history.setup.beats_in_time() {
             return NOTHING;
@@ -36,8 +36,8 @@ impl Observer for LeaderIsStable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use raft::{NodeId, Term};
 
     fn calm(terms: [u64; 2]) -> Verdict {

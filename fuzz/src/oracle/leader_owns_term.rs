@@ -4,11 +4,11 @@
 
 use raft::NodeId;
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::Write;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,7 @@ impl Oracle for LeaderOwnsTerm {
     };
 }
 
-impl Observer for LeaderOwnsTerm {
+impl Monitor for LeaderOwnsTerm {
     fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
         let Some(entry) = write.entries.last().map(|entry| entry.id) else { return NOTHING };
         let Some(leader) = history.leader_of(entry.term).filter(|&id| id != node) else {
@@ -42,8 +42,8 @@ impl Observer for LeaderOwnsTerm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use raft::Role;
 
     #[test]

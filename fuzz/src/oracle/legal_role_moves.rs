@@ -6,11 +6,11 @@
 
 use raft::{NodeId, Role};
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::View;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +37,7 @@ fn is_legal(old: &View, new: &View) -> bool {
     }
 }
 
-impl Observer for LegalRoleMoves {
+impl Monitor for LegalRoleMoves {
     fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
         if old.role == new.role && old.term() == new.term() {
             return NOTHING;
@@ -50,8 +50,8 @@ impl Observer for LegalRoleMoves {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
 
     #[test]
     fn standing_winning_and_stepping_down_are_legal() {

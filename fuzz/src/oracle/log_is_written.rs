@@ -5,11 +5,11 @@
 
 use raft::NodeId;
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::{View, Write};
-use crate::violation::{check, Verdict, Violation};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +30,7 @@ fn is_written(history: &History, node: NodeId) -> Verdict {
     check(shown == written, || Violation::LogIsWritten { node, shown, written })
 }
 
-impl Observer for LogIsWritten {
+impl Monitor for LogIsWritten {
     fn changed(&mut self, history: &History, node: NodeId, _: &View, _: &View) -> Verdict {
         is_written(history, node)
     }
@@ -43,8 +43,8 @@ impl Observer for LogIsWritten {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use raft::Role;
 
     #[test]

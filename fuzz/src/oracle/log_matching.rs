@@ -5,11 +5,11 @@
 
 use raft::NodeId;
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, HELD, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::Write;
-use crate::violation::{check, Verdict, Violation, HELD, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +25,7 @@ impl Oracle for LogMatching {
     };
 }
 
-impl Observer for LogMatching {
+impl Monitor for LogMatching {
     fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
         let mut verdict = NOTHING;
         for entry in &write.entries {
@@ -43,7 +43,7 @@ impl Observer for LogMatching {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
 
     #[test]
     fn equal_logs_and_diverging_ones_are_legal() {

@@ -5,10 +5,10 @@
 
 use raft::{NodeId, Progress};
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +24,7 @@ impl Oracle for MatchIsMonotone {
     };
 }
 
-impl Observer for MatchIsMonotone {
+impl Monitor for MatchIsMonotone {
     fn progressed(
         &mut self,
         _: &History,
@@ -44,7 +44,7 @@ impl Observer for MatchIsMonotone {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
     use raft::Role;
 
     #[test]

@@ -6,11 +6,11 @@
 
 use raft::{LogIndex, NodeId, Progress};
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, NodeHistory};
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::Write;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +38,7 @@ fn is_true(history: &History, leader: &NodeHistory, peer: NodeId, matched: LogIn
     })
 }
 
-impl Observer for MatchIsTrue {
+impl Monitor for MatchIsTrue {
     fn progressed(
         &mut self,
         history: &History,
@@ -68,10 +68,10 @@ impl Observer for MatchIsTrue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
     use raft::Role;
 
-    fn leader_and_follower() -> crate::watch::Watch<MatchIsTrue> {
+    fn leader_and_follower() -> crate::history::recorder::Recorder<MatchIsTrue> {
         let mut run = cluster::<MatchIsTrue>(3);
         run.becomes(0, Role::Leader, 1).unwrap();
         run.stores(0, &write(1, &[(1, 0), (1, 7)])).unwrap();

@@ -5,10 +5,10 @@
 
 use raft::{Membership, NodeId};
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
-use crate::violation::{check, Verdict, Violation};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,7 @@ impl Oracle for MembershipIsNewest {
     };
 }
 
-impl Observer for MembershipIsNewest {
+impl Monitor for MembershipIsNewest {
     fn configured(&mut self, history: &History, node: NodeId, shown: &Membership) -> Verdict {
         let newest = *history.membership_of(history.node(node));
         let shown = *shown;
@@ -34,11 +34,14 @@ impl Observer for MembershipIsNewest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
 
-    fn goes_by(run: &mut crate::watch::Watch<MembershipIsNewest>, voters: &[u8]) -> Verdict {
-        run.observer.configured(&run.history, NodeId(0), &Membership::new(set(voters)))
+    fn goes_by(
+        run: &mut crate::history::recorder::Recorder<MembershipIsNewest>,
+        voters: &[u8],
+    ) -> Verdict {
+        run.monitor.configured(&run.history, NodeId(0), &Membership::new(set(voters)))
     }
 
     #[test]

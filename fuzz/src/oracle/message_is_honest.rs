@@ -3,11 +3,11 @@
 //! Sound: a server speaks in its current term or, if the message had to wait for the disk, in an
 //! earlier one; AppendEntries come from whoever leads the term.
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, NodeHistory};
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Meaning, Speech};
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -22,7 +22,7 @@ impl Oracle for MessageIsHonest {
     };
 }
 
-impl Observer for MessageIsHonest {
+impl Monitor for MessageIsHonest {
     fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
         let Meaning { from, to, term, speech, .. } = *message;
         if speech.binds_nobody() {
@@ -51,7 +51,7 @@ impl Observer for MessageIsHonest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
     use raft::{LogId, LogIndex, Role};
 
     const BEAT: Speech = Speech::Append {

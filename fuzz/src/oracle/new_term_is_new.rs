@@ -6,11 +6,11 @@
 
 use raft::{LogIndex, NodeId};
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::View;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -23,10 +23,9 @@ impl Oracle for NewTermIsNew {
         promise: "When a leader wins a term, no entry of that term exists yet.",
         source: "CCF's CandidateTermNotInLog, SandTable's NewLeaderTermNotInLog",
     };
-    const LINT: bool = true;
 }
 
-impl Observer for NewTermIsNew {
+impl Monitor for NewTermIsNew {
     fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
         if !new.newly_leads(old) {
             return NOTHING;
@@ -40,8 +39,8 @@ impl Observer for NewTermIsNew {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use raft::Role;
 
     #[test]

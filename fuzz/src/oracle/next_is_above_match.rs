@@ -5,10 +5,10 @@
 
 use raft::{NodeId, Progress};
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
-use crate::violation::{check, Verdict, Violation};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -21,10 +21,9 @@ impl Oracle for NextIsAboveMatch {
         promise: "A next index lies above its match index, and at most one past the end of the leader's log.",
         source: "Raft paper, Figure 2; SandTable's NextIdxGtMatchIdx; tikv/raft-rs#555",
     };
-    const LINT: bool = true;
 }
 
-impl Observer for NextIsAboveMatch {
+impl Monitor for NextIsAboveMatch {
     fn progressed(
         &mut self,
         history: &History,
@@ -48,10 +47,10 @@ impl Observer for NextIsAboveMatch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
     use raft::Role;
 
-    fn leader_with_two_entries() -> crate::watch::Watch<NextIsAboveMatch> {
+    fn leader_with_two_entries() -> crate::history::recorder::Recorder<NextIsAboveMatch> {
         let mut run = cluster::<NextIsAboveMatch>(3);
         run.becomes(0, Role::Leader, 1).unwrap();
         run.writes(0, &write(1, &[(1, 0), (1, 7)])).unwrap();

@@ -6,11 +6,12 @@
 
 use raft::{NodeId, Payload};
 
-use crate::history::{grow, History};
-use crate::observer::Observer;
+use crate::base::table::grow;
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, HELD, NOTHING};
+use crate::history::History;
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Command, Write};
-use crate::violation::{check, Verdict, Violation, HELD, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +29,7 @@ impl Oracle for NoCreation {
     };
 }
 
-impl Observer for NoCreation {
+impl Monitor for NoCreation {
     fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
         let mut verdict = NOTHING;
         for entry in write.entries.iter().filter(|e| history.births.get(e.id).is_none()) {
@@ -54,7 +55,7 @@ impl NoCreation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
 
     #[test]
     fn a_no_op_and_a_proposed_command_are_legal() {

@@ -6,11 +6,11 @@
 
 use raft::NodeId;
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::Write;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +25,7 @@ impl Oracle for OneChangeAtATime {
     };
 }
 
-impl Observer for OneChangeAtATime {
+impl Monitor for OneChangeAtATime {
     fn wrote(&mut self, history: &History, leader: NodeId, write: &Write) -> Verdict {
         let facts = history.node(leader);
         if !write.changes_membership() || !facts.view.is_leader() {
@@ -40,11 +40,11 @@ impl Observer for OneChangeAtATime {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use raft::Role;
 
-    fn begun() -> crate::watch::Watch<OneChangeAtATime> {
+    fn begun() -> crate::history::recorder::Recorder<OneChangeAtATime> {
         let mut run = cluster::<OneChangeAtATime>(4);
         run.becomes(0, Role::Leader, 1).unwrap();
         run.writes(0, &change(1, 1, &[0, 1, 2])).unwrap();

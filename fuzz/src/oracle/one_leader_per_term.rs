@@ -5,11 +5,11 @@
 
 use raft::NodeId;
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::View;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +24,7 @@ impl Oracle for OneLeaderPerTerm {
     };
 }
 
-impl Observer for OneLeaderPerTerm {
+impl Monitor for OneLeaderPerTerm {
     fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
         if !new.newly_leads(old) {
             return NOTHING;
@@ -38,8 +38,8 @@ impl Observer for OneLeaderPerTerm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use raft::Role;
 
     #[test]

@@ -7,11 +7,12 @@
 
 use raft::{NodeId, Term};
 
-use crate::history::{grow, History, PerNode};
-use crate::observer::Observer;
+use crate::base::table::grow;
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
+use crate::history::{History, PerNode};
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Meaning, Speech, View, Write};
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +39,7 @@ impl OneVotePerTerm {
     }
 }
 
-impl Observer for OneVotePerTerm {
+impl Monitor for OneVotePerTerm {
     fn sent(&mut self, _: &History, message: &Meaning) -> Verdict {
         match message.speech {
             Speech::Vote => self.voted(message.from, message.term, message.to),
@@ -65,7 +66,7 @@ impl Observer for OneVotePerTerm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
 
     #[test]
     fn a_vote_that_was_only_in_memory_may_be_given_again() {

@@ -6,11 +6,11 @@
 
 use raft::{NodeId, Role};
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::View;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +25,7 @@ impl Oracle for OnlyVotersStand {
     };
 }
 
-impl Observer for OnlyVotersStand {
+impl Monitor for OnlyVotersStand {
     fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
         let stands =
             new.role == Role::Candidate && (old.role, old.term()) != (new.role, new.term());
@@ -49,10 +49,10 @@ impl Observer for OnlyVotersStand {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
 
-    fn removed() -> crate::watch::Watch<OnlyVotersStand> {
+    fn removed() -> crate::history::recorder::Recorder<OnlyVotersStand> {
         let mut run = cluster::<OnlyVotersStand>(3);
         run.writes(0, &change(1, 1, &[1, 2])).unwrap();
         run

@@ -5,11 +5,11 @@
 //! while, so none of them would vote for it. Not asked where heartbeats are no more frequent than
 //! election timeouts.
 
+use crate::history::healing::Calm;
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
-use crate::recovery::Calm;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +24,7 @@ impl Oracle for PreVoteSparesTheTerm {
     };
 }
 
-impl Observer for PreVoteSparesTheTerm {
+impl Monitor for PreVoteSparesTheTerm {
     fn was_calm(&mut self, history: &History, calm: &Calm) -> Verdict {
         if !history.setup.beats_in_time() {
             return NOTHING;
@@ -37,8 +37,8 @@ impl Observer for PreVoteSparesTheTerm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use raft::{NodeId, Term};
 
     fn calm(terms: [u64; 2]) -> Verdict {

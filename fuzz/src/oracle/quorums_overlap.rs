@@ -5,11 +5,11 @@
 
 use raft::{Membership, NodeId};
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::Write;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +35,7 @@ fn is_a_step(old: &Membership, new: &Membership) -> bool {
     }
 }
 
-impl Observer for QuorumsOverlap {
+impl Monitor for QuorumsOverlap {
     fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
         if !write.changes_membership() {
             return NOTHING;
@@ -51,8 +51,8 @@ impl Observer for QuorumsOverlap {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
 
     #[test]
     fn one_voter_less_is_legal_and_so_is_joint_consensus_and_its_end() {

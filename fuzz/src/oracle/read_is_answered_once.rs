@@ -5,10 +5,10 @@
 
 use raft::{NodeId, Read};
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
-use crate::violation::{check, Verdict, Violation};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,7 @@ impl Oracle for ReadIsAnsweredOnce {
     };
 }
 
-impl Observer for ReadIsAnsweredOnce {
+impl Monitor for ReadIsAnsweredOnce {
     fn read(&mut self, history: &History, node: NodeId, read: &Read) -> Verdict {
         let life = history.node(node).life;
         let fact = history.clients.reads.get(read.id.0 as usize);
@@ -35,8 +35,8 @@ impl Observer for ReadIsAnsweredOnce {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
 
     #[test]
     fn one_answer_is_legal_and_a_second_is_not() {

@@ -6,10 +6,10 @@
 
 use raft::{NodeId, Read};
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +24,7 @@ impl Oracle for ReadIsLinearizable {
     };
 }
 
-impl Observer for ReadIsLinearizable {
+impl Monitor for ReadIsLinearizable {
     fn read(&mut self, history: &History, node: NodeId, read: &Read) -> Verdict {
         let Ok(index) = read.answer else { return NOTHING };
         let Some(fact) = history.clients.reads.get(read.id.0 as usize) else { return NOTHING };
@@ -36,11 +36,11 @@ impl Observer for ReadIsLinearizable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
 
     /// A client of node 0 knows that the second entry is applied.
-    fn known() -> crate::watch::Watch<ReadIsLinearizable> {
+    fn known() -> crate::history::recorder::Recorder<ReadIsLinearizable> {
         let mut run = cluster::<ReadIsLinearizable>(3);
         run.history.clients.proposals = 0;
         let command = run.history.clients.propose((NodeId(0), 1), 0);

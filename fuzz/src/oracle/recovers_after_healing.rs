@@ -8,11 +8,11 @@
 //! membership can bring about in Raft itself; and who has been removed is switched off, since it
 //! may disturb for ever (dissertation, 4.2.3).
 
+use crate::history::healing::Healing;
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
-use crate::recovery::Healing;
-use crate::violation::{check, Verdict, Violation};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +27,7 @@ impl Oracle for RecoversAfterHealing {
     };
 }
 
-impl Observer for RecoversAfterHealing {
+impl Monitor for RecoversAfterHealing {
     fn recovered(&mut self, history: &History, healing: &Healing) -> Verdict {
         check(history.has_recovered(healing.fresh), || Violation::RecoversAfterHealing {
             ticks: healing.ticks,
@@ -40,15 +40,15 @@ impl Observer for RecoversAfterHealing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
-    use crate::watch::Watch;
+    use crate::history::fixtures::*;
+    use crate::history::recorder::Recorder;
+    use crate::history::violation::HELD;
     use raft::Role;
 
     const FRESH: u64 = 7;
 
     /// Two nodes, a leader, and one command that it has committed and applied.
-    fn healed(command: u64) -> Watch<RecoversAfterHealing> {
+    fn healed(command: u64) -> Recorder<RecoversAfterHealing> {
         let mut run = cluster::<RecoversAfterHealing>(2);
         run.becomes(0, Role::Leader, 1).unwrap();
         for node in 0..2 {

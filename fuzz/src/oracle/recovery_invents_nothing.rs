@@ -6,10 +6,10 @@
 
 use raft::NodeId;
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
-use crate::violation::{check, Verdict, Violation};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +24,7 @@ impl Oracle for RecoveryInventsNothing {
     };
 }
 
-impl Observer for RecoveryInventsNothing {
+impl Monitor for RecoveryInventsNothing {
     fn started(&mut self, history: &History, node: NodeId) -> Verdict {
         check(!history.node(node).lost, || Violation::RecoveryInventsNothing { node })
     }
@@ -33,8 +33,8 @@ impl Observer for RecoveryInventsNothing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
 
     #[test]
     fn a_start_from_a_disk_that_can_be_read_is_legal() {

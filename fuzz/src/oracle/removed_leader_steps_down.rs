@@ -5,11 +5,11 @@
 
 use raft::NodeId;
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::View;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +24,7 @@ impl Oracle for RemovedLeaderStepsDown {
     };
 }
 
-impl Observer for RemovedLeaderStepsDown {
+impl Monitor for RemovedLeaderStepsDown {
     fn changed(&mut self, history: &History, leader: NodeId, old: &View, new: &View) -> Verdict {
         if !new.has_led_since(old) || new.commit <= old.commit {
             return NOTHING;
@@ -43,11 +43,11 @@ impl Observer for RemovedLeaderStepsDown {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use raft::Role;
 
-    fn removes_itself() -> crate::watch::Watch<RemovedLeaderStepsDown> {
+    fn removes_itself() -> crate::history::recorder::Recorder<RemovedLeaderStepsDown> {
         let mut run = cluster::<RemovedLeaderStepsDown>(3);
         run.becomes(0, Role::Leader, 1).unwrap();
         run.writes(0, &change(1, 1, &[1, 2])).unwrap();

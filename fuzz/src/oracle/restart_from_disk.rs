@@ -6,10 +6,10 @@
 
 use raft::{NodeId, Role};
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
-use crate::violation::{check, Verdict, Violation};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +24,7 @@ impl Oracle for RestartFromDisk {
     };
 }
 
-impl Observer for RestartFromDisk {
+impl Monitor for RestartFromDisk {
     fn started(&mut self, history: &History, node: NodeId) -> Verdict {
         let facts = history.node(node);
         let (shown, last) = (facts.view.hard_state, facts.view.last_log);
@@ -45,9 +45,9 @@ impl Observer for RestartFromDisk {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use crate::replica::View;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
     use raft::Term;
 
     #[test]

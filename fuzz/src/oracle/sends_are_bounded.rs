@@ -8,11 +8,11 @@
 
 use raft::NodeId;
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Meaning, Speech, Write};
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -43,7 +43,7 @@ impl Oracle for SendsAreBounded {
     };
 }
 
-impl Observer for SendsAreBounded {
+impl Monitor for SendsAreBounded {
     fn received(&mut self, _: &History, message: &Meaning) -> Verdict {
         let answer = matches!(message.speech, Speech::Ack { .. } | Speech::Refusal);
         self.lives[message.to].answered = answer;
@@ -97,18 +97,21 @@ impl Observer for SendsAreBounded {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use raft::LogIndex;
 
     const ACK: Speech = Speech::Ack { match_index: LogIndex(1) };
 
     /// Sends some messages in one step.
-    fn step(run: &mut crate::watch::Watch<SendsAreBounded>, sent: &[Speech]) -> Verdict {
+    fn step(
+        run: &mut crate::history::recorder::Recorder<SendsAreBounded>,
+        sent: &[Speech],
+    ) -> Verdict {
         for &speech in sent {
-            run.observer.sent(&run.history, &says(0, 1, 1, speech))?;
+            run.monitor.sent(&run.history, &says(0, 1, 1, speech))?;
         }
-        run.observer.stepped(&run.history, NodeId(0), sent.len())
+        run.monitor.stepped(&run.history, NodeId(0), sent.len())
     }
 
     #[test]
@@ -128,7 +131,7 @@ mod tests {
     #[test]
     fn a_storm_in_answer_to_an_ack_is_illegal() {
         let mut run = cluster::<SendsAreBounded>(3);
-        run.observer.received(&run.history, &says(1, 0, 1, ACK)).unwrap();
+        run.monitor.received(&run.history, &says(1, 0, 1, ACK)).unwrap();
         assert!(step(&mut run, &[Speech::NoVote; 4]).is_err());
     }
 

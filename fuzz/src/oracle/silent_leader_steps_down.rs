@@ -8,12 +8,12 @@
 
 use raft::{NodeId, NodeSet, Role};
 
+use crate::base::quorum::is_quorum;
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
-use crate::quorum::is_quorum;
 use crate::replica::{Meaning, View, Write};
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +38,7 @@ impl Oracle for SilentLeaderStepsDown {
     };
 }
 
-impl Observer for SilentLeaderStepsDown {
+impl Monitor for SilentLeaderStepsDown {
     fn ticked(&mut self, history: &History, node: NodeId) -> Verdict {
         let setup = history.setup.of(node);
         if !setup.check_quorum || history.node(node).view.role != Role::Leader {
@@ -80,20 +80,20 @@ impl Observer for SilentLeaderStepsDown {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::history::fixtures::*;
+    use crate::history::recorder::Recorder;
+    use crate::history::violation::HELD;
     use crate::replica::Speech;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
-    use crate::watch::Watch;
     use raft::LogIndex;
 
-    fn leading(check_quorum: bool) -> Watch<SilentLeaderStepsDown> {
+    fn leading(check_quorum: bool) -> Recorder<SilentLeaderStepsDown> {
         let mut run = cluster::<SilentLeaderStepsDown>(3);
         run.history.setup.check_quorum = check_quorum;
         run.becomes(0, Role::Leader, 1).unwrap();
         run
     }
 
-    fn ticks(run: &mut Watch<SilentLeaderStepsDown>, times: usize) -> Verdict {
+    fn ticks(run: &mut Recorder<SilentLeaderStepsDown>, times: usize) -> Verdict {
         (0..times).try_for_each(|_| run.ticks(0).map(drop))?;
         HELD
     }

@@ -5,12 +5,12 @@
 
 use raft::{LogId, NodeId};
 
+use crate::history::monitor::Monitor;
+use crate::history::state_machine::state_of;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::machine::state_of;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::Write;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +25,7 @@ impl Oracle for SnapshotIsCommitted {
     };
 }
 
-impl Observer for SnapshotIsCommitted {
+impl Monitor for SnapshotIsCommitted {
     fn writing(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
         let Some(snapshot) = &write.snapshot else { return NOTHING };
         let last = snapshot.last;
@@ -47,10 +47,10 @@ impl Observer for SnapshotIsCommitted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
 
-    fn committed() -> crate::watch::Watch<SnapshotIsCommitted> {
+    fn committed() -> crate::history::recorder::Recorder<SnapshotIsCommitted> {
         let mut run = cluster::<SnapshotIsCommitted>(3);
         run.writes(0, &write(1, &[(1, 0), (1, 7), (1, 8)])).unwrap();
         run.commits(0, 2).unwrap();

@@ -5,13 +5,13 @@
 
 use raft::{LogIndex, NodeId};
 
-use crate::chain::Link;
+use crate::history::log_chain::Link;
+use crate::history::monitor::Monitor;
+use crate::history::state_machine::Machine;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
-use crate::machine::Machine;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::Entry;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -33,7 +33,7 @@ fn is_another(history: &History, node: NodeId, index: LogIndex) -> Violation {
     Violation::StateMachineSafety { node, index, other }
 }
 
-impl Observer for StateMachineSafety {
+impl Monitor for StateMachineSafety {
     fn applied(&mut self, history: &History, node: NodeId, entry: &Entry) -> Verdict {
         let state = self.states[node].then(entry);
         self.states[node] = state;
@@ -59,10 +59,10 @@ impl Observer for StateMachineSafety {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
 
-    fn committed_on_two() -> crate::watch::Watch<StateMachineSafety> {
+    fn committed_on_two() -> crate::history::recorder::Recorder<StateMachineSafety> {
         let mut run = cluster::<StateMachineSafety>(3);
         for node in [0, 1] {
             run.stores(node, &write(1, &[(1, 5), (1, 6)])).unwrap();

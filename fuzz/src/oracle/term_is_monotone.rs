@@ -5,11 +5,11 @@
 
 use raft::{NodeId, Term};
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::{View, Write};
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +32,7 @@ impl TermIsMonotone {
     }
 }
 
-impl Observer for TermIsMonotone {
+impl Monitor for TermIsMonotone {
     fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
         match old.term() == new.term() {
             true => NOTHING,
@@ -55,8 +55,8 @@ impl Observer for TermIsMonotone {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use raft::Role;
 
     #[test]

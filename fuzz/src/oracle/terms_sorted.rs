@@ -6,11 +6,11 @@
 
 use raft::{LogId, LogIndex, NodeId};
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, HELD, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::Write;
-use crate::violation::{check, Verdict, Violation, HELD, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +25,7 @@ impl Oracle for TermsSorted {
     };
 }
 
-impl Observer for TermsSorted {
+impl Monitor for TermsSorted {
     fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
         let Some(first) = write.entries.first() else { return NOTHING };
         let facts = history.node(node);
@@ -62,7 +62,7 @@ impl Observer for TermsSorted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
     use raft::Role;
 
     #[test]

@@ -5,11 +5,11 @@
 
 use raft::NodeId;
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::Write;
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +24,7 @@ impl Oracle for TruncationNeedsConflict {
     };
 }
 
-impl Observer for TruncationNeedsConflict {
+impl Monitor for TruncationNeedsConflict {
     fn writing(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
         let Some(index) = write.truncate_from else { return NOTHING };
         let Some(removed) = history.node(node).log.at(index) else { return NOTHING };
@@ -40,7 +40,7 @@ impl Observer for TruncationNeedsConflict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
 
     #[test]
     fn replacing_an_entry_by_one_of_another_term_is_legal() {

@@ -3,11 +3,11 @@
 //! Sound: a grant for a term leaves when the disk is in that term with that vote, or in a later
 //! term, where the vote can never be given again.
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Meaning, Speech};
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -22,7 +22,7 @@ impl Oracle for VoteIsDurable {
     };
 }
 
-impl Observer for VoteIsDurable {
+impl Monitor for VoteIsDurable {
     fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
         let Speech::Vote = message.speech else { return NOTHING };
         let (node, term, candidate) = (message.from, message.term, message.to);
@@ -35,8 +35,8 @@ impl Observer for VoteIsDurable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
     use raft::NodeId;
 
     #[test]

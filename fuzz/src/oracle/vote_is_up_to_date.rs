@@ -6,11 +6,11 @@
 
 use raft::{LogId, NodeId, Term};
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Meaning, Speech, View};
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +29,7 @@ impl Oracle for VoteIsUpToDate {
     };
 }
 
-impl Observer for VoteIsUpToDate {
+impl Monitor for VoteIsUpToDate {
     fn received(&mut self, _: &History, message: &Meaning) -> Verdict {
         if let Speech::Candidacy { last_log } = message.speech {
             self.asked[message.to] = Some((message.from, message.term, last_log));
@@ -58,8 +58,8 @@ impl Observer for VoteIsUpToDate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::HELD;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
+    use crate::history::violation::HELD;
 
     fn asks(last_log: LogId) -> Meaning {
         says(1, 0, 2, Speech::Candidacy { last_log })

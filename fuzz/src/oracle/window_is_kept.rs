@@ -7,11 +7,11 @@
 
 use raft::NodeId;
 
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
-use crate::observer::Observer;
 use crate::oracle::{Card, Oracle};
 use crate::replica::{Meaning, Speech, View, Write};
-use crate::violation::{check, Verdict, Violation, NOTHING};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +29,7 @@ impl Oracle for WindowIsKept {
     };
 }
 
-impl Observer for WindowIsKept {
+impl Monitor for WindowIsKept {
     fn received(&mut self, history: &History, message: &Meaning) -> Verdict {
         match message.speech {
             Speech::ReadIndex => self.beats(history, message.to),
@@ -86,7 +86,7 @@ impl WindowIsKept {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::by_hand::*;
+    use crate::history::fixtures::*;
     use raft::{LogId, LogIndex};
 
     const ONE: Speech = Speech::Append {
@@ -99,7 +99,7 @@ mod tests {
     fn sends(times: usize) -> Verdict {
         let mut run = cluster::<WindowIsKept>(3);
         let window = usize::from(run.history.setup.flight);
-        (0..window + times).try_fold(0, |_, _| run.observer.sent(&run.history, &says(0, 1, 1, ONE)))
+        (0..window + times).try_fold(0, |_, _| run.monitor.sent(&run.history, &says(0, 1, 1, ONE)))
     }
 
     #[test]

@@ -2,10 +2,10 @@
 //!
 //! Membership (section 6; dissertation, chapter 4)
 
+use crate::ids::{LogIndex, Term};
 use crate::io::Refused;
 use crate::membership::{Membership, Memberships};
 use crate::quorum::NodeSet;
-use crate::types::{LogIndex, Term};
 
 /// A leader begins a change when no other is under way and it has committed an entry of its term.
 ///

@@ -3,7 +3,8 @@
 //! Durability (5.6, Figure 2: "Updated on stable storage before responding to RPCs")
 
 use super::Promise;
-use crate::types::{HardState, LogIndex};
+use crate::ids::LogIndex;
+use crate::state::HardState;
 
 /// Term and vote are written as they are. Without this: a second vote after a crash.
 pub fn recorded(state: HardState) -> HardState {

@@ -1,9 +1,10 @@
 //! Elections: terms, votes, and what spares a cluster needless ones.
 
+use crate::ids::{LogId, NodeId, Term};
 use crate::membership::Membership;
 use crate::message::Kind;
 use crate::quorum::NodeSet;
-use crate::types::{HardState, LogId, NodeId, Role, Term};
+use crate::state::{HardState, Role};
 
 // ---- Terms (5.1) ----
 

@@ -2,8 +2,8 @@
 //!
 //! Reads (dissertation, 6.4)
 
-use crate::message::Stamp;
-use crate::types::Term;
+use crate::ids::Term;
+use crate::stamp::Stamp;
 
 /// A leader knows what is committed once it has committed an entry of its own term.
 ///

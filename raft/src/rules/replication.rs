@@ -1,9 +1,10 @@
 //! Replication and commitment.
 
+use crate::ids::{LogId, LogIndex, NodeId, Term};
 use crate::io::Refused;
 use crate::membership::Membership;
 use crate::progress::Progress;
-use crate::types::{LogId, LogIndex, NodeId, Role, Term};
+use crate::state::Role;
 
 // ---- Replication (5.3) ----
 

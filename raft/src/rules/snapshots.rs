@@ -2,8 +2,8 @@
 //!
 //! Snapshots (section 7)
 
+use crate::ids::{LogId, LogIndex, Term};
 use crate::membership::Memberships;
-use crate::types::{LogId, LogIndex, Term};
 
 /// A snapshot stands for entries that were handed out to the state machine, and for no more.
 ///

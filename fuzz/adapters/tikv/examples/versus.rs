@@ -7,9 +7,9 @@ use std::collections::VecDeque;
 
 use tikv::Tikv;
 use whitewater::raft::NodeId;
+use whitewater::replica::subject::Subject;
 use whitewater::replica::{Durable, Input, Replica};
 use whitewater::schedule::Setup;
-use whitewater::subject::Subject;
 
 struct Cluster<R: Replica> {
     nodes: Vec<R>,

@@ -2,7 +2,7 @@
 #![cfg_attr(fuzzing, no_main)]
 
 use tikv::Tikv;
-use whitewater::subject::Subject;
+use whitewater::replica::subject::Subject;
 
 #[cfg(fuzzing)]
 whitewater::fuzz_target!(

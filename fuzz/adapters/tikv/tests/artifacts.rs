@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use tikv::Tikv;
-use whitewater::files::{read_schedule, schedules_in};
+use whitewater::replica::subject::Subject;
 use whitewater::run::{Outcome, Runner};
-use whitewater::subject::Subject;
+use whitewater::schedule::files::{read_schedule, schedules_in};
 
 /// All published versions here, and the newest with the fix that no release has.
 const ALL: &[&str] = &["0.3.0", "0.3.1", "0.4.0", "0.4.3", "0.6.0", "0.7.0", "0.7.0-fixed"];

@@ -13,14 +13,14 @@ use std::path::PathBuf;
 use cpu_time::ThreadTime;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use whitewater::bench::Seed;
-use whitewater::canary::{self, Level};
-use whitewater::chain::mix;
-use whitewater::explore::{Explorer, Tuning};
-use whitewater::generator::{self, Generator};
-use whitewater::ours::Ours;
+use whitewater::base::canary::{self, Level};
+use whitewater::base::hash::mix;
+use whitewater::mutants::bench::Seed;
+use whitewater::replica::ours::Ours;
 use whitewater::run::{Outcome, Runner};
 use whitewater::schedule::Schedule;
+use whitewater::search::explorer::{Explorer, Tuning};
+use whitewater::search::generator::{self, Generator};
 
 use super::libfuzzer;
 use super::rows::{Corpus, Key, Row};
@@ -332,7 +332,8 @@ mod tests {
     }
 
     fn task(trial: u32) -> Task {
-        let bug = whitewater::bench::seeds().find(|seed| seed.tier == 1).expect("there is one");
+        let bug =
+            whitewater::mutants::bench::seeds().find(|seed| seed.tier == 1).expect("there is one");
         let strategy = Strategy::Blind(generator::Strategy::Swarm);
         Task { bug, strategy, trial }
     }

@@ -10,8 +10,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use wait4::Wait4;
-use whitewater::bench::Seed;
-use whitewater::oracle::LINTS;
+use whitewater::history::violation::LINTS;
+use whitewater::mutants::bench::Seed;
 use whitewater::schedule::Schedule;
 use whitewater::target::{EDGES_ALONE, IGNORE, MUTANT, NODES};
 
@@ -43,7 +43,7 @@ pub fn course(
     command.arg(format!("-seed={}", (seed as u32).max(1)));
     command.arg(format!("-artifact_prefix={}/", room.path().display()));
     command.env(MUTANT, bug.name).env("RUST_BACKTRACE", "0").env_remove(EDGES_ALONE);
-    command.env(IGNORE, LINTS.iter().flatten().copied().collect::<Vec<_>>().join(","));
+    command.env(IGNORE, LINTS.join(","));
     if edges_alone {
         // Nobody else would tell libFuzzer how often an edge was taken.
         command.env(EDGES_ALONE, "1").arg("-use_counters=1");

@@ -11,7 +11,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use whitewater::bench;
+use whitewater::mutants::bench;
 
 use crate::Failure;
 

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use whitewater::bench;
+use whitewater::mutants::bench;
 
 use super::campaign::Strategy;
 use super::rows::{Corpus, Half, Row, Set};

@@ -1,0 +1,8 @@
+//! The hash that every digest is made of.
+//!
+//! Promises: the same on every machine, for good: digests and golden files rest on it.
+
+/// Mixes one number into a running hash; the same on every machine.
+pub fn mix(hash: u64, value: u64) -> u64 {
+    (hash.rotate_left(23) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}

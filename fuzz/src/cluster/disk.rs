@@ -1,0 +1,350 @@
+//! The disk of one node: a durable image, and a queue of writes that are not durable yet.
+//!
+//! Promises: writes reach the image in the order they were asked for; a crash keeps a prefix of
+//! the queue; a failing write leaves a prefix of its parts, in the order that [`Write`] documents.
+//! A write that need not be synced counts as done, for its replica, as soon as all before it do,
+//! and stays in the queue. Damage shows when the replica starts again: what nobody was told to be
+//! durable is cut off, and if anything else is damaged there is no start. Knows nothing of nodes.
+
+use std::collections::VecDeque;
+
+use raft::{HardState, LogIndex, WriteId};
+
+use crate::base::canary;
+use crate::replica::driver::Driver;
+use crate::replica::{Durable, Write};
+use crate::schedule::operand::{ALL, SNAPSHOT, TRUNCATION};
+
+/// The disk of one node.
+#[derive(Clone, Debug, Default)]
+pub struct Disk {
+    /// What is durable.
+    pub image: Durable,
+    /// What was asked for, oldest first.
+    pub pending: VecDeque<Write>,
+    /// How many of these the replica takes to be durable already.
+    told: usize,
+    /// It has no space.
+    pub full: bool,
+    /// It is lost, with all that was on it.
+    pub lost: bool,
+    /// What on it is damaged.
+    damage: Damage,
+    /// The replica was told that the log is durable up to here.
+    sure: LogIndex,
+}
+
+/// Records whose checksums are wrong.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Damage {
+    hard_state: bool,
+    snapshot: bool,
+    entries: Vec<LogIndex>,
+}
+
+impl Damage {
+    /// The first damaged entry.
+    fn first(&self) -> Option<LogIndex> {
+        self.entries.iter().min().copied()
+    }
+}
+
+/// What comes of an attempt to read a disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readable {
+    /// All is well.
+    Yes,
+    /// All but the entries from here on, of which nobody was told that they are durable: they are
+    /// cut off.
+    Before(LogIndex),
+    /// What was promised to be durable is not there.
+    No,
+}
+
+impl Disk {
+    /// Empties it.
+    pub fn clear(&mut self) {
+        self.image.hard_state = HardState::default();
+        self.image.commit = LogIndex(0);
+        self.image.lives = 0;
+        self.image.snapshot = None;
+        self.image.entries.clear();
+        (self.full, self.lost) = (false, false);
+        self.damage = Damage::default();
+        self.sure = LogIndex(0);
+        self.lose();
+    }
+
+    /// Loses all that is pending.
+    pub fn lose(&mut self) {
+        self.pending.clear();
+        self.told = 0;
+    }
+
+    /// Takes the oldest pending write out; whether its replica takes it to be durable already.
+    pub fn pop(&mut self) -> Option<(Write, bool)> {
+        let write = self.pending.pop_front()?;
+        let told = self.told > 0;
+        self.told -= usize::from(told);
+        Some((write, told))
+    }
+
+    /// The next write of which the replica is told that it is durable, although it is not.
+    pub fn tell(&mut self) -> Option<WriteId> {
+        let write = self.pending.get(self.told).filter(|write| !write.sync)?;
+        self.told += 1;
+        Some(write.id)
+    }
+
+    /// Whether the replica waits for a write.
+    pub fn is_awaited(&self) -> bool {
+        self.told < self.pending.len()
+    }
+
+    /// The oldest pending write, if the replica waits for it.
+    pub fn awaited(&self) -> Option<&Write> {
+        self.pending.front().filter(|_| self.told == 0)
+    }
+
+    /// The index before that of the first entry.
+    fn start(&self) -> u64 {
+        self.image.snapshot.as_ref().map_or(0, |snapshot| snapshot.last.index.0)
+    }
+
+    /// The last entry.
+    fn last(&self) -> LogIndex {
+        LogIndex(self.start() + self.image.entries.len() as u64)
+    }
+
+    /// The replica takes all that is on the disk to be durable.
+    pub fn is_told(&mut self) {
+        self.sure = self.last();
+    }
+
+    fn cut_off(&mut self, from: LogIndex) {
+        let kept = from.previous().0.saturating_sub(self.start());
+        self.image.entries.truncate(kept as usize);
+        self.sure = self.sure.min(from.previous());
+        self.damage.entries.retain(|&index| index < from);
+    }
+
+    /// Makes `write` durable.
+    pub fn store(&mut self, write: &Write) {
+        if let Some(hard_state) = write.hard_state {
+            self.image.hard_state = hard_state;
+            self.damage.hard_state = false;
+        }
+        if let Some(index) = write.truncate_from {
+            self.cut_off(index);
+        }
+        if let Some(snapshot) = &write.snapshot {
+            self.damage.snapshot = false;
+            let last = snapshot.last.index;
+            self.damage.entries.retain(|&index| index > last);
+            let covered = snapshot.last.index.0.saturating_sub(self.start());
+            let covered = self.image.entries.len().min(covered as usize);
+            self.image.entries.drain(..covered);
+            self.image.snapshot = Some(snapshot.clone());
+        }
+        self.image.entries.extend_from_slice(&write.entries);
+        if let Some(commit) = write.commit {
+            self.image.commit = commit;
+        }
+    }
+
+    /// The record that an operand selects, if there is one: [`ALL`] is the hard state,
+    /// [`SNAPSHOT`] the snapshot, and the others count entries from the last, beginning again.
+    pub fn record(&self, wish: u8) -> Option<u8> {
+        let entries = self.image.entries.len().min(SNAPSHOT.into());
+        match wish {
+            _ if self.lost => None,
+            ALL => (self.image.hard_state != HardState::default()).then_some(ALL),
+            SNAPSHOT => self.image.snapshot.as_ref().map(|_| SNAPSHOT),
+            _ if entries == 0 => None,
+            _ => Some((usize::from(wish) % entries) as u8),
+        }
+    }
+
+    /// Whether the node can start again if a record that is there is damaged, too.
+    pub fn can_do_without(&self, record: u8) -> bool {
+        let is_promised = match record {
+            ALL | SNAPSHOT => true,
+            _ => self.entry(record) <= self.sure,
+        };
+        self.readable() != Readable::No && !is_promised
+    }
+
+    /// The entry so many before the last.
+    fn entry(&self, before_last: u8) -> LogIndex {
+        LogIndex(self.last().0 - u64::from(before_last))
+    }
+
+    /// Damages a record that is there.
+    pub fn harm(&mut self, record: u8) {
+        match record {
+            ALL => self.damage.hard_state = true,
+            SNAPSHOT => self.damage.snapshot = true,
+            _ => self.damage.entries.push(self.entry(record)),
+        }
+    }
+
+    /// Whether it can be read.
+    pub fn readable(&self) -> Readable {
+        match self.damage.first() {
+            _ if self.lost || self.damage.hard_state || self.damage.snapshot => Readable::No,
+            Some(index) if index <= self.sure => Readable::No,
+            Some(index) => Readable::Before(index),
+            None => Readable::Yes,
+        }
+    }
+
+    /// Reads it, as far as `driver` goes, and repairs what can be repaired.
+    pub fn recover(&mut self, driver: Driver) -> Readable {
+        let readable = self.readable();
+        match (readable, self.damage.first()) {
+            (Readable::Before(from), _) => self.repair(from, driver),
+            (Readable::No, Some(from)) if driver.cuts_off_damage && canary::note(true) => {
+                self.repair(from, driver);
+            }
+            (Readable::No, _) if driver.starts_without_disk && canary::note(self.lost) => {
+                self.clear();
+            }
+            _ => {}
+        }
+        readable
+    }
+
+    fn repair(&mut self, from: LogIndex, driver: Driver) {
+        let cut = self.last().0.saturating_sub(from.previous().0);
+        self.cut_off(from);
+        self.image.commit = self.image.commit.min(self.last());
+        let more = cut > 0 && self.image.entries.len() as u64 >= cut;
+        if driver.cuts_off_twice && canary::note(more) {
+            self.cut_off(LogIndex(self.last().next().0 - cut));
+        }
+    }
+}
+
+/// The part of `write` that reaches the disk when it is torn at `torn`, an operand of
+/// [`Operand::Torn`](crate::schedule::event::Operand::Torn).
+pub fn torn_part(write: Write, torn: u8, driver: Driver) -> Write {
+    if driver.entries_before_hard_state || driver.snapshot_before_truncation {
+        let truth = tear(write.clone(), torn, Driver::CORRECT);
+        return canary::held(tear(write, torn, driver), truth);
+    }
+    tear(write, torn, Driver::CORRECT)
+}
+
+fn tear(mut write: Write, torn: u8, driver: Driver) -> Write {
+    let entries_first = driver.entries_before_hard_state;
+    if torn == ALL {
+        return write;
+    }
+    write.commit = None;
+    if torn == 0 || entries_first {
+        write.hard_state = None;
+    }
+    if torn == 0 || (torn == 1 && !entries_first) {
+        write.truncate_from = None;
+        write.snapshot = None;
+        write.entries.clear();
+    }
+    if torn == TRUNCATION {
+        match driver.snapshot_before_truncation {
+            true => write.truncate_from = None,
+            false => write.snapshot = None,
+        }
+        write.entries.clear();
+    } else if torn > 1 {
+        write.entries.truncate(usize::from(torn - 2));
+    }
+    write
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use raft::{Entry, LogId, Payload, Term};
+
+    fn write() -> Write {
+        let entry = |index| Entry { id: LogId::new(2, index), payload: Payload::Command(index) };
+        Write {
+            id: WriteId(1),
+            hard_state: Some(HardState { term: Term(2), vote: None }),
+            truncate_from: Some(LogIndex(2)),
+            snapshot: None,
+            entries: vec![entry(2), entry(3)],
+            commit: Some(LogIndex(1)),
+            sync: true,
+        }
+    }
+
+    #[test]
+    fn a_torn_write_leaves_its_parts_in_order() {
+        let parts = |torn| {
+            let part = torn_part(write(), torn, Driver::CORRECT);
+            (part.hard_state.is_some(), part.truncate_from.is_some(), part.entries.len())
+        };
+        assert_eq!(parts(0), (false, false, 0));
+        assert_eq!(parts(1), (true, false, 0));
+        assert_eq!(parts(2), (true, true, 0));
+        assert_eq!(parts(3), (true, true, 1));
+        assert_eq!(parts(9), (true, true, 2));
+        assert_eq!(parts(ALL), (true, true, 2));
+    }
+
+    #[test]
+    fn storing_a_write_truncates_before_it_appends() {
+        let mut disk = Disk::default();
+        disk.image.entries =
+            (1..=4).map(|i| Entry { id: LogId::new(1, i), payload: Payload::Noop }).collect();
+        disk.store(&write());
+        let ids: Vec<LogId> = disk.image.entries.iter().map(|entry| entry.id).collect();
+        assert_eq!(ids, [LogId::new(1, 1), LogId::new(2, 2), LogId::new(2, 3)]);
+    }
+
+    #[test]
+    fn a_damaged_entry_is_cut_off_if_nobody_was_told_that_it_is_durable() {
+        let mut disk = Disk::default();
+        disk.image.entries =
+            (1..=3).map(|i| Entry { id: LogId::new(1, i), payload: Payload::Noop }).collect();
+        disk.harm(0);
+        assert_eq!(disk.recover(Driver::CORRECT), Readable::Before(LogIndex(3)));
+        assert_eq!((disk.image.entries.len(), disk.readable()), (2, Readable::Yes));
+        disk.is_told();
+        disk.harm(1);
+        assert_eq!(disk.recover(Driver::CORRECT), Readable::No);
+        assert_eq!(disk.image.entries.len(), 2);
+        disk.store(&Write { truncate_from: Some(LogIndex(1)), ..Write::default() });
+        assert_eq!(disk.readable(), Readable::Yes);
+    }
+
+    #[test]
+    fn a_damaged_hard_state_or_a_lost_disk_cannot_be_read() {
+        let mut disk = Disk::default();
+        assert_eq!((disk.record(ALL), disk.record(SNAPSHOT), disk.record(3)), (None, None, None));
+        disk.store(&write());
+        assert_eq!((disk.record(ALL), disk.record(3)), (Some(ALL), Some(1)));
+        disk.harm(ALL);
+        assert_eq!(disk.recover(Driver::CORRECT), Readable::No);
+        disk.store(&write());
+        assert_eq!(disk.readable(), Readable::Yes);
+        disk.lost = true;
+        assert_eq!(disk.recover(Driver::CORRECT), Readable::No);
+    }
+
+    #[test]
+    fn a_write_that_need_not_be_synced_counts_as_done_once_all_before_it_do() {
+        let named = |id, sync| Write { id: WriteId(id), sync, ..Write::default() };
+        let mut disk = Disk::default();
+        disk.pending.extend([named(1, true), named(2, false), named(3, true)]);
+        assert_eq!(disk.tell(), None);
+        assert!(disk.awaited().is_some());
+        assert_eq!(disk.pop(), Some((named(1, true), false)));
+        assert_eq!(disk.tell(), Some(WriteId(2)));
+        assert_eq!(disk.tell(), None);
+        assert!(disk.is_awaited() && disk.awaited().is_none());
+        assert_eq!(disk.pop(), Some((named(2, false), true)));
+        assert_eq!(disk.awaited(), Some(&named(3, true)));
+    }
+}

@@ -1,0 +1,170 @@
+//! What happens to clocks, hosts and disks.
+//!
+//! Promises: a node that stands still lives through nothing; a node whose disk lost what it had
+//! promised does not start any more. How much may be lost is for `resolve.rs` to say.
+
+use raft::NodeId;
+
+use crate::base::canary;
+use crate::cluster::disk::Readable;
+use crate::cluster::host::Fate;
+use crate::cluster::Cluster;
+use crate::history::monitor::Monitor;
+use crate::history::violation::{Verdict, HELD};
+use crate::replica::{Input, Replica};
+use crate::schedule::event::ALL;
+
+/// Who goes on after a pause catches up with its clock this far at most.
+const CATCH_UP: u32 = 64;
+
+impl<R: Replica, M: Monitor> Cluster<R, M> {
+    /// The one way in which a node ends by itself: sooner or later, the crash handler runs. Its
+    /// pending writes are lost.
+    pub(crate) fn halt(&mut self, id: NodeId) -> Verdict {
+        match self.setup.handler_delay {
+            0 => self.crash_handler(id),
+            inputs => {
+                let host = &mut self.hosts[usize::from(id.0)];
+                host.fate = Fate::Halted { inputs };
+                host.disk.lose();
+                host.to_apply.clear();
+                HELD
+            }
+        }
+    }
+
+    /// As if it had crashed with all pending writes lost.
+    pub(crate) fn crash_handler(&mut self, id: NodeId) -> Verdict {
+        self.crash(id, 0, 0)
+    }
+
+    /// A node stops; its `keep` oldest pending writes reach the disk, and of those after the next,
+    /// which does not, the ones in `loose` do as well.
+    pub(crate) fn crash(&mut self, id: NodeId, keep: u8, loose: u8) -> Verdict {
+        let host = &mut self.hosts[usize::from(id.0)];
+        host.stop();
+        self.network.set_down(id, true);
+        let pending = host.disk.pending.len();
+        let kept = if keep == ALL { pending } else { pending.min(keep.into()) };
+        let kept = if host.disk.full { 0 } else { kept };
+        for _ in 0..kept {
+            let Some((write, _)) = host.disk.pop() else { break };
+            host.disk.store(&write);
+            self.recorder.persisted(id, &write)?;
+        }
+        if self.subject.driver.replays_past_gaps && host.disk.pop().is_some() {
+            for place in 0..u8::BITS {
+                let Some((write, _)) = host.disk.pop() else { break };
+                if canary::note(loose >> place & 1 == 1) {
+                    host.disk.store(&write);
+                    self.recorder.persisted(id, &write)?;
+                }
+            }
+        }
+        host.disk.lose();
+        self.recorder.stopped(id, pending - kept)
+    }
+
+    /// Time passes for everyone, at the rate of each clock.
+    pub(crate) fn tick_all(&mut self) -> Verdict {
+        for id in (0..self.setup.nodes).map(NodeId) {
+            for _ in 0..self.setup.rate_of(id) {
+                self.tick(id)?;
+            }
+        }
+        HELD
+    }
+
+    /// A clock ticks; perhaps the node does not notice, now or ever.
+    pub(crate) fn tick(&mut self, id: NodeId) -> Verdict {
+        let host = &mut self.hosts[usize::from(id.0)];
+        if host.paused {
+            host.missed += 1;
+            return HELD;
+        }
+        if host.owed > 0 {
+            host.owed -= 1;
+            return HELD;
+        }
+        self.input(id, Input::Tick)
+    }
+
+    /// A node stands still.
+    pub(crate) fn pause(&mut self, id: NodeId) -> Verdict {
+        self.hosts[usize::from(id.0)].paused = true;
+        self.network.set_down(id, true);
+        HELD
+    }
+
+    /// A node goes on. First it lives through the ticks that it has missed.
+    pub(crate) fn resume(&mut self, id: NodeId) -> Verdict {
+        let host = &mut self.hosts[usize::from(id.0)];
+        host.paused = false;
+        let missed = std::mem::take(&mut host.missed).min(CATCH_UP);
+        self.network.set_down(id, false);
+        (0..missed).try_for_each(|_| self.tick(id).map(drop))?;
+        HELD
+    }
+
+    /// A clock is set forward or back.
+    pub(crate) fn jump(&mut self, id: NodeId, by: i8) -> Verdict {
+        let ticks = u32::from(by.unsigned_abs());
+        if by < 0 {
+            self.hosts[usize::from(id.0)].owed += ticks;
+            return HELD;
+        }
+        (0..ticks).try_for_each(|_| self.tick(id).map(drop))?;
+        HELD
+    }
+
+    /// The next step of a node will be cut short.
+    pub(crate) fn doom(&mut self, id: NodeId, sent: u8, keep: u8) -> Verdict {
+        self.hosts[usize::from(id.0)].fate = Fate::Doomed { sent, keep };
+        HELD
+    }
+
+    /// A disk has no space, or has some again.
+    pub(crate) fn fill(&mut self, id: NodeId, full: bool) -> Verdict {
+        self.hosts[usize::from(id.0)].disk.full = full;
+        HELD
+    }
+
+    /// A record is damaged; the node does not notice before it starts again.
+    pub(crate) fn damage(&mut self, id: NodeId, record: u8) -> Verdict {
+        self.hosts[usize::from(id.0)].disk.harm(record);
+        HELD
+    }
+
+    /// A disk is lost, and with it the life of the node.
+    pub(crate) fn lose_disk(&mut self, id: NodeId) -> Verdict {
+        let host = &mut self.hosts[usize::from(id.0)];
+        host.disk.lost = true;
+        match host.replica {
+            Some(_) => self.crash_handler(id),
+            None => HELD,
+        }
+    }
+
+    /// A node that has halted lives through one more input, which must come to nothing.
+    pub(crate) fn linger(&mut self, id: NodeId, inputs: u8, input: Input<R::Message>) -> Verdict {
+        let host = &mut self.hosts[usize::from(id.0)];
+        let Some(replica) = &mut host.replica else { return HELD };
+        replica.step(input, &mut self.output);
+        let effects = R::effects(&mut self.output);
+        let done = effects.messages.len() + effects.applied.len() + effects.reads.len();
+        let done = done + usize::from(effects.restore.is_some());
+        let done = done + usize::from(effects.write.take().is_some());
+        effects.messages.clear();
+        self.recorder.lingered(id, done)?;
+        host.fate = Fate::Halted { inputs: inputs - 1 };
+        match inputs {
+            1 => self.crash_handler(id),
+            _ => HELD,
+        }
+    }
+
+    /// Whether what a node has promised is still there.
+    pub(crate) fn is_intact(&self, id: NodeId) -> bool {
+        self.hosts[usize::from(id.0)].disk.readable() != Readable::No
+    }
+}

@@ -1,0 +1,97 @@
+//! A host: what one node consists of besides its Raft.
+
+use raft::{LogIndex, Read};
+
+use crate::cluster::disk::Disk;
+use crate::history::state_machine::Machine;
+use crate::replica::{Entry, Replica};
+
+/// One node's replica, if it runs, its disk, its state machine and its clock.
+#[derive(Clone, Debug)]
+pub(crate) struct Host<R> {
+    pub replica: Option<R>,
+    pub disk: Disk,
+    pub machine: Machine,
+    /// Committed entries that the machine has not yet applied.
+    pub to_apply: Vec<Entry>,
+    /// Reads that may be answered once the machine has applied so much.
+    pub waiting: Vec<(u64, LogIndex)>,
+    /// What is bound to happen to the replica.
+    pub fate: Fate,
+    /// It stands still.
+    pub paused: bool,
+    /// Ticks that it will live through when it goes on.
+    pub missed: u32,
+    /// Ticks that will not reach it, since its clock was set back.
+    pub owed: u32,
+    /// It was started on a disk that cannot be repaired, and will not be again.
+    pub gone: bool,
+}
+
+/// What is bound to happen to a replica.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// Nothing.
+    #[default]
+    Open,
+    /// Its next step is cut short: so many messages leave, and so many pending writes reach the
+    /// disk.
+    Doomed { sent: u8, keep: u8 },
+    /// It has halted, and lives through so many more inputs before its crash handler runs.
+    Halted { inputs: u8 },
+}
+
+impl<R> Host<R> {
+    pub fn new() -> Host<R> {
+        Host {
+            replica: None,
+            disk: Disk::default(),
+            machine: Machine::new(),
+            to_apply: Vec::new(),
+            waiting: Vec::new(),
+            fate: Fate::Open,
+            paused: false,
+            missed: 0,
+            owed: 0,
+            gone: false,
+        }
+    }
+
+    /// Makes it a host whose disk is empty and which has never run.
+    pub fn clear(&mut self) {
+        self.disk.clear();
+        self.gone = false;
+        self.stop();
+    }
+
+    /// What ends with a life.
+    pub fn stop(&mut self) {
+        self.replica = None;
+        self.to_apply.clear();
+        self.waiting.clear();
+        self.fate = Fate::Open;
+        self.paused = false;
+        (self.missed, self.owed) = (0, 0);
+    }
+
+    /// Whether the machine has applied something since the last snapshot.
+    pub fn has_news(&self) -> bool {
+        let start = self.disk.image.snapshot.as_ref().map_or(LogIndex(0), |last| last.last.index);
+        self.machine.applied > start
+    }
+
+    /// Whether its replica runs, and does not stand still.
+    pub fn is_up(&self) -> bool {
+        self.replica.is_some() && !self.paused
+    }
+}
+
+/// Reads that may be answered, and what must be applied before.
+pub(crate) fn answered(reads: &[Read]) -> impl Iterator<Item = (u64, LogIndex)> + '_ {
+    reads.iter().filter_map(|read| Some((read.id.0, read.answer.ok()?)))
+}
+
+/// Whether a node runs and does not wait for its disk.
+pub(crate) fn is_awake<R: Replica>(host: &Host<R>) -> bool {
+    host.is_up() && (R::CAPABILITIES.async_writes || !host.disk.is_awaited())
+}

@@ -1,0 +1,158 @@
+//! Macro moves: events that stand for many, so that a short schedule travels far.
+//!
+//! Promises: a macro does nothing that primitive events could not do; the cluster's trace holds
+//! those events in its stead. A macro that finds nothing to act on does nothing.
+
+use raft::{NodeId, NodeSet};
+
+use crate::base::hash::mix;
+use crate::cluster::Cluster;
+use crate::history::monitor::Monitor;
+use crate::history::violation::{Verdict, HELD, NOTHING};
+use crate::replica::Replica;
+use crate::schedule::event::{Event, Kind};
+
+/// A settling cluster delivers at most this many messages.
+const SETTLE_LIMIT: u64 = 48;
+
+impl<R: Replica, M: Monitor> Cluster<R, M> {
+    /// Expands a macro into exact primitive events and applies them.
+    pub(crate) fn perform_macro(&mut self, event: Event) -> Verdict {
+        let [a, b, _] = event.operands;
+        match event.kind {
+            Kind::Elect => match self.next_leading(a, false) {
+                Some(node) => self.elect(node, b),
+                None => NOTHING,
+            },
+            Kind::Replicate => match self.next_leading(a, true) {
+                Some(leader) => self.replicate(leader, b),
+                None => NOTHING,
+            },
+            Kind::Exchange => match self.next_leading(a, true) {
+                Some(leader) => self.exchange(leader, b),
+                None => NOTHING,
+            },
+            Kind::DeliverLink => match self.resolve(Event::new(Kind::Deliver, &[a, b])) {
+                Some(first) => self.deliver_link(first.operands[0], first.operands[1]),
+                None => NOTHING,
+            },
+            Kind::Settle => self.settle(a, b),
+            Kind::Replace => self.replace(a, b),
+            _ => unreachable!("only macros are expanded"),
+        }
+    }
+
+    /// A node campaigns, and the peers in `peers` answer; with bit 7, its first entries follow.
+    ///
+    /// With leases, that is of no use before an election timeout of silence: it passes first.
+    fn elect(&mut self, node: u8, peers: u8) -> Verdict {
+        if self.setup().lease {
+            let silence = self.setup().election_ticks.div_ceil(self.setup().rate_of(NodeId(node)));
+            for _ in 0..silence {
+                self.perform_known(Kind::TickAll, [0; 3])?;
+            }
+        }
+        self.perform_exactly(Event::exact(Kind::Timeout, [node, 0, 0]))?;
+        self.persist_all(node)?;
+        if self.setup().pre_vote {
+            self.round_trips(node, peers)?;
+        }
+        self.round_trips(node, peers)?;
+        match peers >> 7 {
+            0 => HELD,
+            _ => self.round_trips(node, peers),
+        }
+    }
+
+    /// A leader takes a command, and the peers in `peers` store it and answer.
+    fn replicate(&mut self, leader: u8, peers: u8) -> Verdict {
+        self.perform_known(Kind::Propose, [leader, 0, 0])?;
+        self.persist_all(leader)?;
+        self.round_trips(leader, peers)
+    }
+
+    /// A leader's next heartbeat goes to the peers in `peers` and back.
+    fn exchange(&mut self, leader: u8, peers: u8) -> Verdict {
+        for _ in 0..self.setup().heartbeat_ticks {
+            self.perform(Event::exact(Kind::Tick, [leader, 0, 0]))?;
+        }
+        self.round_trips(leader, peers)
+    }
+
+    /// All that is in flight between a node and each of some peers goes there and back.
+    fn round_trips(&mut self, node: u8, peers: u8) -> Verdict {
+        for peer in (0..self.setup().nodes).filter(|&peer| peer != node && peers >> peer & 1 == 1) {
+            self.deliver_link(node, peer)?;
+            self.persist_all(peer)?;
+            self.deliver_link(peer, node)?;
+            self.persist_all(node)?;
+        }
+        HELD
+    }
+
+    /// What is on a link now arrives in order, as fast as the receiver can take it.
+    fn deliver_link(&mut self, from: u8, to: u8) -> Verdict {
+        for _ in 0..self.in_flight(from, to) {
+            if self.in_flight(from, to) == 0 {
+                break; // Who was to receive it is gone.
+            }
+            if R::CAPABILITIES.async_writes {
+                self.perform_known(Kind::Deliver, [from, to, 0])?;
+            } else {
+                self.persist_all(to)?;
+                self.perform_exactly(Event::exact(Kind::Deliver, [from, to, 0]))?;
+            }
+        }
+        HELD
+    }
+
+    fn persist_all(&mut self, node: u8) -> Verdict {
+        for _ in 0..self.pending_writes(node) {
+            if self.pending_writes(node) == 0 {
+                break;
+            }
+            match self.hosts[usize::from(node)].disk.full {
+                false => self.perform_known(Kind::Persist, [node, 0, 0])?,
+                true => self.perform_exactly(Event::exact(Kind::FailPersist, [node, 0, 0]))?,
+            };
+        }
+        HELD
+    }
+
+    /// Messages between the nodes of `set` arrive, in an order drawn from `order`, and everything
+    /// is made durable, until it is quiet.
+    fn settle(&mut self, set: u8, order: u8) -> Verdict {
+        let nodes = self.setup().nodes;
+        let links = usize::from(nodes) * usize::from(nodes);
+        let mut draw = u64::from(order);
+        for round in 0..SETTLE_LIMIT {
+            draw = mix(draw, round);
+            let start = (draw >> 32) as usize % links;
+            let inside = |node: u8| set >> node & 1 == 1;
+            let link = (start..start + links)
+                .map(|number| ((number % links) as u8 / nodes, (number % links) as u8 % nodes))
+                .find(|&(from, to)| inside(from) && inside(to) && self.in_flight(from, to) > 0);
+            let Some((from, to)) = link else { break };
+            self.perform_known(Kind::Deliver, [from, to, 0])?;
+            self.persist_all(to)?;
+        }
+        HELD
+    }
+
+    /// An operator asks a leader to let a node that is down leave, and one from outside join.
+    fn replace(&mut self, old: u8, new: u8) -> Verdict {
+        let nodes = self.setup().nodes;
+        let Some(leader) = self.next_leading(0, true) else { return NOTHING };
+        let history = &self.recorder.history;
+        let members = *history.membership_of(history.node(NodeId(leader)));
+        let after = |wish: u8| (wish..wish + nodes).map(|id| NodeId(id % nodes));
+        let is_down = |id: NodeId| self.hosts[usize::from(id.0)].replica.is_none();
+        let leaves = after(old % nodes).find(|&id| members.voters.contains(id) && is_down(id));
+        let joins = after(new % nodes).find(|&id| !members.members().contains(id) && !is_down(id));
+        let (Some(leaves), Some(joins)) = (leaves, joins) else { return NOTHING };
+        let mut voters = members.voters.without(NodeSet::only(leaves));
+        voters.insert(joins);
+        let [voters, learners] = [voters, members.learners].map(|set| set.bits() as u8);
+        self.perform_exactly(Event::exact(Kind::Change, [leader, voters, learners]))
+    }
+}

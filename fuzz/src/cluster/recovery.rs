@@ -1,0 +1,399 @@
+//! Recovery: after the last event everything is healed, or just a quorum, and the cluster must
+//! make progress.
+//!
+//! Promises: from here on nothing is lost or late: all links work, all nodes of the core run, a
+//! write is durable before its node does anything else, and between two ticks everything arrives.
+//! Clocks tick in turn. Who is not of the core is lost for good, and so is, as operators do it,
+//! who was removed or lost its vote without knowing, and may disturb the others for ever. Under so
+//! kind a schedule a correct Raft settles within a bound that is computed, and then stays as it
+//! is; whether it did is for oracles to say. Nothing is asked where the faults have left no
+//! quorum, or logs by which nobody can win.
+
+use raft::{LogIndex, NodeId, NodeSet, ReadId};
+
+use crate::base::hash::mix;
+use crate::cluster::host::Fate;
+use crate::cluster::network::Link;
+use crate::cluster::Cluster;
+use crate::history::clients::ReadFact;
+use crate::history::healing::{Calm, Healing, QUIET_COMMANDS};
+use crate::history::monitor::Monitor;
+use crate::history::state_machine::keys;
+use crate::history::violation::{Verdict, Violation, HELD, NOTHING};
+use crate::replica::{Input, Replica};
+use crate::schedule::{Recovery, Setup};
+
+/// A cluster may take this many of the longest waits of one node to settle. A few are for old
+/// leaders and leases to end. The others are for luck: where two nodes get in each other's way, as
+/// those may that do not agree on who votes, each wait is a toss of a coin, and a fuzzer searches
+/// for bad ones.
+const WAITS: u32 = 40;
+/// How many times between two ticks some link is emptied: answers to answers end sooner, unless
+/// the Raft talks for ever.
+const DELIVERIES: usize = 1 << 12;
+impl<R: Replica, M: Monitor> Cluster<R, M> {
+    /// Heals, and lets time pass until the cluster has settled, or should have.
+    pub fn recover(&mut self) -> Verdict {
+        let Some(core) = self.core().filter(|_| self.is_fair()) else { return NOTHING };
+        self.recorder.heals(core)?;
+        let healing = self.settle_down(core)?;
+        if self.recorder.history.newest_leader().is_none() && !self.recorder.history.can_elect() {
+            return NOTHING;
+        }
+        self.recorder.recovered(&healing)?;
+        self.scan();
+        let ticks = patience(self.setup()) + 1;
+        let calm = self.calm(ticks, None)?;
+        self.recorder.was_calm(&calm)?;
+        if let Some(node) = self.spare_follower(core) {
+            let calm = self.calm(ticks, Some(node))?;
+            self.recorder.was_calm(&calm)?;
+        }
+        HELD
+    }
+
+    /// Whether patience decides nothing. A server that has lost its vote may stand as long as the
+    /// change that took it can be undone, and whoever votes for it begins to wait again: the one
+    /// server that can win, if it is the most patient, then never comes to it.
+    fn is_fair(&self) -> bool {
+        let history = &self.recorder.history;
+        let is_changed = history.nodes.iter().any(|node| node.log.changes()[0].is_some());
+        let ask = history.nodes.iter().all(|node| self.setup().of(node.id).pre_vote);
+        !self.setup().priority || !is_changed || ask
+    }
+
+    /// Who shall run from now on: everyone whose disk can be read, or just so many of them that
+    /// every membership that may be in force has a quorum. None if even all are too few.
+    fn core(&self) -> Option<NodeSet> {
+        let everyone = NodeSet::first(self.setup().nodes);
+        let is_gone = |id: &NodeId| self.hosts[usize::from(id.0)].gone || !self.is_intact(*id);
+        let mut gone: NodeSet = everyone.iter().filter(is_gone).collect();
+        let history = &self.recorder.history;
+        if !history.can_spare(gone) {
+            return None;
+        }
+        if self.setup().recovery == Recovery::Core {
+            let unwanted = self.setup().lost;
+            let mut wish: Vec<NodeId> = everyone.without(gone).iter().collect();
+            wish.sort_by_key(|id| (!unwanted.contains(*id), std::cmp::Reverse(id.0)));
+            for id in wish {
+                let more = gone.iter().chain([id]).collect();
+                if history.can_spare(more) {
+                    gone = more;
+                }
+            }
+        }
+        Some(everyone.without(gone))
+    }
+
+    /// Heals the core, and lets time pass until all is as it should be, or the bound is over.
+    fn settle_down(&mut self, core: NodeSet) -> Result<Healing, Box<Violation>> {
+        self.heal(core)?;
+        let mut healing = Healing { core, ..Healing::default() };
+        healing.fresh = self.recorder.history.clients.proposals + 1;
+        healing.has_read = !R::CAPABILITIES.reads;
+        let first_read = self.recorder.history.clients.reads.len();
+        let (patience, bound) = (patience(self.setup()), self.bound(core));
+        let (mut asked, mut shown) = (None, Vec::new());
+        for tick in 0..=bound {
+            healing.ticks = tick;
+            let read = |read: &ReadFact| read.index.is_some();
+            healing.has_read |= self.recorder.history.clients.reads[first_read..].iter().any(read);
+            healing.is_quiet = self.is_quiet();
+            healing.differing = self.differing();
+            let is_over = self.recorder.history.has_recovered(healing.fresh) && !self.is_disputed();
+            if is_over && healing.is_settled() {
+                break;
+            }
+            let leader = self.recorder.history.newest_leader();
+            // A command may die with its leader, so it is proposed again, but not all the time.
+            if let Some((id, _)) = leader.filter(|_| leader != asked || tick % patience == 0) {
+                asked = leader;
+                self.ask(id)?;
+            }
+            self.pass_time()?;
+            shown.push(self.shown());
+        }
+        healing.repeats = repeats(&shown);
+        Ok(healing)
+    }
+
+    /// A client reads every key where all is applied.
+    fn scan(&mut self) {
+        let Some((leader, _)) = self.recorder.history.newest_leader() else { return };
+        let machine = &self.hosts[usize::from(leader.0)].machine;
+        keys().for_each(|key| self.recorder.history.clients.scan(key, machine.value(key)));
+    }
+
+    /// A client writes and reads at `id`.
+    fn ask(&mut self, id: NodeId) -> Verdict {
+        let history = &mut self.recorder.history;
+        let command = history.clients.propose(history.life_of(id), 0);
+        self.live_through(id, Input::Propose(command))?;
+        self.deliver_everything()?;
+        if R::CAPABILITIES.reads {
+            let history = &mut self.recorder.history;
+            let read = ReadId(history.clients.ask(history.life_of(id)));
+            self.live_through(id, Input::Read(read))?;
+            self.deliver_everything()?;
+        }
+        HELD
+    }
+
+    /// Each clock ticks once, in turn, and everything that this causes comes to its end.
+    fn pass_time(&mut self) -> Verdict {
+        for id in (0..self.setup().nodes).map(NodeId) {
+            self.live_through(id, Input::Tick)?;
+            self.deliver_everything()?;
+        }
+        self.retire()
+    }
+
+    /// Nothing happens but ticks and a few commands; first, perhaps, one node is cut off.
+    fn calm(&mut self, ticks: u32, cut_off: Option<NodeId>) -> Result<Calm, Box<Violation>> {
+        let before = self.recorder.history.newest_leader();
+        let sent = self.network.sent();
+        if let Some(node) = cut_off {
+            self.network.partition(1 << node.0);
+            (0..ticks).try_for_each(|_| self.pass_time().map(drop))?;
+            self.network.heal();
+        }
+        for tick in 0..ticks {
+            if let Some((id, _)) = before.filter(|_| tick < QUIET_COMMANDS) {
+                self.ask(id)?;
+            }
+            self.pass_time()?;
+        }
+        let (after, messages) = (self.recorder.history.newest_leader(), self.network.sent() - sent);
+        let differing = self.differing();
+        Ok(Calm { before, after, ticks, messages, cut_off, differing })
+    }
+
+    /// A follower without which there is a quorum, if all nodes ask before they stand.
+    fn spare_follower(&self, core: NodeSet) -> Option<NodeId> {
+        let history = &self.recorder.history;
+        let (leader, _) = history.newest_leader()?;
+        let members = history.membership_of(history.node(leader));
+        let gone = NodeSet::first(self.setup().nodes).without(core);
+        let asks = core.iter().all(|id| self.setup().of(id).pre_vote);
+        let mut others = members.voters.iter().filter(|&id| id != leader && core.contains(id));
+        others.find(|&id| asks && history.can_spare(gone.iter().chain([id]).collect()))
+    }
+
+    /// How many ticks the core may take to settle.
+    fn bound(&self, core: NodeSet) -> u32 {
+        let history = &self.recorder.history;
+        let last = core.iter().map(|id| history.node(id).log.last_index().0).max();
+        let start = core.iter().map(|id| history.node(id).log.last_index().0).min();
+        let lag = last.unwrap_or_default() - start.unwrap_or_default();
+        let setup = self.setup();
+        WAITS * patience(setup) + u32::from(setup.heartbeat_ticks) * (lag as u32 + 8)
+    }
+
+    fn heal(&mut self, core: NodeSet) -> Verdict {
+        self.network.heal();
+        if core != NodeSet::first(self.setup().nodes) {
+            // It might bring a membership that needs who is lost.
+            self.network.lose_everything();
+        }
+        for id in (0..self.setup().nodes).map(NodeId) {
+            if !core.contains(id) {
+                self.lose_for_good(id)?;
+                continue;
+            }
+            self.fill(id, false)?;
+            let host = &mut self.hosts[usize::from(id.0)];
+            host.owed = 0;
+            let (paused, fate) = (host.paused, host.fate);
+            if fate != Fate::Open {
+                self.crash_handler(id)?;
+            } else if paused {
+                self.resume(id)?;
+            }
+            if !self.recorder.history.node(id).up {
+                self.boot(id, false)?;
+            }
+            self.catch_up(id)?;
+        }
+        self.deliver_everything()
+    }
+
+    fn lose_for_good(&mut self, id: NodeId) -> Verdict {
+        self.hosts[usize::from(id.0)].gone = true;
+        match self.recorder.history.node(id).up {
+            true => self.crash_handler(id),
+            false => HELD,
+        }
+    }
+
+    /// Who may disturb for ever is switched off. Who asks before it stands disturbs nobody.
+    fn retire(&mut self) -> Verdict {
+        for id in (0..self.setup().nodes).map(NodeId) {
+            let history = &self.recorder.history;
+            let asks = self.setup().of(id).pre_vote;
+            if history.node(id).up && !asks && history.may_disturb(id) {
+                self.lose_for_good(id)?;
+            }
+        }
+        HELD
+    }
+
+    fn deliver_everything(&mut self) -> Verdict {
+        for _ in 0..DELIVERIES {
+            let Some(link) = self.network.wish(0, 0) else { break };
+            for _ in 0..self.network.deliverable(link) {
+                let Some(message) = self.network.take(link, 0) else { break };
+                self.live_through(link.to, Input::Receive(message))?;
+            }
+        }
+        HELD
+    }
+
+    /// One input, and all that it caused on this node.
+    fn live_through(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
+        self.input(id, input)?;
+        self.catch_up(id)
+    }
+
+    /// All writes become durable, and all that is committed is applied.
+    fn catch_up(&mut self, id: NodeId) -> Verdict {
+        while self.complete_write(id)? > 0 || self.apply_all(id)? > 0 {}
+        HELD
+    }
+
+    fn running(&self) -> impl Iterator<Item = NodeId> + '_ {
+        let nodes = self.recorder.history.nodes.iter();
+        nodes.filter(|node| node.up).map(|node| node.id)
+    }
+
+    fn is_quiet(&self) -> bool {
+        let ids = || self.running();
+        let mut links = ids().flat_map(|from| ids().map(move |to| Link { from, to }));
+        let is_idle = |id: NodeId| {
+            let host = &self.hosts[usize::from(id.0)];
+            host.disk.pending.is_empty() && host.to_apply.is_empty()
+        };
+        links.all(|link| self.network.deliverable(link) == 0) && ids().all(is_idle)
+    }
+
+    /// Two members that run and differ in log, commit index or state machine.
+    fn differing(&self) -> Option<(NodeId, NodeId)> {
+        let history = &self.recorder.history;
+        let (leader, _) = history.newest_leader()?;
+        let members = history.membership_of(history.node(leader)).members();
+        let all = |id: NodeId| {
+            let (view, machine) = (history.node(id).view, &self.hosts[usize::from(id.0)].machine);
+            (view.last_log, view.commit, view.last_log.index, machine.applied, machine.state)
+        };
+        let mut others = self.running().filter(|id| members.contains(*id));
+        let unlike = others.find(|&id| {
+            let (last, commit, index, ..) = all(id);
+            all(id) != all(leader) || commit != index || last.index == LogIndex(0)
+        });
+        unlike.map(|id| (leader, id))
+    }
+
+    /// Whether the leader is in joint consensus, or has still to hear of a newer term: a member may
+    /// have it from a server that has been switched off since.
+    fn is_disputed(&self) -> bool {
+        let history = &self.recorder.history;
+        let Some((leader, term)) = history.newest_leader() else { return false };
+        let membership = history.membership_of(history.node(leader));
+        let mut members = self.running().filter(|id| membership.members().contains(*id));
+        membership.is_joint() || members.any(|id| history.node(id).view.term() > term)
+    }
+
+    /// What all nodes show, terms apart.
+    fn shown(&self) -> u64 {
+        let views = self.running().map(|id| (id, self.recorder.history.node(id).view));
+        views.fold(0, |hash, (id, view)| {
+            let log = mix(view.last_log.index.0, view.last_log.term.0);
+            mix(mix(hash, u64::from(id.0) << 8 | view.role as u64), mix(log, view.commit.0))
+        })
+    }
+}
+
+impl Healing {
+    /// Whether nothing is left to be done but to lead and to have applied something fresh.
+    fn is_settled(&self) -> bool {
+        self.has_read && self.is_quiet && self.differing.is_none()
+    }
+}
+
+/// The longest that one node waits before it stands.
+fn patience(setup: &Setup) -> u32 {
+    let handicaps = if setup.priority { 2 } else { 0 };
+    u32::from(setup.election_ticks.max(setup.heartbeat_ticks)) * (2 + handicaps)
+}
+
+/// Over how many of the last ticks was shown what had been shown just as long before.
+fn repeats(shown: &[u64]) -> u32 {
+    let last = shown.len();
+    let is_period = |&ticks: &usize| shown[last - ticks..] == shown[last - 2 * ticks..last - ticks];
+    let period = (1..=last / 2).rev().find(is_period);
+    period.unwrap_or_default() as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replica::subject::Subject;
+    use crate::replica::{Capabilities, Durable, Effects, Meaning, Plain, Speech, View};
+    use crate::run::Runner;
+    use crate::schedule::{Recovery, Schedule, Setup};
+    use raft::{LogId, Progress, Term};
+
+    /// Answers every message with a message, for ever.
+    struct Chatter {
+        id: NodeId,
+        has_spoken: bool,
+    }
+
+    impl Replica for Chatter {
+        type Message = (NodeId, NodeId);
+        type Options = ();
+        type Output = Plain<(NodeId, NodeId)>;
+
+        const CAPABILITIES: Capabilities =
+            Capabilities { bounded_sends: false, smallest_cluster: 2, ..Capabilities::FIGURE_2 };
+
+        fn start(id: NodeId, _: &Setup, _: &(), _: &Durable) -> Chatter {
+            Chatter { id, has_spoken: false }
+        }
+
+        fn step(&mut self, input: Input<(NodeId, NodeId)>, output: &mut Self::Output) {
+            output.clear();
+            let first = matches!(input, Input::Tick) && !self.has_spoken;
+            if first || matches!(input, Input::Receive(_)) {
+                output.messages.push((self.id, NodeId(1 - self.id.0)));
+            }
+            self.has_spoken |= first;
+        }
+
+        fn effects(output: &mut Self::Output) -> Effects<'_, (NodeId, NodeId)> {
+            output.effects()
+        }
+
+        fn view(&self) -> View {
+            View::default()
+        }
+
+        fn progress(&self, _: NodeId) -> Option<Progress> {
+            None
+        }
+
+        fn meaning(&(from, to): &(NodeId, NodeId)) -> Meaning {
+            let (term, speech) = (Term(0), Speech::Other);
+            Meaning { from, to, term, speech, committed: LogId::ZERO }
+        }
+    }
+
+    #[test]
+    fn a_raft_that_talks_for_ever_comes_to_a_verdict() {
+        let subject = Subject::<Chatter>::without_mutants(None).expect("there is one");
+        let setup =
+            Setup { nodes: 2, election_ticks: 2, recovery: Recovery::Full, ..Setup::default() };
+        let outcome = Runner::new(subject).run(&Schedule { setup, events: Vec::new() });
+        assert_eq!(outcome.fingerprint().as_deref(), Some("recovers-after-healing"));
+    }
+}

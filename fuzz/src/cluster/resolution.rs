@@ -1,0 +1,300 @@
+//! From wishes to events that can happen: selectors wrap around what is there.
+//!
+//! Promises: an exact event resolves to itself; what a Raft cannot do, or the set-up has switched
+//! off, resolves to nothing.
+
+use raft::{NodeId, NodeSet};
+
+use crate::cluster::host::{Fate, Host};
+use crate::cluster::host_facts::Is;
+use crate::cluster::network::Link;
+use crate::cluster::Cluster;
+use crate::history::monitor::Monitor;
+use crate::replica::{Replica, Speech, Write};
+use crate::schedule::event::{Event, Kind, ALL, TRUNCATION};
+use crate::schedule::family::Family;
+use crate::schedule::operand::{first_from, wrap, ASK_A_LEADER};
+
+/// A clock jumps so far at most.
+const FARTHEST: i8 = 40;
+
+/// A client repeats one of the last commands, fewer than this.
+const AGAIN: u8 = 8;
+
+impl<R: Replica, M: Monitor> Cluster<R, M> {
+    /// The exact event that a primitive `event` wishes for: selectors wrap around what is there.
+    pub fn resolve(&self, event: Event) -> Option<Event> {
+        let family = event.kind.info().family;
+        let kind = match (event.kind, family.is_none_or(|family| self.setup.has(family))) {
+            (kind, true) => kind,
+            (Kind::Reorder, false) => Kind::Deliver,
+            (_, false) => return None,
+        };
+        match kind {
+            Kind::Deliver | Kind::Reorder | Kind::Drop | Kind::Duplicate => {
+                self.resolve_message(kind, event.operands)
+            }
+            Kind::TickAll => Some(event),
+            Kind::Tick | Kind::Timeout | Kind::Pause | Kind::Resume | Kind::Jump => {
+                self.resolve_time(kind, event.operands)
+            }
+            Kind::Persist | Kind::FailPersist | Kind::Fill | Kind::Free | Kind::Damage => {
+                self.resolve_disk(kind, event.operands)
+            }
+            Kind::Crash | Kind::CrashAmid | Kind::Restart | Kind::LoseDisk => {
+                self.resolve_life(kind, event.operands)
+            }
+            Kind::Heal => self.network.is_hurt().then_some(event),
+            Kind::Partition
+            | Kind::Cut
+            | Kind::Bridge
+            | Kind::Clog
+            | Kind::Release
+            | Kind::Filter => self.resolve_network(kind, event.operands),
+            Kind::Propose
+            | Kind::Read
+            | Kind::Compact
+            | Kind::Apply
+            | Kind::Transfer
+            | Kind::Change => self.resolve_request(kind, event.operands),
+            _ => unreachable!("macros are expanded, not resolved"),
+        }
+    }
+
+    /// What becomes of clocks.
+    fn resolve_time(&self, kind: Kind, [a, b, _]: [u8; 3]) -> Option<Event> {
+        let exact = |node, b| Some(Event::exact(kind, [node, b, 0]));
+        match kind {
+            // Leases hold only if all clocks go on together, and none jumps.
+            Kind::Tick if self.setup.lease => Some(Event::exact(Kind::TickAll, [0; 3])),
+            Kind::Jump if self.setup.lease => None,
+            Kind::Tick | Kind::Pause => exact(self.next(a, self.who(Is::Awake))?, 0),
+            Kind::Timeout => exact(self.next_leading(a, false)?, 0),
+            Kind::Resume => exact(self.next(a, self.who(Is::Paused))?, 0),
+            _ => {
+                let by = (b as i8).clamp(-FARTHEST, FARTHEST);
+                (by != 0).then_some(())?;
+                exact(self.next(a, self.who(Is::Awake))?, by as u8)
+            }
+        }
+    }
+
+    /// What becomes of writes and records.
+    fn resolve_disk(&self, kind: Kind, [a, b, _]: [u8; 3]) -> Option<Event> {
+        let disk = |node: u8| &self.hosts[usize::from(node)].disk;
+        let exact = |node, b| Some(Event::exact(kind, [node, b, 0]));
+        match kind {
+            Kind::Persist => {
+                let node = self.next(a, self.who(Is::Writing))?;
+                match (disk(node).full, disk(node).awaited().is_some()) {
+                    (false, _) => exact(node, 0),
+                    (true, true) => Some(Event::exact(Kind::FailPersist, [node, 0, 0])),
+                    (true, false) => None,
+                }
+            }
+            Kind::FailPersist => {
+                let awaited = self.with(|host| host.disk.awaited().is_some());
+                let node = self.next(a, self.who(Is::Writing).intersection(awaited))?;
+                let write = disk(node).awaited()?;
+                let torn = match R::CAPABILITIES.torn_writes {
+                    true => torn(b, write),
+                    false => [0, ALL][usize::from(b % 2)],
+                };
+                exact(node, torn)
+            }
+            Kind::Fill => exact(self.next(a, self.with(|host| !host.disk.full))?, 0),
+            Kind::Free => exact(self.next(a, self.who(Is::Full))?, 0),
+            _ => {
+                let node = self.next(a, self.with(|host| host.disk.record(b).is_some()))?;
+                let record = disk(node).record(b)?;
+                (disk(node).can_do_without(record) || self.can_spare(node))
+                    .then(|| Event::exact(kind, [node, record, 0]))
+            }
+        }
+    }
+
+    /// How nodes stop and start.
+    fn resolve_life(&self, kind: Kind, [a, b, c]: [u8; 3]) -> Option<Event> {
+        let exact = |a, b, c| Some(Event::exact(kind, [a, b, c]));
+        let keeps = !self.setup.has(Family::Lose);
+        match kind {
+            Kind::Crash => {
+                let node = self.next(a, self.with(|host| host.replica.is_some()))?;
+                let pending = self.hosts[usize::from(node)].disk.pending.len();
+                let keep = if keeps { ALL } else { portion(b, pending) };
+                exact(node, keep, if keep == ALL { 0 } else { c })
+            }
+            Kind::CrashAmid => {
+                let open = self.with(|host| host.fate == Fate::Open);
+                let node = self.next(a, self.who(Is::Awake).intersection(open))?;
+                exact(node, b, if keeps { ALL } else { c })
+            }
+            Kind::Restart => {
+                let node = self.next(a, self.who(Is::Down))?;
+                exact(node, wrap(b, 2), 0)
+            }
+            _ => {
+                let node = self.next(a, self.with(|host| !host.disk.lost))?;
+                self.can_spare(node).then(|| Event::exact(kind, [node, 0, 0]))
+            }
+        }
+    }
+
+    /// What becomes of links.
+    fn resolve_network(&self, kind: Kind, [a, b, _]: [u8; 3]) -> Option<Event> {
+        let nodes = self.setup.nodes;
+        let exact = |a, b| Some(Event::exact(kind, [a, b, 0]));
+        match kind {
+            Kind::Partition => {
+                let mask = a & ((1u16 << nodes) - 1) as u8;
+                self.cuts_something(mask, ALL).then(|| Event::exact(kind, [mask, 0, 0]))
+            }
+            Kind::Bridge => {
+                let (bridge, all) = (wrap(a, nodes), ((1u16 << nodes) - 1) as u8);
+                let mask = b & all & !(1 << bridge);
+                self.cuts_something(mask, bridge).then(|| Event::exact(kind, [bridge, mask, 0]))
+            }
+            Kind::Release => {
+                let link = self.network.wish_clogged(a, b)?;
+                exact(link.from.0, link.to.0)
+            }
+            Kind::Filter => {
+                let speech = wrap(a, Speech::KINDS.len() as u8);
+                (!self.network.is_filtered(speech)).then(|| Event::exact(kind, [speech, 0, 0]))
+            }
+            _ => {
+                let (from, to) = (wrap(a, nodes), wrap(b, nodes));
+                let to = if from == to { (to + 1) % nodes } else { to };
+                let link = Link { from: NodeId(from), to: NodeId(to) };
+                let is_new = match kind {
+                    Kind::Cut => !self.network.is_cut_off(link),
+                    _ => !self.network.is_clogged(link),
+                };
+                (from != to && is_new).then(|| Event::exact(kind, [from, to, 0]))
+            }
+        }
+    }
+
+    /// Whether what a node has promised may be lost: a quorum of every membership must keep it.
+    fn can_spare(&self, node: u8) -> bool {
+        let intact = |id: NodeId| self.is_intact(id) && id.0 != node;
+        let gone: NodeSet = (0..self.setup.nodes).map(NodeId).filter(|&id| !intact(id)).collect();
+        self.setup.reckless || self.recorder.history.can_spare(gone)
+    }
+
+    /// What becomes of a message.
+    fn resolve_message(&self, kind: Kind, [a, b, c]: [u8; 3]) -> Option<Event> {
+        let link = self.network.wish(a, b)?;
+        let [from, to] = [link.from.0, link.to.0];
+        if kind == Kind::Deliver {
+            return Some(Event::exact(kind, [from, to, 0]));
+        }
+        let count = self.network.deliverable(link).min(ALL.into()) as u8;
+        Some(match (kind, wrap(c, count)) {
+            (Kind::Reorder, 0) => Event::exact(Kind::Deliver, [from, to, 0]),
+            (_, position) => Event::exact(kind, [from, to, position]),
+        })
+    }
+
+    /// What clients, operators and state machines ask for.
+    fn resolve_request(&self, kind: Kind, [a, b, c]: [u8; 3]) -> Option<Event> {
+        let exact = |a, b, c| Some(Event::exact(kind, [a, b, c]));
+        let nodes = self.setup.nodes;
+        match kind {
+            Kind::Propose => {
+                let again = u64::from(b % AGAIN).min(self.recorder.history.clients.proposals) as u8;
+                match a < ASK_A_LEADER {
+                    true => exact(self.next(a, self.who(Is::Awake))?, again, 0),
+                    false => exact(self.next_leading(a, true)?, again, 0),
+                }
+            }
+            Kind::Read if !R::CAPABILITIES.reads => None,
+            Kind::Read => exact(self.next(a, self.who(Is::Awake))?, 0, 0),
+            Kind::Compact if !R::CAPABILITIES.snapshots => None,
+            Kind::Compact => exact(self.next(a, self.who(Is::Ahead))?, 0, 0),
+            Kind::Apply => exact(self.next(a, self.who(Is::Behind))?, 0, 0),
+            Kind::Transfer if !R::CAPABILITIES.transfers => None,
+            Kind::Transfer => {
+                let leader = self.next_leading(a, true)?;
+                let to = wrap(b, nodes);
+                let to = if to == leader { (to + 1) % nodes } else { to };
+                (to != leader).then(|| Event::exact(kind, [leader, to, 0]))
+            }
+            Kind::Change if !R::CAPABILITIES.changes => None,
+            Kind::Change => {
+                let all = ((1u16 << self.setup.nodes) - 1) as u8;
+                let leader = self.next_leading(a, true)?;
+                let enough = (b & all).count_ones() >= R::CAPABILITIES.smallest_cluster.into();
+                enough.then(|| Event::exact(kind, [leader, b & all, c & all & !b]))
+            }
+            _ => unreachable!("nobody asks for anything else"),
+        }
+    }
+
+    /// The first node of `set` at or after `wish`.
+    fn next(&self, wish: u8, set: NodeSet) -> Option<u8> {
+        let id = first_from(set.bits(), wrap(wish, self.setup.nodes).into())?;
+        Some(id as u8)
+    }
+
+    /// The nodes of which this is so.
+    fn who(&self, is: Is) -> NodeSet {
+        self.standing.who(is)
+    }
+
+    /// The nodes whose hosts fit.
+    fn with(&self, fits: impl Fn(&Host<R>) -> bool) -> NodeSet {
+        let hosts = (0..).map(NodeId).zip(&self.hosts);
+        hosts.filter(|(_, host)| fits(host)).map(|(id, _)| id).collect()
+    }
+
+    fn cuts_something(&self, mask: u8, bridge: u8) -> bool {
+        let ids = || (0..self.setup.nodes).filter(|&id| id != bridge).map(NodeId);
+        ids().flat_map(|from| ids().map(move |to| Link { from, to })).any(|link| {
+            (mask >> link.from.0 & 1) != (mask >> link.to.0 & 1) && !self.network.is_cut_off(link)
+        })
+    }
+
+    // ---- For the macros ----
+
+    /// The first node at or after `wish` that is awake and leads, or does not.
+    pub(crate) fn next_leading(&self, wish: u8, leads: bool) -> Option<u8> {
+        let [awake, leading] = [Is::Awake, Is::Leading].map(|is| self.who(is));
+        self.next(wish, if leads { leading } else { awake.without(leading) })
+    }
+
+    /// How many messages of a link can arrive.
+    pub(crate) fn in_flight(&self, from: u8, to: u8) -> usize {
+        self.network.deliverable(Link { from: NodeId(from), to: NodeId(to) })
+    }
+
+    /// How many writes of a node are pending.
+    pub(crate) fn pending_writes(&self, node: u8) -> usize {
+        match self.who(Is::Writing).contains(NodeId(node)) {
+            true => self.hosts[usize::from(node)].disk.pending.len(),
+            false => 0,
+        }
+    }
+}
+
+/// A wish for how much of `write` reaches the disk.
+fn torn(wish: u8, write: &Write) -> u8 {
+    let parts = write.entries.len() + 2;
+    let has_two = write.truncate_from.is_some() && write.snapshot.is_some();
+    if wish == ALL {
+        return ALL;
+    }
+    match wish == TRUNCATION || usize::from(wish) % (parts + 2) == parts + 1 {
+        true if has_two => TRUNCATION,
+        _ => portion(wish, parts),
+    }
+}
+
+/// A wish for how many of `all` things, all of them being written as [`ALL`].
+fn portion(wish: u8, all: usize) -> u8 {
+    match usize::from(wish) % (all + 1) {
+        _ if wish == ALL => ALL,
+        wrapped if wrapped == all => ALL,
+        wrapped => wrapped as u8,
+    }
+}

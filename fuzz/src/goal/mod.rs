@@ -1,0 +1,450 @@
+//! Goals: situations that a campaign must reach, or it is blind.
+//!
+//! Promises: each goal is counted when its situation occurs, from facts alone. A goal is not a
+//! promise of Raft: it judges the harness. The list below is the only one.
+
+use std::collections::VecDeque;
+
+use raft::{LogId, LogIndex, NodeId, Progress, Read, Refused, Role, Term};
+
+use crate::base::counts::Counts;
+use crate::history::healing::{Calm, Healing};
+use crate::history::log_chain::is_command;
+use crate::history::monitor::Monitor;
+use crate::history::state_machine::Machine;
+use crate::history::violation::{Verdict, NOTHING};
+use crate::history::{History, PerNode};
+use crate::replica::{Command, Entry, Meaning, Speech, View, Write};
+use crate::schedule::event::{Event, Kind};
+
+mod mishaps;
+
+use mishaps::Mishaps;
+
+macro_rules! goals {
+    ($($name:ident = $text:literal, $meaning:literal;)*) => {
+        /// A situation worth reaching.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Goal { $(#[doc = $meaning] $name,)* }
+
+        /// Name and meaning of every goal, in order.
+        pub const GOALS: [(&str, &str); [$($text),*].len()] = [$(($text, $meaning)),*];
+    };
+}
+
+goals! {
+    LeaderElected = "leader-elected", "A node has won an election.";
+    LeaderReplaced = "leader-replaced", "A node has won after another node had led.";
+    LateLeader = "late-leader", "A node has won a term although a later term has had a leader.";
+    SplitVote = "split-vote", "Two nodes stand in the same term.";
+    StaleLeader = "stale-leader", "Two nodes take themselves for leaders, in different terms.";
+    LeaderDeposed = "leader-deposed", "A leader has stepped down.";
+    StaleVote = "stale-vote", "A candidate has received a vote of an earlier term.";
+    RepeatedVote = "repeated-vote", "A candidate has received a vote of the same voter twice.";
+    LateVote = "late-vote", "A vote has left after its voter had gone on to a later term.";
+    StaleAppend = "stale-append", "Entries or a heartbeat of a deposed leader have arrived.";
+    LateAck = "late-ack", "An acknowledgement has arrived after a higher one.";
+    Refusal = "refusal", "A leader has learned that a log does not match.";
+    CommandCommitted = "command-committed", "An entry with a command is committed.";
+    OldTermCommitted = "old-term-committed", "An entry is committed by a leader of a later term.";
+    FigureEight = "figure-eight", "A quorum holds an entry of an old term that must not be committed by counting.";
+    CommitBeforeOwnDisk = "commit-before-own-disk", "A leader has committed an entry that its own disk lacks.";
+    Conflict = "conflict", "A follower has removed entries of a deposed leader.";
+    DurableConflict = "durable-conflict", "Such entries have been removed from a disk.";
+    OverlappingWrites = "overlapping-writes", "A node has asked for a write while another was pending.";
+    WritesLost = "writes-lost", "A crash has lost writes that were not durable.";
+    WritesKept = "writes-kept", "A crash has kept a write that the node did not know to be durable.";
+    WriteFailed = "write-failed", "A write has failed and halted its node.";
+    WriteTorn = "write-torn", "A failing write has left a part of itself on the disk.";
+    RestartWithLog = "restart-with-log", "A node has started with entries on its disk.";
+    RestartWithVote = "restart-with-vote", "A node has started with a vote on its disk.";
+    MessageDropped = "message-dropped", "A message has been lost.";
+    MessageDuplicated = "message-duplicated", "A message has arrived and stayed in flight.";
+    MessageReordered = "message-reordered", "A message has overtaken another.";
+    ElectedWhileCut = "elected-while-cut", "A node has won while links were cut.";
+    CommittedWhileCut = "committed-while-cut", "An entry was committed while links were cut.";
+    CommittedWhileDown = "committed-while-down", "An entry was committed while a node was down.";
+    SnapshotTaken = "snapshot-taken", "A node has replaced a part of its log by a snapshot.";
+    SnapshotInstalled = "snapshot-installed", "A node goes on from another's snapshot.";
+    SnapshotOverConflict = "snapshot-over-conflict", "A snapshot has replaced a log that contradicts it.";
+    SnapshotAmidChange = "snapshot-amid-change", "A node has taken a snapshot while it went by an uncommitted change.";
+    RestartFromSnapshot = "restart-from-snapshot", "A node has started from a snapshot.";
+    ChangeCommitted = "change-committed", "A change of membership is committed.";
+    JointCommitted = "joint-committed", "Joint consensus is committed.";
+    JointCommittedWhileCut = "joint-committed-while-cut", "Joint consensus was committed while links were cut.";
+    ElectedInJoint = "elected-in-joint", "A node has won by joint consensus.";
+    ChangeUndone = "change-undone", "A change of membership has been removed from a log.";
+    LeaderRemoved = "leader-removed", "A leader has committed its own removal.";
+    LearnerPromoted = "learner-promoted", "A learner has become a voter.";
+    LeadTransferred = "lead-transferred", "A node has won because the leader told it to stand.";
+    CommandRefused = "command-refused", "A leader has refused a command because too much was uncommitted.";
+    ChangeRefused = "change-refused", "A change of membership has been refused for want of a rule.";
+    ReadAnswered = "read-answered", "A leader has told a client what to read.";
+    ReadAtFollower = "read-at-follower", "A follower has.";
+    ReadByOldLeader = "read-by-old-leader", "A leader has, although a later term had a leader already.";
+    ReadRefused = "read-refused", "A read could not be answered.";
+    AppliedAgain = "applied-again", "A command that stands in the log twice has been applied again.";
+    AppliedLate = "applied-late", "A state machine has applied what was committed long ago.";
+    LeadGivenUp = "lead-given-up", "A leader has stepped down within its term, for want of a quorum.";
+    Recovered = "recovered", "Healed after its last event, a cluster has applied a fresh command.";
+    // Faults.
+    Bridged = "bridged", "Two sides were cut off from each other, and one node saw both.";
+    ClogReleased = "clog-released", "A clogged link has let go.";
+    ElectedWhileClogged = "elected-while-clogged", "A node has won while a link was clogged.";
+    ElectedWhileFiltered = "elected-while-filtered", "A node has won while messages of some kind were lost.";
+    MessageEvicted = "message-evicted", "A full link has pushed a message out.";
+    UnequalClocks = "unequal-clocks", "Clocks have ticked at different rates.";
+    ClockJumped = "clock-jumped", "A clock has jumped.";
+    Resumed = "resumed", "A node has gone on after it stood still.";
+    LeaderPaused = "leader-paused", "A leader has stood still.";
+    PausedLeaderReplaced = "paused-leader-replaced", "A node has won while a leader stood still.";
+    CrashedAmidStep = "crashed-amid-step", "A node has crashed when some of what its step wanted was done.";
+    LateCrashHandler = "late-crash-handler", "A node that had halted was given another input.";
+    NoSpace = "no-space", "A write has failed because the disk was full.";
+    ElectedWithFullDisk = "elected-with-full-disk", "A node has won while some disk was full.";
+    GapOnDisk = "gap-on-disk", "A crash has kept a write, and not one before it.";
+    TornVoteMatters = "torn-vote-matters", "A vote that a torn write left has kept its node from voting for another.";
+    RecordDamaged = "record-damaged", "A record on a disk was damaged.";
+    DiskLost = "disk-lost", "A disk was lost.";
+    DamageRepaired = "damage-repaired", "A damaged entry that nobody was told to be durable was cut off.";
+    StartRefused = "start-refused", "A node whose disk lacks what it promised did not start.";
+    RecoveryCutShort = "recovery-cut-short", "A node has crashed while it was recovering.";
+    CommittedWithoutLost = "committed-without-lost", "An entry was committed after a disk had been lost for good.";
+    NodeReplaced = "node-replaced", "A change of membership that replaces a node which is down is committed.";
+    OtherMindElected = "other-mind-elected", "A node that is set up in another way than the others has won.";
+    // Meetings.
+    SnapshotMeetsJoint = "snapshot-meets-joint", "A snapshot has arrived at a node in joint consensus.";
+    LateReadAnswer = "late-read-answer", "A message about a read has arrived in a later term.";
+    LeasedReadUnderDrift = "leased-read-under-drift", "A leader has read by lease while other clocks were faster.";
+    RetryAnswered = "retry-answered", "A client that repeated a command was told what it had found.";
+    CoreRecovered = "core-recovered", "A quorum that lost all others for good has applied a fresh command.";
+    RecoveredWithoutLost = "recovered-without-lost", "A cluster has recovered although some disk was lost.";
+    CameBack = "came-back", "A follower that was cut off for a while has come back, and no term was spent.";
+}
+
+/// How many goals there are.
+pub const COUNT: usize = GOALS.len();
+
+/// How often each goal was reached in one run.
+#[derive(Clone, Debug, Default)]
+pub struct Goals {
+    counts: Counts<COUNT>,
+    cut: bool,
+    votes: PerNode<(Term, raft::NodeSet)>,
+    /// The parts of each pending write: a hard state, a truncation, how many entries.
+    pending: PerNode<VecDeque<Parts>>,
+    failing: bool,
+    /// In which term each node was last told to stand.
+    told: PerNode<Term>,
+    mishaps: Mishaps,
+}
+
+impl Goals {
+    /// How often each goal was reached.
+    pub fn counts(&self) -> &Counts<COUNT> {
+        &self.counts
+    }
+
+    fn reach(&mut self, goal: Goal) {
+        self.counts.0[goal as usize] += 1;
+    }
+
+    fn reach_if(&mut self, goal: Goal, reached: bool) {
+        self.counts.0[goal as usize] += u64::from(reached);
+    }
+
+    fn won(&mut self, history: &History, node: NodeId, term: Term) {
+        self.won_amid(history, node);
+        self.reach(Goal::LeaderElected);
+        let others = history.leaders.iter().any(|leader| leader.is_some_and(|id| id != node));
+        self.reach_if(Goal::LeaderReplaced, others);
+        self.reach_if(Goal::LateLeader, history.leaders.len() as u64 > term.0 + 1);
+        self.reach_if(Goal::StaleLeader, history.current_leaders().count() > 1);
+        self.reach_if(Goal::ElectedWhileCut, self.cut);
+        let told = self.told[node];
+        self.reach_if(Goal::LeadTransferred, told > Term(0) && told.next() == term);
+        let joint = history.membership_of(history.node(node)).is_joint();
+        self.reach_if(Goal::ElectedInJoint, joint);
+    }
+
+    /// The newest committed change of membership is one of the new entries.
+    fn change_committed(&mut self, history: &History, node: NodeId) {
+        let [Some((_, members)), _] = history.committed_log.changes() else { return };
+        let old = history.replaced_in(&history.committed_log);
+        self.reach(Goal::ChangeCommitted);
+        self.reach_if(Goal::JointCommitted, members.is_joint());
+        self.reach_if(Goal::JointCommittedWhileCut, members.is_joint() && self.cut);
+        let left = !members.is_joint() && !members.voters.contains(node);
+        self.reach_if(Goal::LeaderRemoved, left && old.all_voters().contains(node));
+        let promoted = !members.voters.intersection(old.learners).is_empty();
+        self.reach_if(Goal::LearnerPromoted, promoted);
+        let joined = members.voters.without(old.all_voters());
+        let left = members.outgoing.without(members.voters);
+        self.replaced_amid(history, joined, left);
+    }
+
+    fn received_vote(&mut self, history: &History, message: &Meaning) {
+        let view = history.node(message.to).view;
+        let stale = view.role == Role::Candidate && message.term < view.term();
+        self.reach_if(Goal::StaleVote, stale);
+        let (term, voters) = &mut self.votes[message.to];
+        if *term != message.term {
+            (*term, *voters) = (message.term, raft::NodeSet::EMPTY);
+        }
+        let repeated = !voters.insert(message.from);
+        self.reach_if(Goal::RepeatedVote, repeated);
+    }
+}
+
+/// Whether a write has a hard state, whether it truncates, and how many entries it has.
+type Parts = (bool, bool, usize);
+
+fn parts(write: &Write) -> Parts {
+    (write.hard_state.is_some(), write.truncate_from.is_some(), write.entries.len())
+}
+
+impl Monitor for Goals {
+    fn happens(&mut self, history: &History, event: Event) -> Verdict {
+        self.mishap(history, event);
+        match event.kind {
+            Kind::Drop => self.reach(Goal::MessageDropped),
+            Kind::Duplicate => self.reach(Goal::MessageDuplicated),
+            Kind::Reorder => self.reach(Goal::MessageReordered),
+            Kind::FailPersist => self.failing = true,
+            Kind::Crash => {
+                let waiting = !self.pending[NodeId(event.operands[0])].is_empty();
+                self.reach_if(Goal::WritesKept, waiting && event.operands[1] > 0);
+            }
+            Kind::Partition | Kind::Cut | Kind::Bridge => self.cut = true,
+            Kind::Heal => self.cut = false,
+            _ => {}
+        }
+        NOTHING
+    }
+
+    fn received(&mut self, history: &History, message: &Meaning) -> Verdict {
+        match message.speech {
+            Speech::Vote => self.received_vote(history, message),
+            Speech::Refusal => self.reach(Goal::Refusal),
+            Speech::TakeOver => self.told[message.to] = message.term,
+            Speech::Candidacy { .. } | Speech::ReadIndex | Speech::Snapshot { .. } => {
+                self.heard_amid(history, message);
+            }
+            Speech::Append { .. } => {
+                let stale = message.term < history.node(message.to).view.term();
+                self.reach_if(Goal::StaleAppend, stale);
+            }
+            Speech::Ack { match_index } => {
+                let leader = history.node(message.to);
+                let known = leader.progress[message.from].match_index;
+                let current = leader.view.is_leader() && leader.view.term() == message.term;
+                self.reach_if(Goal::LateAck, current && match_index < known);
+            }
+            _ => {}
+        }
+        NOTHING
+    }
+
+    fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
+        if old.role == new.role && old.term() == new.term() {
+            return NOTHING;
+        }
+        match new.role {
+            Role::Leader => self.won(history, node, new.term()),
+            Role::Candidate => {
+                let rival = history.nodes.iter().any(|other| {
+                    let view = other.view;
+                    other.id != node && view.role == Role::Candidate && view.term() == new.term()
+                });
+                self.reach_if(Goal::SplitVote, rival);
+            }
+            Role::Follower => {
+                self.reach_if(Goal::LeaderDeposed, old.is_leader());
+                self.reach_if(Goal::LeadGivenUp, old.is_leader() && old.term() == new.term());
+            }
+        }
+        NOTHING
+    }
+
+    fn committed(&mut self, h: &History, node: NodeId, first: LogIndex, last: LogIndex) -> Verdict {
+        let facts = h.node(node);
+        let indexes = || (first.0..=last.0).map(LogIndex);
+        let new = || indexes().filter_map(|index| Some((index, h.committed_log.at(index)?.term)));
+        let command = new().any(|(index, term)| {
+            let birth = h.births.get(LogId { term, index });
+            birth.is_some_and(|birth| is_command(birth.command))
+        });
+        self.reach_if(Goal::CommandCommitted, command);
+        if h.committed_log.changes()[0].is_some_and(|(index, _)| index >= first) {
+            self.change_committed(h, node);
+        }
+        let old_term = new().any(|(index, term)| {
+            h.committed_at(index).is_some_and(|entry| term < entry.commit_term)
+        });
+        self.reach_if(Goal::OldTermCommitted, old_term);
+        let ahead = facts.view.is_leader() && facts.disk.last_index() < last;
+        self.reach_if(Goal::CommitBeforeOwnDisk, ahead);
+        self.reach_if(Goal::CommittedWhileCut, self.cut);
+        self.reach_if(Goal::CommittedWhileDown, h.nodes.iter().any(|node| !node.up));
+        self.committed_amid();
+        NOTHING
+    }
+
+    fn restored(&mut self, _: &History, _: NodeId, _: &Machine) -> Verdict {
+        self.reach(Goal::SnapshotInstalled);
+        NOTHING
+    }
+
+    fn computed(&mut self, _: &History, _: NodeId, machine: &Machine) -> Verdict {
+        self.reach_if(Goal::AppliedAgain, machine.repeated > 0);
+        NOTHING
+    }
+
+    fn refused(&mut self, _: &History, _: NodeId, refused: &Refused) -> Verdict {
+        let early = matches!(refused, Refused::ChangeUnderWay { .. } | Refused::TermIsFresh);
+        self.reach_if(Goal::ChangeRefused, early);
+        self.reach_if(Goal::CommandRefused, *refused == Refused::TooMuchUncommitted);
+        NOTHING
+    }
+
+    fn read(&mut self, history: &History, node: NodeId, read: &Read) -> Verdict {
+        let view = history.node(node).view;
+        match read.answer {
+            Ok(_) if view.is_leader() => {
+                self.reach(Goal::ReadAnswered);
+                let old = history.leaders.len() as u64 > view.term().0 + 1;
+                self.reach_if(Goal::ReadByOldLeader, old);
+            }
+            Ok(_) => self.reach(Goal::ReadAtFollower),
+            Err(_) => self.reach(Goal::ReadRefused),
+        }
+        NOTHING
+    }
+
+    fn applied(&mut self, history: &History, node: NodeId, entry: &Entry) -> Verdict {
+        let late =
+            history.setup.slow_apply && history.node(node).view.commit.0 > entry.id.index.0 + 2;
+        self.reach_if(Goal::AppliedLate, late);
+        NOTHING
+    }
+
+    fn writing(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
+        self.reach_if(Goal::Conflict, write.truncate_from.is_some());
+        let newest = history.node(node).log.changes()[0].map_or(LogIndex(0), |(index, _)| index);
+        let undone = write.truncate_from.is_some_and(|index| index <= newest);
+        self.reach_if(Goal::ChangeUndone, undone);
+        if write.snapshot.is_some() {
+            self.reach(Goal::SnapshotTaken);
+            self.reach_if(Goal::SnapshotOverConflict, write.truncate_from.is_some());
+            let amid = newest > history.node(node).view.commit;
+            self.reach_if(Goal::SnapshotAmidChange, amid);
+        }
+        let overlapping = !self.pending[node].is_empty();
+        self.reach_if(Goal::OverlappingWrites, overlapping);
+        self.pending[node].push_back(parts(write));
+        NOTHING
+    }
+
+    fn progressed(
+        &mut self,
+        history: &History,
+        leader: NodeId,
+        _: NodeId,
+        _: Option<Progress>,
+        _: Progress,
+    ) -> Verdict {
+        let facts = history.node(leader);
+        let next = facts.log.at(facts.view.commit.next());
+        if next.is_none_or(|link| link.term == facts.view.term()) {
+            return NOTHING; // No entry of an old term is waiting.
+        }
+        let reached = history.membership_of(facts).reached(|id| match id == leader {
+            true => facts.disk.last_index(),
+            false => facts.progress[id].match_index,
+        });
+        let old = facts.log.at(reached).is_some_and(|link| link.term < facts.view.term());
+        self.reach_if(Goal::FigureEight, reached > facts.view.commit && old);
+        NOTHING
+    }
+
+    fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
+        let late =
+            message.speech == Speech::Vote && message.term < history.node(message.from).view.term();
+        self.reach_if(Goal::LateVote, late);
+        NOTHING
+    }
+
+    fn persisted(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
+        let whole = self.pending[node].pop_front();
+        let stored = parts(write);
+        if std::mem::take(&mut self.failing) {
+            let torn = stored != Parts::default() && whole != Some(stored);
+            self.reach_if(Goal::WriteTorn, torn);
+            self.torn(node, write);
+        }
+        self.reach_if(Goal::DurableConflict, write.truncate_from.is_some());
+        NOTHING
+    }
+
+    fn write_failed(&mut self, _: &History, node: NodeId, _: bool) -> Verdict {
+        self.failed_amid(node);
+        self.reach(Goal::WriteFailed);
+        NOTHING
+    }
+
+    fn lingered(&mut self, _: &History, _: NodeId, _: usize) -> Verdict {
+        self.reach(Goal::LateCrashHandler);
+        NOTHING
+    }
+
+    fn lost(&mut self, _: &History, node: NodeId) -> Verdict {
+        self.lost_for_good(node);
+        NOTHING
+    }
+
+    fn repaired(&mut self, _: &History, _: NodeId, _: LogIndex) -> Verdict {
+        self.reach(Goal::DamageRepaired);
+        NOTHING
+    }
+
+    fn evicted(&mut self, _: &History) -> Verdict {
+        self.reach(Goal::MessageEvicted);
+        NOTHING
+    }
+
+    fn answered(&mut self, history: &History, _: NodeId, command: Command, _: u64) -> Verdict {
+        self.answered_amid(history, command);
+        NOTHING
+    }
+
+    fn served(&mut self, history: &History, node: NodeId, _: u64, _: &Machine) -> Verdict {
+        self.read_amid(history, node);
+        NOTHING
+    }
+
+    fn stopped(&mut self, _: &History, node: NodeId, lost: usize) -> Verdict {
+        self.stopped_amid(node);
+        self.reach_if(Goal::WritesLost, lost > 0);
+        self.pending[node].clear();
+        NOTHING
+    }
+
+    fn recovered(&mut self, history: &History, healing: &Healing) -> Verdict {
+        self.reach_if(Goal::Recovered, history.has_recovered(healing.fresh));
+        self.recovered_amid(history, healing);
+        NOTHING
+    }
+
+    fn was_calm(&mut self, _: &History, calm: &Calm) -> Verdict {
+        self.calm(calm);
+        NOTHING
+    }
+
+    fn started(&mut self, history: &History, node: NodeId) -> Verdict {
+        let facts = history.node(node);
+        self.reach_if(Goal::RestartWithLog, facts.disk.last_index() > LogIndex(0));
+        self.reach_if(Goal::RestartWithVote, facts.disk_state.vote.is_some());
+        self.reach_if(Goal::RestartFromSnapshot, facts.snapshot.index > LogIndex(0));
+        NOTHING
+    }
+}

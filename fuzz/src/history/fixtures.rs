@@ -1,0 +1,222 @@
+//! Hand-made histories, for the tests of oracles.
+
+use std::sync::Arc;
+
+use raft::{
+    HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Payload, Progress, Read, ReadId, Role,
+    Snapshot, Term, WriteId,
+};
+
+use crate::history::monitor::Monitor;
+use crate::history::recorder::Recorder;
+use crate::history::state_machine::Machine;
+use crate::history::step::Step;
+use crate::history::violation::Verdict;
+use crate::replica::ours::Ours;
+use crate::replica::{Entry, Meaning, Replica, Speech, View, Write};
+use crate::schedule::Setup;
+
+/// The history of a cluster of `nodes` that have just started, watched by one oracle.
+pub fn cluster<M: Monitor + Default>(nodes: u8) -> Recorder<M> {
+    let mut recorder = Recorder::new(M::default());
+    let setup = Setup { nodes, ..Setup::default() };
+    recorder.begin(&setup, &Ours::CAPABILITIES, M::default());
+    recorder.history.clients.proposals = 1_000;
+    for id in 0..nodes {
+        recorder.started(NodeId(id), View::default(), None).expect("an empty start is legal");
+    }
+    recorder
+}
+
+/// A write of entries (term, command) from `index` on, replacing what is there.
+pub fn write(index: u64, entries: &[(u64, u64)]) -> Write {
+    let entry = |(at, &(term, command)): (u64, &(u64, u64))| Entry {
+        id: LogId::new(term, at),
+        payload: if command == 0 { Payload::Noop } else { Payload::Command(command) },
+    };
+    let entries = (index..).zip(entries).map(entry).collect();
+    Write { id: WriteId(0), entries, sync: true, ..Write::default() }
+}
+
+/// The same, replacing what is there from `index` on.
+pub fn overwrite(index: u64, entries: &[(u64, u64)]) -> Write {
+    Write { truncate_from: Some(LogIndex(index)), ..write(index, entries) }
+}
+
+/// A set of nodes.
+pub fn set(nodes: &[u8]) -> NodeSet {
+    nodes.iter().copied().map(NodeId).collect()
+}
+
+/// A write of a change to these voters.
+pub fn change(index: u64, term: u64, voters: &[u8]) -> Write {
+    joint(index, term, voters, &[])
+}
+
+/// A write of a change to joint consensus.
+pub fn joint(index: u64, term: u64, voters: &[u8], outgoing: &[u8]) -> Write {
+    let (voters, outgoing) = (set(voters), set(outgoing));
+    let payload = Payload::Change(Membership { voters, outgoing, ..Membership::default() });
+    let id = LogId::new(term, index);
+    Write { entries: vec![Entry { id, payload }], ..write(index, &[]) }
+}
+
+/// A write of a snapshot up to `last`, of a machine that has applied these entries.
+pub fn snapshot<M>(run: &Recorder<M>, last: LogId, applied: &[(u64, u64)]) -> Write {
+    let mut machine = Machine::new();
+    machine.apply(&write(1, applied).entries);
+    let (membership, data) = (run.history.membership, machine.data());
+    let snapshot = Some(Arc::new(Snapshot { last, membership, data }));
+    Write { snapshot, ..write(1, &[]) }
+}
+
+/// A write of term and vote.
+pub fn ballot(term: u64, vote: Option<u8>) -> Write {
+    let hard_state = Some(HardState { term: Term(term), vote: vote.map(NodeId) });
+    Write { hard_state, ..write(1, &[]) }
+}
+
+/// A message.
+pub fn says(from: u8, to: u8, term: u64, speech: Speech) -> Meaning {
+    let (from, to, term) = (NodeId(from), NodeId(to), Term(term));
+    Meaning { from, to, term, speech, committed: LogId::ZERO }
+}
+
+/// What a leader knows of a follower.
+pub fn knows(match_index: u64, next_index: u64) -> Progress {
+    Progress { match_index: LogIndex(match_index), next_index: LogIndex(next_index) }
+}
+
+impl<M: Monitor> Recorder<M> {
+    fn view_of(&self, node: u8) -> View {
+        self.history.node(NodeId(node)).view
+    }
+
+    fn shows(&mut self, node: u8, view: View, write: Option<&Write>, to: Out) -> Verdict {
+        let step = Step {
+            node: NodeId(node),
+            received: to.received.as_ref(),
+            ticked: to.ticked,
+            view,
+            write,
+            machine: &to.machine,
+            restored: false,
+            applied: &to.applied,
+            refused: None,
+            reads: &to.reads,
+        };
+        let known = self.history.node(NodeId(node)).progress;
+        let progress = |peer: NodeId| match to.progress {
+            Some((who, progress)) if who == peer.0 => Some(progress),
+            _ if to.initial => Some(knows(0, view.last_log.index.0 + 1)),
+            _ => Some(known[peer]),
+        };
+        self.step(&step, || None, progress, to.sent.into_iter())
+    }
+
+    /// A node enters a role in a term, with no vote.
+    pub fn becomes(&mut self, node: u8, role: Role, term: u64) -> Verdict {
+        let hard_state = HardState { term: Term(term), vote: None };
+        let view = View { role, hard_state, ..self.view_of(node) };
+        self.shows(node, view, None, Out { initial: true, ..Out::default() })
+    }
+
+    /// A node gives its vote.
+    pub fn votes(&mut self, node: u8, term: u64, vote: u8) -> Verdict {
+        let hard_state = HardState { term: Term(term), vote: Some(NodeId(vote)) };
+        let view = View { hard_state, ..self.view_of(node) };
+        self.shows(node, view, None, Out::default())
+    }
+
+    /// A node changes its log, in memory.
+    pub fn writes(&mut self, node: u8, write: &Write) -> Verdict {
+        let old = self.view_of(node);
+        let kept = write.truncate_from.map_or(old.last_log.index.0, |index| index.0 - 1);
+        let term = self.history.node(NodeId(node)).log.at(LogIndex(kept)).expect("kept").term;
+        let installed = write.snapshot.as_ref().map(|snapshot| snapshot.last);
+        let last = installed.filter(|last| last.index.0 > kept).unwrap_or(LogId::new(term.0, kept));
+        let last = write.entries.last().map_or(last, |entry| entry.id);
+        let view =
+            View { last_log: last, hard_state: write.hard_state.unwrap_or(old.hard_state), ..old };
+        self.shows(node, view, Some(write), Out::default())
+    }
+
+    /// A node changes its log, in memory and on disk.
+    pub fn stores(&mut self, node: u8, write: &Write) -> Verdict {
+        self.writes(node, write)?;
+        self.persisted(NodeId(node), write)
+    }
+
+    /// A node answers a read.
+    pub fn answers(&mut self, node: u8, number: u64, index: u64) -> Verdict {
+        let read = Read { id: ReadId(number), answer: Ok(LogIndex(index)) };
+        let out = Out { reads: vec![read], ..Out::default() };
+        self.shows(node, self.view_of(node), None, out)
+    }
+
+    /// A node's commit index changes.
+    pub fn commits(&mut self, node: u8, commit: u64) -> Verdict {
+        let view = View { commit: LogIndex(commit), ..self.view_of(node) };
+        self.shows(node, view, None, Out::default())
+    }
+
+    /// A leader's commit index changes, and it leads no longer.
+    pub fn commits_and_follows(&mut self, node: u8, commit: u64) -> Verdict {
+        let (commit, role) = (LogIndex(commit), Role::Follower);
+        self.shows(node, View { commit, role, ..self.view_of(node) }, None, Out::default())
+    }
+
+    /// A node sends a message.
+    pub fn sends(&mut self, message: Meaning) -> Verdict {
+        let node = message.from.0;
+        let out = Out { sent: vec![message], ..Out::default() };
+        self.shows(node, self.view_of(node), None, out)
+    }
+
+    /// A node receives a message, and does nothing.
+    pub fn receives(&mut self, message: Meaning) -> Verdict {
+        let node = message.to.0;
+        let out = Out { received: Some(message), ..Out::default() };
+        self.shows(node, self.view_of(node), None, out)
+    }
+
+    /// A node's clock ticks, and nothing comes of it.
+    pub fn ticks(&mut self, node: u8) -> Verdict {
+        let out = Out { ticked: true, ..Out::default() };
+        self.shows(node, self.view_of(node), None, out)
+    }
+
+    /// A leader learns something of a peer.
+    pub fn learns(&mut self, leader: u8, peer: u8, progress: Progress) -> Verdict {
+        let out = Out { progress: Some((peer, progress)), ..Out::default() };
+        self.shows(leader, self.view_of(leader), None, out)
+    }
+
+    /// A node applies the entry at `index` of its log, with this command.
+    pub fn applies(&mut self, node: u8, index: u64, command: u64) -> Verdict {
+        let applied = write(index, &[(1, command)]).entries;
+        let out = Out { applied, ..Out::default() };
+        self.shows(node, self.view_of(node), None, out)
+    }
+
+    /// A node stops and starts again from its disk, as it should.
+    pub fn reboots(&mut self, node: u8) -> Verdict {
+        self.stopped(NodeId(node), 0)?;
+        let facts = self.history.node(NodeId(node));
+        let view =
+            View { hard_state: facts.disk_state, last_log: facts.disk.last(), ..View::default() };
+        self.started(NodeId(node), view, None)
+    }
+}
+
+#[derive(Default)]
+struct Out {
+    received: Option<Meaning>,
+    ticked: bool,
+    progress: Option<(u8, Progress)>,
+    initial: bool,
+    sent: Vec<Meaning>,
+    applied: Vec<Entry>,
+    reads: Vec<Read>,
+    machine: Machine,
+}

@@ -1,0 +1,448 @@
+//! What really happened: the facts of a run, kept outside the system under test.
+//!
+//! Promises: facts come from what replicas wrote, sent and showed, never from what they think of
+//! themselves; every update costs what changed. Logs are chains of prefix hashes, so two logs
+//! agree up to an index exactly if their hashes there are equal. Passes no judgement: oracles do.
+
+use std::ops::{Index, IndexMut};
+
+use raft::{
+    HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Payload, Progress, Role, Term,
+};
+
+use crate::base::quorum::is_quorum;
+use crate::base::table::grow;
+use crate::history::clients::Clients;
+use crate::history::log_chain::{command_of, is_command, Chain};
+use crate::history::state_machine::Truth;
+use crate::replica::{Capabilities, Command, Entry, View, Write};
+use crate::schedule::Setup;
+
+pub mod clients;
+#[cfg(test)]
+pub mod fixtures;
+pub mod healing;
+pub mod linearizability;
+pub mod log_chain;
+pub mod monitor;
+pub mod paths;
+pub mod recorder;
+pub mod state_machine;
+pub mod step;
+pub mod violation;
+
+/// How an entry was committed that stands in [`History::committed_log`].
+#[derive(Clone, Copy, Debug)]
+pub struct Committed {
+    /// The term of the leader that first advanced over it: for an entry of an older term, later
+    /// than the entry's own.
+    pub commit_term: Term,
+    /// The highest commit term up to here.
+    pub highest_commit_term: Term,
+    /// Who first advanced over it.
+    pub by: NodeId,
+}
+
+/// The birth of an entry: the first time that any node wrote this (index, term).
+#[derive(Clone, Copy, Debug)]
+pub struct Birth {
+    /// Its term.
+    pub term: Term,
+    /// Hash of the log up to and including it.
+    pub prefix: u64,
+    /// Its command; 0 for a no-op.
+    pub command: Command,
+    /// Who wrote it first.
+    pub by: NodeId,
+    older: u32,
+}
+
+/// All births, by index and term. A chain per index in one arena: no allocation per entry.
+#[derive(Clone, Debug, Default)]
+pub struct Births {
+    newest: Vec<u32>,
+    arena: Vec<Birth>,
+    last_index_of_term: Vec<LogIndex>,
+}
+
+impl Births {
+    /// The birth of the entry of `term` at `index`.
+    pub fn get(&self, id: LogId) -> Option<&Birth> {
+        let mut slot = *self.newest.get(id.index.0 as usize)?;
+        while slot != 0 {
+            let birth = &self.arena[slot as usize - 1];
+            if birth.term == id.term {
+                return Some(birth);
+            }
+            slot = birth.older;
+        }
+        None
+    }
+
+    /// The highest index at which an entry of `term` was ever born; 0 if none was.
+    pub fn last_index_of(&self, term: Term) -> LogIndex {
+        self.last_index_of_term.get(term.0 as usize).copied().unwrap_or_default()
+    }
+
+    fn clear(&mut self) {
+        self.newest.clear();
+        self.arena.clear();
+        self.last_index_of_term.clear();
+    }
+
+    fn record(&mut self, entry: &Entry, prefix: u64, by: NodeId) {
+        let (id, command) = (entry.id, command_of(entry));
+        let index = id.index.0 as usize;
+        grow(&mut self.newest, index);
+        let older = self.newest[index];
+        self.arena.push(Birth { term: id.term, prefix, command, by, older });
+        self.newest[index] = self.arena.len() as u32;
+        grow(&mut self.last_index_of_term, id.term.0 as usize);
+        let last = &mut self.last_index_of_term[id.term.0 as usize];
+        *last = id.index.max(*last);
+    }
+}
+
+/// Something for each node, without a search and without an allocation.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PerNode<T>([T; PER_NODE]);
+
+/// A power of two above [`Setup::MAX_NODES`], so that an index needs no check.
+const PER_NODE: usize = 8;
+
+impl<T> Index<NodeId> for PerNode<T> {
+    type Output = T;
+
+    fn index(&self, id: NodeId) -> &T {
+        &self.0[usize::from(id.0) % PER_NODE]
+    }
+}
+
+impl<T> IndexMut<NodeId> for PerNode<T> {
+    fn index_mut(&mut self, id: NodeId) -> &mut T {
+        &mut self.0[usize::from(id.0) % PER_NODE]
+    }
+}
+
+/// The facts about one node.
+#[derive(Clone, Debug, Default)]
+pub struct NodeHistory {
+    /// Its name.
+    pub id: NodeId,
+    /// Whether it runs.
+    pub up: bool,
+    /// What it last showed of itself.
+    pub view: View,
+    /// Its log: in memory while it runs, else what is on its disk.
+    pub log: Chain,
+    /// Its log on disk.
+    pub disk: Chain,
+    /// The last entry that the snapshot on its disk stands for.
+    pub snapshot: LogId,
+    /// How often it has started.
+    pub life: u64,
+    /// Term and vote on disk.
+    pub disk_state: HardState,
+    /// What was promised to be on its disk is not, as was found when it was to start.
+    pub lost: bool,
+    /// The last entry that it has applied in this life.
+    pub applied: LogIndex,
+    /// As a leader: what it last knew of each node.
+    pub progress: PerNode<Progress>,
+}
+
+impl NodeHistory {
+    fn begin(&mut self, id: NodeId) {
+        self.id = id;
+        self.up = false;
+        self.view = View::default();
+        self.log.clear();
+        self.disk.clear();
+        self.snapshot = LogId::ZERO;
+        self.life = 0;
+        self.disk_state = HardState::default();
+        self.lost = false;
+        self.applied = LogIndex(0);
+        self.progress = PerNode::default();
+    }
+}
+
+/// The facts of one run.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// Who belongs to the cluster at first.
+    pub membership: Membership,
+    /// How the run was set up.
+    pub setup: Setup,
+    /// See [`Capabilities::bounded_sends`].
+    pub bounded_sends: bool,
+    /// The facts about each node.
+    pub nodes: Vec<NodeHistory>,
+    /// What is committed, as a log.
+    pub committed_log: Chain,
+    /// How each of its entries was committed, from index 1 on.
+    pub committed: Vec<Committed>,
+    /// The state after each of them.
+    pub truth: Truth,
+    /// The membership by which the last of them was committed.
+    pub committed_by: Membership,
+    /// Every entry that was ever written.
+    pub births: Births,
+    /// Who led each term, by term.
+    pub leaders: Vec<Option<NodeId>>,
+    /// What clients asked and were told.
+    pub clients: Clients,
+}
+
+impl History {
+    /// Before the first event: every node is down and every disk is empty.
+    pub fn begin(&mut self, setup: &Setup, capabilities: &Capabilities) {
+        let everyone = NodeSet::first(setup.nodes);
+        self.membership = Membership::new(setup.members());
+        self.setup = *setup;
+        self.bounded_sends = capabilities.bounded_sends;
+        self.nodes.resize_with(setup.nodes.into(), NodeHistory::default);
+        for (id, node) in everyone.iter().zip(&mut self.nodes) {
+            node.begin(id);
+        }
+        self.committed.clear();
+        self.births.clear();
+        self.leaders.clear();
+        self.truth.clear();
+        self.committed_log.clear();
+        self.committed_by = self.membership;
+        self.clients.begin();
+    }
+
+    /// The membership that the log of a node says.
+    pub fn membership_of<'a>(&'a self, node: &'a NodeHistory) -> &'a Membership {
+        node.log.membership_at(node.log.last_index()).unwrap_or(&self.membership)
+    }
+
+    /// The membership in force at a committed index.
+    pub fn committed_membership_at(&self, index: LogIndex) -> Membership {
+        self.committed_log.membership_at(index).copied().unwrap_or(self.membership)
+    }
+
+    /// The membership that the newest change in a log has replaced.
+    pub fn replaced_in(&self, log: &Chain) -> Membership {
+        log.changes()[1].map_or(self.membership, |(_, membership)| membership)
+    }
+
+    /// Whether without `gone` there is still a quorum of every membership that may be in force.
+    pub fn can_spare(&self, gone: NodeSet) -> bool {
+        let is_left = |members: &Membership| is_quorum(members, members.all_voters().without(gone));
+        let in_logs = self.nodes.iter().flat_map(|node| [&node.log, &node.disk]);
+        let mut changes = in_logs.chain([&self.committed_log]).flat_map(|log| log.changes());
+        is_left(&self.membership_in_force())
+            && changes.all(|change| change.is_none_or(|(_, members)| is_left(&members)))
+    }
+
+    /// Whether `id` has been removed from the cluster, or has lost its vote, and does not know: it
+    /// belongs neither to the membership in force nor to one that may come after it, as it was.
+    pub fn may_disturb(&self, id: NodeId) -> bool {
+        let last = self.last_committed();
+        let logs = self.nodes.iter().filter(|node| node.up).map(|node| &node.log);
+        let logs = logs.filter(|log| self.holds_committed(log, last)); // Others will be truncated.
+        let changes = logs.flat_map(|log| log.changes()).flatten();
+        let later = changes.filter(|(index, _)| *index > last);
+        let mut members =
+            [self.membership_in_force()].into_iter().chain(later.map(|(_, next)| next));
+        let thinks_it_votes = self.membership_of(self.node(id)).all_voters().contains(id);
+        !members.any(|members| match thinks_it_votes {
+            true => members.all_voters().contains(id),
+            false => members.members().contains(id),
+        })
+    }
+
+    /// The newest membership that is committed.
+    pub fn membership_in_force(&self) -> Membership {
+        self.committed_membership_at(self.last_committed())
+    }
+
+    /// The facts about `id`.
+    pub fn node(&self, id: NodeId) -> &NodeHistory {
+        &self.nodes[usize::from(id.0)]
+    }
+
+    fn node_mut(&mut self, id: NodeId) -> &mut NodeHistory {
+        &mut self.nodes[usize::from(id.0)]
+    }
+
+    /// How the entry at `index` was committed.
+    pub fn committed_at(&self, index: LogIndex) -> Option<&Committed> {
+        self.committed.get(index.0.checked_sub(1)? as usize)
+    }
+
+    /// The last committed index.
+    pub fn last_committed(&self) -> LogIndex {
+        self.committed_log.last_index()
+    }
+
+    /// Whether `log` holds every committed entry up to `index`.
+    pub fn holds_committed(&self, log: &Chain, index: LogIndex) -> bool {
+        self.committed_log.agrees(log, index)
+    }
+
+    /// The last index that was committed in a term before `term`.
+    pub fn committed_before(&self, term: Term) -> LogIndex {
+        let count = self.committed.partition_point(|entry| entry.highest_commit_term < term);
+        LogIndex(count as u64)
+    }
+
+    /// Who leads `term` according to its own elections, if anyone ever did.
+    pub fn leader_of(&self, term: Term) -> Option<NodeId> {
+        self.leaders.get(term.0 as usize).copied().flatten()
+    }
+
+    /// The running leader of the highest term, and that term.
+    pub fn newest_leader(&self) -> Option<(NodeId, Term)> {
+        let leaders = self.current_leaders().map(|node| (node.id, node.view.term()));
+        leaders.max_by_key(|(_, term)| *term)
+    }
+
+    /// Whether some running voter would get the votes of a quorum, if all that run voted by the
+    /// logs that they have now.
+    ///
+    /// Raft itself can come to where nobody would: entries that were never committed, and that
+    /// nobody else has, may make the log of a server the newest that is no voter as far as it
+    /// knows, but one by the change of membership of the only server that could win without it.
+    pub fn can_elect(&self) -> bool {
+        let running = || self.nodes.iter().filter(|node| node.up);
+        running().any(|node| {
+            let older = |other: &&NodeHistory| other.view.last_log <= node.view.last_log;
+            let votes: NodeSet = running().filter(older).map(|other| other.id).collect();
+            let members = self.membership_of(node);
+            members.all_voters().contains(node.id) && is_quorum(members, votes)
+        })
+    }
+
+    /// Whether there is a leader that has applied some command from `fresh` on.
+    pub fn has_recovered(&self, fresh: Command) -> bool {
+        let Some((leader, _)) = self.newest_leader() else { return false };
+        let applied = self.node(leader).applied;
+        let command = |index| {
+            let term = self.committed_log.at(index)?.term;
+            Some(self.births.get(LogId { term, index })?.command)
+        };
+        // While a cluster recovers no command is repeated, so the last one tells.
+        let mut commands = (1..=applied.0).rev().filter_map(|index| command(LogIndex(index)));
+        let last = commands.find(|&command| is_command(command));
+        last.is_some_and(|command| command >= fresh)
+    }
+
+    /// Running nodes that take themselves for leaders.
+    pub fn current_leaders(&self) -> impl Iterator<Item = &NodeHistory> {
+        self.nodes.iter().filter(|node| node.up && node.view.is_leader())
+    }
+
+    // ---- What the cluster records, in the order of a step ----
+
+    pub(crate) fn log_changed(&mut self, id: NodeId, write: &Write) {
+        let committed = &self.committed_log;
+        self.nodes[usize::from(id.0)].log.write(write, committed);
+    }
+
+    pub(crate) fn seen(&mut self, id: NodeId, view: View) {
+        self.node_mut(id).view = view;
+    }
+
+    /// After the oracles: whoever leads is now known to have led.
+    pub(crate) fn leads(&mut self, id: NodeId) {
+        let view = self.node(id).view;
+        if view.role == Role::Leader {
+            let term = view.term().0 as usize;
+            grow(&mut self.leaders, term);
+            self.leaders[term].get_or_insert(id);
+        }
+    }
+
+    /// After the oracles: the entries of `write` exist from now on.
+    pub(crate) fn born(&mut self, id: NodeId, write: &Write) {
+        for entry in &write.entries {
+            if self.births.get(entry.id).is_none() {
+                let Some(link) = self.node(id).log.at(entry.id.index) else { continue };
+                self.births.record(entry, link.prefix, id);
+            }
+        }
+    }
+
+    /// Records what `id` has committed; the entries that nobody had committed before.
+    pub(crate) fn commit(&mut self, id: NodeId) -> Option<(LogIndex, LogIndex)> {
+        let view = self.node(id).view;
+        let first = self.last_committed().next();
+        if first > view.commit {
+            return None;
+        }
+        self.committed_by = *self.membership_of(self.node(id));
+        self.committed_log.extend(&self.nodes[usize::from(id.0)].log, view.commit);
+        for index in (first.0..=self.last_committed().0).map(LogIndex) {
+            let term = self.committed_log.at(index)?.term;
+            let birth = self.births.get(LogId { term, index });
+            let command = birth.map(|birth| birth.command).filter(|&command| is_command(command));
+            self.truth.commit(term, command);
+            let before = self.committed.last().map_or(Term(0), |entry| entry.highest_commit_term);
+            self.committed.push(Committed {
+                commit_term: view.term(),
+                highest_commit_term: before.max(view.term()),
+                by: id,
+            });
+        }
+        (self.last_committed() == view.commit).then_some((first, view.commit))
+    }
+
+    pub(crate) fn progressed(&mut self, id: NodeId, peer: NodeId, progress: Progress) {
+        self.node_mut(id).progress[peer] = progress;
+    }
+
+    /// A node, and the life that it is in.
+    pub fn life_of(&self, id: NodeId) -> (NodeId, u64) {
+        (id, self.node(id).life)
+    }
+
+    /// A node has applied an entry; if a client waits there for it, the client knows now.
+    pub(crate) fn applied(&mut self, id: NodeId, entry: &Entry) {
+        self.node_mut(id).applied = entry.id.index;
+        let Payload::Command(command) = entry.payload else { return };
+        if self.clients.waits(command, self.life_of(id)) {
+            self.clients.known = self.clients.known.max(entry.id.index);
+        }
+    }
+
+    pub(crate) fn restored(&mut self, id: NodeId, index: LogIndex) {
+        self.node_mut(id).applied = index;
+    }
+
+    pub(crate) fn persisted(&mut self, id: NodeId, write: &Write) {
+        let node = &mut self.nodes[usize::from(id.0)];
+        node.disk.write(write, &self.committed_log);
+        node.snapshot = write.snapshot.as_ref().map_or(node.snapshot, |snapshot| snapshot.last);
+        node.disk_state = write.hard_state.unwrap_or(node.disk_state);
+    }
+
+    pub(crate) fn lost(&mut self, id: NodeId) {
+        self.node_mut(id).lost = true;
+    }
+
+    pub(crate) fn repaired(&mut self, id: NodeId, index: LogIndex) {
+        let NodeHistory { log, disk, .. } = self.node_mut(id);
+        disk.truncate(index.previous().0 as usize);
+        log.become_equal(disk, disk.last_index());
+    }
+
+    pub(crate) fn stopped(&mut self, id: NodeId) {
+        let node = self.node_mut(id);
+        node.up = false;
+        node.applied = LogIndex(0);
+        let NodeHistory { log, disk, .. } = node;
+        log.become_equal(disk, disk.last_index());
+    }
+
+    pub(crate) fn started(&mut self, id: NodeId, view: View) {
+        let node = self.node_mut(id);
+        node.up = true;
+        node.life += 1;
+        node.applied = node.snapshot.index;
+        node.view = view;
+    }
+}

@@ -1,0 +1,235 @@
+//! Watching a run: after each thing that happens, the facts and who looks at them.
+//!
+//! Promises: [`Recorder`] brings the [`History`] up to date and shows the difference to its
+//! monitor, at a cost in what changed.
+
+use raft::{LogIndex, Membership, NodeId, NodeSet, Progress};
+
+use crate::history::healing::{Calm, Healing};
+use crate::history::monitor::Monitor;
+use crate::history::state_machine::{key_of, Machine};
+use crate::history::step::Step;
+use crate::history::violation::{Verdict, Violation};
+use crate::history::History;
+use crate::replica::{Capabilities, Entry, Meaning, View, Write};
+use crate::schedule::event::Event;
+use crate::schedule::Setup;
+
+/// Whether a write can change the membership that its node goes by.
+fn touches_membership(write: &Write) -> bool {
+    write.truncate_from.is_some() || write.snapshot.is_some() || write.changes_membership()
+}
+
+/// A history and who watches it.
+#[derive(Clone, Debug)]
+pub struct Recorder<M> {
+    /// The facts.
+    pub history: History,
+    /// Who looks at them.
+    pub monitor: M,
+}
+
+impl<M: Monitor> Recorder<M> {
+    /// Watches nothing yet.
+    pub fn new(monitor: M) -> Recorder<M> {
+        Recorder { history: History::default(), monitor }
+    }
+
+    /// Watches a run from before its first event.
+    pub fn begin(&mut self, setup: &Setup, capabilities: &Capabilities, monitor: M) {
+        self.history.begin(setup, capabilities);
+        self.monitor = monitor;
+    }
+
+    /// An event is about to happen.
+    pub fn happens(&mut self, event: Event) -> Verdict {
+        self.monitor.happens(&self.history, event)
+    }
+
+    /// A node has lived through one input; `membership` tells what it goes by now, `progress` what
+    /// it knows of a peer, and `sent` what it sent.
+    pub fn step(
+        &mut self,
+        step: &Step<'_>,
+        membership: impl FnOnce() -> Option<Membership>,
+        progress: impl Fn(NodeId) -> Option<Progress>,
+        sent: impl Iterator<Item = Meaning>,
+    ) -> Verdict {
+        let Step { node, view, .. } = *step;
+        let (history, monitor) = (&mut self.history, &mut self.monitor);
+        let old = history.node(node).view;
+        let mut checked = 0;
+        if let Some(write) = step.write {
+            checked |= monitor.writing(history, node, write)?;
+            history.log_changed(node, write);
+        }
+        let changed = view != old;
+        if changed {
+            history.seen(node, view);
+        }
+        if let Some(message) = step.received {
+            checked |= monitor.received(history, message)?;
+        }
+        if changed {
+            checked |= monitor.changed(history, node, &old, &view)?;
+            history.leads(node);
+            if let Some((first, last)) = history.commit(node) {
+                checked |= monitor.committed(history, node, first, last)?;
+            }
+        }
+        if step.ticked {
+            checked |= monitor.ticked(history, node)?;
+        }
+        if let Some(write) = step.write {
+            checked |= monitor.wrote(history, node, write)?;
+            history.born(node, write);
+            if touches_membership(write) {
+                if let Some(membership) = membership() {
+                    checked |= monitor.configured(history, node, &membership)?;
+                }
+            }
+        }
+        if view.is_leader() {
+            checked |= self.progress(node, view.newly_leads(&old), progress)?;
+        }
+        let mut count = 0;
+        for message in sent {
+            checked |= self.monitor.sent(&self.history, &message)?;
+            count += 1;
+        }
+        if step.restored {
+            self.history.restored(node, step.machine.applied);
+            checked |= self.monitor.restored(&self.history, node, step.machine)?;
+        }
+        if !step.applied.is_empty() {
+            checked |= self.applied(node, step.applied, step.machine)?;
+        }
+        if let Some(refused) = step.refused {
+            checked |= self.monitor.refused(&self.history, node, refused)?;
+        }
+        for read in step.reads {
+            checked |= self.monitor.read(&self.history, node, read)?;
+            self.history.clients.read_answered(read.id.0, read.answer.ok());
+        }
+        checked |= self.monitor.stepped(&self.history, node, count)?;
+        Ok(checked)
+    }
+
+    /// A state machine has applied entries.
+    pub fn applied(&mut self, node: NodeId, entries: &[Entry], machine: &Machine) -> Verdict {
+        let mut checked = 0;
+        for entry in entries {
+            checked |= self.monitor.applied(&self.history, node, entry)?;
+            self.history.applied(node, entry);
+        }
+        checked |= self.monitor.computed(&self.history, node, machine)?;
+        let at = self.history.life_of(node);
+        for &(command, found) in &machine.answers {
+            if self.history.clients.waits(command, at) {
+                checked |= self.monitor.answered(&self.history, node, command, found)?;
+                self.history.clients.tell(command, found);
+            }
+        }
+        Ok(checked)
+    }
+
+    /// A client is told what its read found.
+    pub fn served(&mut self, node: NodeId, number: u64, machine: &Machine) -> Verdict {
+        let found = machine.value(key_of(number));
+        let checked = self.monitor.served(&self.history, node, number, machine)?;
+        self.history.clients.serve(number, found, machine.applied);
+        Ok(checked)
+    }
+
+    /// The run is over.
+    pub fn ended(&mut self) -> Verdict {
+        self.monitor.ended(&self.history)
+    }
+
+    fn progress(
+        &mut self,
+        leader: NodeId,
+        is_new: bool,
+        progress: impl Fn(NodeId) -> Option<Progress>,
+    ) -> Verdict {
+        let mut checked = 0;
+        let everyone = NodeSet::first(self.history.nodes.len() as u8);
+        for peer in everyone.iter().filter(|&peer| peer != leader) {
+            let Some(new) = progress(peer) else {
+                self.history.progressed(leader, peer, Progress::default());
+                continue;
+            };
+            let old = self.history.node(leader).progress[peer];
+            if is_new || new != old {
+                self.history.progressed(leader, peer, new);
+                let old = (!is_new).then_some(old);
+                checked |= self.monitor.progressed(&self.history, leader, peer, old, new)?;
+            }
+        }
+        Ok(checked)
+    }
+
+    /// A write, or what of it a failure left, has reached a disk.
+    pub fn persisted(&mut self, node: NodeId, write: &Write) -> Verdict {
+        self.history.persisted(node, write);
+        self.monitor.persisted(&self.history, node, write)
+    }
+
+    /// A node has been told that a write failed.
+    pub fn write_failed(&mut self, node: NodeId, halted: bool) -> Verdict {
+        self.monitor.write_failed(&self.history, node, halted)
+    }
+
+    /// A message has been pushed out of a full link.
+    pub fn evicted(&mut self) -> Verdict {
+        self.monitor.evicted(&self.history)
+    }
+
+    /// A node that has halted has lived through a further input.
+    pub fn lingered(&mut self, node: NodeId, done: usize) -> Verdict {
+        self.monitor.lingered(&self.history, node, done)
+    }
+
+    /// A disk lacks something that was promised to be on it.
+    pub fn lost(&mut self, node: NodeId) -> Verdict {
+        self.history.lost(node);
+        self.monitor.lost(&self.history, node)
+    }
+
+    /// Damaged entries that were never promised have been cut off a disk.
+    pub fn repaired(&mut self, node: NodeId, index: LogIndex) -> Result<(), Box<Violation>> {
+        self.history.repaired(node, index);
+        self.monitor.repaired(&self.history, node, index).map(drop)
+    }
+
+    /// A node has stopped.
+    pub fn stopped(&mut self, node: NodeId, lost: usize) -> Verdict {
+        self.history.stopped(node);
+        self.monitor.stopped(&self.history, node, lost)
+    }
+
+    /// The events are over, and `core` is being healed.
+    pub fn heals(&mut self, core: NodeSet) -> Verdict {
+        self.monitor.heals(&self.history, core)
+    }
+
+    /// The time to settle is over.
+    pub fn recovered(&mut self, healing: &Healing) -> Verdict {
+        self.monitor.recovered(&self.history, healing)
+    }
+
+    /// A time in which next to nothing happened is over.
+    pub fn was_calm(&mut self, calm: &Calm) -> Verdict {
+        self.monitor.was_calm(&self.history, calm)
+    }
+
+    /// A node has started from its disk.
+    pub fn started(&mut self, node: NodeId, view: View, membership: Option<Membership>) -> Verdict {
+        self.history.started(node, view);
+        let checked = self.monitor.started(&self.history, node)?;
+        match &membership {
+            Some(members) => Ok(checked | self.monitor.configured(&self.history, node, members)?),
+            None => Ok(checked),
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! The state machine of a node: a small key-value store behind client sessions.
+//!
+//! A command's number says all about it: which client sent it, and what it does to which key.
+//! Promises: two machines are in the same state exactly if the same commands took effect in the
+//! same order; a snapshot that is mixed from the pieces of two is the state of neither. What a
+//! snapshot carries is the state's hash, spread over several numbers so that it can come in
+//! pieces; the state itself is kept in a [`Store`], where nobody finds it without the whole hash.
+//! Knows nothing of nodes.
+
+use std::sync::Arc;
+
+use raft::session::{ClientId, Outcome, Request, Sessions};
+use raft::{LogIndex, Payload, Snapshot, Term};
+
+use crate::base::canary;
+use crate::base::hash::mix;
+use crate::base::table::grow;
+use crate::replica::driver::Driver;
+use crate::replica::{Command, Entry};
+
+/// How many clients there are.
+const CLIENTS: u64 = 3;
+/// How many keys there are.
+const KEYS: usize = 5;
+/// A snapshot is this many numbers of eight bytes, all made from the state's hash.
+const NUMBERS: u64 = 4;
+
+/// A state machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// The last entry that it has applied.
+    pub applied: LogIndex,
+    /// Hash of all that took effect, and of the terms of all entries.
+    pub state: u64,
+    /// How many commands had no effect, since they had had it before.
+    pub repeated: u64,
+    values: [u64; KEYS],
+    sessions: Sessions<u64>,
+    /// What the commands that were applied last found, each with its number.
+    pub answers: Vec<(Command, u64)>,
+    /// A command that is applied again is answered with what it would find now.
+    pub answers_anew: bool,
+}
+
+/// One of the registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key(pub u8);
+
+/// The register that a command, or a read with this number, is about.
+pub fn key_of(number: u64) -> Key {
+    Key((number % KEYS as u64) as u8)
+}
+
+/// All registers.
+pub fn keys() -> impl Iterator<Item = Key> {
+    (0..KEYS as u8).map(Key)
+}
+
+/// A value that says that there is none any more: who removed it is in the lower bits.
+const DELETED: u64 = 1 << 62;
+
+/// Which command wrote a value, and whether it was a delete; none if nothing was ever written.
+pub fn written_by(value: u64) -> Option<(Command, bool)> {
+    (value > 0).then_some((value & !DELETED, value & DELETED > 0))
+}
+
+/// What a command makes of the value that it finds, which is also its answer: get, delete,
+/// compare-and-swap (of an even value), or put. What it writes, nothing else ever does.
+pub fn effect(command: Command, found: u64) -> Option<u64> {
+    match command / CLIENTS % 4 {
+        0 => None,
+        1 => Some(DELETED | command),
+        2 => (found % 2 == 0).then_some(command),
+        _ => Some(command),
+    }
+}
+
+impl Machine {
+    const START: u64 = 0x5eed;
+
+    /// A machine that has applied nothing.
+    pub fn new() -> Machine {
+        let mut sessions = Sessions::new(CLIENTS as usize);
+        (0..CLIENTS).for_each(|client| sessions.register(ClientId(client)));
+        Machine {
+            applied: LogIndex(0),
+            state: Machine::START,
+            repeated: 0,
+            values: [0; KEYS],
+            sessions,
+            answers: Vec::new(),
+            answers_anew: false,
+        }
+    }
+
+    /// The same, on a host that may be careless.
+    pub fn under(driver: Driver) -> Machine {
+        Machine { answers_anew: driver.answers_retries_anew, ..Machine::new() }
+    }
+
+    /// Applies the next entries.
+    pub fn apply(&mut self, entries: &[Entry]) {
+        self.answers.clear();
+        entries.iter().for_each(|entry| self.apply_one(entry));
+    }
+
+    fn apply_one(&mut self, entry: &Entry) {
+        self.applied = entry.id.index;
+        self.state = mix(self.state, entry.id.term.0);
+        let Payload::Command(command) = entry.payload else { return };
+        let client = ClientId(command % CLIENTS);
+        let request = Request { client, number: command / CLIENTS + 1, answered: 0 };
+        let values = &mut self.values;
+        let answer = match self.sessions.apply(request, || execute(values, command)) {
+            Outcome::Done(found) => {
+                self.state = mix(mix(self.state, command), found);
+                found
+            }
+            Outcome::Again(found) => {
+                self.repeated += 1;
+                let now = self.value(key_of(command));
+                let anew = self.answers_anew && canary::note(now != found);
+                if anew {
+                    now
+                } else {
+                    found
+                }
+            }
+            Outcome::Forgotten => return,
+        };
+        self.answers.push((command, answer));
+    }
+
+    /// What a register holds.
+    pub fn value(&self, key: Key) -> u64 {
+        self.values[usize::from(key.0)]
+    }
+
+    /// The same without its sessions, as a careless host would save it.
+    pub fn without_sessions(&self) -> Machine {
+        let saved = Machine { sessions: Machine::new().sessions, ..self.clone() };
+        canary::note(saved != *self);
+        saved
+    }
+
+    /// What a snapshot carries of it.
+    pub fn data(&self) -> Arc<[u8]> {
+        let numbers = (0..NUMBERS).map(|number| self.state ^ mix(number, number));
+        numbers.flat_map(u64::to_le_bytes).collect()
+    }
+}
+
+impl Default for Machine {
+    fn default() -> Machine {
+        Machine::new()
+    }
+}
+
+/// Does what a command says; the value that it found.
+fn execute(values: &mut [u64; KEYS], command: Command) -> u64 {
+    let value = &mut values[usize::from(key_of(command).0)];
+    let found = *value;
+    *value = effect(command, found).unwrap_or(found);
+    found
+}
+
+/// The hash of the state that a snapshot carries, or some other if it is not whole.
+pub fn state_of(snapshot: &Snapshot) -> u64 {
+    let numbers = snapshot.data.chunks_exact(8).filter_map(|bytes| bytes.try_into().ok());
+    let states = (0..NUMBERS).zip(numbers);
+    let mut states = states.map(|(number, bytes)| u64::from_le_bytes(bytes) ^ mix(number, number));
+    let first = states.next().unwrap_or_default();
+    let whole = snapshot.data.len() as u64 == NUMBERS * 8 && states.all(|other| other == first);
+    if whole {
+        first
+    } else {
+        !first
+    }
+}
+
+/// The state after each committed entry, if each command takes effect where it stands first: told
+/// by a second, naive version.
+#[derive(Clone, Debug, Default)]
+pub struct Truth {
+    /// What each command found where it took effect.
+    found: Vec<Option<u64>>,
+    values: [u64; KEYS],
+    /// The values of each register, with the entries that they are of.
+    written: [Vec<(LogIndex, u64)>; KEYS],
+    states: Vec<u64>,
+}
+
+impl Truth {
+    /// Nothing is committed.
+    pub fn clear(&mut self) {
+        self.found.clear();
+        self.values = [0; KEYS];
+        self.written.iter_mut().for_each(Vec::clear);
+        self.states.clear();
+    }
+
+    /// One more entry is committed, perhaps with a command.
+    pub fn commit(&mut self, term: Term, command: Option<Command>) {
+        let before = self.states.last().copied().unwrap_or(Machine::START);
+        let mut state = mix(before, term.0);
+        if let Some(command) = command {
+            grow(&mut self.found, command as usize);
+            if self.found[command as usize].is_none() {
+                let found = execute(&mut self.values, command);
+                self.found[command as usize] = Some(found);
+                state = mix(mix(state, command), found);
+                let (key, index) = (usize::from(key_of(command).0), self.states.len() as u64 + 1);
+                self.written[key].push((LogIndex(index), self.values[key]));
+            }
+        }
+        self.states.push(state);
+    }
+
+    /// What a committed command found.
+    pub fn found_by(&self, command: Command) -> Option<u64> {
+        self.found.get(command as usize).copied().flatten()
+    }
+
+    /// What a register holds after the entry at `index`, if it is committed.
+    pub fn value_at(&self, key: Key, index: LogIndex) -> Option<u64> {
+        if index.0 > self.states.len() as u64 {
+            return None;
+        }
+        let written = &self.written[usize::from(key.0)];
+        let newest = written.iter().rfind(|(at, _)| *at <= index);
+        Some(newest.map_or(0, |(_, value)| *value))
+    }
+
+    /// The state after the entry at `index`, if it is committed.
+    pub fn state_at(&self, index: LogIndex) -> Option<u64> {
+        match index.0.checked_sub(1) {
+            None => Some(Machine::START),
+            Some(place) => self.states.get(place as usize).copied(),
+        }
+    }
+}
+
+/// The states of all machines that were ever saved, by their hashes.
+#[derive(Clone, Debug, Default)]
+pub struct Store(Vec<Machine>);
+
+impl Store {
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Keeps a machine for whoever has its snapshot.
+    pub fn save(&mut self, machine: Machine) {
+        self.0.push(machine);
+    }
+
+    /// The machine that a snapshot is of; a wrong one if it is of none.
+    pub fn restore(&self, snapshot: &Snapshot, driver: Driver) -> Machine {
+        let (applied, state) = (snapshot.last.index, state_of(snapshot));
+        let saved = self.0.iter().rfind(|saved| saved.state == state);
+        let machine = saved.cloned().unwrap_or_else(|| Machine { state, ..Machine::new() });
+        Machine { applied, answers_anew: driver.answers_retries_anew, ..machine }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use raft::{Entry, LogId, Membership};
+
+    fn command(index: u64, command: u64) -> Entry<u64> {
+        Entry { id: LogId::new(1, index), payload: Payload::Command(command) }
+    }
+
+    fn after(entries: u64) -> Machine {
+        let mut machine = Machine::new();
+        (1..=entries).for_each(|index| machine.apply(&[command(index, index)]));
+        machine
+    }
+
+    fn snapshot(data: Arc<[u8]>, index: u64) -> Snapshot {
+        Snapshot { last: LogId::new(1, index), membership: Membership::default(), data }
+    }
+
+    #[test]
+    fn a_restored_machine_goes_on_like_the_one_that_was_saved() {
+        let mut store = Store::default();
+        store.save(after(3));
+        store.save(after(4));
+        assert_eq!(store.restore(&snapshot(after(3).data(), 3), Driver::CORRECT), after(3));
+    }
+
+    #[test]
+    fn pieces_of_two_snapshots_are_the_state_of_neither() {
+        let (one, other) = (after(3), after(4));
+        for cut in [8, 16, 24] {
+            let mixed: Arc<[u8]> = [&one.data()[..cut], &other.data()[cut..]].concat().into();
+            let state = state_of(&snapshot(mixed, 4));
+            assert!(state != one.state && state != other.state);
+        }
+        let short: Arc<[u8]> = one.data()[..24].into();
+        assert_ne!(state_of(&snapshot(short, 3)), one.state);
+    }
+
+    #[test]
+    fn a_command_that_is_applied_again_has_no_effect() {
+        let mut machine = after(5);
+        machine.apply(&[command(6, 3)]);
+        assert_eq!((machine.repeated, machine.values), (1, after(5).values));
+        let mut careless = after(5).without_sessions();
+        careless.apply(&[command(6, 3)]);
+        assert_ne!(careless.state, machine.state);
+    }
+}

@@ -1,0 +1,14 @@
+//! Every seeded bug, by name.
+
+use crate::mutants::mutant::Mutant;
+use crate::mutants::{beyond, paper};
+
+/// Every mutant.
+pub fn all() -> impl Iterator<Item = &'static Mutant> {
+    paper::MUTANTS.iter().chain(&beyond::MUTANTS)
+}
+
+/// The mutant called `name`.
+pub fn named(name: &str) -> Option<&'static Mutant> {
+    all().find(|mutant| mutant.name == name)
+}

@@ -1,0 +1,48 @@
+//! The seeded bugs: real ones of Raft, one line each over the table of rules or over the host.
+//!
+//! Promises: each mutant differs from Raft in what its line says and in nothing else; each names
+//! the oracle that must catch its killing schedule, `artifacts/mutant/<name>`, which true Raft
+//! survives. Only this file and the two tables below it know both Raft and its bugs.
+
+pub mod bench;
+mod beyond;
+mod catalogue;
+mod mutant;
+mod paper;
+
+pub use crate::mutants::catalogue::{all, named};
+pub use crate::mutants::mutant::Mutant;
+
+use crate::mutants::bench::Seed;
+use crate::replica::driver::Driver;
+use crate::replica::gate::Decisions;
+use crate::replica::ours::Ours;
+use crate::replica::subject::{Subject, UnknownMutant};
+
+/// Our Raft as it is.
+pub fn raft() -> Subject<Ours> {
+    Subject { options: Decisions::RAFT, driver: Driver::CORRECT }
+}
+
+/// Our Raft, or the mutant called `name`, or the seed of the bench.
+pub fn subject(name: Option<&str>) -> Result<Subject<Ours>, UnknownMutant> {
+    let Some(name) = name else { return Ok(raft()) };
+    let mutant = named(name).map(Mutant::subject);
+    let seed = || Seed::named(name).map(Seed::subject);
+    mutant.or_else(seed).ok_or_else(|| UnknownMutant(name.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::CARDS;
+
+    #[test]
+    fn every_mutant_has_a_name_of_its_own_and_an_oracle_that_exists() {
+        for (place, mutant) in all().enumerate() {
+            assert!(all().take(place).all(|other| other.name != mutant.name));
+            assert!(CARDS.iter().any(|card| card.name == mutant.caught_by), "{}", mutant.name);
+            assert!(!mutant.source.is_empty());
+        }
+    }
+}

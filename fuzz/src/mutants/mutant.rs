@@ -1,0 +1,71 @@
+//! One seeded bug: what is wrong, where such a bug was, and which oracle must catch it.
+
+use raft::Rules;
+
+use crate::replica::driver::Driver;
+use crate::replica::gate::{Decisions, Gate};
+use crate::replica::ours::Ours;
+use crate::replica::subject::Subject;
+
+/// The table of rules with some answers other than Raft's, each with its
+/// [canary](crate::base::canary): what Raft would have answered is asked as well, and compared.
+macro_rules! seeded {
+    ($($rule:ident($($given:ident),*) => $answer:expr),+ $(,)?) => {
+        raft::Rules {
+            $($rule: |$($given),*| {
+                crate::base::canary::held($answer, (raft::Rules::RAFT.$rule)($($given),*))
+            },)+
+            ..raft::Rules::RAFT
+        }
+    };
+}
+
+pub(super) use seeded;
+
+/// One seeded bug.
+pub struct Mutant {
+    /// Its name.
+    pub name: &'static str,
+    /// Its ids in the catalogue of real bugs, where it has some.
+    pub ids: &'static str,
+    /// Where such a bug was.
+    pub source: &'static str,
+    /// The oracle that must catch its killing schedule.
+    pub caught_by: &'static str,
+    rules: Rules,
+    driver: Driver,
+}
+
+impl Mutant {
+    /// Our Raft with this bug.
+    pub fn subject(&'static self) -> Subject<Ours> {
+        self.behind(&[])
+    }
+
+    /// Our Raft with this bug, armed at a node while these gates are open there.
+    pub fn behind(&'static self, gates: &'static [Gate]) -> Subject<Ours> {
+        Subject { options: Decisions { rules: &self.rules, gates }, driver: self.driver }
+    }
+}
+
+/// Our Raft with other rules.
+pub(super) const fn mutant(
+    name: &'static str,
+    ids: &'static str,
+    source: &'static str,
+    caught_by: &'static str,
+    rules: Rules,
+) -> Mutant {
+    Mutant { name, ids, source, caught_by, rules, driver: Driver::CORRECT }
+}
+
+/// Our Raft on a careless host.
+pub(super) const fn host(
+    name: &'static str,
+    ids: &'static str,
+    source: &'static str,
+    caught_by: &'static str,
+    driver: Driver,
+) -> Mutant {
+    Mutant { name, ids, source, caught_by, rules: Rules::RAFT, driver }
+}

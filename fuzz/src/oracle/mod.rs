@@ -1,0 +1,191 @@
+//! Oracles: the promises of Raft, each watched in a file of its own.
+//!
+//! Promises: each oracle is an invariant of every legal run, whatever the faults, and says why;
+//! its tests hold a legal and an illegal history. The list below is the only one: a further oracle
+//! is a file and a line. Costs follow what changed. Oracles see the history, never a Raft.
+
+use raft::{LogIndex, Membership, NodeId, NodeSet, Progress, Read, Refused};
+
+use crate::base::counts::Counts;
+use crate::forward_monitor_calls;
+use crate::history::healing::{Calm, Healing};
+use crate::history::monitor::Monitor;
+use crate::history::state_machine::Machine;
+use crate::history::violation::{Verdict, Violation};
+use crate::history::History;
+use crate::replica::{Command, Entry, Meaning, View, Write};
+use crate::schedule::event::Event;
+
+/// What an oracle says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// Its name, which is also the fingerprint of its violations.
+    pub name: &'static str,
+    /// Its row in the catalogue of invariants that the project began with; some rows became
+    /// several oracles: E elections, G log, C commit and apply, R membership, S snapshots, K
+    /// clients, M book-keeping, D durability, L liveness, B bounds.
+    pub id: &'static str,
+    /// The promise, as one sentence.
+    pub promise: &'static str,
+    /// Who made it.
+    pub source: &'static str,
+}
+
+/// An monitor that watches one promise.
+pub trait Oracle: Monitor + Default {
+    /// What it says of itself.
+    const CARD: Card;
+}
+
+/// Calls one method of every oracle in order, counts the checks, and stops at the first violation.
+macro_rules! each {
+    ($all:ident, $method:ident $args:tt: $($field:tt)*) => {{
+        let mut checked = 0;
+        $(
+            let held = match $all.$field.$method $args {
+                Err(violation) if violation.is_lint() => {
+                    $all.lint.get_or_insert(violation);
+                    1
+                }
+                verdict => verdict?,
+            };
+            $all.checks.$field += held as u64;
+            checked |= held;
+        )*
+        Ok(checked)
+    }};
+}
+
+macro_rules! oracles {
+    ($($module:ident: $name:ident,)*) => {
+        $(pub mod $module;)*
+
+        /// How many oracles there are.
+        pub const COUNT: usize = [$(stringify!($module)),*].len();
+
+        /// What each oracle says of itself, in the order in which they are asked.
+        pub const CARDS: [Card; COUNT] = [$(<$module::$name as Oracle>::CARD),*];
+
+        /// All oracles of one run.
+        #[derive(Clone, Debug, Default)]
+        pub struct Oracles {
+            $($module: $module::$name,)*
+            checks: CheckCounts,
+            lint: Option<Box<Violation>>,
+        }
+
+        /// How often each oracle had something to check, by name: adding to one costs no search.
+        #[derive(Clone, Debug, Default)]
+        struct CheckCounts {
+            $($module: u64,)*
+        }
+
+        impl Oracles {
+            /// How often each oracle had something to check.
+            pub fn checks(&self) -> Checks {
+                Counts([$(self.checks.$module),*])
+            }
+
+            /// The first lint.
+            pub fn lint(&self) -> Option<&Violation> {
+                self.lint.as_deref()
+            }
+        }
+
+        impl Monitor for Oracles {
+            forward_monitor_calls!(each: $($module)*);
+        }
+    };
+}
+
+oracles! {
+    // Elections.
+    one_leader_per_term: OneLeaderPerTerm,
+    vote_is_durable: VoteIsDurable,
+    candidacy_is_durable: CandidacyIsDurable,
+    one_vote_per_term: OneVotePerTerm,
+    term_is_monotone: TermIsMonotone,
+    legal_role_moves: LegalRoleMoves,
+    leader_has_quorum: LeaderHasQuorum,
+    vote_is_up_to_date: VoteIsUpToDate,
+    claim_is_true: ClaimIsTrue,
+    new_term_is_new: NewTermIsNew,
+    // The log.
+    leader_append_only: LeaderAppendOnly,
+    committed_is_kept: CommittedIsKept,
+    truncation_needs_conflict: TruncationNeedsConflict,
+    terms_sorted: TermsSorted,
+    leader_owns_term: LeaderOwnsTerm,
+    entry_born_once: EntryBornOnce,
+    no_creation: NoCreation,
+    log_matching: LogMatching,
+    log_is_written: LogIsWritten,
+    // Commit and apply.
+    commit_is_monotone: CommitIsMonotone,
+    commits_own_term: CommitsOwnTerm,
+    commit_is_verified: CommitIsVerified,
+    committed_agree: CommittedAgree,
+    leader_completeness: LeaderCompleteness,
+    committed_is_durable: CommittedIsDurable,
+    electable_has_committed: ElectableHasCommitted,
+    applied_in_order: AppliedInOrder,
+    state_machine_safety: StateMachineSafety,
+    // Membership.
+    one_change_at_a_time: OneChangeAtATime,
+    change_in_own_term: ChangeInOwnTerm,
+    quorums_overlap: QuorumsOverlap,
+    membership_is_newest: MembershipIsNewest,
+    only_voters_stand: OnlyVotersStand,
+    removed_leader_steps_down: RemovedLeaderStepsDown,
+    // Snapshots.
+    snapshot_is_committed: SnapshotIsCommitted,
+    // Reads.
+    read_is_linearizable: ReadIsLinearizable,
+    read_is_answered_once: ReadIsAnsweredOnce,
+    // Clients.
+    commands_take_effect_once: CommandsTakeEffectOnce,
+    answers_are_true: AnswersAreTrue,
+    history_is_linearizable: HistoryIsLinearizable,
+    // Replication book-keeping.
+    match_is_monotone: MatchIsMonotone,
+    next_is_above_match: NextIsAboveMatch,
+    match_is_true: MatchIsTrue,
+    message_is_honest: MessageIsHonest,
+    window_is_kept: WindowIsKept,
+    // Durability.
+    ack_is_durable: AckIsDurable,
+    failed_write_halts: FailedWriteHalts,
+    recovery_invents_nothing: RecoveryInventsNothing,
+    restart_from_disk: RestartFromDisk,
+    commit_is_rederived: CommitIsRederived,
+    // Liveness.
+    recovers_after_healing: RecoversAfterHealing,
+    fresh_read_is_answered: FreshReadIsAnswered,
+    core_converges: CoreConverges,
+    change_finishes: ChangeFinishes,
+    leader_is_stable: LeaderIsStable,
+    pre_vote_spares_the_term: PreVoteSparesTheTerm,
+    silent_leader_steps_down: SilentLeaderStepsDown,
+    // Boundedness.
+    sends_are_bounded: SendsAreBounded,
+    batch_is_bounded: BatchIsBounded,
+    effort_is_bounded: EffortIsBounded,
+}
+
+/// How often each oracle had something to check, in the order of [`CARDS`].
+pub type Checks = Counts<COUNT>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_oracle_is_named_after_its_file_and_says_what_it_promises() {
+        let source = include_str!("mod.rs");
+        for card in CARDS {
+            let line = format!("    {}: ", card.name.replace('-', "_"));
+            assert!(source.contains(&line), "{}", card.name);
+            assert!(card.promise.ends_with('.') && !card.source.is_empty() && !card.id.is_empty());
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Our own Raft as a [`Replica`]: the adapter, and a model for others.
+
+use raft::{Appended, Body, Config, Limits, LogId, Membership, Node, NodeId, Output, Progress};
+
+use crate::replica::gate::Decisions;
+use crate::replica::{
+    Capabilities, Command, Durable, Effects, Input, Meaning, Replica, Speech, View, Write,
+};
+use crate::schedule::Setup;
+
+/// Bytes that a slow state machine is given before it has applied what it has: two entries or so.
+const UNAPPLIED: u64 = 40;
+
+/// Bytes that a tight leader leaves uncommitted: three commands or so.
+const UNCOMMITTED: u64 = 64;
+
+/// A [`Node`] that goes by the table that the cluster was started with.
+#[derive(Clone, Debug)]
+pub struct Ours {
+    node: Node<Command>,
+    decisions: Decisions,
+}
+
+/// What a step of ours fills.
+#[derive(Clone, Debug, Default)]
+pub struct Filled {
+    output: Output<Command>,
+    write: Option<Write>,
+}
+
+impl Replica for Ours {
+    type Message = raft::Message<Command>;
+    type Options = Decisions;
+    type Output = Filled;
+
+    const CAPABILITIES: Capabilities = Capabilities {
+        pre_vote: true,
+        check_quorum: true,
+        snapshots: true,
+        changes: true,
+        transfers: true,
+        reads: true,
+        leases: true,
+        ..Capabilities::FIGURE_2
+    };
+
+    fn start(id: NodeId, setup: &Setup, decisions: &Decisions, disk: &Durable) -> Ours {
+        let limits = Limits {
+            message_entries: setup.max_entries.into(),
+            piece_bytes: setup.piece.into(),
+            flight_entries: setup.flight.into(),
+            uncommitted_bytes: if setup.tight { UNCOMMITTED } else { u64::MAX },
+            unapplied_bytes: if setup.slow_apply { UNAPPLIED } else { u64::MAX },
+            ..Limits::DEFAULT
+        };
+        let config = Config {
+            election_ticks: setup.election_ticks.into(),
+            heartbeat_ticks: setup.heartbeat_ticks.into(),
+            pre_vote: setup.pre_vote,
+            check_quorum: setup.check_quorum,
+            lease_reads: setup.lease,
+            clock_drift: if setup.fast.is_empty() { 1 } else { setup.rate.into() },
+            life: disk.lives,
+            handicap: if setup.priority { u32::from(id.0 % 3) } else { 0 },
+            limits,
+            ..Config::new(id, Membership::new(setup.members()))
+        };
+        let Durable { hard_state, snapshot, entries, .. } = disk.clone();
+        let durable = raft::Durable { hard_state, snapshot, entries };
+        let node = Node::start_under(decisions.at_start(), config, durable);
+        Ours { node, decisions: *decisions }
+    }
+
+    // Most of this is moves, which are fewer in the caller.
+    #[inline(always)]
+    fn step(&mut self, input: Input<Self::Message>, filled: &mut Filled) {
+        let input = match input {
+            Input::Tick => raft::Input::Tick,
+            Input::Timeout => raft::Input::Campaign,
+            Input::Propose(command) => raft::Input::Propose(command),
+            Input::Receive(message) => raft::Input::Receive(message),
+            Input::Persisted(id) => raft::Input::Persisted(id),
+            Input::PersistFailed(id) => raft::Input::PersistFailed(id),
+            Input::Read(id) => raft::Input::Read(id),
+            Input::Change { voters, learners } => raft::Input::Change { voters, learners },
+            Input::Transfer(target) => raft::Input::Transfer(target),
+            Input::Applied(index) => raft::Input::Applied(index),
+            Input::Compact { index, data } => raft::Input::Compact { index, data },
+        };
+        self.decisions.arm(&mut self.node);
+        self.node.step(input, &mut filled.output);
+        filled.write = filled.output.write.take().map(|write| Write {
+            id: write.id,
+            hard_state: write.hard_state,
+            truncate_from: write.truncate_from,
+            snapshot: write.snapshot,
+            entries: write.entries,
+            commit: None,
+            sync: true,
+        });
+    }
+
+    fn effects(filled: &mut Filled) -> Effects<'_, Self::Message> {
+        Effects {
+            write: &mut filled.write,
+            messages: &mut filled.output.messages,
+            restore: filled.output.restore.as_ref(),
+            applied: &filled.output.committed,
+            refused: filled.output.answer.as_ref().and_then(|answer| answer.as_ref().err()),
+            reads: &filled.output.reads,
+            halted: filled.output.halted,
+            marks: filled.output.marks,
+        }
+    }
+
+    fn recycle(filled: &mut Filled, write: Write) {
+        filled.output.recycle(write.entries);
+    }
+
+    fn view(&self) -> View {
+        let status = self.node.status();
+        View {
+            hard_state: status.hard_state,
+            role: status.role,
+            last_log: status.last_log,
+            commit: status.commit,
+        }
+    }
+
+    fn membership(&self) -> Option<Membership> {
+        Some(*self.node.membership())
+    }
+
+    fn progress(&self, peer: NodeId) -> Option<Progress> {
+        self.node.progress(peer)
+    }
+
+    fn meaning(message: &Self::Message) -> Meaning {
+        let speech = match &message.body {
+            Body::RequestVote { last_log, .. } => Speech::Candidacy { last_log: *last_log },
+            Body::RequestVoteReply { granted: true } => Speech::Vote,
+            Body::RequestVoteReply { granted: false } => Speech::NoVote,
+            Body::PreVote { last_log } => Speech::PreVote { last_log: *last_log },
+            Body::PreVoteReply { granted } => Speech::PreVoteReply { granted: *granted },
+            Body::AppendEntries { prev_log, entries, leader_commit, .. } => Speech::Append {
+                prev_log: *prev_log,
+                last_log: entries.last().map_or(*prev_log, |entry| entry.id),
+                entries: entries.len(),
+                commit: *leader_commit,
+            },
+            Body::AppendEntriesReply { appended, .. } => match appended {
+                Appended::Accepted { match_index } => Speech::Ack { match_index: *match_index },
+                Appended::Rejected { .. } => Speech::Refusal,
+            },
+            Body::InstallSnapshot(piece) => Speech::Snapshot {
+                last_log: piece.last,
+                offset: piece.offset,
+                bytes: piece.data.len() as u64,
+            },
+            Body::InstallSnapshotReply { .. } => Speech::Other,
+            Body::TimeoutNow => Speech::TakeOver,
+            Body::ReadIndex { .. } | Body::ReadIndexReply { .. } => Speech::ReadIndex,
+        };
+        let (from, to, term) = (message.from, message.to, message.term);
+        Meaning { from, to, term, speech, committed: LogId::ZERO }
+    }
+}

@@ -1,0 +1,164 @@
+//! Stories: what happened in a run, one line an event, for a person who knows Raft.
+//!
+//! Promises: every line comes from facts; text is at most [`WIDTH`] columns; the same run gives
+//! the same story. The first thing told is the promise that broke and the values that break it.
+
+use std::fmt::Write as _;
+
+use raft::LogIndex;
+
+use crate::cluster::Cluster;
+use crate::history::log_chain::Chain;
+use crate::history::violation::Violation;
+use crate::history::{History, NodeHistory};
+use crate::oracle::CARDS;
+use crate::replica::subject::Subject;
+use crate::replica::Replica;
+use crate::report::narrator::Teller;
+use crate::run::{judge, play_exactly, Judged, MAX_EVENTS};
+use crate::schedule::{DiskMode, Schedule, Setup};
+
+/// No line is longer.
+pub const WIDTH: usize = 80;
+
+/// Tells the run of an exact schedule, as text that ends with the table of who believes what.
+pub fn tell<R: Replica>(subject: &Subject<R>, schedule: &Schedule) -> String {
+    let mut text = String::new();
+    let setup = schedule.setup;
+    let play = |cluster: &mut Judged<R, Teller>| play_exactly(cluster, schedule);
+    let mut cluster = Cluster::new(subject.clone(), Default::default());
+    let violation = judge(&mut cluster, setup, MAX_EVENTS, play);
+    if let Some(violation) = &violation {
+        headline(violation, &mut text);
+    }
+    wrap("setting   ", &setting(&setup, cluster.trace().len()), &mut text);
+    text.push('\n');
+    for (number, told) in cluster.recorder.monitor.0.lines().iter().enumerate() {
+        wrap(&format!("{:>3}. ", number + 1), told, &mut text);
+    }
+    text.push('\n');
+    beliefs(&cluster.recorder.history, &mut text);
+    text
+}
+
+/// The promise and the evidence.
+fn headline(violation: &Violation, text: &mut String) {
+    let card = CARDS.iter().find(|card| card.name == violation.oracle());
+    let promised = if violation.is_lint() { "expected  " } else { "promised  " };
+    let promise =
+        card.map_or("A Raft does not panic, and neither does what drives it.", |card| card.promise);
+    let broken = if violation.is_lint() { "lint      " } else { "broken    " };
+    wrap(promised, promise, text);
+    wrap(broken, &format!("{violation}."), text);
+    if let Some(card) = card {
+        wrap("source    ", card.source, text);
+    }
+}
+
+fn setting(setup: &Setup, events: usize) -> String {
+    let disk = match setup.disk {
+        DiskMode::Immediate => "writes are durable at once",
+        DiskMode::Queued => "writes wait for the disk",
+    };
+    let nodes = setup.nodes;
+    let nodes = format!("{nodes} node{}", if nodes == 1 { "" } else { "s" });
+    let entries = format!("{} entr{} a message", setup.max_entries, plural_y(setup.max_entries));
+    let usual = Setup::default();
+    let switches = [
+        (setup.pre_vote, "Pre-Vote".into()),
+        (setup.check_quorum, "CheckQuorum".into()),
+        (setup.lease, "leases".into()),
+        (setup.priority, "unequal patience".into()),
+        (setup.tight, "few uncommitted commands".into()),
+        (setup.slow_apply, "slow state machines".into()),
+        (setup.outside > 0, format!("{} outside at first", setup.outside)),
+        (setup.flight != usual.flight, format!("{} entries on their way at most", setup.flight)),
+        (setup.piece != usual.piece, format!("snapshots in pieces of {} bytes", setup.piece)),
+        (setup.capacity != usual.capacity, format!("links for {} messages", setup.capacity)),
+        (
+            !setup.fast.is_empty(),
+            format!("{} with clocks {} times as fast", setup.fast, setup.rate),
+        ),
+        (!setup.other.is_empty(), format!("{} set up the other way", setup.other)),
+        (setup.handler_delay > 0, format!("crash handlers {} inputs late", setup.handler_delay)),
+        (setup.reckless, "damage without bounds".into()),
+    ];
+    let on = switches.into_iter().filter(|(on, _)| *on).map(|(_, name)| format!("; {name}"));
+    format!("{nodes}, {events} events; {disk}; {entries}{}", on.collect::<String>())
+}
+
+fn plural_y(count: u8) -> &'static str {
+    if count == 1 {
+        "y"
+    } else {
+        "ies"
+    }
+}
+
+/// Appends `told` behind `lead`, broken between words, the further lines indented as far.
+fn wrap(lead: &str, told: &str, text: &mut String) {
+    let mut line = lead.to_string();
+    for word in told.split(' ') {
+        if line.len() + word.len() >= WIDTH && line.len() > lead.len() {
+            let _ = writeln!(text, "{}", line.trim_end());
+            line = " ".repeat(lead.len());
+        }
+        line.push_str(word);
+        line.push(' ');
+    }
+    let _ = writeln!(text, "{}", line.trim_end());
+}
+
+/// The table of who believes what.
+fn beliefs(history: &History, text: &mut String) {
+    let _ = writeln!(text, "node role      term vote commit  log, by term; the disk if it differs");
+    for node in &history.nodes {
+        let role = match node.up {
+            true => node.view.role.to_string(),
+            false => "down".into(),
+        };
+        let state = if node.up { node.view.hard_state } else { node.disk_state };
+        let vote = state.vote.map_or("-".into(), |id| id.to_string());
+        let commit = if node.up { node.view.commit.to_string() } else { "-".into() };
+        let mut line = format!("{:<4} {role:<9} {:<4} {vote:<4} {commit:<7} ", node.id, state.term);
+        line.push_str(&cells(node));
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    let committed = terms(&history.committed_log);
+    let committed = if committed.is_empty() { "-".into() } else { cut(&committed, 40) };
+    let _ = writeln!(text, "{:<33}{committed}", "committed");
+}
+
+/// A log as the terms of its entries.
+fn terms(log: &Chain) -> String {
+    let each = (1..=log.last_index().0).filter_map(|index| log.at(LogIndex(index)));
+    each.map(|link| link.term.0.to_string()).collect::<Vec<_>>().join(" ")
+}
+
+/// A log as the terms of its entries, and what the disk holds instead.
+fn cells(node: &NodeHistory) -> String {
+    let (log, disk) = (terms(&node.log), terms(&node.disk));
+    let mut cells = if log.is_empty() { "-".into() } else { cut(&log, 28) };
+    let state = (node.up && node.view.hard_state != node.disk_state).then(|| {
+        let vote = node.disk_state.vote.map_or("-".into(), |id| id.to_string());
+        format!("{} {vote}", node.disk_state.term)
+    });
+    match (disk != log, state) {
+        (false, None) => {}
+        (false, Some(state)) => cells.push_str(&format!(" (disk: {state})")),
+        (true, state) => {
+            let disk = if disk.is_empty() { "empty".into() } else { cut(&disk, 20) };
+            let state = state.map_or(String::new(), |state| format!("{state}; "));
+            cells.push_str(&cut(&format!(" (disk: {state}{disk})"), 44 - cells.len().min(43)));
+        }
+    }
+    cells
+}
+
+/// The end of `text`, if it is longer than `width`.
+fn cut(text: &str, width: usize) -> String {
+    match text.len() > width {
+        true => format!("..{}", &text[text.len() - width.saturating_sub(2)..]),
+        false => text.into(),
+    }
+}

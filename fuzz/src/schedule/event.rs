@@ -1,0 +1,388 @@
+//! Fuzz events: everything that can happen to a cluster, as four bytes, as a value, as a line.
+//!
+//! Promises: every four bytes are an event; an event's bytes decode to that event again; its line
+//! parses to that event again. The table [`KINDS`] is the only list of kinds. Operands are wishes:
+//! what they select is for the cluster to say. Knows nothing of clusters.
+
+use std::fmt;
+
+use crate::schedule::family::{Family, Faults, Share};
+pub use crate::schedule::operand::{Operand, ALL, SNAPSHOT, TRUNCATION};
+
+/// What happens, without its operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Kind {
+    /// The oldest message of a link arrives.
+    Deliver,
+    /// A message overtakes those before it on its link and arrives.
+    Reorder,
+    /// A message is lost.
+    Drop,
+    /// A message arrives, and stays in flight.
+    Duplicate,
+    /// One node's clock advances.
+    Tick,
+    /// Every node's clock advances.
+    TickAll,
+    /// A node's election timeout elapses.
+    Timeout,
+    /// A client proposes a command.
+    Propose,
+    /// A node's oldest pending write becomes durable.
+    Persist,
+    /// A node's oldest pending write fails, after some of it reached the disk.
+    FailPersist,
+    /// A node stops; some of its pending writes reach the disk, the others are lost.
+    Crash,
+    /// A stopped node starts from its disk.
+    Restart,
+    /// The nodes of a set are cut off from the others.
+    Partition,
+    /// One directed link is cut.
+    Cut,
+    /// Two sides are cut off from each other, and one node sees both.
+    Bridge,
+    /// One directed link holds back what is on it, and what is sent.
+    Clog,
+    /// A clogged link lets go.
+    Release,
+    /// Messages of one kind are lost from now on.
+    Filter,
+    /// All links work again, for all kinds of messages.
+    Heal,
+    /// A node stands still, though its host runs.
+    Pause,
+    /// A node goes on, and lives through all the ticks that it has missed.
+    Resume,
+    /// A clock is set forward, and the node lives through what it skipped; or back, and time
+    /// stands still for the node until it has passed again.
+    Jump,
+    /// A node's next step is cut short: it stops when some of the messages have left.
+    CrashAmid,
+    /// A node's disk is full: every write fails.
+    Fill,
+    /// A node's disk has space again.
+    Free,
+    /// A record on a node's disk is damaged, as its checksum will show.
+    Damage,
+    /// A node's disk is lost with all that is on it.
+    LoseDisk,
+    /// A client wants to read.
+    Read,
+    /// A node's state machine hands out its state, and the log forgets how it came about.
+    Compact,
+    /// A node's state machine applies all that it was given.
+    Apply,
+    /// An operator wants another node to lead.
+    Transfer,
+    /// An operator wants another membership.
+    Change,
+    /// Macro: a node campaigns and some peers answer.
+    Elect,
+    /// Macro: a leader takes a command and some peers store it.
+    Replicate,
+    /// Macro: a leader's heartbeat goes to some peers and back.
+    Exchange,
+    /// Macro: all that is on a link arrives in order.
+    DeliverLink,
+    /// Macro: messages within a set arrive, in some order, until there are none.
+    Settle,
+    /// Macro: a node that is down leaves the cluster, and one from outside takes its place.
+    Replace,
+}
+
+/// One row of the table of kinds.
+pub struct KindInfo {
+    /// The kind.
+    pub kind: Kind,
+    /// Its name in the text form.
+    pub name: &'static str,
+    /// How many of the 256 values of a record's first byte mean it.
+    pub weight: u8,
+    /// The family that must be on, if it is a fault.
+    pub family: Option<Family>,
+    /// Its operands.
+    pub operands: &'static [Operand],
+}
+
+const fn row(
+    kind: Kind,
+    name: &'static str,
+    weight: u8,
+    family: Option<Family>,
+    operands: &'static [Operand],
+) -> KindInfo {
+    KindInfo { kind, name, weight, family, operands }
+}
+
+/// Every kind of event. The weights favour delivery: uniform kinds find nothing deep.
+pub const KINDS: [KindInfo; 38] = {
+    use Operand::{
+        Again, By, Keep, Loose, Midway, Node, Order, Position, Record, Sent, Set, Speech, To, Torn,
+    };
+    [
+        row(Kind::Deliver, "deliver", 16, None, &[Node, To]),
+        row(Kind::Reorder, "reorder", 16, Some(Family::Reorder), &[Node, To, Position]),
+        row(Kind::Drop, "drop", 6, Some(Family::Drop), &[Node, To, Position]),
+        row(Kind::Duplicate, "duplicate", 6, Some(Family::Duplicate), &[Node, To, Position]),
+        row(Kind::Tick, "tick", 8, None, &[Node]),
+        row(Kind::TickAll, "tick-all", 8, None, &[]),
+        row(Kind::Timeout, "timeout", 8, None, &[Node]),
+        row(Kind::Propose, "propose", 14, None, &[Node, Again]),
+        row(Kind::Persist, "persist", 22, None, &[Node]),
+        row(Kind::FailPersist, "fail-persist", 4, Some(Family::FailPersist), &[Node, Torn]),
+        row(Kind::Crash, "crash", 5, Some(Family::Crash), &[Node, Keep, Loose]),
+        row(Kind::Restart, "restart", 7, None, &[Node, Midway]),
+        row(Kind::Partition, "partition", 3, Some(Family::Partition), &[Set]),
+        row(Kind::Cut, "cut", 2, Some(Family::Cut), &[Node, To]),
+        row(Kind::Bridge, "bridge", 1, Some(Family::Bridge), &[Node, Set]),
+        row(Kind::Clog, "clog", 2, Some(Family::Clog), &[Node, To]),
+        row(Kind::Release, "release", 2, None, &[Node, To]),
+        row(Kind::Filter, "filter", 1, Some(Family::Filter), &[Speech]),
+        row(Kind::Heal, "heal", 3, None, &[]),
+        row(Kind::Pause, "pause", 2, Some(Family::Pause), &[Node]),
+        row(Kind::Resume, "resume", 2, None, &[Node]),
+        row(Kind::Jump, "jump", 1, Some(Family::Jump), &[Node, By]),
+        row(Kind::CrashAmid, "crash-amid", 2, Some(Family::Amid), &[Node, Sent, Keep]),
+        row(Kind::Fill, "fill", 1, Some(Family::Fill), &[Node]),
+        row(Kind::Free, "free", 1, None, &[Node]),
+        row(Kind::Damage, "damage", 1, Some(Family::Damage), &[Node, Record]),
+        row(Kind::LoseDisk, "lose-disk", 1, Some(Family::Damage), &[Node]),
+        row(Kind::Read, "read", 5, None, &[Node]),
+        row(Kind::Compact, "compact", 4, None, &[Node]),
+        row(Kind::Apply, "apply", 4, None, &[Node]),
+        row(Kind::Transfer, "transfer", 3, None, &[Node, To]),
+        row(Kind::Change, "change", 4, None, &[Node, Set, Set]),
+        row(Kind::Elect, "elect", 9, None, &[Node, Set]),
+        row(Kind::Replicate, "replicate", 10, None, &[Node, Set]),
+        row(Kind::Exchange, "exchange", 10, None, &[Node, Set]),
+        row(Kind::DeliverLink, "deliver-link", 5, None, &[Node, To]),
+        row(Kind::Settle, "settle", 2, None, &[Set, Order]),
+        row(Kind::Replace, "replace", 1, None, &[Node, Node]),
+    ]
+};
+
+/// What each value of a record's first byte means, by the weights: a row of the table, and the
+/// share that its family needs; with less, it means a delivery. A fault has room for twice its
+/// weight, so that it can happen twice as often.
+const BY_BYTE: [(u8, Share); 256] = {
+    let mut table = [(0, Share::Off); 256];
+    let (mut row, mut byte) = (0, 0);
+    while row < KINDS.len() {
+        let KindInfo { kind, weight, family, .. } = KINDS[row];
+        assert!(kind as usize == row, "the rows are in the order of the enum");
+        assert!(weight > 0, "every kind has bytes that mean it");
+        let room = if family.is_some() { 2 * weight } else { weight };
+        let mut place = 0;
+        while place < room {
+            let share = match family {
+                None => Share::Off,
+                Some(_) if place < weight.div_ceil(4) => Share::Off,
+                Some(_) if place < weight => Share::Usual,
+                Some(_) => Share::Often,
+            };
+            table[byte] = (row as u8, share);
+            byte += 1;
+            place += 1;
+        }
+        row += 1;
+    }
+    assert!(byte == 256, "the weights add up to 256");
+    table
+};
+
+/// The first value of a record's first byte that means each kind.
+const FIRST_BYTE: [u8; KINDS.len()] = {
+    let mut first = [0; KINDS.len()];
+    let mut byte = BY_BYTE.len();
+    while byte > 0 {
+        byte -= 1;
+        first[BY_BYTE[byte].0 as usize] = byte as u8;
+    }
+    first
+};
+
+/// One event: a kind and up to three operands. Operands that the kind does not have are 0.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Event {
+    /// What happens.
+    pub kind: Kind,
+    /// Its operands, in the order of [`KindInfo::operands`].
+    pub operands: [u8; 3],
+}
+
+impl Event {
+    /// Length of an event's bytes.
+    pub const BYTES: usize = 4;
+
+    /// The event of `kind` with `operands`; those that the kind does not have become 0.
+    pub fn new(kind: Kind, operands: &[u8]) -> Event {
+        let mut event = Event { kind, operands: [0; 3] };
+        for (slot, &operand) in event.operands.iter_mut().zip(operands).take(kind.operands().len())
+        {
+            *slot = operand;
+        }
+        event
+    }
+
+    /// The event of `kind` with operands of which those that it does not have are 0 already.
+    pub(crate) fn exact(kind: Kind, operands: [u8; 3]) -> Event {
+        let event = Event { kind, operands };
+        debug_assert_eq!(event, Event::new(kind, &operands), "superfluous operands are 0");
+        event
+    }
+
+    /// The event that four bytes mean where faults have these shares.
+    pub fn from_bytes(bytes: [u8; Event::BYTES], faults: Faults) -> Event {
+        let (row, needed) = BY_BYTE[usize::from(bytes[0])];
+        let KindInfo { kind, family, .. } = KINDS[usize::from(row)];
+        let is_often_enough = family.is_none_or(|family| faults.share(family) >= needed);
+        Event::new(if is_often_enough { kind } else { Kind::Deliver }, &bytes[1..])
+    }
+
+    /// Four bytes that mean this event, whatever shares faults have.
+    pub fn to_bytes(self) -> [u8; Event::BYTES] {
+        let first = FIRST_BYTE[self.kind as usize];
+        [first, self.operands[0], self.operands[1], self.operands[2]]
+    }
+
+    /// Four bytes that name this event for a digest.
+    pub(crate) fn to_record(self) -> [u8; Event::BYTES] {
+        [self.kind as u8, self.operands[0], self.operands[1], self.operands[2]]
+    }
+
+    /// The event that a line means; what is wrong with it otherwise.
+    pub fn parse(line: &str) -> Result<Event, String> {
+        let mut words = line.split_whitespace();
+        let name = words.next().unwrap_or_default();
+        let info = KINDS.iter().find(|info| info.name == name);
+        let info = info.ok_or_else(|| format!("unknown event '{name}'"))?;
+        let mut event = Event::new(info.kind, &[]);
+        let mut slots = info.operands.iter().zip(&mut event.operands);
+        while let Some((operand, slot)) = slots.next() {
+            let word = match (words.next(), operand) {
+                (Some(word), _) => word,
+                (None, Operand::Again | Operand::Midway | Operand::Loose) => continue,
+                (None, _) => return Err(format!("'{name}' lacks an operand")),
+            };
+            match (operand, word.split_once('>')) {
+                (Operand::Node, Some((from, to))) => {
+                    *slot = Operand::Node.parse(from)?;
+                    let (Operand::To, slot) = slots.next().ok_or("no link is wanted here")? else {
+                        return Err(format!("'{name}' wants a node, not a link"));
+                    };
+                    *slot = Operand::To.parse(to)?;
+                }
+                _ => *slot = operand.parse(word)?,
+            }
+        }
+        drop(slots);
+        match words.next() {
+            Some(word) => Err(format!("'{word}' is one operand too many for '{name}'")),
+            None => Ok(event),
+        }
+    }
+}
+
+impl Kind {
+    /// This kind's row of the table.
+    pub fn info(self) -> &'static KindInfo {
+        &KINDS[self as usize]
+    }
+
+    fn operands(self) -> &'static [Operand] {
+        self.info().operands
+    }
+
+    /// Whether this is a macro, which the cluster expands to other events.
+    pub fn is_macro(self) -> bool {
+        self >= Kind::Elect
+    }
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.info().name)?;
+        self.kind
+            .operands()
+            .iter()
+            .zip(self.operands)
+            .try_for_each(|(op, value)| op.write(value, f))
+    }
+}
+
+/// As [`Display`](fmt::Display): a debug print is a script that can be replayed.
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every event there is, with operands that matter.
+    fn all_events() -> impl Iterator<Item = Event> {
+        (0..=255u8).flat_map(|first| {
+            let values = [0u8, 1, 2, 3, 7, 8, 128, 254, 255];
+            values.into_iter().flat_map(move |a| {
+                let event = move |b| Event::from_bytes([first, a, b, a ^ b], Faults::ALL);
+                values.into_iter().map(event)
+            })
+        })
+    }
+
+    #[test]
+    fn the_bytes_of_an_event_decode_to_that_event() {
+        for faults in [Faults::ALL, Faults::NONE, Faults::ALL.with(Family::Drop, Share::Often)] {
+            assert!(all_events().all(|event| Event::from_bytes(event.to_bytes(), faults) == event));
+        }
+    }
+
+    #[test]
+    fn the_line_of_an_event_parses_to_that_event() {
+        for event in all_events() {
+            assert_eq!(Event::parse(&event.to_string()), Ok(event), "{event}");
+        }
+    }
+
+    #[test]
+    fn every_kind_can_be_drawn() {
+        for info in &KINDS {
+            let kind = |byte| Event::from_bytes([byte, 0, 0, 0], Faults::ALL).kind;
+            assert!((0..=255).any(|byte| kind(byte) == info.kind));
+        }
+    }
+
+    #[test]
+    fn a_family_has_more_or_fewer_events_by_its_share() {
+        let count = |share| {
+            let faults = Faults::ALL.with(Family::Drop, share);
+            let kinds = (0..=255).map(|byte| Event::from_bytes([byte, 0, 0, 0], faults).kind);
+            kinds.filter(|kind| *kind == Kind::Drop).count()
+        };
+        let shares = [Share::Seldom, Share::Usual, Share::Often];
+        assert_eq!(shares.map(count), [2, 6, 12]);
+    }
+
+    #[test]
+    fn a_wrong_line_is_refused_with_what_is_wrong() {
+        for (line, complaint) in [
+            ("fly n0", "unknown event 'fly'"),
+            ("", "unknown event ''"),
+            ("deliver n0", "'deliver' lacks an operand"),
+            ("deliver n0>n999", "'n999' is no To"),
+            ("tick n0>n1", "no link is wanted here"),
+            ("crash n0>n1", "'crash' wants a node, not a link"),
+            ("tick n0 n1", "'n1' is one operand too many for 'tick'"),
+            ("drop n0>n1 2", "'2' is no Position"),
+            ("partition {n9}", "'{n9}' is no Set"),
+            ("fail-persist n0 entries=252", "'entries=252' is no Torn"),
+            ("crash n0 keep=255", "'keep=255' is no Keep"),
+        ] {
+            assert_eq!(Event::parse(line).unwrap_err(), complaint);
+        }
+    }
+}

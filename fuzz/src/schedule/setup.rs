@@ -1,0 +1,421 @@
+//! What is fixed before the first event of a run: as header bytes, as a value, and as text.
+//!
+//! Promises: every header is a set-up, and its bytes and its text mean that set-up again. A byte
+//! of 0 means: as usual, or off. The table below is the only list of settings; a further one is a
+//! line at its end. Knows what a setting may be, not what it does to a Raft.
+
+use std::fmt;
+
+use raft::{NodeId, NodeSet, Term};
+
+use crate::base::capabilities::Capabilities;
+use crate::base::hash::mix;
+use crate::schedule::family::{Family, Faults};
+use crate::schedule::operand::{node_set, parse_node_set};
+
+/// When a write becomes durable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum DiskMode {
+    /// As soon as it is asked for: schedules are short, and nothing unsynced can be lost.
+    #[default]
+    Immediate,
+    /// When an event says so.
+    Queued,
+}
+
+/// What is healed after the last event, if anything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Recovery {
+    /// Nothing: the run is over.
+    #[default]
+    Off,
+    /// Everything.
+    Full,
+    /// Just a quorum; all others are lost for good.
+    Core,
+}
+
+/// What a setting may be, and how it stands in a byte and in a word.
+enum Domain {
+    /// One of these numbers, by the byte modulo how many there are.
+    Number(&'static [u8]),
+    /// One of these words, each by one value of the byte modulo the number; else the first.
+    Word(&'static [&'static str], u8),
+    /// A set of nodes; none if the byte is below 128.
+    Set,
+}
+
+const SWITCH: [&str; 2] = ["off", "on"];
+
+/// Sizes by the header's byte: mostly 3 and 5, where most bugs are; even ones, where halves are no
+/// majorities; 1, 2 and 7 as spice.
+const SIZES: [u8; 16] = [3, 3, 3, 3, 3, 3, 3, 5, 5, 5, 4, 4, 2, 6, 7, 1];
+
+macro_rules! settings {
+    ($($(#[$doc:meta])* $field:ident: $type:ty = $name:literal, $domain:expr;)*) => {
+        /// What is fixed before the first event.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub struct Setup {
+            /// The fault families that are on, and how often their events happen.
+            pub faults: Faults,
+            $($(#[$doc])* pub $field: $type,)*
+        }
+
+        /// Name and domain of every setting, in the order of the header's bytes.
+        static SETTINGS: [(&str, Domain); [$($name),*].len()] = [$(($name, $domain)),*];
+
+        impl Setup {
+            fn values(&self) -> [u8; SETTINGS.len()] {
+                [$(self.$field.to_value()),*]
+            }
+
+            fn from_values(faults: Faults, values: [u8; SETTINGS.len()]) -> Setup {
+                let [$($field),*] = values;
+                Setup { faults, $($field: <$type>::from_value($field),)* }
+            }
+        }
+    };
+}
+
+settings! {
+    /// How many nodes, 1 to [`Setup::MAX_NODES`].
+    nodes: u8 = "nodes", Domain::Number(&SIZES);
+    /// Shortest election timeout in ticks, 2 to 17.
+    election_ticks: u8 = "election-ticks",
+        Domain::Number(&[10, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17]);
+    /// Ticks between heartbeats, 1 to 4: perhaps more than `election_ticks`. A Raft that refuses
+    /// that gets another number from its adapter.
+    heartbeat_ticks: u8 = "heartbeat-ticks", Domain::Number(&[2, 1, 3, 4]);
+    /// Entries per AppendEntries, 1 to 16: small numbers, which make histories deep, more often.
+    max_entries: u8 = "max-entries", Domain::Number(&[1, 4, 1, 2, 1, 3, 8, 16]);
+    /// When writes become durable.
+    disk: DiskMode = "disk", Domain::Word(&["immediate", "queued"], 2);
+    /// Nodes ask whether an election would succeed before they stand (dissertation, 9.6).
+    pre_vote: bool = "pre-vote", Domain::Word(&SWITCH, 2);
+    /// Leaders that hear from no quorum step down (dissertation, 6.2).
+    check_quorum: bool = "check-quorum", Domain::Word(&SWITCH, 2);
+    /// After the last event this much is healed, and the cluster must recover.
+    recovery: Recovery = "recovery", Domain::Word(&["off", "full", "core"], 48);
+    /// How many nodes, the last ones, do not belong to the cluster at first.
+    outside: u8 = "outside", Domain::Number(&[0, 0, 1, 2]);
+    /// Entries on their way to a follower and not yet acknowledged, 1 to 255.
+    flight: u8 = "flight", Domain::Number(&[255, 1, 2, 4]);
+    /// Bytes of a piece of a snapshot, 8 to 255; a whole one has 32.
+    piece: u8 = "piece", Domain::Number(&[255, 8, 16, 24]);
+    /// Leaders read by lease. Only time that passes for all nodes at once, each at its rate, is
+    /// fair then, so ticks of one node are ticks of all.
+    lease: bool = "lease", Domain::Word(&SWITCH, 8);
+    /// State machines apply what is committed only when the schedule says so.
+    slow_apply: bool = "slow-apply", Domain::Word(&SWITCH, 4);
+    /// Nodes are not equally eager to stand: node n waits n more election timeouts, of three
+    /// kinds.
+    priority: bool = "priority", Domain::Word(&SWITCH, 8);
+    /// Leaders refuse commands while three or so are uncommitted.
+    tight: bool = "tight", Domain::Word(&SWITCH, 8);
+    /// A link holds this many messages; a further one pushes the oldest out.
+    capacity: u8 = "capacity", Domain::Number(&[255, 255, 255, 255, 255, 20, 5, 2]);
+    /// The nodes whose clocks are fast.
+    fast: NodeSet = "fast", Domain::Set;
+    /// How often a fast clock ticks when all clocks tick.
+    rate: u8 = "rate", Domain::Number(&[1, 1, 1, 1, 1, 1, 2, 3]);
+    /// The nodes that are set up in another way, as in the middle of an upgrade: Pre-Vote and
+    /// CheckQuorum are on where they are off for the others, and entries go one a message.
+    other: NodeSet = "other", Domain::Set;
+    /// The crash handler of a node whose write has failed runs after so many more inputs.
+    handler_delay: u8 = "handler-delay", Domain::Number(&[0, 0, 0, 0, 0, 1, 3, 9]);
+    /// Damage to disks is not held to what a quorum can bear. Nothing may be wrong even then, but
+    /// recovery is asked only of a cluster that a quorum is left of.
+    reckless: bool = "reckless", Domain::Word(&SWITCH, 8);
+    /// The nodes that recovery of a core would rather do without.
+    lost: NodeSet = "lost", Domain::Set;
+}
+
+/// How a field of [`Setup`] stands for a value of its domain.
+trait Value {
+    fn from_value(value: u8) -> Self;
+    fn to_value(self) -> u8;
+}
+
+impl Value for u8 {
+    fn from_value(value: u8) -> u8 {
+        value
+    }
+    fn to_value(self) -> u8 {
+        self
+    }
+}
+
+impl Value for bool {
+    fn from_value(value: u8) -> bool {
+        value == 1
+    }
+    fn to_value(self) -> u8 {
+        self.into()
+    }
+}
+
+impl Value for NodeSet {
+    fn from_value(value: u8) -> NodeSet {
+        NodeSet::from_bits(value.into())
+    }
+    fn to_value(self) -> u8 {
+        self.bits() as u8
+    }
+}
+
+impl Value for DiskMode {
+    fn from_value(value: u8) -> DiskMode {
+        [DiskMode::Immediate, DiskMode::Queued][usize::from(value)]
+    }
+    fn to_value(self) -> u8 {
+        self as u8
+    }
+}
+
+impl Value for Recovery {
+    fn from_value(value: u8) -> Recovery {
+        [Recovery::Off, Recovery::Full, Recovery::Core][usize::from(value)]
+    }
+    fn to_value(self) -> u8 {
+        self as u8
+    }
+}
+
+impl Domain {
+    fn pick(&self, byte: u8) -> u8 {
+        match self {
+            Domain::Number(table) => table[usize::from(byte) % table.len()],
+            Domain::Word(words, modulo) if usize::from(byte % modulo) < words.len() => {
+                byte % modulo
+            }
+            Domain::Set if byte >= 128 => byte & 127,
+            Domain::Word(..) | Domain::Set => 0,
+        }
+    }
+
+    fn place(&self, value: u8) -> u8 {
+        match self {
+            Domain::Number(table) => {
+                let place = table.iter().position(|&known| known == value);
+                place.expect("only known values are set") as u8
+            }
+            Domain::Set if value > 0 => value & 127 | 128,
+            Domain::Word(..) | Domain::Set => value,
+        }
+    }
+
+    fn parse(&self, name: &str, word: &str) -> Result<u8, String> {
+        let wrong = || format!("{name} cannot be {word}");
+        match self {
+            Domain::Number(table) => {
+                let number = word.parse().map_err(|_| format!("'{word}' is no number"))?;
+                table.contains(&number).then_some(number).ok_or_else(wrong)
+            }
+            Domain::Word(words, _) => {
+                let place = words.iter().position(|known| *known == word);
+                Ok(place.ok_or_else(wrong)? as u8)
+            }
+            Domain::Set => parse_node_set(word).filter(|set| *set < 128).ok_or_else(wrong),
+        }
+    }
+
+    fn show(&self, value: u8) -> String {
+        match self {
+            Domain::Number(_) => value.to_string(),
+            Domain::Word(words, _) => words[usize::from(value)].into(),
+            Domain::Set => format!("{{{}}}", node_set(value)),
+        }
+    }
+}
+
+/// So many settings are shown even if they are as usual.
+const ALWAYS_SHOWN: usize = 5;
+
+impl Setup {
+    /// The largest cluster.
+    pub const MAX_NODES: u8 = 7;
+    /// Length of the header. What no setting uses yet is 0.
+    pub const BYTES: usize = 32;
+
+    /// Whether events of `family` happen.
+    pub fn has(&self, family: Family) -> bool {
+        self.faults.has(family)
+    }
+
+    /// The set-up that a header means.
+    pub fn from_header(header: [u8; Setup::BYTES]) -> Setup {
+        let (faults, bytes) = header.split_at(Faults::BYTES);
+        let mut values = [0; SETTINGS.len()];
+        for ((value, (_, domain)), byte) in values.iter_mut().zip(&SETTINGS).zip(bytes) {
+            *value = domain.pick(*byte);
+        }
+        Setup::from_values(Faults::from_bytes(faults.try_into().expect("so many")), values)
+    }
+
+    /// A header that means this set-up.
+    pub fn header(&self) -> [u8; Setup::BYTES] {
+        let mut header = [0; Setup::BYTES];
+        let (faults, bytes) = header.split_at_mut(Faults::BYTES);
+        faults.copy_from_slice(&self.faults.to_bytes());
+        for ((byte, (_, domain)), value) in bytes.iter_mut().zip(&SETTINGS).zip(self.values()) {
+            *byte = domain.place(value);
+        }
+        header
+    }
+
+    /// Sets what the text form calls `name`; what is wrong with it otherwise.
+    pub fn set(&mut self, name: &str, word: &str) -> Result<(), String> {
+        if name == "faults" {
+            self.faults = Faults::parse(word)?;
+            return Ok(());
+        }
+        let place = SETTINGS.iter().position(|(known, _)| *known == name);
+        let place = place.ok_or_else(|| format!("unknown setting '{name}'"))?;
+        let mut values = self.values();
+        values[place] = SETTINGS[place].1.parse(name, word)?;
+        *self = Setup::from_values(self.faults, values);
+        Ok(())
+    }
+
+    /// Name and word of every setting.
+    pub fn settings(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let settings = SETTINGS.iter().zip(self.values());
+        let words = settings.map(|((name, domain), value)| (*name, domain.show(value)));
+        words.chain([("faults", self.faults.to_string())])
+    }
+
+    /// How many settings are not as usual, the number of nodes apart.
+    pub fn oddities(&self) -> usize {
+        self.plainer().count()
+    }
+
+    /// This set-up with one setting as usual which is not, for each such setting but the number of
+    /// nodes.
+    pub fn plainer(&self) -> impl Iterator<Item = Setup> + '_ {
+        let (values, usual) = (self.values(), Setup::default().values());
+        let odd = (1..values.len()).filter(move |&place| values[place] != usual[place]);
+        odd.map(move |place| {
+            let mut plainer = values;
+            plainer[place] = usual[place];
+            Setup::from_values(self.faults, plainer)
+        })
+    }
+
+    /// This set-up as far as a Raft can be put through it.
+    pub fn within(self, capabilities: &Capabilities) -> Setup {
+        let nodes = self.nodes.max(capabilities.smallest_cluster);
+        let all = NodeSet::first(nodes);
+        Setup {
+            nodes,
+            pre_vote: self.pre_vote && capabilities.pre_vote,
+            check_quorum: self.check_quorum && capabilities.check_quorum,
+            // A clock that stands still while its node waits for the disk is not like the others.
+            lease: self.lease && capabilities.leases && capabilities.async_writes,
+            outside: match capabilities.changes {
+                true => self.outside.min(nodes - capabilities.smallest_cluster.max(1)),
+                false => 0,
+            },
+            // Leases need all nodes to be of one mind.
+            other: match !self.lease && capabilities.pre_vote && capabilities.check_quorum {
+                true => self.other.intersection(all),
+                false => NodeSet::EMPTY,
+            },
+            fast: if self.rate > 1 { self.fast.intersection(all) } else { NodeSet::EMPTY },
+            ..self
+        }
+    }
+
+    /// Who belongs to the cluster at first.
+    pub fn members(&self) -> NodeSet {
+        NodeSet::first(self.nodes.saturating_sub(self.outside).max(1))
+    }
+
+    /// How `node` is set up, as far as its Raft goes.
+    pub fn of(&self, node: NodeId) -> Setup {
+        if !self.other.contains(node) {
+            return *self;
+        }
+        let (pre_vote, check_quorum) = (!self.pre_vote, !self.check_quorum);
+        Setup { pre_vote, check_quorum, max_entries: 1, ..*self }
+    }
+
+    /// Whether heartbeats come often enough that followers which get them all never stand.
+    pub fn beats_in_time(&self) -> bool {
+        self.heartbeat_ticks < self.election_ticks
+    }
+
+    /// How often the clock of `node` ticks when all clocks tick.
+    pub fn rate_of(&self, node: NodeId) -> u8 {
+        if self.fast.contains(node) {
+            self.rate
+        } else {
+            1
+        }
+    }
+
+    /// How many ticks a node waits for a leader in a term, for a Raft that would draw it: from
+    /// `election_ticks` to just below twice as many.
+    pub fn election_timeout(&self, node: NodeId, term: Term) -> u32 {
+        let drawn = mix(mix(0x5eed, node.0.into()), term.0) >> 32;
+        u32::from(self.election_ticks) + (drawn % u64::from(self.election_ticks)) as u32
+    }
+}
+
+impl Default for Setup {
+    fn default() -> Setup {
+        Setup::from_header([0; Setup::BYTES])
+    }
+}
+
+impl fmt::Display for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let usual = Setup::default().values();
+        for (place, ((name, domain), value)) in SETTINGS.iter().zip(self.values()).enumerate() {
+            if place < ALWAYS_SHOWN || value != usual[place] {
+                writeln!(f, "set {name} {}", domain.show(value))?;
+            }
+            if place + 1 == ALWAYS_SHOWN {
+                writeln!(f, "set faults {}", self.faults)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_of_zeros_is_as_usual_and_there_is_room_for_all_settings() {
+        const { assert!(Faults::BYTES + SETTINGS.len() <= Setup::BYTES) };
+        let usual = Setup::default();
+        assert_eq!((usual.nodes, usual.faults, usual.recovery), (3, Faults::ALL, Recovery::Off));
+        assert_eq!(usual.header(), [0; Setup::BYTES]);
+    }
+
+    #[test]
+    fn every_value_of_every_byte_means_a_set_up_that_its_bytes_and_its_text_mean_again() {
+        for (place, byte) in (0..Setup::BYTES).flat_map(|place| (0..=255).map(move |b| (place, b)))
+        {
+            let mut header = [0; Setup::BYTES];
+            header[place] = byte;
+            let setup = Setup::from_header(header);
+            assert_eq!(Setup::from_header(setup.header()), setup);
+            let mut told = Setup::default();
+            for line in setup.to_string().lines() {
+                let words: Vec<&str> = line.split(' ').collect();
+                assert_eq!(told.set(words[1], words[2]), Ok(()), "{line}");
+            }
+            assert_eq!(told, setup);
+        }
+    }
+
+    #[test]
+    fn a_node_of_another_mind_has_the_switches_the_other_way() {
+        let setup = Setup { other: NodeSet::only(NodeId(1)), pre_vote: true, ..Setup::default() };
+        assert_eq!(setup.of(NodeId(0)), setup);
+        let other = setup.of(NodeId(1));
+        assert!(!other.pre_vote && other.check_quorum && other.max_entries == 1);
+    }
+}

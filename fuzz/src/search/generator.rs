@@ -1,0 +1,430 @@
+//! The generator: schedules from a seed, blind but tuned.
+//!
+//! Promises: the same seed gives the same schedules, by ChaCha. Knows nothing of clusters:
+//! operands are wishes. The swarm's weights favour delivery, and a coin flip for each schedule
+//! decides between all fault families at once and a gentle swarm of them; both were worth more
+//! than any feedback when they were measured on a model (long schedules, macro moves, few
+//! elections, few faults).
+
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use raft::NodeSet;
+
+use crate::cluster::enabled::Possible;
+use crate::schedule::event::{Event, Kind, Operand, ALL, KINDS, SNAPSHOT};
+use crate::schedule::family::{Family, Faults, Share};
+use crate::schedule::operand::first_from;
+use crate::schedule::operand::ASK_A_LEADER;
+use crate::schedule::{DiskMode, Schedule, Setup};
+
+/// How schedules are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strategy {
+    /// Every kind of event, node and set is as likely as every other: the baseline.
+    Uniform,
+    /// Tuned weights, and a mix of fault families and of delivery orders for each schedule.
+    #[default]
+    Swarm,
+    /// Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010), as far as wishes can
+    /// say it: links have priorities that change now and then. The swarm's weights and faults.
+    Pct,
+    /// Delay bounding (Emmi et al., POPL 2011): links take turns, with a few deviations. Otherwise
+    /// like [`Strategy::Pct`].
+    Delays,
+}
+
+/// Which message is delivered next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    /// Any.
+    Free,
+    /// One of the first link that has any, from a place on that changes now and then.
+    Priorities,
+    /// One of each link in turn, mostly.
+    Turns,
+}
+
+/// The place changes at one delivery in so many.
+const CHANGES: u64 = 12;
+/// Turns are skipped at one delivery in so many.
+const DELAYS: u64 = 64;
+/// Who wanders looks at another part of the cluster at so many events in 256.
+const LOOKS_ELSEWHERE: u8 = 37;
+
+impl Strategy {
+    /// All strategies, with their names and what they do.
+    pub const ALL: [(Strategy, &'static str, &'static str); 4] = [
+        (Strategy::Uniform, "uniform", "Everything equally likely: the baseline"),
+        (Strategy::Swarm, "swarm", "Tuned weights and a mix of faults for each schedule"),
+        (Strategy::Pct, "pct", "Links have priorities that change now and then"),
+        (Strategy::Delays, "delays", "Links take turns, with a few deviations"),
+    ];
+
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        let mut all = Strategy::ALL.into_iter();
+        all.find(|(other, ..)| *other == self).expect("ALL has all").1
+    }
+
+    /// The strategy called `name`.
+    pub fn named(name: &str) -> Option<Strategy> {
+        let mut all = Strategy::ALL.into_iter();
+        all.find(|(_, other, _)| *other == name).map(|(strategy, ..)| strategy)
+    }
+}
+
+/// The swarm's weights, in the order of [`KINDS`]. Macros make a short input travel far, but in
+/// well-trodden ways: they are rare.
+const WEIGHTS: [u32; KINDS.len()] = [
+    160, // deliver
+    48,  // reorder
+    8,   // drop
+    8,   // duplicate
+    8,   // tick
+    8,   // tick-all
+    12,  // timeout
+    24,  // propose
+    192, // persist
+    4,   // fail-persist
+    4,   // crash
+    16,  // restart
+    4,   // partition
+    4,   // cut
+    3,   // bridge
+    3,   // clog
+    6,   // release
+    1,   // filter
+    12,  // heal
+    3,   // pause
+    8,   // resume
+    2,   // jump
+    4,   // crash-amid
+    1,   // fill
+    6,   // free
+    2,   // damage
+    1,   // lose-disk
+    16,  // read
+    4,   // compact
+    12,  // apply
+    4,   // transfer
+    4,   // change
+    1,   // elect
+    1,   // replicate
+    1,   // exchange
+    1,   // deliver-link
+    1,   // settle
+    1,   // replace
+];
+
+/// So many events are drawn for each that is to happen, at most: some draws find nothing to act on,
+/// and what is all wishes must end as well.
+pub const WISHES: usize = 8;
+
+/// How finely weights are told apart: ten bits.
+const TICKETS: usize = 1024;
+
+/// A set-up with what is there for rare corners as usual: together they are in the way of almost
+/// everything else.
+fn without_corners(setup: Setup) -> Setup {
+    let usual = Setup::default();
+    Setup {
+        flight: usual.flight,
+        piece: usual.piece,
+        slow_apply: usual.slow_apply,
+        priority: usual.priority,
+        tight: usual.tight,
+        capacity: usual.capacity,
+        rate: usual.rate,
+        handler_delay: usual.handler_delay,
+        reckless: usual.reckless,
+        ..setup
+    }
+}
+
+/// A source of schedules.
+#[derive(Clone, Debug)]
+pub struct Generator {
+    random: ChaCha8Rng,
+    strategy: Strategy,
+    nodes: u8,
+    /// Which kind each ticket of the schedule under way means.
+    tickets: [u8; TICKETS],
+    /// The nodes that mostly act, while a swarm schedule looks at a part of the cluster.
+    focus: u8,
+    wanders: bool,
+    order: Order,
+    /// The link that is preferred, or whose turn it is.
+    link: u8,
+}
+
+impl Generator {
+    /// Draws schedules by `strategy` from `seed`.
+    pub fn new(strategy: Strategy, seed: u64) -> Generator {
+        let random = ChaCha8Rng::seed_from_u64(seed);
+        Generator {
+            random,
+            strategy,
+            nodes: 3,
+            tickets: [0; TICKETS],
+            focus: ALL,
+            wanders: false,
+            order: Order::Free,
+            link: 0,
+        }
+    }
+
+    /// Begins a schedule: its set-up. `nodes` fixes the size of the cluster.
+    pub fn setup(&mut self, nodes: Option<u8>) -> Setup {
+        let mut header = [0; Setup::BYTES];
+        self.random.fill_bytes(&mut header);
+        let mut setup = Setup::from_header(header);
+        setup.nodes = nodes.unwrap_or(setup.nodes);
+        setup.faults = self.faults(setup);
+        for set in [&mut setup.other, &mut setup.lost] {
+            if !self.chance(4) {
+                *set = NodeSet::EMPTY;
+            }
+        }
+        if self.strategy != Strategy::Uniform && !self.chance(4) {
+            setup = without_corners(setup);
+        }
+        self.take_up(setup);
+        setup
+    }
+
+    /// With the uniform strategy, those of the set-up. Else every other schedule has all families,
+    /// and the others are a gentle swarm: each family is off, as usual, or more or less frequent.
+    /// Disks are mostly left whole, since what they lose stays lost.
+    fn faults(&mut self, setup: Setup) -> Faults {
+        if self.strategy == Strategy::Uniform {
+            return setup.faults;
+        }
+        let all = self.chance(2);
+        let mut faults = Faults::ALL;
+        for (family, _) in Family::ALL.iter().filter(|_| !all) {
+            let shares = [Share::Off, Share::Off, Share::Off, Share::Seldom, Share::Usual];
+            let share = shares.get(self.below(8) as usize).copied().unwrap_or(Share::Often);
+            faults = faults.with(*family, share);
+        }
+        match self.chance(2) {
+            true => faults,
+            false => faults.with(Family::Damage, Share::Off),
+        }
+    }
+
+    /// Goes on with a schedule that has `setup`, with other faults than it had so far.
+    pub fn take_up_anew(&mut self, setup: Setup) {
+        let faults = self.faults(setup);
+        self.take_up(Setup { faults, ..setup });
+    }
+
+    /// Goes on with a schedule that has `setup`.
+    pub fn take_up(&mut self, setup: Setup) {
+        self.nodes = setup.nodes;
+        (self.focus, self.link) = (ALL, 0);
+        let mut weights = match self.strategy {
+            Strategy::Uniform => [1; KINDS.len()],
+            _ => WEIGHTS,
+        };
+        self.order = match self.strategy {
+            Strategy::Uniform => Order::Free,
+            Strategy::Swarm => [Order::Free, Order::Priorities][usize::from(self.chance(4))],
+            Strategy::Pct => Order::Priorities,
+            Strategy::Delays => Order::Turns,
+        };
+        if self.strategy == Strategy::Swarm {
+            self.wanders = self.chance(2);
+            if self.chance(4) {
+                // A network that keeps no order.
+                weights.swap(Kind::Deliver as usize, Kind::Reorder as usize);
+            }
+        }
+        for (info, weight) in KINDS.iter().zip(&mut weights) {
+            *weight *= match info.family.map_or(Share::Usual, |family| setup.faults.share(family)) {
+                Share::Off => 0,
+                Share::Seldom => 1,
+                Share::Usual => 4,
+                Share::Often => 8,
+            };
+        }
+        if setup.disk == DiskMode::Immediate {
+            weights[Kind::Persist as usize] = 0;
+            weights[Kind::FailPersist as usize] = 0;
+        }
+        if !setup.slow_apply {
+            weights[Kind::Apply as usize] = 0;
+        }
+        let total: u32 = weights.iter().sum();
+        let (mut sum, mut from) = (0, 0);
+        for (row, weight) in weights.iter().enumerate() {
+            sum += weight;
+            let to = sum as usize * TICKETS / total as usize;
+            self.tickets[from..to].fill(row as u8);
+            from = to;
+        }
+    }
+
+    /// The next event of the schedule under way, of a kind that is possible.
+    pub fn event(&mut self, possible: Possible) -> Event {
+        let draw = self.random.next_u64();
+        let row = self.row(draw, possible);
+        if self.wanders && ((draw >> 20) as u8) < LOOKS_ELSEWHERE {
+            self.focus = if self.chance(2) { ALL } else { self.random.next_u32() as u8 };
+        }
+        let mut event = Event::exact(KINDS[row].kind, [0; 3]);
+        let mut bytes = draw >> 40;
+        if event.kind == Kind::Propose {
+            // In a swarm, seven clients in eight find the leader; else half of them, as bytes
+            // fall.
+            event.operands[0] = match self.strategy {
+                Strategy::Uniform => bytes as u8,
+                _ if draw >> 28 & 7 == 0 => self.any_node((draw >> 32) as u8),
+                _ => bytes as u8 | ASK_A_LEADER,
+            };
+            // One command in eight is one of the last again.
+            event.operands[1] = if bytes >> 8 & 7 == 0 { (bytes >> 11) as u8 & 7 } else { 0 };
+            return event;
+        }
+        for (operand, slot) in KINDS[row].operands.iter().zip(&mut event.operands) {
+            *slot = self.operand(*operand, bytes as u8);
+            bytes >>= 8;
+        }
+        if self.order != Order::Free && matches!(event.kind, Kind::Deliver | Kind::Reorder) {
+            // The bytes that these operands would have been.
+            [event.operands[0], event.operands[1]] = self.next_link(draw >> 40);
+        }
+        event
+    }
+
+    /// A possible kind, as the tickets fall. The twenty lowest bits of `draw` are two tickets; one
+    /// of them mostly serves, and which it is would be a branch that nobody can foresee.
+    fn row(&mut self, mut draw: u64, possible: Possible) -> usize {
+        loop {
+            let [first, second] =
+                [draw, draw >> 10].map(|bits| self.tickets[bits as usize % TICKETS]);
+            let row = if possible.has_row(first) { first } else { second };
+            if possible.has_row(row) {
+                return row.into();
+            }
+            draw = self.random.next_u64();
+        }
+    }
+
+    /// Sender and receiver of what is delivered next.
+    fn next_link(&mut self, draw: u64) -> [u8; 2] {
+        let links = self.nodes * self.nodes;
+        self.link = match self.order {
+            Order::Turns if draw % DELAYS > 0 => (self.link + 1) % links,
+            Order::Priorities if draw % CHANGES > 0 => self.link,
+            _ => (draw >> 8) as u8 % links,
+        };
+        [self.link / self.nodes, self.link % self.nodes]
+    }
+
+    /// A whole schedule of `events` events as they are drawn.
+    pub fn schedule(&mut self, nodes: Option<u8>, events: usize) -> Schedule {
+        let setup = self.setup(nodes);
+        Schedule { setup, events: (0..events).map(|_| self.event(Possible::ALL)).collect() }
+    }
+
+    fn operand(&self, operand: Operand, byte: u8) -> u8 {
+        let swarm = self.strategy != Strategy::Uniform;
+        match operand {
+            Operand::Node | Operand::To if swarm => self.in_focus(byte),
+            Operand::Node | Operand::To => self.any_node(byte),
+            // Half of the sets are everyone in the focus.
+            Operand::Set if swarm && byte & 1 == 0 => self.focus | byte & 0x80,
+            Operand::Set => byte,
+            Operand::Keep if swarm => [0, 0, 1, ALL][usize::from(byte % 4)],
+            Operand::Position if swarm => byte % 4,
+            Operand::Torn | Operand::Keep => byte % 8,
+            Operand::Record => [0, 0, 1, 2, 3, 9, ALL, SNAPSHOT][usize::from(byte % 8)],
+            Operand::By => ((byte as i8) / 6) as u8,
+            Operand::Sent | Operand::Loose => byte % 4,
+            // One recovery in sixteen is cut short.
+            Operand::Midway => u8::from(byte < 16),
+            Operand::Position | Operand::Order | Operand::Again | Operand::Speech => byte,
+        }
+    }
+
+    fn any_node(&self, byte: u8) -> u8 {
+        ((u16::from(byte) * u16::from(self.nodes)) >> 8) as u8
+    }
+
+    /// A node, seven times in eight one of the focus.
+    fn in_focus(&self, byte: u8) -> u8 {
+        let node = self.any_node(byte);
+        if self.focus == ALL || byte & 7 == 0 {
+            return node;
+        }
+        let everyone = (1 << self.nodes) - 1;
+        first_from(u64::from(self.focus) & everyone, node.into()).map_or(node, |id| id as u8)
+    }
+
+    /// True once in `n` times.
+    pub fn chance(&mut self, n: u32) -> bool {
+        self.below(n) == 0
+    }
+
+    /// A number below `n`.
+    pub fn below(&mut self, n: u32) -> u32 {
+        ((u64::from(self.random.next_u32()) * u64::from(n)) >> 32) as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_seed_gives_the_same_schedules() {
+        for (strategy, ..) in Strategy::ALL {
+            let draw = |seed| {
+                let mut generator = Generator::new(strategy, seed);
+                [generator.schedule(None, 50), generator.schedule(None, 50)]
+            };
+            assert_eq!(draw(7), draw(7));
+            assert_ne!(draw(7), draw(8));
+        }
+    }
+
+    #[test]
+    fn every_kind_of_event_is_drawn() {
+        for (strategy, name, _) in Strategy::ALL {
+            let mut generator = Generator::new(strategy, 1);
+            let mut seen = [false; KINDS.len()];
+            for _ in 0..200 {
+                for event in generator.schedule(None, 200).events {
+                    seen[event.kind as usize] = true;
+                }
+            }
+            assert_eq!(seen, [true; KINDS.len()], "{name}");
+        }
+    }
+
+    #[test]
+    fn pct_keeps_to_a_link_and_delay_bounding_takes_them_in_turn() {
+        let (mut same, mut next, mut pairs) = (0, 0, 0);
+        for strategy in [Strategy::Pct, Strategy::Delays] {
+            let events = Generator::new(strategy, 1).schedule(Some(3), 4_000).events;
+            let takes_turns = |event: &&Event| matches!(event.kind, Kind::Deliver | Kind::Reorder);
+            let delivered = events.iter().filter(takes_turns);
+            let links: Vec<u8> = delivered.map(|e| 3 * e.operands[0] + e.operands[1]).collect();
+            for pair in links.windows(2) {
+                pairs += 1;
+                same += usize::from(strategy == Strategy::Pct && pair[1] == pair[0]);
+                next += usize::from(strategy == Strategy::Delays && pair[1] == (pair[0] + 1) % 9);
+            }
+        }
+        assert!(3 * same > pairs && 3 * next > pairs, "{same} and {next} of {pairs}");
+    }
+
+    #[test]
+    fn most_schedules_of_the_swarm_have_no_corners_and_some_do() {
+        let mut generator = Generator::new(Strategy::Swarm, 1);
+        let setups = (0..400).map(|_| generator.setup(None));
+        let without = setups.filter(|&setup| without_corners(setup) == setup).count();
+        assert!((250..390).contains(&without), "{without} of 400");
+    }
+}

@@ -1,0 +1,316 @@
+//! What every fuzz target does with one input, and with a file when there is no fuzzer.
+//!
+//! Promises: on a broken promise, before the panic: the schedule is shrunk, the small input is
+//! written beside libFuzzer's own, the story is told with the line that replays it, and the
+//! fingerprint is printed in the forms that libFuzzer's minimiser and ClusterFuzz's parser read. A
+//! lint counts as a find. With `WHITEWATER_ONLY=<fingerprint>`, every other violation passes in
+//! silence, so that a stock minimiser cannot drift to another bug; `WHITEWATER_IGNORE` names finds
+//! that are known.
+
+use std::cell::RefCell;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use crate::base::counts::Counts;
+use crate::goal::{self, GOALS};
+use crate::history::paths::slot_of;
+use crate::history::violation::Violation;
+use crate::oracle::CARDS;
+use crate::replica::subject::{Subject, UnknownMutant};
+use crate::replica::Replica;
+use crate::report::shrink::shrink;
+use crate::report::story;
+use crate::run::{Runner, MAX_EVENTS};
+use crate::schedule::family::Family;
+use crate::schedule::files::{content_name, read_schedule, write_new};
+use crate::schedule::{Schedule, Setup};
+
+mod options;
+
+/// Which seeded bug the target `mutant` has.
+pub const MUTANT: &str = "WHITEWATER_MUTANT";
+/// The only fingerprint that may fail.
+pub const ONLY: &str = "WHITEWATER_ONLY";
+
+/// Fingerprints, joined by commas, that are known and may pass.
+pub const IGNORE: &str = "WHITEWATER_IGNORE";
+/// The size of every cluster, whatever the schedule says: for benchmarks.
+pub const NODES: &str = "WHITEWATER_NODES";
+/// Whether the host syncs every write, whatever the Raft says.
+pub const ALWAYS_SYNC: &str = "WHITEWATER_ALWAYS_SYNC";
+
+/// A campaign says how it stands after this many inputs, and then each time after as many again.
+const REPORT_EVERY: u64 = 1 << 8;
+
+/// The command that replays a file on our Raft.
+pub const REPLAY: &str = "cargo run -rq --bin whitewater --";
+
+/// What a target runs, by the name of a seeded bug.
+pub type Subjects<R> = fn(Option<&str>) -> Result<Subject<R>, UnknownMutant>;
+
+/// If it is set, libFuzzer goes by the compiler's edges alone, and not by goals and paths as well.
+pub const EDGES_ALONE: &str = "WHITEWATER_EDGES_ALONE";
+
+/// Counters for paths: there are some thousands.
+const PATHS: usize = 1 << 13;
+
+/// Whether the last input reached each goal and took each path, where libFuzzer looks for a
+/// program's own counters: an input that reaches a goal counts as one that reaches new code, so
+/// that campaigns seek goals and `cmin` keeps them. libFuzzer clears them before each input. Only a
+/// named link section tells libFuzzer so, hence the `unsafe`.
+#[used]
+#[allow(unsafe_code)]
+#[cfg_attr(all(fuzzing, target_os = "linux"), unsafe(link_section = "__libfuzzer_extra_counters"))]
+static REACHED: [AtomicU8; goal::COUNT + PATHS] = [const { AtomicU8::new(0) }; goal::COUNT + PATHS];
+
+/// One fuzz target at work.
+struct Target<R: Replica> {
+    name: &'static str,
+    replay: &'static str,
+    runner: Runner<R>,
+    mutant: Option<String>,
+    only: Option<String>,
+    ignored: Vec<String>,
+    /// What comes before the names of saved inputs; none if nothing is saved.
+    artifacts: Option<PathBuf>,
+    edges_alone: bool,
+    nodes: Option<u8>,
+    inputs: u64,
+    events: u64,
+    faults: Counts<{ Family::ALL.len() }>,
+    goals: Counts<{ goal::COUNT }>,
+}
+
+/// What libFuzzer calls, which knows nothing of Rafts.
+type TryInput = Box<dyn FnMut(&Schedule) -> Option<String>>;
+
+thread_local! {
+    static TARGET: RefCell<Option<TryInput>> = const { RefCell::new(None) };
+}
+
+/// The fingerprint `name`, if a violation could have it; else what is wrong with the `option` that
+/// names it.
+pub fn fingerprint(option: &str, name: &str) -> Result<String, String> {
+    match CARDS.iter().any(|card| card.name == name) || name.starts_with("panic-in-") {
+        true => Ok(name.into()),
+        false => Err(format!("{option}: no violation is called '{name}'")),
+    }
+}
+
+/// A number of nodes.
+fn nodes(word: &str) -> Result<u8, String> {
+    let nodes = word.parse().ok().filter(|nodes| (1..=Setup::MAX_NODES).contains(nodes));
+    nodes.ok_or_else(|| format!("{NODES}: '{word}' is no number of nodes from 1 to 7"))
+}
+
+impl<R: Replica> Target<R> {
+    /// Reads the environment; what is wrong with it otherwise.
+    fn prepare(
+        name: &'static str,
+        subjects: Subjects<R>,
+        replay: &'static str,
+    ) -> Result<Target<R>, String> {
+        let mutant = match name {
+            "mutant" => match env::var(MUTANT) {
+                Ok(mutant) => Some(mutant),
+                Err(_) => return Err(format!("{MUTANT} must name a seeded bug")),
+            },
+            _ => None,
+        };
+        let mut subject = subjects(mutant.as_deref()).map_err(|unknown| unknown.to_string())?;
+        subject.driver.always_sync = env::var_os(ALWAYS_SYNC).is_some();
+        let runner = Runner::new(subject);
+        let (inputs, events) = (0, 0);
+        let (faults, goals) = (Counts::default(), Counts::default());
+        let only = env::var(ONLY).ok().map(|name| fingerprint(ONLY, &name)).transpose()?;
+        let ignored = env::var(IGNORE).unwrap_or_default();
+        let ignored = ignored.split(',').filter(|name| !name.is_empty());
+        let ignored = ignored.map(|name| fingerprint(IGNORE, name)).collect::<Result<_, _>>()?;
+        let artifacts = None;
+        Ok(Target {
+            name,
+            replay,
+            runner,
+            mutant,
+            only,
+            ignored,
+            artifacts,
+            edges_alone: env::var_os(EDGES_ALONE).is_some(),
+            nodes: env::var(NODES).ok().map(|word| nodes(&word)).transpose()?,
+            inputs,
+            events,
+            faults,
+            goals,
+        })
+    }
+
+    /// Runs one schedule; the fingerprint of what it breaks, once that is told.
+    fn try_input(&mut self, schedule: &Schedule) -> Option<String> {
+        let nodes = self.nodes.unwrap_or(schedule.setup.nodes);
+        let setup = Setup { nodes, ..schedule.setup };
+        let mut events = schedule.events.iter().copied();
+        let outcome = self.runner.run_events(setup, |_| events.next(), MAX_EVENTS);
+        self.inputs += 1;
+        self.events += outcome.resolved.events.len() as u64;
+        self.faults.add(&outcome.faults);
+        self.goals.add(&outcome.goals);
+        if !self.edges_alone {
+            self.count(&outcome.goals);
+        }
+        if self.inputs % REPORT_EVERY == 0 {
+            self.say_how_it_stands();
+        }
+        let violation = outcome.violation?;
+        let fingerprint = violation.fingerprint();
+        let another = self.only.as_ref().is_some_and(|only| *only != fingerprint);
+        if another || self.ignored.contains(&fingerprint) {
+            return None;
+        }
+        self.tell(&outcome.resolved, &violation);
+        Some(fingerprint)
+    }
+
+    /// Tells libFuzzer what the last run reached.
+    fn count(&self, goals: &Counts<{ goal::COUNT }>) {
+        for (counter, &count) in REACHED.iter().zip(&goals.0) {
+            counter.store((count > 0).into(), Ordering::Relaxed);
+        }
+        for &key in self.runner.keys() {
+            REACHED[goal::COUNT + slot_of(key, PATHS)].store(1, Ordering::Relaxed);
+        }
+    }
+
+    /// One line that a script can read.
+    fn say_how_it_stands(&self) {
+        let reached = self.goals.0.iter().filter(|&&count| count > 0).count();
+        let (inputs, events, all) = (self.inputs, self.events, goal::COUNT);
+        eprintln!("whitewater: inputs {inputs} events {events} goals {reached}/{all}");
+        let families = Family::ALL.iter().map(|(_, name)| *name).zip(self.faults.0);
+        let goals = GOALS.iter().map(|(name, _)| *name).zip(self.goals.0);
+        let missing = families.chain(goals).filter(|(_, count)| *count == 0);
+        let names: Vec<&str> = missing.map(|(name, _)| name).collect();
+        eprintln!("whitewater: never reached: {}", names.join(" "));
+    }
+
+    /// Shrinks, saves and tells; what cannot be shrunk or saved is told as it is.
+    fn tell(&self, schedule: &Schedule, violation: &Violation) {
+        let fingerprint = violation.fingerprint();
+        self.say_how_it_stands();
+        eprintln!("\n==== whitewater: {fingerprint} ====\n");
+        match shrink(self.runner.subject(), schedule) {
+            Ok(small) => {
+                let path = self.save(&small.schedule, &fingerprint);
+                eprint!("{}", story::tell(self.runner.subject(), &small.schedule));
+                eprintln!(
+                    "\nshrunk    {} to {} events in {} replays",
+                    small.events_before,
+                    small.schedule.events.len(),
+                    small.replays
+                );
+                if let Some(path) = path {
+                    eprintln!("saved     {}", path.display());
+                    eprintln!("replay    {}", self.replay_command(&path));
+                }
+            }
+            Err(reason) => eprintln!("{violation}\nnot shrunk: {reason}"),
+        }
+        eprintln!("\nDEDUP_TOKEN: {fingerprint}");
+        eprintln!("thread 'fuzz' panicked at '{fingerprint}', harness\n");
+    }
+
+    fn save(&self, schedule: &Schedule, fingerprint: &str) -> Option<PathBuf> {
+        let bytes = schedule.encode();
+        let name = format!("found-{fingerprint}-{}", content_name(&bytes));
+        // libFuzzer's prefix is put before the name as it is, with or without a slash at its end.
+        let mut path = self.artifacts.clone()?.into_os_string();
+        path.push(&name);
+        let path = PathBuf::from(path);
+        match write_new(&path, &bytes) {
+            Ok(()) => Some(path),
+            Err(error) => {
+                eprintln!("not saved: {error}");
+                None
+            }
+        }
+    }
+
+    fn replay_command(&self, path: &Path) -> String {
+        let mutant = self.mutant.as_ref().map_or(String::new(), |name| format!(" --mutant {name}"));
+        format!("{} replay{mutant} {}", self.replay, path.display())
+    }
+}
+
+/// Prepares the target `name`, before libFuzzer reads its options. Ends the process if it cannot
+/// be.
+pub fn prepare<R: Replica + 'static>(
+    name: &'static str,
+    subjects: Subjects<R>,
+    replay: &'static str,
+) {
+    options::complete();
+    match Target::prepare(name, subjects, replay) {
+        Ok(mut target) => {
+            let prefix = env::args_os().find_map(|arg| {
+                Some(PathBuf::from(arg.to_str()?.strip_prefix("-artifact_prefix=")?))
+            });
+            target.artifacts = Some(prefix.unwrap_or_default());
+            TARGET.set(Some(Box::new(move |schedule| target.try_input(schedule))));
+        }
+        Err(complaint) => {
+            eprintln!("{name}: {complaint}");
+            std::process::exit(2);
+        }
+    }
+}
+
+/// Runs one input, and panics if it breaks a promise.
+pub fn run_input(schedule: &Schedule) {
+    let broken = TARGET
+        .with_borrow_mut(|target| target.as_mut().expect("the target is prepared first")(schedule));
+    if let Some(fingerprint) = broken {
+        panic!("{fingerprint}");
+    }
+}
+
+/// The target as an ordinary program: replays the files it is given. 0 if all are clean, 1 if one
+/// breaks a promise, 2 if one cannot be read.
+pub fn replay_files<R: Replica>(name: &'static str, subjects: Subjects<R>) -> ExitCode {
+    let mut target = match Target::prepare(name, subjects, REPLAY) {
+        Ok(target) => target,
+        Err(complaint) => {
+            eprintln!("{name}: {complaint}");
+            return ExitCode::from(2);
+        }
+    };
+    let paths: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
+    if paths.is_empty() {
+        eprintln!(
+            "usage: {} FILE...   replays schedules; cargo fuzz run {name} fuzzes",
+            target.name
+        );
+        return ExitCode::from(2);
+    }
+    let mut worst = 0;
+    for path in &paths {
+        let code = match read_schedule(path) {
+            Err(error) => {
+                eprintln!("{error}");
+                2
+            }
+            Ok(schedule) => match target.try_input(&schedule) {
+                Some(fingerprint) => {
+                    println!("{}: {fingerprint}", path.display());
+                    1
+                }
+                None => {
+                    println!("{}: clean", path.display());
+                    0
+                }
+            },
+        };
+        worst = worst.max(code);
+    }
+    ExitCode::from(worst)
+}

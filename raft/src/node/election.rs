@@ -1,0 +1,304 @@
+//! Elections (5.2, 5.4.1): time, candidacy, votes, becoming leader and ceasing to be one; and what
+//! spares a cluster needless ones (dissertation, 4.2.3, 6.2, 9.6).
+
+use crate::entry::{Command, Payload};
+use crate::ids::{LogId, NodeId, Term};
+use crate::io::Output;
+use crate::mark::Mark;
+use crate::message::{Appended, Body, Message};
+use crate::node::Node;
+use crate::progress::Peer;
+use crate::quorum::NodeSet;
+use crate::rules::Promise;
+use crate::stamp::Stamp;
+use crate::state::Role;
+
+impl<C: Command> Node<C> {
+    /// One unit of time: a leader's next heartbeat, or anyone else's patience.
+    pub(crate) fn tick(&mut self, output: &mut Output<C>) {
+        self.elapsed += 1;
+        match self.role {
+            Role::Leader => {
+                if self.gives_up_the_lead() {
+                    output.mark(Mark::QuorumLost);
+                    return self.enter_term(self.term(), Role::Follower, output);
+                }
+                self.lead.ticks += 1;
+                self.age_transfer(output);
+                if (self.rules.is_time_to_beat)(self.elapsed, self.config.heartbeat_ticks) {
+                    output.mark(Mark::Beat);
+                    self.elapsed = 0;
+                    self.lead.advance();
+                    self.beat_to_all(output);
+                }
+            }
+            Role::Follower | Role::Candidate => {
+                self.deaf_for = self.deaf_for.saturating_sub(1);
+                self.age_questions(output);
+                if self.elapsed >= self.election_timeout() {
+                    self.seek_election(output);
+                }
+            }
+        }
+    }
+
+    /// CheckQuorum (dissertation, 6.2): "a leader steps down if an election timeout elapses without
+    /// a successful round of heartbeats to a majority of its cluster".
+    fn gives_up_the_lead(&mut self) -> bool {
+        self.lead.unchecked = self.lead.unchecked.saturating_add(1);
+        if !self.config.check_quorum || self.lead.unchecked < self.config.election_ticks {
+            return false;
+        }
+        self.lead.unchecked = 0;
+        let mut heard = std::mem::take(&mut self.lead.heard);
+        heard.insert(self.id());
+        !(self.rules.keeps_lead)(self.electorate(), heard)
+    }
+
+    /// Whether a leader was heard of within the shortest election timeout, or may count on that.
+    fn is_loyal(&self) -> bool {
+        let election_ticks = self.config.election_ticks;
+        let hears = (self.rules.hears_a_leader)(self.leader, self.elapsed, election_ticks);
+        self.role == Role::Leader || hears || self.deaf_for > 0
+    }
+
+    /// Leader stickiness (4.2.3): "if a server receives a RequestVote request within the minimum
+    /// election timeout of hearing from a current leader, it does not update its term or grant its
+    /// vote". Leaders that step down without a quorum make that safe for availability.
+    pub(crate) fn is_deaf_to_candidates(&self) -> bool {
+        self.config.check_quorum && self.is_loyal()
+    }
+
+    /// With leases, what a leader counts on outlives the term in which it was heard: only time
+    /// makes this server listen to candidates again.
+    pub(crate) fn be_loyal(&mut self) {
+        if self.config.lease_reads {
+            self.deaf_for = self.config.election_ticks;
+        }
+    }
+
+    /// The election timeout of this term: between one and two times `election_ticks`, after those
+    /// of the handicap.
+    ///
+    /// 5.2 wants it random, to make split votes rare. It is a hash of name, term and seed: it
+    /// differs from server to server and from term to term, and is the same in every replay. What
+    /// two servers draw has nothing to do with each other: else the same one would be first in
+    /// every term.
+    fn election_timeout(&self) -> u32 {
+        let config = &self.config;
+        let drawn = scatter(config.jitter ^ self.term().0 << 8 ^ u64::from(self.id().0));
+        let spread = (drawn >> 32) % u64::from(config.election_ticks.max(1));
+        let shortest = config.election_ticks.saturating_mul(config.handicap.saturating_add(1));
+        shortest.saturating_add(spread as u32)
+    }
+
+    /// The election timeout has elapsed: stands, or first asks whether that would be of use.
+    pub(crate) fn seek_election(&mut self, output: &mut Output<C>) {
+        if self.role == Role::Leader || !self.may_stand() || self.deaf_for > 0 {
+            return output.mark(Mark::MayNotStand);
+        }
+        match (self.rules.asks_first)(self.config.pre_vote) {
+            true => self.probe(output),
+            false => self.campaign(false, output),
+        }
+    }
+
+    /// Pre-Vote (dissertation, 9.6): "a candidate only increments its term if it first learns from
+    /// a majority of the cluster that they would be willing to grant the candidate their votes".
+    fn probe(&mut self, output: &mut Output<C>) {
+        output.mark(Mark::Probed);
+        let known = self.leader;
+        self.enter_term(self.term(), Role::Follower, output);
+        self.leader = (self.rules.leader_while_probing)(known);
+        self.probing = true;
+        self.elapsed = 0;
+        let last_log = self.log.last();
+        for peer in self.other_voters().iter() {
+            self.send(peer, Body::PreVote { last_log }, output);
+        }
+        self.count_grant(self.id(), output);
+    }
+
+    /// Answers in the term of the question, which may be newer than its own.
+    pub(crate) fn on_pre_vote(
+        &mut self,
+        from: NodeId,
+        term: Term,
+        last_log: LogId,
+        output: &mut Output<C>,
+    ) {
+        let granted = (self.rules.would_vote)(self.is_loyal(), last_log, self.log.last());
+        output.mark(if granted { Mark::WouldVote } else { Mark::WouldNotVote });
+        let body = Body::PreVoteReply { granted };
+        output.messages.push(Message { from: self.id(), to: from, term, body });
+    }
+
+    pub(crate) fn on_pre_vote_reply(
+        &mut self,
+        from: NodeId,
+        granted: bool,
+        output: &mut Output<C>,
+    ) {
+        match self.probing {
+            _ if !granted => output.mark(Mark::GrantRefused),
+            true => self.count_grant(from, output),
+            false => output.mark(Mark::GrantLate),
+        }
+    }
+
+    /// Figure 2, candidates: "On conversion to candidate, start election".
+    pub(crate) fn campaign(&mut self, transfer: bool, output: &mut Output<C>) {
+        output.mark(Mark::Stood);
+        let (term, vote) = (self.term(), self.hard_state.vote);
+        let term = (self.rules.term_to_stand_in)(term, vote, self.id());
+        self.enter_term(term, Role::Candidate, output);
+        self.hard_state.vote = (self.rules.own_vote)(self.id());
+        self.elapsed = 0;
+        let last_log = (self.rules.claimed)(self.log.last());
+        for peer in self.other_voters().iter() {
+            let body = Body::RequestVote { last_log, transfer };
+            self.promise(Promise::Candidacy, peer, body, output);
+        }
+        if !(self.rules.rests_on_disk)(Promise::OwnVote) {
+            self.count_grant(self.id(), output);
+        }
+    }
+
+    /// Takes up `role` in `term`, which is the current term or a newer one.
+    pub(crate) fn enter_term(&mut self, term: Term, role: Role, output: &mut Output<C>) {
+        if self.role == Role::Leader {
+            self.elapsed = 0; // It counted heartbeats; now it counts patience.
+        }
+        if term > self.term() {
+            self.arriving = None; // The next leader's snapshot may be in other words.
+            self.elapsed = (self.rules.patience_in_newer_term)(self.elapsed);
+        }
+        self.refuse_reads(output);
+        self.hard_state = (self.rules.stepping_down)(self.hard_state, term);
+        self.role = role;
+        self.leader = None;
+        self.probing = false;
+        self.grants.clear();
+    }
+
+    /// Answers a request of an older term, so that its sender learns of the newer one.
+    pub(crate) fn refuse_stale(&self, to: NodeId, body: Body<C>, output: &mut Output<C>) {
+        match body {
+            Body::RequestVote { .. } => {
+                self.send(to, Body::RequestVoteReply { granted: false }, output);
+            }
+            Body::AppendEntries { prev_log, entries, .. } => {
+                let prev_index = prev_log.index;
+                let refusal = Appended::Rejected { prev_index, hint: LogId::ZERO };
+                let body = Body::AppendEntriesReply { appended: refusal, stamp: Stamp::default() };
+                self.send(to, body, output);
+                output.recycle(entries);
+            }
+            Body::PreVote { .. } => {
+                self.send(to, Body::PreVoteReply { granted: false }, output);
+            }
+            Body::InstallSnapshot(piece) => {
+                let (last, stamp) = (piece.last, Stamp::default());
+                self.send(to, Body::InstallSnapshotReply { last, received: 0, stamp }, output);
+            }
+            Body::ReadIndex { nonce } => {
+                self.send(to, Body::ReadIndexReply { nonce, index: None }, output);
+            }
+            Body::RequestVoteReply { .. }
+            | Body::PreVoteReply { .. }
+            | Body::AppendEntriesReply { .. }
+            | Body::InstallSnapshotReply { .. }
+            | Body::TimeoutNow
+            | Body::ReadIndexReply { .. } => {}
+        }
+    }
+
+    /// Figure 2, RequestVote RPC, receiver implementation.
+    pub(crate) fn on_request_vote(
+        &mut self,
+        candidate: NodeId,
+        last_log: LogId,
+        output: &mut Output<C>,
+    ) {
+        let own = (self.rules.log_in_vote)(self.log.last(), self.last_on_disk());
+        let given = self.hard_state.vote;
+        let may_vote = (self.rules.may_vote)(given, candidate);
+        let granted = may_vote && (self.rules.is_up_to_date)(last_log, own);
+        output.mark(match granted {
+            true if given == Some(candidate) => Mark::VoteGivenAgain,
+            true => Mark::VoteGiven,
+            false if may_vote => Mark::LogTooOld,
+            false => Mark::VoteSpent,
+        });
+        let reply = Body::RequestVoteReply { granted };
+        if granted {
+            self.hard_state.vote = Some(candidate);
+            self.elapsed = 0;
+            self.promise(Promise::Vote, candidate, reply, output);
+        } else {
+            self.send(candidate, reply, output);
+        }
+    }
+
+    /// Figure 2, candidates: "If votes received from majority of servers: become leader".
+    pub(crate) fn on_vote_reply(&mut self, from: NodeId, granted: bool, output: &mut Output<C>) {
+        match self.role {
+            _ if !granted => output.mark(Mark::GrantRefused),
+            Role::Candidate => self.count_grant(from, output),
+            _ => output.mark(Mark::GrantLate),
+        }
+    }
+
+    /// A candidate's vote for itself counts like any other: once it is durable.
+    pub(crate) fn count_own_vote(&mut self, output: &mut Output<C>) {
+        let own = self.id();
+        if self.on_disk.hard_state == self.hard_state
+            && self.hard_state.vote == Some(own)
+            && !self.grants.contains(&own)
+        {
+            output.mark(Mark::OwnVoteDurable);
+            self.count_grant(own, output);
+        }
+    }
+
+    /// One more vote, or one more server that would vote.
+    fn count_grant(&mut self, from: NodeId, output: &mut Output<C>) {
+        self.grants.push(from);
+        if !(self.rules.wins)(self.electorate(), &self.grants) {
+            return output.mark(Mark::GrantCounted);
+        }
+        match self.probing {
+            true => self.campaign(false, output),
+            false => self.become_leader(output),
+        }
+    }
+
+    /// 5.2, and section 8: a new leader starts its term with a no-op entry.
+    fn become_leader(&mut self, output: &mut Output<C>) {
+        output.mark(Mark::Elected);
+        self.role = Role::Leader;
+        self.leader = Some(self.id());
+        self.elapsed = 0;
+        self.grants.clear();
+        self.lead.begin();
+        let last = self.log.last().index;
+        for peer in &mut self.lead.peers {
+            *peer = Peer::new((self.rules.progress_at_election)(peer.progress, last));
+        }
+        self.append(self.term(), Payload::Noop);
+        self.beat_to_all(output);
+    }
+
+    /// The other servers that vote.
+    fn other_voters(&self) -> NodeSet {
+        self.membership().all_voters().without(NodeSet::only(self.id()))
+    }
+}
+
+/// A number in which every bit depends on every bit of `number` (the finalizer of SplitMix64).
+fn scatter(number: u64) -> u64 {
+    let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ mixed >> 31
+}

@@ -1,0 +1,378 @@
+//! Replication and commitment (5.3, 5.4.2): the log's way from a leader to a quorum and back.
+
+use std::cmp::Ordering;
+
+use crate::entry::{Command, Entry, Payload};
+use crate::ids::{LogId, LogIndex, NodeId};
+use crate::io::{Output, Refused};
+use crate::mark::Mark;
+use crate::message::{Appended, Body};
+use crate::node::Node;
+use crate::progress::Pace;
+use crate::rules::Promise;
+use crate::stamp::Stamp;
+use crate::state::Role;
+
+impl<C: Command> Node<C> {
+    /// Figure 2, leaders: "If command received from client: append entry to local log".
+    pub(crate) fn propose(
+        &mut self,
+        commands: impl IntoIterator<Item = C>,
+        output: &mut Output<C>,
+    ) {
+        output.answer = Some(self.takes_commands().map(|()| {
+            output.mark(Mark::Proposed);
+            for command in commands {
+                self.append(self.term(), Payload::Command(command));
+            }
+            self.send_news_to_all(output);
+            self.log.last()
+        }));
+    }
+
+    /// Whether this server appends what anyone wants now.
+    pub(crate) fn takes_entries(&self) -> Result<(), Refused> {
+        (self.rules.may_propose)(self.role, self.leader)?;
+        match self.lead.transfer {
+            Some(transfer) => Err(Refused::Transferring { to: transfer.to }),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether this server appends what a client wants now.
+    fn takes_commands(&self) -> Result<(), Refused> {
+        self.takes_entries()?;
+        let uncommitted = self.log.bytes_between(self.commit, self.log.last().index);
+        match uncommitted > self.config.limits.uncommitted_bytes {
+            true => Err(Refused::TooMuchUncommitted),
+            false => Ok(()),
+        }
+    }
+
+    /// A heartbeat for everyone, with what may be new to them.
+    pub(crate) fn beat_to_all(&mut self, output: &mut Output<C>) {
+        for peer in self.peers().iter() {
+            // What a follower has not answered by now may be lost: it is sent again.
+            if let Pace::Probe { waits } = &mut self.lead.peer(peer).pace {
+                *waits = false;
+            }
+            if !self.send_more(peer, output) {
+                self.beat(peer, output);
+            }
+        }
+    }
+
+    /// New entries, for everyone who can take more.
+    pub(crate) fn send_news_to_all(&mut self, output: &mut Output<C>) {
+        for peer in self.peers().iter() {
+            self.send_more(peer, output);
+        }
+    }
+
+    /// Figure 2, leaders: "If last log index >= nextIndex for a follower: send AppendEntries RPC
+    /// with log entries starting at nextIndex", as far as the follower's window allows. Whether it
+    /// did.
+    ///
+    /// A leader may send entries that are not yet on its own disk (dissertation, 10.2.1): they are
+    /// no promise of its own, and it does not count itself before they are durable.
+    pub(crate) fn send_more(&mut self, to: NodeId, output: &mut Output<C>) -> bool {
+        let peer = self.lead.peers[usize::from(to.0)];
+        let next = peer.progress.next_index;
+        if next > self.log.last().index {
+            return false;
+        }
+        let limits = &self.config.limits;
+        let may_send = match peer.pace {
+            Pace::Probe { waits } => !waits,
+            Pace::Snapshot { .. } => false,
+            Pace::Replicate => {
+                let matched = peer.progress.match_index;
+                let entries = next.0.saturating_sub(matched.next().0);
+                let bytes = self.log.bytes_between(matched, next.previous());
+                (self.rules.has_room)(entries, limits.flight_entries)
+                    && (self.rules.has_room)(bytes, limits.flight_bytes)
+            }
+        };
+        if !may_send {
+            output.mark(Mark::WindowFull);
+            return false;
+        }
+        if next <= self.log.start().index {
+            self.send_piece(to, output);
+            return true;
+        }
+        let mut entries = output.buffer();
+        entries.extend_from_slice(self.log.batch(
+            next,
+            (self.rules.entries_in_message)(limits.message_entries),
+            limits.message_bytes,
+        ));
+        let sent = entries.len() as u64;
+        self.append_to(to, next, entries, output);
+        let peer = self.lead.peer(to);
+        match &mut peer.pace {
+            Pace::Probe { waits } => *waits = true,
+            _ => peer.progress.next_index.0 += sent,
+        }
+        true
+    }
+
+    /// A heartbeat: an AppendEntries without entries. It says what is committed, and its refusal
+    /// tells that something was lost.
+    fn beat(&mut self, to: NodeId, output: &mut Output<C>) {
+        let peer = self.lead.peers[usize::from(to.0)];
+        let next = peer.progress.next_index;
+        match peer.pace {
+            Pace::Snapshot { .. } => self.send_piece(to, output),
+            _ if next <= self.log.start().index => self.send_piece(to, output),
+            _ => {
+                let nothing = output.buffer();
+                self.append_to(to, next, nothing, output);
+            }
+        }
+    }
+
+    fn append_to(
+        &self,
+        to: NodeId,
+        next: LogIndex,
+        entries: Vec<Entry<C>>,
+        output: &mut Output<C>,
+    ) {
+        let index = next.previous();
+        let term = self.log.term_at(index).expect("nextIndex is at most the last index + 1");
+        let (prev_log, leader_commit) = (LogId { term, index }, self.commit);
+        let stamp = self.lead.now;
+        self.send(to, Body::AppendEntries { prev_log, entries, leader_commit, stamp }, output);
+    }
+
+    /// A leader of this term has spoken: this server follows it, unless it leads itself.
+    pub(crate) fn follows(&mut self, leader: NodeId, output: &mut Output<C>) -> bool {
+        match self.role {
+            Role::Leader => return false, // Two leaders of a term cannot be.
+            // "If AppendEntries RPC received from new leader: convert to follower".
+            Role::Candidate => {
+                output.mark(Mark::CandidateFollows);
+                self.enter_term(self.term(), Role::Follower, output);
+            }
+            Role::Follower => self.probing = false,
+        }
+        self.leader = Some(leader);
+        self.elapsed = 0;
+        self.be_loyal();
+        true
+    }
+
+    /// Figure 2, AppendEntries RPC, receiver implementation.
+    pub(crate) fn on_append_entries(
+        &mut self,
+        leader: NodeId,
+        prev_log: LogId,
+        mut entries: Vec<Entry<C>>,
+        leader_commit: LogIndex,
+        stamp: Stamp,
+        output: &mut Output<C>,
+    ) {
+        if !self.follows(leader, output) {
+            return output.recycle(entries);
+        }
+        let start = self.log.start();
+        let prev_log = match (self.rules.is_covered)(prev_log.index, start.index) {
+            true => {
+                output.mark(Mark::Covered);
+                skip_covered(&mut entries, start)
+            }
+            false => prev_log,
+        };
+        let own = self.log.term_at(prev_log.index);
+        if !(self.rules.accepts_append)(prev_log, own) {
+            output.mark(if own.is_none() { Mark::Gap } else { Mark::Conflict });
+            let appended = self.refusal(prev_log);
+            self.send(leader, Body::AppendEntriesReply { appended, stamp }, output);
+            return output.recycle(entries);
+        }
+        let last_new = LogIndex(prev_log.index.0 + entries.len() as u64);
+        self.store(prev_log.index, &mut entries, output);
+        let last = self.log.last().index;
+        let commit = (self.rules.follower_commit)(self.commit, leader_commit, last_new, last);
+        self.learn_commit(commit, leader_commit, last_new, output);
+        let match_index = (self.rules.acknowledged)(last_new, last);
+        self.acknowledge(leader, match_index, stamp, output);
+        output.recycle(entries);
+    }
+
+    /// What the leader has committed is committed here, as far as the logs are known to be equal.
+    fn learn_commit(
+        &mut self,
+        commit: LogIndex,
+        leader_commit: LogIndex,
+        last_new: LogIndex,
+        output: &mut Output<C>,
+    ) {
+        if last_new < self.log.last().index {
+            output.mark(Mark::TailBeyond);
+        }
+        if leader_commit > last_new {
+            output.mark(Mark::CommitCapped);
+        }
+        if commit != self.commit {
+            output.mark(Mark::CommitLearnt);
+        }
+        self.commit = commit;
+    }
+
+    /// The logs are equal up to `match_index`, once that is durable.
+    pub(crate) fn acknowledge(
+        &mut self,
+        leader: NodeId,
+        match_index: LogIndex,
+        stamp: Stamp,
+        output: &mut Output<C>,
+    ) {
+        let appended = Appended::Accepted { match_index };
+        let body = Body::AppendEntriesReply { appended, stamp };
+        self.promise(Promise::Acknowledgement, leader, body, output);
+    }
+
+    /// Figure 2, AppendEntries 3 and 4: removes what conflicts, appends what is new.
+    fn store(&mut self, prev: LogIndex, entries: &mut Vec<Entry<C>>, output: &mut Output<C>) {
+        let heartbeat = entries.is_empty();
+        let conflict = entries
+            .iter()
+            .find(|entry| self.log.term_at(entry.id.index).is_some_and(|own| own != entry.id.term))
+            .map(|entry| entry.id.index);
+        let last = self.log.last().index;
+        if let Some(index) = (self.rules.truncate_from)(prev, conflict, last) {
+            self.remove_from(index, output);
+        }
+        let kept = self.log.last().index;
+        for entry in entries.drain(..) {
+            if self.log.term_at(entry.id.index).is_none() {
+                self.append(entry.id.term, entry.payload);
+            }
+        }
+        output.mark(match self.log.last().index > kept {
+            true => Mark::AppendedNew,
+            false if heartbeat => Mark::HeartbeatTaken,
+            false => Mark::NothingNew,
+        });
+    }
+
+    /// Removes an entry and all that follow it, and what they said of the membership.
+    pub(crate) fn remove_from(&mut self, index: LogIndex, output: &mut Output<C>) {
+        output.mark(Mark::Truncated);
+        self.log.truncate_from(index);
+        if self.memberships.truncate_from(index) {
+            output.mark(Mark::ChangeUndone);
+            self.make_room();
+        }
+    }
+
+    /// "When rejecting an AppendEntries request, the follower can include the term of the
+    /// conflicting entry" (end of 5.3); here, the last entry of its own that may still agree.
+    fn refusal(&self, prev_log: LogId) -> Appended {
+        let bound = LogId { index: prev_log.index.previous(), ..prev_log };
+        let hint = self.log.last_at_or_before(bound);
+        Appended::Rejected { prev_index: prev_log.index, hint }
+    }
+
+    /// Figure 2, leaders: what an answer to AppendEntries changes.
+    pub(crate) fn on_append_reply(
+        &mut self,
+        from: NodeId,
+        appended: Appended,
+        stamp: Stamp,
+        output: &mut Output<C>,
+    ) {
+        if !self.heard_from(from, stamp, output) {
+            return output.mark(Mark::Stranger);
+        }
+        match appended {
+            Appended::Accepted { match_index } => self.on_accepted(from, match_index, output),
+            Appended::Rejected { prev_index, hint } => {
+                self.on_rejected(from, prev_index, hint, output);
+            }
+        }
+    }
+
+    /// "If successful: update nextIndex and matchIndex for follower."
+    fn on_accepted(&mut self, from: NodeId, acked: LogIndex, output: &mut Output<C>) {
+        let peer = &mut self.lead.peers[usize::from(from.0)];
+        let progress = &mut peer.progress;
+        let known = progress.match_index;
+        output.mark(match acked.cmp(&known) {
+            Ordering::Less => Mark::AckLate,
+            Ordering::Equal => Mark::AckSame,
+            Ordering::Greater => Mark::AckNew,
+        });
+        progress.match_index = (self.rules.match_after_ack)(known, acked);
+        progress.next_index =
+            (self.rules.next_after_ack)(progress.next_index, progress.match_index);
+        if peer.picks_up_pace() {
+            self.lead.sending.retain(|(to, _)| *to != from);
+        }
+        if acked > known {
+            self.advance_commit(output);
+            if self.role == Role::Leader {
+                let mut room = (self.rules.messages_after_ack)();
+                while room > 0 && self.send_more(from, output) {
+                    room -= 1;
+                }
+                self.hand_over(output);
+            }
+        }
+    }
+
+    /// "If AppendEntries fails because of log inconsistency: decrement nextIndex and retry."
+    fn on_rejected(&mut self, from: NodeId, prev: LogIndex, hint: LogId, output: &mut Output<C>) {
+        let shared = self.log.last_at_or_before(hint).index;
+        let peer = &mut self.lead.peers[usize::from(from.0)];
+        let matched = peer.progress.match_index;
+        let is_late = match peer.pace {
+            Pace::Probe { .. } => prev != peer.progress.next_index.previous(),
+            Pace::Replicate => prev <= matched || prev >= peer.progress.next_index,
+            Pace::Snapshot { .. } => true,
+        };
+        let next = shared.max(matched).next();
+        if is_late || next > prev {
+            // It answers a request that another answer has overtaken.
+            return output.mark(Mark::RefusalLate);
+        }
+        output.mark(Mark::NextMoved);
+        peer.progress.next_index = next;
+        peer.pace = Pace::Probe { waits: false };
+        self.send_more(from, output);
+    }
+
+    /// Figure 2, leaders: "If there exists an N such that N > commitIndex, a majority of
+    /// matchIndex[i] >= N, and log[N].term == currentTerm: set commitIndex = N."
+    pub(crate) fn advance_commit(&mut self, output: &mut Output<C>) {
+        if self.commit == self.log.last().index {
+            return; // There is nothing to commit.
+        }
+        let own = (self.rules.own_match)(self.on_disk.log, self.log.last().index);
+        let acked = |id: NodeId| match id == self.id() {
+            true => own,
+            false => self.lead.known(id).map_or(LogIndex(0), |peer| peer.progress.match_index),
+        };
+        let reached = (self.rules.reached)(self.electorate(), &acked);
+        let Some(term) = self.log.term_at(reached) else { return };
+        if reached <= self.commit {
+            return;
+        }
+        if !(self.rules.may_commit)(term, self.term()) {
+            return output.mark(Mark::NotOfOwnTerm);
+        }
+        let one = reached == self.commit.next();
+        output.mark(if one { Mark::CommittedOne } else { Mark::CommittedMany });
+        self.commit = reached;
+        self.after_commit(output);
+    }
+}
+
+/// Drops the entries that a snapshot up to `start` stands for; the entry before the rest.
+fn skip_covered<C>(entries: &mut Vec<Entry<C>>, start: LogId) -> LogId {
+    let covered = entries.iter().take_while(|entry| entry.id.index <= start.index).count();
+    entries.drain(..covered);
+    start
+}

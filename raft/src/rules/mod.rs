@@ -1,0 +1,245 @@
+//! The decisions on which Raft's safety rests, each one a small function with its section.
+//!
+//! [`Rules::RAFT`] is the paper. The server asks this table and decides nothing of the kind
+//! elsewhere, so this page is the list of what Raft promises, and the files below it say why. Knows
+//! nothing of servers, storage or time: every function is pure.
+
+use crate::ids::{LogId, LogIndex, NodeId, Term};
+use crate::io::Refused;
+use crate::membership::{Membership, Memberships};
+use crate::message::Kind;
+use crate::progress::Progress;
+use crate::quorum::NodeSet;
+use crate::stamp::Stamp;
+use crate::state::{HardState, Role};
+
+mod changes;
+mod durability;
+mod elections;
+mod reads;
+mod replication;
+mod snapshots;
+
+pub use changes::*;
+pub use durability::*;
+pub use elections::*;
+pub use reads::*;
+pub use replication::*;
+pub use snapshots::*;
+
+/// What a server promises to others, and to itself, by way of its disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Promise {
+    /// "I stand in this term and will vote for no one else": a RequestVote.
+    Candidacy,
+    /// A candidate's own vote, counted.
+    OwnVote,
+    /// A vote granted to another.
+    Vote,
+    /// "My log equals yours up to here": an accepted AppendEntries.
+    Acknowledgement,
+}
+
+/// One field per decision. A function that differs from [`Rules::RAFT`] is a bug.
+#[derive(Clone, Copy)]
+pub struct Rules {
+    /// See [`is_stale`].
+    pub is_stale: fn(kind: Kind, message: Term, current: Term) -> bool,
+    /// See [`heeds_newer_term`].
+    pub heeds_newer_term: fn(kind: Kind) -> bool,
+    /// See [`answers_stale`].
+    pub answers_stale: fn(kind: Kind) -> bool,
+    /// See [`patience_in_newer_term`].
+    pub patience_in_newer_term: fn(elapsed: u32) -> u32,
+    /// See [`role_in_newer_term`].
+    pub role_in_newer_term: fn(role: Role, kind: Kind) -> Role,
+    /// See [`stepping_down`].
+    pub stepping_down: fn(state: HardState, term: Term) -> HardState,
+    /// See [`may_vote`].
+    pub may_vote: fn(vote: Option<NodeId>, candidate: NodeId) -> bool,
+    /// See [`is_up_to_date`].
+    pub is_up_to_date: fn(candidate: LogId, own: LogId) -> bool,
+    /// See [`log_in_vote`].
+    pub log_in_vote: fn(in_memory: LogId, on_disk: LogId) -> LogId,
+    /// See [`recorded`].
+    pub recorded: fn(state: HardState) -> HardState,
+    /// See [`restored`].
+    pub restored: fn(state: HardState) -> HardState,
+    /// See [`rests_on_disk`].
+    pub rests_on_disk: fn(promise: Promise) -> bool,
+    /// See [`survives_failed_write`].
+    pub survives_failed_write: fn() -> bool,
+    /// See [`commit_at_start`].
+    pub commit_at_start: fn(snapshot: LogIndex, last: LogIndex) -> LogIndex,
+    /// See [`goes_on_halted`].
+    pub goes_on_halted: fn() -> bool,
+    /// See [`term_to_stand_in`].
+    pub term_to_stand_in: fn(current: Term, vote: Option<NodeId>, own: NodeId) -> Term,
+    /// See [`own_vote`].
+    pub own_vote: fn(own: NodeId) -> Option<NodeId>,
+    /// See [`claimed`].
+    pub claimed: fn(last: LogId) -> LogId,
+    /// See [`wins`].
+    pub wins: fn(membership: &Membership, grants: &[NodeId]) -> bool,
+    /// See [`would_vote`].
+    pub would_vote: fn(hears_a_leader: bool, candidate: LogId, own: LogId) -> bool,
+    /// See [`leader_while_probing`].
+    pub leader_while_probing: fn(known: Option<NodeId>) -> Option<NodeId>,
+    /// See [`hears_a_leader`].
+    pub hears_a_leader: fn(known: Option<NodeId>, elapsed: u32, election_ticks: u32) -> bool,
+    /// See [`asks_first`].
+    pub asks_first: fn(pre_vote: bool) -> bool,
+    /// See [`keeps_lead`].
+    pub keeps_lead: fn(membership: &Membership, heard: NodeSet) -> bool,
+    /// See [`progress_at_election`].
+    pub progress_at_election: fn(earlier: Progress, last: LogIndex) -> Progress,
+    /// See [`accepts_append`].
+    pub accepts_append: fn(prev: LogId, own: Option<Term>) -> bool,
+    /// See [`truncate_from`].
+    pub truncate_from:
+        fn(prev: LogIndex, conflict: Option<LogIndex>, last: LogIndex) -> Option<LogIndex>,
+    /// See [`acknowledged`].
+    pub acknowledged: fn(last_new: LogIndex, last: LogIndex) -> LogIndex,
+    /// See [`match_after_ack`].
+    pub match_after_ack: fn(known: LogIndex, acked: LogIndex) -> LogIndex,
+    /// See [`next_after_ack`].
+    pub next_after_ack: fn(next: LogIndex, matched: LogIndex) -> LogIndex,
+    /// See [`has_room`].
+    pub has_room: fn(in_flight: u64, limit: u64) -> bool,
+    /// See [`is_time_to_beat`].
+    pub is_time_to_beat: fn(elapsed: u32, heartbeat_ticks: u32) -> bool,
+    /// See [`entries_in_message`].
+    pub entries_in_message: fn(limit: usize) -> usize,
+    /// See [`own_match`].
+    pub own_match: fn(durable: LogIndex, last: LogIndex) -> LogIndex,
+    /// See [`reached`].
+    pub reached: fn(membership: &Membership, acked: &dyn Fn(NodeId) -> LogIndex) -> LogIndex,
+    /// See [`messages_after_ack`].
+    pub messages_after_ack: fn() -> usize,
+    /// See [`may_commit`].
+    pub may_commit: fn(entry: Term, current: Term) -> bool,
+    /// See [`follower_commit`].
+    pub follower_commit:
+        fn(commit: LogIndex, leader: LogIndex, last_new: LogIndex, last: LogIndex) -> LogIndex,
+    /// See [`may_propose`].
+    pub may_propose: fn(role: Role, leader: Option<NodeId>) -> Result<(), Refused>,
+    /// See [`may_take_over`].
+    pub may_take_over: fn(matched: LogIndex, last: LogIndex) -> bool,
+    /// See [`compaction_point`].
+    pub compaction_point:
+        fn(asked: LogIndex, handed_out: LogIndex, last: LogIndex) -> Option<LogIndex>,
+    /// See [`is_covered`].
+    pub is_covered: fn(prev: LogIndex, start: LogIndex) -> bool,
+    /// See [`is_known`].
+    pub is_known: fn(snapshot: LogIndex, commit: LogIndex) -> bool,
+    /// See [`fits`].
+    pub fits: fn(received: u64, offset: u64) -> bool,
+    /// See [`keeps_suffix`].
+    pub keeps_suffix: fn(snapshot: LogId, own: Option<Term>) -> bool,
+    /// See [`term_after_install`].
+    pub term_after_install: fn(current: Term, snapshot: Term) -> Term,
+    /// See [`sends_snapshot`].
+    pub sends_snapshot: fn(matched: LogIndex) -> bool,
+    /// See [`forget_memberships`].
+    pub forget_memberships: fn(memberships: &mut Memberships, index: LogIndex),
+    /// See [`may_change`].
+    pub may_change: fn(
+        pending: Option<LogIndex>,
+        committed: Option<Term>,
+        current: Term,
+    ) -> Result<(), Refused>,
+    /// See [`membership_in_force`].
+    pub membership_in_force: fn(memberships: &Memberships, commit: LogIndex) -> &Membership,
+    /// See [`next_membership`].
+    pub next_membership: fn(current: &Membership, voters: NodeSet, learners: NodeSet) -> Membership,
+    /// See [`ends_joint_consensus`].
+    pub ends_joint_consensus: fn() -> bool,
+    /// See [`may_stand`].
+    pub may_stand: fn(votes: bool, may_vote_again: bool) -> bool,
+    /// See [`leaves_when_removed`].
+    pub leaves_when_removed: fn() -> bool,
+    /// See [`may_read`].
+    pub may_read: fn(committed: Option<Term>, current: Term) -> bool,
+    /// See [`confirms`].
+    pub confirms: fn(heard: Stamp, asked: Stamp) -> bool,
+    /// See [`is_own_question`].
+    pub is_own_question: fn(asked_in: u64, life: u64) -> bool,
+    /// See [`is_closed_by_answer`].
+    pub is_closed_by_answer: fn() -> bool,
+    /// See [`lease_holds`].
+    pub lease_holds: fn(age: u64, election_ticks: u32, drift: u32, let_go: bool) -> bool,
+    /// See [`has_leases`].
+    pub has_leases: fn(lease_reads: bool, check_quorum: bool) -> bool,
+}
+
+impl Rules {
+    /// Raft, as the paper has it.
+    pub const RAFT: Rules = Rules {
+        is_stale,
+        heeds_newer_term,
+        answers_stale,
+        patience_in_newer_term,
+        role_in_newer_term,
+        stepping_down,
+        may_vote,
+        is_up_to_date,
+        log_in_vote,
+        recorded,
+        restored,
+        rests_on_disk,
+        survives_failed_write,
+        commit_at_start,
+        goes_on_halted,
+        term_to_stand_in,
+        own_vote,
+        claimed,
+        wins,
+        would_vote,
+        leader_while_probing,
+        hears_a_leader,
+        asks_first,
+        keeps_lead,
+        progress_at_election,
+        accepts_append,
+        truncate_from,
+        acknowledged,
+        match_after_ack,
+        next_after_ack,
+        has_room,
+        is_time_to_beat,
+        entries_in_message,
+        own_match,
+        reached,
+        messages_after_ack,
+        may_commit,
+        follower_commit,
+        may_propose,
+        may_take_over,
+        compaction_point,
+        is_covered,
+        is_known,
+        fits,
+        keeps_suffix,
+        term_after_install,
+        sends_snapshot,
+        forget_memberships,
+        may_change,
+        membership_in_force,
+        next_membership,
+        ends_joint_consensus,
+        may_stand,
+        leaves_when_removed,
+        may_read,
+        confirms,
+        is_own_question,
+        is_closed_by_answer,
+        lease_holds,
+        has_leases,
+    };
+}
+
+impl std::fmt::Debug for Rules {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Rules")
+    }
+}
