@@ -7,7 +7,7 @@
 #
 # Verdicts, a line a mutant: an oracle caught it; or it only behaves in another way, which is a blind
 # spot of the oracles or breaks no promise; or it hung or crashed the harness; or it only fails a test
-# of the core's own; or nothing shows it; or it does not build. AUDIT.md says why the rest is missed. They are kept in the target folder, by the state of the sources, so an audit can
+# of the core's own; or nothing shows it; or it does not build. fuzz/docs/audit.md says why the rest is missed. They are kept in the target folder, by the state of the sources, so an audit can
 # be stopped after any shard. Exit code 0 whatever was missed, 2 wrong usage or no verdict.
 source "$(dirname "$0")/common.sh"
 cargo_mutants_version=27.1.0

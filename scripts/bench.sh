@@ -1,5 +1,9 @@
 #!/usr/bin/env bash
-# Prints the figures that README quotes, each as it is measured here and now.
+# Prints figures, each as it is measured here and now; with --save also records them, and writes the
+# page of results (fuzz/docs/results.md) anew.
+#
+#   scripts/bench.sh FIGURE [--save]
+#   scripts/bench.sh page       the page of results, from what was recorded
 #
 #   scripts/bench.sh rate       events per CPU second with all oracles on, short and long schedules
 #   scripts/bench.sh pgo        the same of a build by scripts/pgo.sh, in turns with the plain one
@@ -7,7 +11,7 @@
 #   scripts/bench.sh harness    the rate, and what it takes to find five bugs beyond Figure 2
 #   scripts/bench.sh silent     three million schedules of the true Raft by the swarm, and as many drawn uniformly
 #   scripts/bench.sh bugs       every strategy on every seed of the bench: an hour or two, and goes on where it was stopped
-#   scripts/bench.sh matrix     which oracle is the first to find which seeded bug, in 2,000 schedules (BUGS.md)
+#   scripts/bench.sh matrix     which oracle is the first to find which seeded bug, in 2,000 schedules (fuzz/docs/bugs.md)
 #   scripts/bench.sh costs      what oracles, goals, the client check and a recovery cost, against a bare cluster
 #   scripts/bench.sh liveness   schedules to the first find of each bug that costs progress, five seeds each
 #   scripts/bench.sh digests    ten thousand schedules twice, in release and in debug
@@ -18,12 +22,34 @@
 #   scripts/bench.sh versus     our core and TiKV's raft 0.7.0 on the same workload
 #
 # core and harness print one `name: value unit` line a figure, or with --json one JSON document.
+#
+# Recorded is with each figure today's date, the commit (-dirty if what is measured was changed) and the
+# machine. The rows of that figure are replaced in fuzz/docs/results/figures.jsonl, and no others; what
+# `bugs` has run is added to the rows in fuzz/docs/results/campaigns.jsonl.gz. To run all campaigns anew,
+# remove that file, and bench/campaigns.jsonl in the target folder.
 source "$(dirname "$0")/common.sh"
 cargo build --release --quiet --locked
 bin="${CARGO_TARGET_DIR:-$root/target}"
 release="$bin/release/whitewater"
 # libFuzzer's generator makes small consecutive seeds alike: these are spread.
 seeds=(918273645 123456789 2046813577 777000111 1500450271)
+docs=fuzz/docs
+# Where figures are noted, if they are to be saved.
+notes=
+
+# Notes a figure to be saved: NAME MEASURE VALUE UNIT [SPREAD].
+note() {
+  [ -n "$notes" ] || return 0
+  printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$4" "${5:-}" >>"$notes"
+}
+
+# Notes the most of some runs: NAME MEASURE UNIT RUN...
+note_most() {
+  local name=$1 measure=$2 unit=$3 sorted
+  shift 3
+  sorted=$(printf '%s\n' "$@" | sort -g)
+  note "$name" "$measure, at most" "$(tail -n 1 <<<"$sorted")" "$unit" "all: $(paste -sd ' ' <<<"$sorted")"
+}
 
 # A field of the summary that `random` prints.
 field() { sed -n "s/^$1: \([^ ]*\).*/\1/p"; }
@@ -59,6 +85,9 @@ rate() {
   echo "rate_300: $(median "${firsts[@]}") events/cpu-s (median of bests)," \
     "$(median "${all[@]}") (median of all runs)"
   echo "rate_5000_over_300: $(median "${ratios[@]}") (median)"
+  note "300 events" "events per CPU second" "$(median "${firsts[@]}")" events "median of bests"
+  note "300 events" "of all runs" "$(median "${all[@]}")" "events per CPU second" median
+  note "5,000 events against 300" "ratio of rates" "$(median "${ratios[@]}")" times median
 }
 
 pgo() {
@@ -67,47 +96,86 @@ pgo() {
   in_turns "$release" "$short" plain "$guided" "$short" "by pgo.sh"
   echo "rate_300_pgo: $(median "${seconds[@]}") events/cpu-s (median of bests)"
   echo "rate_300_pgo_over_plain: $(median "${ratios[@]}") (median)"
+  note "300 events" "events per CPU second" "$(median "${seconds[@]}")" events "median of bests"
+  note "300 events" "against the plain build" "$(median "${ratios[@]}")" times median
 }
 
 silent() {
+  local said measure code=0
   for strategy in swarm uniform; do
-    "$release" random --strategy "$strategy" --schedules 3000000 --events 300 --seed 7 |
-      sed -n "s/^\(schedules\|events\|violations\|found .*\)/$strategy \1/p"
+    said=$("$release" random --strategy "$strategy" --schedules 3000000 --events 300 --seed 7) || code=$?
+    sed -n "s/^\(schedules\|events\|violations\|found .*\)/$strategy \1/p" <<<"$said"
+    for measure in schedules events violations; do
+      note "$strategy" $measure "$(field $measure <<<"$said")" $measure
+    done
+    [ $code = 0 ] || return $code
   done
 }
 
 digests() {
+  local said
   cargo build --quiet --locked
-  for binary in "$release" "$release" "$bin/debug/whitewater"; do
-    for strategy in swarm uniform; do
-      echo "$(basename "$(dirname "$binary")") $strategy" \
-        "$("$binary" random --strategy "$strategy" --schedules 10000 --seed 5 | field digest)"
-    done
-  done | sort | uniq -c
+  said=$(
+    for binary in "$release" "$release" "$bin/debug/whitewater"; do
+      for strategy in swarm uniform; do
+        echo "$(basename "$(dirname "$binary")") $strategy" \
+          "$("$binary" random --strategy "$strategy" --schedules 10000 --seed 5 | field digest)"
+      done
+    done | sort
+  )
+  uniq -c <<<"$said"
+  for strategy in swarm uniform; do
+    note "$strategy" "different digests" "$(awk -v s="$strategy" '$2 == s {print $3}' <<<"$said" | sort -u | wc -l)" \
+      "of 3 runs" "10,000 schedules each"
+  done
 }
 
 shrink() {
-  local find all=()
+  local find all=() bugs=0 sorted
   while read -r mutant _; do
+    bugs=$((bugs + 1))
     find=$("$release" random --mutant "$mutant" --nodes 3 --schedules 200000 --stop-at-first |
       grep -oE '[0-9]+ events, shrunk to [0-9]+' || true)
     echo "$mutant: ${find:-no find at 3 nodes}"
-    [ -z "$find" ] || all+=("${find##* }")
+    if [ -n "$find" ]; then
+      all+=("${find##* }")
+      note "$mutant" "found with" "${find%% *}" events
+      note "$mutant" "shrunk to" "${find##* }" events
+    else
+      note "$mutant" "finds in 200,000 schedules" 0 finds
+    fi
   done < <("$release" mutants)
   echo "median: $(median "${all[@]}") events at 3 nodes, ${#all[@]} bugs"
+  sorted=$(printf '%s\n' "${all[@]}" | sort -n)
+  note "all bugs" finds "${#all[@]}" "of $bugs"
+  note "all bugs" "shrunk to, median" "$(median "${all[@]}")" events \
+    "from $(head -n 1 <<<"$sorted") to $(tail -n 1 <<<"$sorted")"
 }
 
-matrix() { "$release" matrix; }
+matrix() {
+  local said bug firsts sum
+  said=$("$release" matrix)
+  echo "$said"
+  note "all bugs" found "$(field found <<<"$said")" "$(sed -n 's/^found: [0-9]* \(of [0-9]*\).*/\1/p' <<<"$said")"
+  while IFS='|' read -r _ bug _ _ firsts _; do
+    # Of `oracle number, oracle number` every second word is a number.
+    sum=$(awk '{for (i = 2; i <= NF; i += 2) sum += $i} END {print sum + 0}' <<<"$firsts")
+    [ "$sum" != 0 ] || firsts=
+    note "$(xargs <<<"$bug")" "found in, of 2,000 schedules" "$sum" schedules "$(xargs <<<"$firsts")"
+  done < <(sed -n '3,/^$/p' <<<"$said" | grep '^| ')
+}
 
 # Every strategy on every seed of the bench, dear searches and hard bugs with fewer campaigns: an hour or
 # two. What was run is kept, and not run again.
 bugs() {
-  local fuzzer searches=swarm,pct,delays,explore
+  local fuzzer searches=swarm,pct,delays,explore rows=$bin/bench/campaigns.jsonl
+  local packed=$docs/results/campaigns.jsonl.gz
   need_cargo_fuzz
   fuzzer=$(fuzz_binary mutant)
-  mkdir -p .bench
+  mkdir -p "$bin/bench"
+  [ ! -f "$packed" ] || "$release" bench merge "$rows" "$packed" >&2
   campaigns() {
-    "$release" bench --jobs 2 --seed 9 --out .bench/campaigns.jsonl --fuzzer "$fuzzer" "$@" >/dev/null
+    "$release" bench --jobs 2 --seed 9 --out "$rows" --fuzzer "$fuzzer" "$@" >/dev/null
   }
   for tier in 1 2 3 5; do campaigns --tier "$tier" --strategies "$searches" --trials 100; done
   campaigns --tier 4 --strategies swarm,explore --trials 20
@@ -117,10 +185,21 @@ bugs() {
   campaigns --strategies explore,libfuzzer --trials 3 --corpus corpus/cluster
   campaigns --strategies swarm,explore --trials 20 --cap 60 \
     --bugs acknowledges-whole-log,acknowledges-whole-log-among-five,snapshot-before-truncation
-  "$release" bench --report-only --out .bench/campaigns.jsonl --page .bench
+  "$release" bench --report-only --out "$rows"
+  if [ -n "$notes" ]; then
+    "$release" bench merge "$packed" "$rows" >&2
+    note campaigns rows "$(wc -l <"$rows")" campaigns
+  fi
 }
 
-costs() { cargo run --release --quiet --locked -p whitewater --example costs; }
+costs() {
+  local said name times
+  said=$(cargo run --release --quiet --locked -p whitewater --example costs)
+  echo "$said"
+  while IFS=: read -r name times; do
+    note "$name" "CPU time" "${times//[ x]/}" "times a bare cluster"
+  done < <(grep -E ' x$' <<<"$said" | grep -v '^bare:')
+}
 
 # The seeded bugs that an oracle of progress or of effort must catch.
 liveness() {
@@ -135,6 +214,9 @@ liveness() {
     done
     echo "$name: median $(median "${runs[@]}") schedules," \
       "$(median "${cpus[@]}") CPU s ($oracle; $(printf '%s\n' "${runs[@]}" | sort -n | paste -sd ' '))"
+    note "$name" "schedules, median" "$(median "${runs[@]}")" schedules \
+      "all: $(printf '%s\n' "${runs[@]}" | sort -n | paste -sd ' ')"
+    note "$name" "CPU s, median" "$(median "${cpus[@]}")" "CPU s"
   done < <("$release" mutants --json | tr -d '\n' | sed 's/}/}\n/g' |
     sed -nE 's/.*"caught_by": "(recovers-after-healing|fresh-read-is-answered|core-converges|change-finishes|leader-is-stable|pre-vote-spares-the-term|silent-leader-steps-down|effort-is-bounded)".*"name": "([^"]*)".*/\2 \1/p')
 }
@@ -174,33 +256,58 @@ adapter_binary() {
 
 # What it takes to find the real bug BUG of an adapter, by its fingerprint, with these options.
 real_bug() {
-  local bug=$1 where=$2 only=$3 option=${4:-} binary out work runs cpu sync=()
+  local bug=$1 where=$2 only=$3 option=${4:-} binary out work runs cpu said sync=()
+  local found=0 inputs=() events=() costs=() small=()
   binary=$(adapter_binary "$where")
   for seed in "${seeds[@]}"; do
     out=$("$binary" random $option --only "$only" --stop-at-first --schedules 1000000 --seed "$seed" || true)
-    echo "$bug $where random seed $seed: $(field schedules <<<"$out") schedules, $(field events <<<"$out") events," \
-      "$(field cpu <<<"$out") CPU s,$(grep -oE ' [0-9]+ events, shrunk to [0-9]+' <<<"$out" || echo ' not found')"
+    said=$(grep -oE ' [0-9]+ events, shrunk to [0-9]+' <<<"$out" || echo ' not found')
+    inputs+=("$(field schedules <<<"$out")")
+    events+=("$(field events <<<"$out")")
+    costs+=("$(field cpu <<<"$out")")
+    [ "$said" = ' not found' ] || { found=$((found + 1)) && small+=("${said##* }"); }
+    echo "$bug $where random seed $seed: ${inputs[-1]} schedules, ${events[-1]} events, ${costs[-1]} CPU s,$said"
   done
+  note_runs "$bug, ${where#fuzz/adapters/}: random"
   binary=$(fuzz_binary cluster "$where")
   work=$(mktemp -d)
   [ -z "$option" ] || sync=(WHITEWATER_ALWAYS_SYNC=1)
+  found=0 inputs=() events=() costs=() small=()
   for seed in "${seeds[@]}"; do
     rm -rf "$work/corpus"
     mkdir -p "$work/corpus"
     read -r runs cpu < <(export "${sync[@]}" WHITEWATER_ONLY="$only"; campaign "$work/log" "$binary" \
       -artifact_prefix="$work/" -seed="$seed" "$work/corpus")
-    echo "$bug $where cargo fuzz seed $seed: $(grep -aoE 'inputs [0-9]+ events [0-9]+' "$work/log" | tail -n 1)," \
-      "$cpu CPU s, $(grep -aoE '[0-9]+ to [0-9]+ events' "$work/log" || echo 'not found')"
+    out=$(grep -aoE 'inputs [0-9]+ events [0-9]+' "$work/log" | tail -n 1)
+    said=$(grep -aoE '[0-9]+ to [0-9]+ events' "$work/log" | tail -n 1 || true)
+    inputs+=("$(cut -d' ' -f2 <<<"$out")")
+    events+=("${out##* }")
+    costs+=("$cpu")
+    [ -z "$said" ] || { found=$((found + 1)) && small+=("$(cut -d' ' -f3 <<<"$said")"); }
+    echo "$bug $where cargo fuzz seed $seed: $out, $cpu CPU s, ${said:-not found}"
   done
+  note_runs "$bug, ${where#fuzz/adapters/}: cargo fuzz"
   rm -rf "$work"
+}
+
+# Notes what runs came to that left found, inputs, events, costs and perhaps small: NAME. What was not
+# found counts with all that it was given.
+note_runs() {
+  note "$1" found "$found" "of ${#seeds[@]}"
+  note_most "$1" executions executions "${inputs[@]}"
+  note_most "$1" events events "${events[@]}"
+  note_most "$1" "CPU s" "CPU s" "${costs[@]}"
+  [ ${#small[@]} = 0 ] || note_most "$1" "shrunk to" events "${small[@]}"
 }
 
 # A hundred thousand schedules that must be silent.
 control() {
-  local binary
+  local binary said
   binary=$(adapter_binary "$1")
-  echo "control $*: $("$binary" random ${2:-} --schedules 100000 --seed 11 |
-    grep -E '^(schedules|events|lints|violations):' | paste -sd' ' || true)"
+  said=$("$binary" random ${2:-} --schedules 100000 --seed 11 | grep -E '^(schedules|events|lints|violations):' || true)
+  echo "control $*: $(paste -sd' ' <<<"$said")"
+  note "control: ${1#fuzz/adapters/}${2:+, always synced}" violations "$(field violations <<<"$said")" violations
+  note "control: ${1#fuzz/adapters/}${2:+, always synced}" lints "$(field lints <<<"$said")" lints
 }
 
 real-bugs() {
@@ -231,17 +338,23 @@ per_entry() {
 }
 
 versus() {
-  local where=fuzz/adapters/tikv target binary rates
+  local where=fuzz/adapters/tikv target binary rates name one many
   command -v valgrind >/dev/null || die "valgrind is not installed"
   target=$(adapter_target $where)
   CARGO_TARGET_DIR=$target cargo build --release --quiet --locked --manifest-path $where/Cargo.toml --example versus
   for side in ours tikv; do
-    echo "$side: $(per_entry "$target/release/examples/versus" 1000 $side 1) instructions per entry one at a time," \
-      "$(per_entry "$target/release/examples/versus" 50 $side 64) with 64 a round"
+    name="our core"
+    [ $side = ours ] || name="TiKV's raft 0.7.0"
+    one=$(per_entry "$target/release/examples/versus" 1000 $side 1)
+    many=$(per_entry "$target/release/examples/versus" 50 $side 64)
+    echo "$side: $one instructions per entry one at a time, $many with 64 a round"
+    note "$name" "instructions per entry, one at a time" "$one" instructions
+    note "$name" "instructions per entry, 64 a round" "$many" instructions
   done
   for side in ours tikv; do
+    name="our core"
     binary=$release
-    [ $side = ours ] || binary=$(adapter_binary $where)
+    [ $side = ours ] || { name="TiKV's raft 0.7.0" && binary=$(adapter_binary $where); }
     rates=()
     for seed in "${seeds[@]}"; do
       for _ in 1 2 3; do
@@ -250,6 +363,7 @@ versus() {
       done
     done
     echo "$side: $(median "${rates[@]}") events/cpu-s under all oracles (median of 15 runs)"
+    note "$name" "events per CPU second under all oracles" "$(median "${rates[@]}")" events "median of 15 runs"
   done
 }
 
@@ -283,35 +397,47 @@ mutants() {
       hunt "$binary" $mutant $corpus
       echo "$mutant, $corpus corpus: $found of ${#seeds[@]} runs, executions ${inputs[*]}," \
         "events ${events[*]}, CPU s ${costs[*]}"
+      note $mutant "$corpus corpus: found" "$found" "of ${#seeds[@]}"
+      note_most $mutant "$corpus corpus: CPU s" "CPU s" "${costs[@]}"
     done
   done
 }
 
 core() {
-  local program=$bin/release/examples/entries
+  local program=$bin/release/examples/entries name all step steady
   command -v valgrind >/dev/null || die "valgrind is not installed"
   # By itself: in the harness the core also marks its turns.
   cargo build --release --quiet --locked -p whitewater-raft --example entries
   cargo build --release --quiet --locked -p whitewater --example allocations
   for batch in 1 64; do
-    echo "core_$batch: $(per_entry "$program" 1000 $batch) instructions/entry"
-    echo "core_${batch}_step: $(inside='raft::node::Node<C>::step' per_entry "$program" 1000 $batch) instructions/entry"
-    echo "core_${batch}_steady: $("$bin/release/examples/allocations" $batch 1000 | field allocations) allocations"
+    name="64 a round"
+    [ $batch = 64 ] || name="one at a time"
+    all=$(per_entry "$program" 1000 $batch)
+    step=$(inside='raft::node::Node<C>::step' per_entry "$program" 1000 $batch)
+    steady=$("$bin/release/examples/allocations" $batch 1000 | field allocations)
+    echo "core_$batch: $all instructions/entry"
+    echo "core_${batch}_step: $step instructions/entry"
+    echo "core_${batch}_steady: $steady allocations"
+    note "$name" "core alone" "$step" "instructions per entry"
+    note "$name" "with the carrying of messages" "$all" "instructions per entry"
+    note "$name" allocations "$steady" allocations
   done
 }
 
 harness() {
-  local binary found inputs events costs
-  rate | sed -n 's/^rate_300: \([0-9]*\) .*/rate_300: \1 events\/cpu-s/p; s/^rate_5000_over_300: \([0-9.]*\).*/rate_5000_over_300: \1 times/p'
+  local binary found inputs events costs small=()
+  # The rate is a figure of its own.
+  notes= rate | sed -n 's/^rate_300: \([0-9]*\) .*/rate_300: \1 events\/cpu-s/p; s/^rate_5000_over_300: \([0-9.]*\).*/rate_5000_over_300: \1 times/p'
   need_cargo_fuzz
   binary=$(fuzz_binary mutant)
   for mutant in change-in-fresh-term snapshot-removes-suffix two-changes-at-once \
-    old-answers-confirm-reads progress-half-sorted; do
+    stale-acks-confirm-reads progress-half-sorted; do
     hunt "$binary" $mutant shipped
     echo "${mutant}_found: $found of ${#seeds[@]} runs"
     echo "${mutant}_executions: $(median "${inputs[@]}") executions (${inputs[*]})"
     echo "${mutant}_events: $(median "${events[@]}") events (${events[*]})"
     echo "${mutant}_cpu: $(median "${costs[@]}") CPU s (${costs[*]})"
+    note_runs $mutant
   done
 }
 
@@ -332,7 +458,7 @@ fuzz() {
     -runs=40000 "$work/corpus")
   events=$(grep -aoE 'events [0-9]+' "$work/log" | tail -n 1 | cut -d' ' -f2)
   inputs=$(grep -aoE 'inputs [0-9]+' "$work/log" | tail -n 1 | cut -d' ' -f2)
-  awk "BEGIN {printf \"executions: %d /cpu-s\nevents: %d /cpu-s\n\", $inputs / $cpu, $events / $cpu}"
+  awk "BEGIN {printf \"executions: %d /cpu-s\nevents: %d /cpu-s\n\", $inputs / $cpu, $events / $cpu}" | tee "$work/said"
   cat >"$work/empty/Cargo.toml" <<'TOML'
 [package]
 name = "empty"
@@ -355,18 +481,37 @@ TOML
     "$(find "$work/target" -path '*release/empty' -type f | head -n 1)" -len_control=0 -max_len=2592 \
     -seed=918273645 -runs=1000000 "$work/corpus")
   awk "BEGIN {printf \"empty target: %d executions/cpu-s\nshare: %.2f %%\n\", $empty_runs / $empty_cpu, \
-    100 * ($inputs / $cpu) / ($empty_runs / $empty_cpu)}"
+    100 * ($inputs / $cpu) / ($empty_runs / $empty_cpu)}" | tee -a "$work/said"
+  note cluster "executions per CPU second" "$(field executions <"$work/said")" executions
+  note cluster "events per CPU second" "$(field events <"$work/said")" events
+  note cluster "events per execution" $((events / inputs)) events
+  note cluster "share of an empty target" "$(field share <"$work/said")" %
+  note "empty target" "executions per CPU second" "$(field 'empty target' <"$work/said")" executions
   rm -rf "$work"
 }
 
-case "${1:-}" in
-  core | harness)
-    [ $# = 1 ] || { [ $# = 2 ] && [ "$2" = --json ]; } || die "usage: bench.sh $1 [--json]"
-    if [ $# = 1 ]; then "$1"; else "$1" | as_json; fi
+# Measures a figure and records it.
+save() {
+  local commit
+  commit=$(git rev-parse --short HEAD)
+  # What is written down is not what is measured.
+  git diff --quiet HEAD -- . ":!$docs" ':!*.md' || commit+=-dirty
+  notes=$(mktemp)
+  trap 'rm -f "$notes"' EXIT
+  "$1"
+  "$release" bench record "$docs" "$1" --command "scripts/bench.sh $1" --commit "$commit" \
+    --date "$(date -u +%F)" <"$notes" >&2
+}
+
+figures="rate pgo core harness silent bugs matrix costs liveness digests shrink mutants fuzz real-bugs versus"
+usage="usage: bench.sh ${figures// /|} [--save], bench.sh core|harness [--json], or bench.sh page"
+[ $# -le 2 ] || die "$usage"
+case "${1:-} ${2:-}" in
+  "page ") "$release" bench page $docs ;;
+  "core --json" | "harness --json") "$1" | as_json ;;
+  *" " | *" --save")
+    [[ $# -ge 1 && " $figures " == *" $1 "* ]] || die "$usage"
+    if [ $# = 1 ]; then "$1"; else save "$1"; fi
     ;;
-  rate | pgo | silent | bugs | matrix | costs | liveness | digests | shrink | mutants | fuzz | real-bugs | versus)
-    [ $# = 1 ] || die "one figure at a time"
-    "$1"
-    ;;
-  *) die "usage: bench.sh rate|pgo|core|harness|silent|bugs|matrix|costs|liveness|digests|shrink|mutants|fuzz|real-bugs|versus" ;;
+  *) die "$usage" ;;
 esac

@@ -5,7 +5,7 @@
 #
 # Prints a summary, and writes DIR/index.html with a page a file, and DIR/uncovered.txt: what was not
 # reached, as `file:line: source`, and as `file:line:column: source` where the rest of the line was.
-# COVERAGE.md says why. Needs rustup's component llvm-tools, and installs it if it is missing.
+# fuzz/docs/coverage.md says why. Needs rustup's component llvm-tools, and installs it if it is missing.
 start=$PWD
 source "$(dirname "$0")/common.sh"
 [ $# -le 1 ] || die "usage: coverage.sh [DIR]"

@@ -21,7 +21,7 @@ use whitewater::mutants;
 use whitewater::oracle::leader_completeness::LeaderCompleteness;
 use whitewater::oracle::{Oracles, COUNT};
 use whitewater::replica::ours::Ours;
-use whitewater::replica::subject::Subject;
+use whitewater::replica::system_under_test::SystemUnderTest;
 use whitewater::replica::{Entry, View};
 use whitewater::schedule::Schedule;
 
@@ -249,10 +249,10 @@ impl Bug {
 
 /// Plays an exact schedule; the cluster as it is then, and what its monitor said.
 fn play<M: Monitor + Default>(
-    subject: Subject<Ours>,
+    sut: SystemUnderTest<Ours>,
     schedule: &Schedule,
 ) -> (Cluster<Ours, M>, Verdict) {
-    let mut cluster = Cluster::new(subject, M::default());
+    let mut cluster = Cluster::new(sut, M::default());
     let begun = cluster.begin(schedule.setup, M::default(), Schedule::MAX_EVENTS);
     let verdict = begun.and_then(|_| {
         schedule.events.iter().try_fold(0, |_, &event| cluster.perform_exactly(event))
@@ -278,8 +278,8 @@ fn on_legal<P: Published>(schedule: &Schedule) -> Legal {
 fn on_bug<P: Published>() -> Bug {
     let mutant = mutants::named(BUG).expect("the bug is on the bench");
     let schedule = script(LEADER_ELECTED_WITHOUT_COMMITTED_ENTRY);
-    let (cluster, _) = play::<P>(mutant.subject(), &schedule);
-    let (_, sound) = play::<LeaderCompleteness>(mutant.subject(), &schedule);
+    let (cluster, _) = play::<P>(mutant.system_under_test(), &schedule);
+    let (_, sound) = play::<LeaderCompleteness>(mutant.system_under_test(), &schedule);
     Bug { objection: cluster.recorder.monitor.objection(), ours: sound.err().map(|broken| *broken) }
 }
 

@@ -1,12 +1,12 @@
 //! Our Raft under all oracles. Without a fuzzer: replays the files it is given.
 #![cfg_attr(fuzzing, no_main)]
 
-use whitewater::mutants::subject;
+use whitewater::mutants::system_under_test;
 
 #[cfg(fuzzing)]
-whitewater::fuzz_target!("cluster", subject, whitewater::target::REPLAY);
+whitewater::fuzz_target!("cluster", system_under_test, whitewater::target::REPLAY);
 
 #[cfg(not(fuzzing))]
 fn main() -> std::process::ExitCode {
-    whitewater::target::replay_files("cluster", subject)
+    whitewater::target::replay_files("cluster", system_under_test)
 }

@@ -38,9 +38,9 @@ pub use raft;
 /// the function `$subject` gives, with the command that replays a file.
 #[macro_export]
 macro_rules! fuzz_target {
-    ($name:literal, $subject:expr, $replay:expr) => {
+    ($name:literal, $sut:expr, $replay:expr) => {
         $crate::libfuzzer_sys::fuzz_target!(
-            init: { $crate::target::prepare($name, $subject, $replay) },
+            init: { $crate::target::prepare($name, $sut, $replay) },
             |schedule: $crate::schedule::Schedule| { $crate::target::run_input(&schedule) }
         );
 

@@ -13,7 +13,7 @@ use crate::history::monitor::Monitor;
 use crate::history::violation::Violation;
 use crate::oracle::{Checks, Oracles};
 use crate::replica::panics;
-use crate::replica::subject::Subject;
+use crate::replica::system_under_test::SystemUnderTest;
 use crate::replica::Replica;
 use crate::schedule::event::{Event, Kind, ALL};
 use crate::schedule::family::{Family, Faults};
@@ -53,13 +53,13 @@ pub struct Runner<R: Replica>(Judged<R>);
 
 impl<R: Replica> Runner<R> {
     /// A runner that has run nothing yet.
-    pub fn new(subject: Subject<R>) -> Runner<R> {
-        Runner(Cluster::new(subject, Monitors::default()))
+    pub fn new(sut: SystemUnderTest<R>) -> Runner<R> {
+        Runner(Cluster::new(sut, Monitors::default()))
     }
 
     /// What it runs.
-    pub fn subject(&self) -> &Subject<R> {
-        self.0.subject()
+    pub fn system_under_test(&self) -> &SystemUnderTest<R> {
+        self.0.system_under_test()
     }
 
     /// What the code under test did in the last run, as keys that coverage can count.

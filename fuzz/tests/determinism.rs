@@ -71,19 +71,19 @@ fn what_happened_is_a_schedule_however_much_was_asked_for() {
 #[test]
 fn shrinking_keeps_the_fingerprint_and_needs_every_event() {
     for mutant in mutants::all().step_by(5) {
-        let subject = mutant.subject();
+        let sut = mutant.system_under_test();
         let failing = schedules(400)
-            .find(|schedule| Runner::new(subject.clone()).run(schedule).violation.is_some());
+            .find(|schedule| Runner::new(sut.clone()).run(schedule).violation.is_some());
         let Some(schedule) = failing else { continue };
-        let before = Runner::new(subject.clone()).run(&schedule).fingerprint();
-        let small = shrink(&subject, &schedule).expect("it fails");
+        let before = Runner::new(sut.clone()).run(&schedule).fingerprint();
+        let small = shrink(&sut, &schedule).expect("it fails");
         assert_eq!(small.outcome.fingerprint(), before, "{}", mutant.name);
         for place in 0..small.schedule.events.len() {
             let mut fewer = small.schedule.clone();
             fewer.events.remove(place);
-            let outcome = Runner::new(subject.clone()).run_exactly(&fewer);
+            let outcome = Runner::new(sut.clone()).run_exactly(&fewer);
             assert_ne!(outcome.fingerprint(), before, "{}: event {place}", mutant.name);
         }
-        assert_eq!(shrink(&subject, &schedule).unwrap().schedule, small.schedule);
+        assert_eq!(shrink(&sut, &schedule).unwrap().schedule, small.schedule);
     }
 }

@@ -1,8 +1,8 @@
 //! Each fault changes an outcome: the same script with and without it ends in different states.
 
-use whitewater::mutants::{raft, subject};
+use whitewater::mutants::{raft, system_under_test};
 use whitewater::replica::ours::Ours;
-use whitewater::replica::subject::Subject;
+use whitewater::replica::system_under_test::SystemUnderTest;
 use whitewater::report::story;
 use whitewater::run::Runner;
 use whitewater::schedule::Schedule;
@@ -13,11 +13,11 @@ fn end(script: &str) -> String {
 }
 
 /// The same on this Raft and this host.
-fn end_of(subject: &Subject<Ours>, script: &str) -> String {
+fn end_of(sut: &SystemUnderTest<Ours>, script: &str) -> String {
     let schedule = Schedule::parse(script).unwrap_or_else(|error| panic!("{error}"));
-    let outcome = Runner::new(subject.clone()).run(&schedule);
+    let outcome = Runner::new(sut.clone()).run(&schedule);
     assert_eq!(outcome.violation, None);
-    let told = story::tell(subject, &outcome.resolved);
+    let told = story::tell(sut, &outcome.resolved);
     let table = told.find("node role").expect("a story ends with a table");
     told[table..].to_string()
 }
@@ -100,8 +100,12 @@ fn a_snapshot_matters_to_who_lacks_what_it_stands_for() {
         let told = story::tell(&raft(), &Runner::new(raft()).run(&schedule).resolved);
         told.split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    assert!(told("compact n0\n").contains("n2 goes on from a snapshot up to 2"));
-    assert!(told("").contains("n2 appends 1@t1"));
+    let received_by_n2 = |message: &str| format!("n2 receives {message}");
+    let (snapshot, entries) =
+        (received_by_n2("InstallSnapshot("), received_by_n2("AppendEntries("));
+    let [compacted, whole] = [told("compact n0\n"), told("")];
+    assert!(compacted.contains(&snapshot) && compacted.contains("installs the snapshot up to 2"));
+    assert!(!whole.contains(&snapshot) && whole.contains(&entries));
 }
 
 #[test]
@@ -279,7 +283,7 @@ fn no_more_is_lost_than_a_quorum_can_bear_unless_anything_may_be() {
 
 #[test]
 fn a_write_that_reaches_the_disk_without_one_before_it_matters_to_a_careless_host() {
-    let careless = subject(Some("writes-replayed-past-a-gap")).expect("there is one");
+    let careless = system_under_test(Some("writes-replayed-past-a-gap")).expect("there is one");
     let script = |loose: &str| {
         format!("set disk queued\ntimeout n0\ntimeout n0\ncrash n0 keep=0{loose}\nrestart n0\n")
     };

@@ -8,7 +8,7 @@ use todc_utils::specifications::Specification;
 use whitewater::cluster::Cluster;
 use whitewater::history::linearizability::{Action, Anomaly, Operation, Zones};
 use whitewater::history::violation::Violation;
-use whitewater::mutants::subject;
+use whitewater::mutants::system_under_test;
 use whitewater::oracle::answers_are_true::AnswersAreTrue;
 use whitewater::oracle::history_is_linearizable::HistoryIsLinearizable;
 use whitewater::oracle::read_is_linearizable::ReadIsLinearizable;
@@ -237,7 +237,8 @@ fn what_clients_of_a_cluster_were_told_is_judged_as_the_library_judges_it() {
     let bugs = ["read-before-applied", "retry-answered-anew", "reads-without-quorum"];
     let (mut good, mut at_once, mut at_the_end) = (0, 0, 0);
     for name in [None].into_iter().chain(bugs.map(Some)) {
-        let mut cluster = Cluster::new(subject(name).expect("it exists"), ClientCheck::default());
+        let mut cluster =
+            Cluster::new(system_under_test(name).expect("it exists"), ClientCheck::default());
         let mut generator = Generator::new(Strategy::Swarm, 5);
         let needs_patience = name == Some("read-before-applied");
         for _ in 0..if needs_patience { 60_000 } else { 2_000 } {

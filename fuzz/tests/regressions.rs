@@ -9,7 +9,7 @@ use whitewater::mutants::bench::seeds;
 use whitewater::mutants::{self, raft};
 use whitewater::raft::mark::{Mark, Marks};
 use whitewater::replica::ours::Ours;
-use whitewater::replica::subject::Subject;
+use whitewater::replica::system_under_test::SystemUnderTest;
 use whitewater::report::story::tell;
 use whitewater::run::Runner;
 use whitewater::schedule::files::{read_schedule, schedules_in};
@@ -63,28 +63,43 @@ fn killing_schedule(called: &str) -> Schedule {
 }
 
 /// In its killing schedule, a bug makes a difference, and dies by the oracle that it names; the
-/// text beside it tells how.
-fn dies(name: &str, subject: Subject<Ours>, caught_by: &str) {
+/// text beside it tells how. `UPDATE=1 cargo test --test regressions` rewrites the story in the
+/// text: commit only a difference that you understand.
+fn dies(name: &str, sut: SystemUnderTest<Ours>, caught_by: &str) {
     canary::clear();
-    let outcome = Runner::new(subject.clone()).run(&killing_schedule(name));
+    let outcome = Runner::new(sut.clone()).run(&killing_schedule(name));
     assert_eq!(outcome.fingerprint().as_deref(), Some(caught_by), "{name}");
     assert_eq!(canary::level(), Level::Triggered, "{name}");
-    let text = std::fs::read_to_string(killer(name).with_extension("md")).expect("it has a text");
-    let story = tell(&subject, &outcome.resolved);
-    assert!(text.contains(&story), "{name}: its text does not tell:\n{story}");
+    let page = killer(name).with_extension("md");
+    let text = std::fs::read_to_string(&page).expect("it has a text");
+    let story = tell(&sut, &outcome.resolved);
+    if std::env::var_os("UPDATE").is_some() {
+        return std::fs::write(&page, with_story(&text, &story)).expect("it can be written");
+    }
+    assert!(
+        text.contains(&story),
+        "{name} (UPDATE=1 rewrites it): its text does not tell:\n{story}"
+    );
+}
+
+/// The text of an artifact with another story; what follows the story stays.
+fn with_story(text: &str, story: &str) -> String {
+    let (before, rest) = text.split_once("```text\n").expect("a story is quoted");
+    let after = rest.find("\nshrunk").or_else(|| rest.find("```")).expect("the quote ends");
+    format!("{before}```text\n{story}{}", &rest[after..])
 }
 
 #[test]
 fn every_mutant_differs_in_its_killing_schedule_and_dies_by_the_oracle_it_names() {
     for mutant in mutants::all() {
-        dies(mutant.name, mutant.subject(), mutant.caught_by);
+        dies(mutant.name, mutant.system_under_test(), mutant.caught_by);
     }
 }
 
 #[test]
 fn every_seed_of_the_bench_differs_in_its_killing_schedule_and_dies_by_the_oracle_it_names() {
     for seed in seeds() {
-        dies(seed.name, seed.subject(), seed.mutant().caught_by);
+        dies(seed.name, seed.system_under_test(), seed.mutant().caught_by);
     }
 }
 
@@ -95,7 +110,7 @@ fn behind_gates_that_stay_shut_a_bug_is_true_raft() {
     for seed in shut {
         let schedule = killing_schedule(seed.mutant().name);
         canary::clear();
-        let behind = Runner::new(seed.subject()).run(&schedule);
+        let behind = Runner::new(seed.system_under_test()).run(&schedule);
         assert_eq!((behind.violation, canary::level()), (None, Level::Unreached), "{}", seed.name);
         assert_eq!(behind.digest, Runner::new(raft()).run(&schedule).digest, "{}", seed.name);
     }
@@ -107,7 +122,7 @@ fn every_artifact_has_a_text_and_every_mutant_artifact_a_mutant() {
         let text = format!("{}.md", file.display());
         assert!(Path::new(&text).is_file(), "{text} is missing");
         if file.parent().is_some_and(|folder| folder.ends_with("mutant")) {
-            assert!(mutants::subject(Some(name(file))).is_ok(), "{}", file.display());
+            assert!(mutants::system_under_test(Some(name(file))).is_ok(), "{}", file.display());
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use whitewater::goal::GOALS;
 use whitewater::mutants::bench::{seeds, Seed};
-use whitewater::oracle::CARDS;
+use whitewater::oracle::ORACLES;
 use whitewater::schedule::event::KINDS;
 use whitewater::schedule::Setup;
 
@@ -112,8 +112,8 @@ fn the_core_knows_nothing_of_fuzzing_and_needs_nothing() {
 
 #[test]
 fn oracles_see_only_history_and_have_both_kinds_of_tests() {
-    for card in CARDS {
-        let path = root().join(format!("fuzz/src/oracle/{}.rs", card.name.replace('-', "_")));
+    for info in ORACLES {
+        let path = root().join(format!("fuzz/src/oracle/{}.rs", info.name.replace('-', "_")));
         let text = fs::read_to_string(&path).unwrap_or_else(|_| panic!("{}", path.display()));
         for word in ["replica::ours", "raft::Node,", "raft::Node;"] {
             assert!(!text.contains(word), "{}: an oracle names {word}", path.display());
@@ -125,7 +125,7 @@ fn oracles_see_only_history_and_have_both_kinds_of_tests() {
     }
 }
 
-/// What BUGS.md says of a seed of the bench before it says what finding it took.
+/// What fuzz/docs/bugs.md says of a seed of the bench before it says what finding it took.
 fn row(seed: &Seed) -> String {
     let (set, half) = (format!("{:?}", seed.set), format!("{:?}", seed.half));
     let gates: Vec<&str> = seed.gates.iter().map(|gate| gate.name()).collect();
@@ -144,13 +144,13 @@ fn row(seed: &Seed) -> String {
 
 #[test]
 fn the_bench_is_written_down_as_it_is() {
-    let bugs = fs::read_to_string(root().join("BUGS.md")).expect("it is there");
+    let bugs = fs::read_to_string(root().join("fuzz/docs/bugs.md")).expect("it is there");
     let written = bugs.split("## The bench").nth(1).expect("a section is about the bench");
     for seed in seeds() {
-        assert!(written.contains(&row(seed)), "BUGS.md lacks\n{}", row(seed));
+        assert!(written.contains(&row(seed)), "fuzz/docs/bugs.md lacks\n{}", row(seed));
     }
     let rows = written.lines().filter(|line| line.starts_with("| ") && !line.contains("| id |"));
-    assert_eq!(rows.count(), seeds().count(), "BUGS.md has rows that are no seed's");
+    assert_eq!(rows.count(), seeds().count(), "fuzz/docs/bugs.md has rows that are no seed's");
     let readme = fs::read_to_string(root().join("README.md")).expect("it is there");
     let count = format!("made of them: {} seeds", seeds().count());
     assert!(readme.contains(&count), "README counts the seeds wrongly: {count}");
@@ -173,22 +173,26 @@ fn the_documents_name_what_there_is() {
         }
     }
     assert!(
-        readme.contains(&format!("{} oracles", CARDS.len())),
+        readme.contains(&format!("{} oracles", ORACLES.len())),
         "README counts the oracles wrongly"
     );
     let mutants = whitewater::mutants::all().count();
     assert!(readme.contains(&format!("{mutants} seeded bugs")), "README counts the bugs wrongly");
     let goals = format!("{} goals", GOALS.len());
     assert!(readme.contains(&goals), "README counts the goals wrongly: there are {goals}");
-    let bugs = read("BUGS.md");
+    let bugs = read("fuzz/docs/bugs.md");
     for mutant in whitewater::mutants::all() {
-        assert!(bugs.contains(&format!("| {} |", mutant.name)), "BUGS.md lacks {}", mutant.name);
+        assert!(
+            bugs.contains(&format!("| {} |", mutant.name)),
+            "fuzz/docs/bugs.md lacks {}",
+            mutant.name
+        );
     }
-    let faults = read("FAULTS.md");
+    let faults = read("fuzz/docs/faults.md");
     let kinds = KINDS.iter().filter(|info| info.family.is_some()).map(|info| info.name);
     let settings = Setup::default();
     for name in kinds.chain(settings.settings().map(|(name, _)| name)) {
-        assert!(faults.contains(name), "FAULTS.md does not name {name}");
+        assert!(faults.contains(name), "fuzz/docs/faults.md does not name {name}");
     }
     for name in
         readme.split('`').filter(|word| word.starts_with("scripts/") && word.ends_with(".sh"))

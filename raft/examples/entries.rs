@@ -11,7 +11,7 @@ pub struct Cluster {
     /// The servers.
     pub nodes: Vec<Node<u64>>,
     in_flight: Vec<Message<u64>>,
-    arriving: Vec<Message<u64>>,
+    incoming_snapshot: Vec<Message<u64>>,
     output: Output<u64>,
     /// How many entries the leader has handed out.
     pub committed: u64,
@@ -25,7 +25,7 @@ impl Cluster {
         let mut cluster = Cluster {
             nodes: (0..3).map(start).collect(),
             in_flight: Vec::new(),
-            arriving: Vec::new(),
+            incoming_snapshot: Vec::new(),
             output: Output::default(),
             committed: 0,
         };
@@ -53,12 +53,12 @@ impl Cluster {
     /// Delivers all messages.
     pub fn settle(&mut self) {
         while !self.in_flight.is_empty() {
-            let mut arriving =
-                std::mem::replace(&mut self.in_flight, std::mem::take(&mut self.arriving));
-            for message in arriving.drain(..) {
+            let mut incoming_snapshot =
+                std::mem::replace(&mut self.in_flight, std::mem::take(&mut self.incoming_snapshot));
+            for message in incoming_snapshot.drain(..) {
                 self.step(usize::from(message.to.0), Input::Receive(message));
             }
-            self.arriving = arriving;
+            self.incoming_snapshot = incoming_snapshot;
         }
     }
 

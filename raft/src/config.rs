@@ -56,11 +56,11 @@ pub struct Limits {
     /// Bytes of entries in one AppendEntries; one entry at least is sent.
     pub message_bytes: u64,
     /// Bytes of one piece of a snapshot; at least 1.
-    pub piece_bytes: usize,
+    pub chunk_bytes: usize,
     /// Entries on their way to a follower and not yet acknowledged; one at least is sent.
-    pub flight_entries: u64,
+    pub inflight_entries: u64,
     /// Bytes of them.
-    pub flight_bytes: u64,
+    pub inflight_bytes: u64,
     /// Bytes of a leader's uncommitted entries, beyond which it refuses proposals. When nothing is
     /// uncommitted, it takes one of any size.
     pub uncommitted_bytes: u64,
@@ -75,9 +75,9 @@ impl Limits {
     pub const DEFAULT: Limits = Limits {
         message_entries: 64,
         message_bytes: 1 << 20,
-        piece_bytes: 1 << 20,
-        flight_entries: 4096,
-        flight_bytes: 16 << 20,
+        chunk_bytes: 1 << 20,
+        inflight_entries: 4096,
+        inflight_bytes: 16 << 20,
         uncommitted_bytes: 64 << 20,
         unapplied_bytes: u64::MAX,
     };

@@ -70,7 +70,7 @@ impl fmt::Display for NodeId {
 
 impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "t{}", self.0)
+        write!(f, "term {}", self.0)
     }
 }
 
@@ -82,7 +82,7 @@ impl fmt::Display for LogIndex {
 
 impl fmt::Display for LogId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}@{}", self.index, self.term)
+        write!(f, "{}@{}", self.index, self.term.0)
     }
 }
 

@@ -115,12 +115,12 @@ pub enum Refused {
     /// Too many bytes wait to be committed: see [`Limits`](crate::Limits).
     TooMuchUncommitted,
     /// An earlier change of membership is under way.
-    ChangeUnderWay {
+    ChangeInProgress {
         /// The entry that began it.
         since: LogIndex,
     },
     /// The leader has not yet committed an entry of its own term.
-    TermIsFresh,
+    NotCommittedInTerm,
     /// A cluster needs a voter.
     NoVoters,
     /// Only another voter can take the lead.
@@ -139,8 +139,8 @@ impl Refused {
             Refused::NotLeader { .. } | Refused::Unanswered => Mark::NotLeader,
             Refused::Transferring { .. } => Mark::Transferring,
             Refused::TooMuchUncommitted => Mark::TooMuchUncommitted,
-            Refused::ChangeUnderWay { .. } => Mark::ChangeUnderWay,
-            Refused::TermIsFresh => Mark::TermIsFresh,
+            Refused::ChangeInProgress { .. } => Mark::ChangeInProgress,
+            Refused::NotCommittedInTerm => Mark::NotCommittedInTerm,
             Refused::NoVoters | Refused::NoOtherVoter { .. } => Mark::Impossible,
         }
     }
@@ -161,10 +161,10 @@ impl fmt::Display for Refused {
             Refused::TooMuchUncommitted => {
                 write!(f, "too much is uncommitted: ask again when something has been committed")
             }
-            Refused::ChangeUnderWay { since } => {
+            Refused::ChangeInProgress { since } => {
                 write!(f, "the change at {since} is under way: ask again when it is done")
             }
-            Refused::TermIsFresh => {
+            Refused::NotCommittedInTerm => {
                 write!(f, "the leader is new: ask again when it has committed its first entry")
             }
             Refused::NoVoters => write!(f, "nobody would vote: name a voter"),
@@ -254,7 +254,7 @@ impl<C> Output<C> {
     /// The step takes a turn.
     #[cfg(feature = "marks")]
     pub(crate) fn mark(&mut self, mark: Mark) {
-        self.marks.take(mark);
+        self.marks.insert(mark);
     }
 
     /// The step takes a turn, and nobody wants to know.

@@ -60,7 +60,7 @@
 //!
 //! - Elections and replication (5), always: a new leader appends a no-op (8); a refusal carries a
 //!   hint (end of 5.3); the election timeout is a hash of name, term and seed, and not random.
-//! - Asynchronous persistence (10.2.1), always: see [`rules::rests_on_disk`] for what waits.
+//! - Asynchronous persistence (10.2.1), always: see [`rules::waits_for_disk`] for what waits.
 //! - Pre-Vote (9.6), [`Config::pre_vote`]: asked in the current term, not in the next, and changes
 //!   nothing at whoever is asked.
 //! - CheckQuorum and stickiness (6.2, 4.2.3), [`Config::check_quorum`].
@@ -104,9 +104,9 @@ pub use ids::{LogId, LogIndex, NodeId, Term};
 pub use io::{Durable, Input, Output, Read, ReadId, Refused, Write, WriteId};
 pub use log::Log;
 pub use membership::{Membership, Memberships};
-pub use message::{Appended, Body, Kind, Message, Piece};
+pub use message::{Appended, Body, Kind, Message, SnapshotChunk};
 pub use node::{Node, Status};
-pub use progress::{Pace, Progress};
+pub use progress::{Progress, ProgressState};
 pub use quorum::NodeSet;
 pub use rules::{Promise, Rules};
 pub use stamp::{Nonce, Stamp};

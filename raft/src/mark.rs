@@ -1,12 +1,12 @@
-//! Marks: the turns that a step can take, by name.
+//! Coverage marks: the branches that a step can take, by name.
 //!
-//! With the feature `marks`, an [`Output`](crate::Output) tells which turns its step took, for
+//! With the feature `marks`, an [`Output`](crate::Output) holds the marks that its step hit, for
 //! coverage that can be read and for search by coverage. Without it they cost nothing. No mark
 //! decides anything.
 
 macro_rules! marks {
     ($($mark:ident $name:literal $meaning:literal,)*) => {
-        /// A turn that a step can take.
+        /// A branch that a step can take.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Mark {
             $(#[doc = $meaning] $mark,)*
@@ -22,118 +22,118 @@ macro_rules! marks {
 
 marks! {
     // ---- Terms and elections ----
-    DeafToCandidate "deaf-to-candidate" "A candidate is turned away for a leader that is heard.",
-    FollowerInNewerTerm "follower-in-newer-term" "A follower enters the term of a message.",
-    CandidateInNewerTerm "candidate-in-newer-term" "A candidate gives up for a newer term.",
+    CandidateDisregarded "candidate-disregarded" "A RequestVote is disregarded: a current leader is believed to exist.",
+    FollowerInNewerTerm "follower-in-newer-term" "A follower adopts the newer term of a message.",
+    CandidateInNewerTerm "candidate-in-newer-term" "A candidate steps down for a newer term.",
     LeaderInNewerTerm "leader-in-newer-term" "A leader steps down for a newer term.",
-    StaleRefused "stale-refused" "A request of an older term is refused.",
-    StaleIgnored "stale-ignored" "An answer of an older term is ignored.",
-    QuorumLost "quorum-lost" "A leader that no quorum answers steps down.",
-    Beat "beat" "A leader's heartbeat is due.",
-    MayNotStand "may-not-stand" "The election timeout finds one that may not stand.",
-    Probed "probed" "A server asks whether it would be elected.",
-    WouldVote "would-vote" "A server would vote for who asks.",
-    WouldNotVote "would-not-vote" "A server would not vote for who asks.",
-    Stood "stood" "A server stands for election.",
-    VoteGiven "vote-given" "A vote is given.",
-    VoteGivenAgain "vote-given-again" "The same vote is asked for again, and given.",
-    VoteSpent "vote-spent" "A vote is refused: another has it.",
-    LogTooOld "log-too-old" "A vote is refused: the candidate's log is older.",
-    GrantCounted "grant-counted" "A vote is counted, and is not yet enough.",
-    GrantLate "grant-late" "A vote comes to one that does not stand.",
-    GrantRefused "grant-refused" "A vote is refused to one that asked.",
+    StaleRefused "stale-refused" "A request of an older term is rejected.",
+    StaleIgnored "stale-ignored" "A reply of an older term is ignored.",
+    QuorumLost "quorum-lost" "CheckQuorum: a leader that no quorum answers steps down.",
+    HeartbeatDue "heartbeat-due" "A leader's heartbeat is due.",
+    MayNotCampaign "may-not-campaign" "The election timeout elapses at a server that may not campaign.",
+    BecamePreCandidate "became-pre-candidate" "A server becomes a pre-candidate.",
+    PreVoteGranted "pre-vote-granted" "A Pre-Vote is granted.",
+    PreVoteRefused "pre-vote-refused" "A Pre-Vote is refused.",
+    BecameCandidate "became-candidate" "A server becomes a candidate.",
+    VoteGranted "vote-granted" "A vote is granted.",
+    VoteGrantedAgain "vote-granted-again" "The same vote is requested again, and granted.",
+    VoteAlreadyGiven "vote-already-given" "A vote is refused: it was given to another candidate.",
+    LogTooOld "log-too-old" "A vote is refused: the candidate's log is not up to date.",
+    VoteCounted "vote-counted" "A vote is counted, and is not yet enough.",
+    VoteLate "vote-late" "A vote reaches a server that is no candidate any more.",
+    VoteRefused "vote-refused" "A refusal reaches a candidate.",
     Elected "elected" "A candidate becomes leader.",
-    CandidateFollows "candidate-follows" "A candidate finds a leader of its term.",
+    CandidateFollows "candidate-follows" "A candidate discovers the leader of its term.",
     // ---- Requests ----
-    NotLeader "not-leader" "A request is refused: only a leader can do this.",
-    Transferring "transferring" "A request is refused: the lead is on its way to another.",
+    NotLeader "not-leader" "A request is refused: only a leader can serve it.",
+    Transferring "transferring" "A request is refused: leadership is being transferred.",
     TooMuchUncommitted "too-much-uncommitted" "A command is refused: too much is uncommitted.",
-    ChangeUnderWay "change-under-way" "A change is refused: there is one under way.",
-    TermIsFresh "term-is-fresh" "A request is refused: nothing of the term is committed.",
-    Impossible "impossible" "A change or transfer is refused: nobody could vote, or lead.",
+    ChangeInProgress "change-in-progress" "A membership change is refused: another one is in progress.",
+    NotCommittedInTerm "not-committed-in-term" "A request is refused: the leader has not committed in its term.",
+    Impossible "impossible" "A change or a transfer is refused: there would be no voter, or the target is none.",
     Proposed "proposed" "A leader appends a client's command.",
     // ---- Replication ----
-    WindowFull "window-full" "A leader has news, and no room in a follower's window.",
-    Covered "covered" "A request begins below the snapshot.",
-    Gap "gap" "A request is refused: the log is too short.",
-    Conflict "conflict" "A request is refused: the terms before it differ.",
-    HeartbeatTaken "heartbeat-taken" "A request without entries is accepted.",
+    WindowFull "window-full" "A leader has entries to send, and a follower's in-flight window has no room.",
+    CompactedPrefix "compacted-prefix" "An AppendEntries begins below the snapshot.",
+    Gap "gap" "An AppendEntries is rejected: the log is too short.",
+    Conflict "conflict" "An AppendEntries is rejected: the terms at the previous entry differ.",
+    HeartbeatTaken "heartbeat-taken" "An AppendEntries without entries is accepted.",
     AppendedNew "appended-new" "Entries are appended.",
-    NothingNew "nothing-new" "A request brings only entries that are there.",
+    NothingNew "nothing-new" "An AppendEntries holds only entries that are there already.",
     Truncated "truncated" "Conflicting entries are removed.",
-    ChangeUndone "change-undone" "A change of membership is removed with its entry.",
-    TailBeyond "tail-beyond" "A log is longer than what its leader has vouched for.",
-    CommitLearnt "commit-learnt" "A follower's commit index moves.",
-    CommitCapped "commit-capped" "A leader has committed more than a follower may.",
-    AckLate "ack-late" "An acknowledgement says less than is known.",
-    AckSame "ack-same" "An acknowledgement says what is known.",
-    AckNew "ack-new" "A follower's match index moves.",
-    RefusalLate "refusal-late" "A refusal has been overtaken.",
-    NextMoved "next-moved" "A refusal moves a follower's next index back.",
+    ChangeUndone "change-undone" "A membership change is removed with its entry.",
+    UnverifiedSuffix "unverified-suffix" "The log is longer than what the leader has verified.",
+    CommitAdvanced "commit-advanced" "A follower's commit index advances.",
+    CommitCapped "commit-capped" "The leader has committed more than the follower may commit.",
+    AckLate "ack-late" "An acknowledgement below the match index.",
+    AckSame "ack-same" "An acknowledgement at the match index.",
+    AckNew "ack-new" "A follower's match index advances.",
+    RejectionLate "rejection-late" "A rejection that a newer reply has overtaken.",
+    NextDecreased "next-decreased" "A rejection decreases a follower's next index.",
     CommittedOne "committed-one" "A leader commits one entry.",
     CommittedMany "committed-many" "A leader commits several entries at once.",
-    NotOfOwnTerm "not-of-own-term" "A quorum has an entry of an older term: it waits (5.4.2).",
-    Stranger "stranger" "An answer comes from one that is no member, or to no leader.",
-    ApplyingSlowly "applying-slowly" "Committed entries wait for the state machine.",
+    NotOfOwnTerm "not-of-own-term" "A quorum stores an entry of an older term, which is not committed by counting (5.4.2).",
+    NotAMember "not-a-member" "A reply comes from a server that is no member, or reaches a server that does not lead.",
+    ApplyLimited "apply-limited" "Committed entries wait for the state machine.",
     // ---- Durability ----
-    PromiseHeld "promise-held" "A promise waits for a write.",
-    PromiseKept "promise-kept" "A write lets a promise go.",
+    PromiseHeld "promise-held" "A message waits for the write that it depends on.",
+    PromiseReleased "promise-released" "A completed write releases the messages that depend on it.",
     OwnVoteDurable "own-vote-durable" "A candidate's own vote is durable, and counts.",
-    Halted "halted" "A failed write ends the server's life.",
+    Halted "halted" "A failed write halts the server.",
     // ---- Snapshots ----
     Compacted "compacted" "A log is compacted.",
     CompactedAlready "compacted-already" "There is nothing to compact.",
-    PieceSent "piece-sent" "A piece of a snapshot is sent.",
-    PieceTaken "piece-taken" "A piece of a snapshot has arrived.",
-    PieceLate "piece-late" "A piece of a snapshot does not fit.",
-    PieceConfirmed "piece-confirmed" "A follower asks for the next piece.",
-    SnapshotKnown "snapshot-known" "A snapshot stands for what is committed already.",
-    SuffixKept "suffix-kept" "A snapshot is installed, and the log behind it kept.",
-    LogReplaced "log-replaced" "A snapshot is installed over a log that differs.",
-    LogTooShort "log-too-short" "A snapshot is installed beyond a log's end.",
+    ChunkSent "chunk-sent" "A chunk of a snapshot is sent.",
+    ChunkTaken "chunk-taken" "A chunk of a snapshot is stored.",
+    ChunkLate "chunk-late" "A chunk of a snapshot is not the next one.",
+    ChunkConfirmed "chunk-confirmed" "A follower asks for the next chunk.",
+    SnapshotStale "snapshot-stale" "A snapshot covers only what is committed already.",
+    SuffixKept "suffix-kept" "A snapshot is installed, and the entries that follow it are retained.",
+    LogReplaced "log-replaced" "A snapshot is installed, and the conflicting log discarded.",
+    LogTooShort "log-too-short" "A snapshot is installed beyond the end of the log.",
     // ---- Membership and transfer ----
-    ChangedAtOnce "changed-at-once" "A change begins that needs one step.",
-    ChangedJointly "changed-jointly" "A change begins with joint consensus.",
+    ChangedDirectly "changed-directly" "A membership change begins that needs one step.",
+    ChangedJointly "changed-jointly" "A membership change begins with joint consensus.",
     JointLeft "joint-left" "A leader ends joint consensus.",
     LeaderRemoved "leader-removed" "A leader that is no voter any more steps down.",
-    TransferBegun "transfer-begun" "A transfer of the lead begins.",
-    HandedOver "handed-over" "The target of a transfer is told to stand.",
-    TransferGivenUp "transfer-given-up" "A transfer has taken too long.",
-    ToldToStand "told-to-stand" "A server is told to stand.",
-    ToldInVain "told-in-vain" "A server is told to stand, and cannot.",
+    TransferBegun "transfer-begun" "A leadership transfer begins.",
+    TimeoutNowSent "timeout-now-sent" "TimeoutNow is sent to the target of a transfer.",
+    TransferAborted "transfer-aborted" "A leadership transfer is aborted after an election timeout.",
+    TimeoutNowTaken "timeout-now-taken" "A server campaigns at once, on TimeoutNow.",
+    TimeoutNowIgnored "timeout-now-ignored" "TimeoutNow reaches a server that may not campaign.",
     // ---- Reads ----
     ReadByLease "read-by-lease" "A read is answered by lease.",
-    ReadWaits "read-waits" "A read waits for a quorum.",
+    ReadPending "read-pending" "A read waits for a quorum.",
     ReadConfirmed "read-confirmed" "A quorum confirms a read.",
-    ReadPassedOn "read-passed-on" "A follower passes a read on.",
-    ReadsDropped "reads-dropped" "The term is over, and with it what was asked.",
-    AnswerTaken "answer-taken" "A leader's answer to a read arrives.",
-    AnswerUnknown "answer-unknown" "An answer arrives to a question that is not open.",
-    QuestionExpired "question-expired" "A question has waited too long.",
+    ReadForwarded "read-forwarded" "A follower forwards a read to its leader.",
+    ReadsDropped "reads-dropped" "The term ends, and its pending reads are refused.",
+    ReadIndexReplyTaken "read-index-reply-taken" "The leader's reply to a forwarded read arrives.",
+    ReadIndexReplyUnknown "read-index-reply-unknown" "A reply arrives to a read that is not pending.",
+    ForwardedReadExpired "forwarded-read-expired" "A forwarded read has waited for an election timeout.",
 }
 
-/// Turns that were taken.
+/// The marks that were hit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Marks(u128);
 
 impl Marks {
-    /// Takes one more turn.
-    pub fn take(&mut self, mark: Mark) {
+    /// Adds a mark.
+    pub fn insert(&mut self, mark: Mark) {
         self.0 |= 1 << mark as u32;
     }
 
-    /// Whether a turn was taken.
+    /// Whether a mark was hit.
     pub fn contains(self, mark: Mark) -> bool {
         self.0 >> mark as u32 & 1 == 1
     }
 
-    /// These turns and those.
+    /// These marks and those.
     #[must_use]
     pub fn union(self, other: Marks) -> Marks {
         Marks(self.0 | other.0)
     }
 
-    /// A bit for each turn, by its place in [`Mark::ALL`].
+    /// A bit for each mark, by its place in [`Mark::ALL`].
     pub fn bits(self) -> u128 {
         self.0
     }
@@ -150,7 +150,7 @@ mod tests {
             assert_eq!(mark as usize, place);
             assert!(Mark::ALL[..place].iter().all(|(_, other, _)| *other != name));
             assert!(!marks.contains(mark));
-            marks.take(mark);
+            marks.insert(mark);
             assert!(marks.contains(mark));
         }
         assert_eq!(marks.bits().count_ones() as usize, Mark::ALL.len());

@@ -230,8 +230,11 @@ mod tests {
                 assert_eq!(fast.older.len() + 1, naive.len());
                 assert_eq!(fast.active().voters, set(newest(&naive, last).1));
                 assert_eq!(fast.index(), LogIndex(newest(&naive, last).0));
-                let probe = first + draw(last - first + 1);
-                assert_eq!(fast.at(LogIndex(probe)).voters, set(newest(&naive, probe).1));
+                let become_pre_candidate = first + draw(last - first + 1);
+                assert_eq!(
+                    fast.at(LogIndex(become_pre_candidate)).voters,
+                    set(newest(&naive, become_pre_candidate).1)
+                );
             }
         }
     }

@@ -69,7 +69,7 @@ pub enum Body<C = Vec<u8>> {
         stamp: Stamp,
     },
     /// InstallSnapshot (Figure 13): a piece of a snapshot.
-    InstallSnapshot(Box<Piece>),
+    InstallSnapshot(Box<SnapshotChunk>),
     /// The answer to a piece that was not the last one: how much of this snapshot is there.
     InstallSnapshotReply {
         /// The snapshot's last entry.
@@ -97,7 +97,7 @@ pub enum Body<C = Vec<u8>> {
 
 /// A piece of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Piece {
+pub struct SnapshotChunk {
     /// The snapshot's last entry.
     pub last: LogId,
     /// Who belonged to the cluster then.
@@ -190,49 +190,53 @@ impl<C> Body<C> {
     }
 }
 
-/// One line, without sender and receiver: `AppendEntries t2 prev 3@t1 +2 commit 3`.
+/// One line, without sender and receiver: `AppendEntries(term 2, prev 3@1, 2 entries, commit 3)`.
 impl<C> fmt::Display for Message<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let term = self.term;
+        let granted = |granted: &bool| if *granted { "granted" } else { "refused" };
         match &self.body {
             Body::RequestVote { last_log, transfer } => {
-                let wanted = if *transfer { ", at the leader's wish" } else { "" };
-                write!(f, "RequestVote {term} last {last_log}{wanted}")
+                let transfer = if *transfer { ", leadership transfer" } else { "" };
+                write!(f, "RequestVote({term}, last log {last_log}{transfer})")
             }
-            Body::RequestVoteReply { granted: true } => write!(f, "vote {term}"),
-            Body::RequestVoteReply { granted: false } => write!(f, "no vote {term}"),
-            Body::PreVote { last_log } => write!(f, "PreVote {term} last {last_log}"),
-            Body::PreVoteReply { granted: true } => write!(f, "would vote {term}"),
-            Body::PreVoteReply { granted: false } => write!(f, "would not vote {term}"),
+            Body::RequestVoteReply { granted: vote } => {
+                write!(f, "RequestVoteReply({term}, {})", granted(vote))
+            }
+            Body::PreVote { last_log } => write!(f, "PreVote({term}, last log {last_log})"),
+            Body::PreVoteReply { granted: vote } => {
+                write!(f, "PreVoteReply({term}, {})", granted(vote))
+            }
             Body::AppendEntries { prev_log, entries, leader_commit, .. } => {
-                write!(f, "AppendEntries {term} prev {prev_log}")?;
-                match entries.len() {
-                    0 => write!(f, " heartbeat")?,
-                    n => write!(f, " +{n}")?,
-                }
-                write!(f, " commit {leader_commit}")
+                let count = entries.len();
+                write!(
+                    f,
+                    "AppendEntries({term}, prev {prev_log}, {count} entries, commit {leader_commit})"
+                )
             }
             Body::AppendEntriesReply { appended, .. } => match appended {
-                Appended::Accepted { match_index } => write!(f, "ack {term} match {match_index}"),
+                Appended::Accepted { match_index } => {
+                    write!(f, "AppendEntriesReply({term}, match {match_index})")
+                }
                 Appended::Rejected { prev_index, hint } => {
-                    write!(f, "refusal {term} of prev {prev_index}, has {hint}")
+                    write!(f, "AppendEntriesReply({term}, rejected at {prev_index}, hint {hint})")
                 }
             },
-            Body::InstallSnapshot(piece) => {
-                let Piece { last, offset, data, done, .. } = &**piece;
-                let end = if *done { ", the end" } else { "" };
-                write!(f, "InstallSnapshot {term} to {last} bytes {offset}+{}{end}", data.len())
+            Body::InstallSnapshot(chunk) => {
+                let SnapshotChunk { last, offset, data, done, .. } = &**chunk;
+                let (end, done) = (offset + data.len() as u64, if *done { ", done" } else { "" });
+                write!(f, "InstallSnapshot({term}, last {last}, bytes {offset} to {end}{done})")
             }
             Body::InstallSnapshotReply { last, received, .. } => {
-                write!(f, "{received} bytes {term} of snapshot {last}")
+                write!(f, "InstallSnapshotReply({term}, last {last}, {received} bytes)")
             }
-            Body::TimeoutNow => write!(f, "TimeoutNow {term}"),
-            Body::ReadIndex { nonce } => write!(f, "ReadIndex {term} #{}", nonce.number),
+            Body::TimeoutNow => write!(f, "TimeoutNow({term})"),
+            Body::ReadIndex { nonce } => write!(f, "ReadIndex({term}, #{})", nonce.number),
             Body::ReadIndexReply { nonce, index: Some(index) } => {
-                write!(f, "read index {index} {term} #{}", nonce.number)
+                write!(f, "ReadIndexReply({term}, #{}, index {index})", nonce.number)
             }
             Body::ReadIndexReply { nonce, index: None } => {
-                write!(f, "no read index {term} #{}", nonce.number)
+                write!(f, "ReadIndexReply({term}, #{}, refused)", nonce.number)
             }
         }
     }

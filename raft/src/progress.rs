@@ -31,11 +31,11 @@ impl Default for Progress {
 
 /// How a leader sends to a follower.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Pace {
+pub enum ProgressState {
     /// It does not know where their logs agree: one message, then wait for its answer.
     Probe {
         /// The message is out.
-        waits: bool,
+        paused: bool,
     },
     /// Their logs agree up to what is under way: send on without waiting (pipelining;
     /// dissertation, 10.2.1).
@@ -54,7 +54,7 @@ pub enum Pace {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Peer {
     pub progress: Progress,
-    pub pace: Pace,
+    pub state: ProgressState,
     /// The latest moment of which it has answered.
     pub answered: Stamp,
 }
@@ -62,19 +62,19 @@ pub(crate) struct Peer {
 impl Peer {
     /// At an election nothing is known but `progress`.
     pub fn new(progress: Progress) -> Peer {
-        Peer { progress, pace: Pace::Probe { waits: false }, answered: Stamp::default() }
+        Peer { progress, state: ProgressState::Probe { paused: false }, answered: Stamp::default() }
     }
 
     /// Once nothing is open between match and next, entries may be sent ahead. Whether a snapshot
     /// has arrived with that.
-    pub fn picks_up_pace(&mut self) -> bool {
+    pub fn maybe_become_replicate(&mut self) -> bool {
         let Progress { match_index, next_index } = self.progress;
-        let (had_one, lacks) = match self.pace {
-            Pace::Snapshot { last, .. } => (true, match_index < last),
+        let (had_one, lacks) = match self.state {
+            ProgressState::Snapshot { last, .. } => (true, match_index < last),
             _ => (false, false),
         };
         if next_index == match_index.next() && !lacks {
-            self.pace = Pace::Replicate;
+            self.state = ProgressState::Replicate;
         }
         had_one && !lacks
     }
@@ -88,14 +88,14 @@ mod tests {
     /// those the follower has, and those under way to it.
     fn small_peers() -> impl Iterator<Item = (Peer, Vec<u64>, Vec<u64>)> {
         let paces = (0..5).flat_map(|last| {
-            let snapshot = Pace::Snapshot { last: LogIndex(last), received: 0 };
-            [Pace::Replicate, Pace::Probe { waits: last % 2 == 0 }, snapshot]
+            let snapshot = ProgressState::Snapshot { last: LogIndex(last), received: 0 };
+            [ProgressState::Replicate, ProgressState::Probe { paused: last % 2 == 0 }, snapshot]
         });
-        let all = paces.flat_map(|pace| (0..5).map(move |has| (pace, has)));
-        all.flat_map(|(pace, has)| (0..4).map(move |open| (pace, has, open))).map(
-            |(pace, has, open)| {
+        let all = paces.flat_map(|state| (0..5).map(move |has| (state, has)));
+        all.flat_map(|(state, has)| (0..4).map(move |open| (state, has, open))).map(
+            |(state, has, open)| {
                 let (match_index, next_index) = (LogIndex(has), LogIndex(has + open + 1));
-                let peer = Peer { pace, ..Peer::new(Progress { match_index, next_index }) };
+                let peer = Peer { state, ..Peer::new(Progress { match_index, next_index }) };
                 (peer, (1..=has).collect(), (has + 1..=has + open).collect())
             },
         )
@@ -104,19 +104,23 @@ mod tests {
     #[test]
     fn a_pace_is_picked_up_as_a_leader_that_lists_all_entries_would_pick_it_up() {
         for (peer, has, under_way) in small_peers() {
-            let snapshot = match peer.pace {
-                Pace::Snapshot { last, .. } => Some((1..=last.0).collect::<Vec<u64>>()),
+            let snapshot = match peer.state {
+                ProgressState::Snapshot { last, .. } => Some((1..=last.0).collect::<Vec<u64>>()),
                 _ => None,
             };
             let lacks = |entries: &Vec<u64>| entries.iter().any(|entry| !has.contains(entry));
             let is_installing = snapshot.as_ref().is_some_and(lacks);
             let mut after = peer;
-            assert_eq!(after.picks_up_pace(), snapshot.is_some() && !is_installing, "{peer:?}");
-            let pace = match under_way.is_empty() && !is_installing {
-                true => Pace::Replicate,
-                false => peer.pace,
+            assert_eq!(
+                after.maybe_become_replicate(),
+                snapshot.is_some() && !is_installing,
+                "{peer:?}"
+            );
+            let state = match under_way.is_empty() && !is_installing {
+                true => ProgressState::Replicate,
+                false => peer.state,
             };
-            assert_eq!(after, Peer { pace, ..peer });
+            assert_eq!(after, Peer { state, ..peer });
         }
     }
 
@@ -126,7 +130,7 @@ mod tests {
             let peer = Peer::new(Progress::at_election(LogIndex(last)));
             assert_eq!(peer.progress.match_index, LogIndex(0));
             assert_eq!(peer.progress.next_index, LogIndex(last + 1));
-            assert_eq!(peer.pace, Pace::Probe { waits: false });
+            assert_eq!(peer.state, ProgressState::Probe { paused: false });
         }
     }
 }

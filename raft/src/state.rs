@@ -23,12 +23,25 @@ pub enum Role {
     Candidate,
     /// Handles all client requests.
     Leader,
+    /// A follower that asks whether it would win an election (Pre-Vote; dissertation, 9.6).
+    PreCandidate,
+}
+
+impl Role {
+    /// This role in the paper, which knows no pre-candidates: they are followers.
+    pub fn in_paper(self) -> Role {
+        match self {
+            Role::PreCandidate => Role::Follower,
+            role => role,
+        }
+    }
 }
 
 impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Role::Follower => "follower",
+            Role::PreCandidate => "pre-candidate",
             Role::Candidate => "candidate",
             Role::Leader => "LEADER",
         })

@@ -10,8 +10,8 @@ use std::collections::{BTreeSet, VecDeque};
 
 use common::*;
 use raft::{
-    Body, Config, Durable, Entry, HardState, Input, Limits, LogId, LogIndex, Node, NodeId, Pace,
-    Payload, Refused, Role, Term,
+    Body, Config, Durable, Entry, HardState, Input, Limits, LogId, LogIndex, Node, NodeId, Payload,
+    ProgressState, Refused, Role, Term,
 };
 
 impl Host {
@@ -301,16 +301,20 @@ fn what_was_lost_ahead_of_its_answer_is_sent_again_once_it_is_refused() {
 #[test]
 fn a_leader_probes_until_logs_agree_and_does_not_wait_then() {
     let host = leader(3, 2, &[1]);
-    assert_eq!(host.node.pace(NodeId(1)), Some(Pace::Probe { waits: true }));
+    assert_eq!(host.node.progress_state(NodeId(1)), Some(ProgressState::Probe { paused: true }));
     let host = host.hears(1, 2, accepted(2));
-    assert_eq!(host.node.pace(NodeId(1)), Some(Pace::Replicate));
-    assert_eq!(host.hears(1, 3, vote(true)).node.pace(NodeId(1)), None, "it leads no more");
+    assert_eq!(host.node.progress_state(NodeId(1)), Some(ProgressState::Replicate));
+    assert_eq!(
+        host.hears(1, 3, vote(true)).node.progress_state(NodeId(1)),
+        None,
+        "it leads no more"
+    );
 }
 
 #[test]
 fn a_window_bounds_what_is_on_its_way() {
     let mut config = server(3, 1, &[]).config;
-    config.limits = Limits { flight_entries: 2, ..config.limits };
+    config.limits = Limits { inflight_entries: 2, ..config.limits };
     let host = Host::start(config, Durable::default()).campaigns().hears(1, 1, vote(true));
     let host = host.hears(1, 1, accepted(1)).proposes("a").proposes("b").proposes("c");
     assert_eq!(host.appends(), []);
@@ -646,7 +650,7 @@ fn careful_leader(size: u8, term: u64) -> Host {
 #[test]
 fn a_server_stands_only_if_a_majority_would_vote_for_it() {
     let host = careful(server(5, 3, &[1])).campaigns();
-    assert_eq!((host.ballot(), host.role()), ((3, None), Role::Follower));
+    assert_eq!((host.ballot(), host.role()), ((3, None), Role::PreCandidate));
     let asked: Vec<_> = (1..5).map(|to| (to, 3, would_you(id(1, 1)))).collect();
     assert_eq!(host.sent(), asked);
     let host = host.hears(1, 3, would(true)).hears(1, 3, would(true)).hears(2, 3, would(false));

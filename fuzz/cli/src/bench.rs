@@ -7,20 +7,31 @@
 //! strategies alike.
 
 mod campaign;
+mod course;
+mod figures;
+mod figures_text;
+mod file;
 mod libfuzzer;
+mod markdown;
+mod merge;
+mod overview;
 mod page;
 mod plot;
+mod results;
 mod rows;
 mod stats;
 mod table;
+mod topics;
 
+use std::io::Read;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
+use whitewater::base::renamed;
 use whitewater::mutants::bench::{self, Seed};
 use whitewater::schedule::files::read_all;
 use whitewater::schedule::Schedule;
@@ -28,14 +39,17 @@ use whitewater::schedule::Schedule;
 use crate::report::progress;
 use crate::{cpu_seconds, Answer, Failure};
 use campaign::{Conditions, Strategy, Task};
-use page::Facts;
+use figures::Origin;
 use rows::{Book, Row, Set};
 
 /// This program's version, and the state of the sources that it was built from if they were there.
 const BUILD: &str = env!("WHITEWATER_BUILD");
 
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct BenchArgs {
+    #[command(subcommand)]
+    instead: Option<Instead>,
     /// Who looks for bugs; else all strategies, or with --quick the tuned swarm.
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     strategies: Vec<String>,
@@ -78,16 +92,54 @@ pub struct BenchArgs {
     /// again.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Write `bench.md` and its plots into this directory, in the place of those there.
-    #[arg(long, value_name = "DIR")]
-    page: Option<PathBuf>,
-    /// Run nothing; report what is in the file.
+    /// Run nothing; report what is in the file, which may be compressed.
     #[arg(long, requires = "out", conflicts_with_all =
           ["trials", "cap", "events", "seed", "jobs", "corpus", "fuzzer", "quick"])]
     report_only: bool,
     /// Three campaigns of two CPU seconds for each bug of tier 1; exit code 1 if all three miss it.
     #[arg(long, conflicts_with_all = ["tier", "trials", "cap"])]
     quick: bool,
+}
+
+/// What is done instead of running campaigns.
+#[derive(Subcommand)]
+enum Instead {
+    /// Write the page of results and its plots, from figures.jsonl, campaigns.jsonl.gz and notes.md
+    /// in DOCS/results.
+    Page {
+        /// The folder of `results.md`.
+        docs: PathBuf,
+    },
+    /// Record figures in DOCS/results/figures.jsonl, in the place of those of the same name, and
+    /// write the page anew. Standard input has a line each: name, measure, value, unit and perhaps
+    /// spread, with tabs between them.
+    Record(RecordArgs),
+    /// Add to TARGET the campaigns that only FILES have. What is there already stands. A name that
+    /// ends in `.gz` is compressed, so that this packs and unpacks.
+    Merge {
+        /// A file of rows, or where one is to be.
+        target: PathBuf,
+        /// Further files of rows.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+#[derive(Args)]
+struct RecordArgs {
+    /// The folder of `results.md`.
+    docs: PathBuf,
+    /// Which figure.
+    figure: String,
+    /// What measured it.
+    #[arg(long)]
+    command: String,
+    /// Of which sources it is.
+    #[arg(long)]
+    commit: String,
+    /// When it was measured, as in 2026-11-23.
+    #[arg(long)]
+    date: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -141,7 +193,8 @@ impl<'a> Choice<'a> {
     }
 
     fn has_bug(&self, name: &str, set: Set, tier: u8) -> bool {
-        let named = self.args.bugs.is_empty() || self.args.bugs.iter().any(|bug| bug == name);
+        let named = self.args.bugs.is_empty()
+            || self.args.bugs.iter().any(|bug| renamed::current(bug) == name);
         let of_set = match self.args.set {
             SetArg::Plain => set == Set::Plain,
             SetArg::Deep => set == Set::Deep,
@@ -170,28 +223,57 @@ impl<'a> Choice<'a> {
     }
 }
 
-/// Runs campaigns, and reports what they came to.
+/// Runs campaigns, and reports what they came to; or does what is to be done instead.
 pub fn bench(args: &BenchArgs) -> Result<Answer, Failure> {
-    let choice = Choice::new(args)?;
-    if let Some(page) = args.page.as_ref().filter(|page| !page.is_dir()) {
-        return Err(Failure(format!("{}: is no directory", page.display())));
+    match &args.instead {
+        None => run_and_report(args),
+        Some(Instead::Page { docs }) => results::write(docs),
+        Some(Instead::Record(record)) => save(record),
+        Some(Instead::Merge { target, files }) => merge::merge(target, files),
     }
+}
+
+/// Records what standard input has been told.
+fn save(args: &RecordArgs) -> Result<Answer, Failure> {
+    let mut text = String::new();
+    let read = std::io::stdin().read_to_string(&mut text);
+    read.map_err(|error| Failure(format!("standard input: {error}")))?;
+    let origin = Origin {
+        command: args.command.clone(),
+        commit: args.commit.clone(),
+        date: args.date.clone(),
+        machine: machine(),
+    };
+    let figures = figures::measured(&text, &args.figure, &origin)?;
+    figures::record(&results::figures_of(&args.docs), figures)?;
+    results::write(&args.docs)
+}
+
+/// Processor, cores, system and compiler, here and now.
+fn machine() -> String {
+    let about = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = about.lines().find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
+    let cores = thread::available_parallelism().map_or("?".into(), |cores| cores.to_string());
+    let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
+    // Without the hash and the date of the compiler's own sources.
+    let compiler = env!("WHITEWATER_COMPILER").split(" (").next().unwrap_or_default();
+    format!("{}, {cores} cores, {os} {arch}; {compiler}", model.unwrap_or("unknown processor"))
+}
+
+fn run_and_report(args: &BenchArgs) -> Result<Answer, Failure> {
+    let choice = Choice::new(args)?;
     if let Some(fuzzer) = args.fuzzer.as_ref().filter(|fuzzer| !fuzzer.is_file()) {
         return Err(Failure(format!("{}: is no program", fuzzer.display())));
     }
-    let build = BUILD.to_string();
     let (book, missed) = match (&args.out, args.report_only) {
         (Some(file), true) => (Book::read(file)?, Vec::new()),
-        _ => campaigns(&choice, build.clone())?,
+        _ => campaigns(&choice)?,
     };
     let rows: Vec<&Row> = book.rows().filter(|row| choice.has(row)).collect();
     if rows.is_empty() {
         return Err(Failure("no campaign is left by these options".into()));
     }
     let sections = table::sections(rows.iter().copied());
-    if let Some(directory) = &args.page {
-        page::write(directory, &sections, &Facts::of(&rows, build))?;
-    }
     let mut text = page::report(&sections);
     if !missed.is_empty() {
         text += &format!("missed: {}\n", missed.join(", "));
@@ -201,7 +283,7 @@ pub fn bench(args: &BenchArgs) -> Result<Answer, Failure> {
 }
 
 /// Runs what was not run before. With `--quick`, what no trial found is the second answer.
-fn campaigns(choice: &Choice, build: String) -> Result<(Book, Vec<String>), Failure> {
+fn campaigns(choice: &Choice) -> Result<(Book, Vec<String>), Failure> {
     let args = choice.args;
     let corpus = args.corpus.as_ref().map(|directory| -> Result<Vec<Schedule>, Failure> {
         let schedules = read_all(directory)?;
@@ -216,7 +298,7 @@ fn campaigns(choice: &Choice, build: String) -> Result<(Book, Vec<String>), Fail
         seed: args.seed,
         corpus: corpus.transpose()?,
         fuzzer: args.fuzzer.clone(),
-        build,
+        build: BUILD.to_string(),
     };
     let tasks = choice.tasks();
     let mut book = Book::open(args.out.as_deref())?;

@@ -32,7 +32,7 @@ pub fn replay<R: Replica>(files: &[PathBuf], mut runner: Runner<R>) -> Result<An
         };
         let _ = writeln!(text, "{}: {}", file.display(), violation.fingerprint());
         match events <= TOLD {
-            true => text.push_str(&story::tell(runner.subject(), &outcome.resolved)),
+            true => text.push_str(&story::tell(runner.system_under_test(), &outcome.resolved)),
             false => {
                 let _ = writeln!(text, "broken    {violation}, after {events} events.");
                 let _ = writeln!(text, "          `whitewater shrink` tells a shorter story");
@@ -59,13 +59,13 @@ pub fn shrink<R: Replica>(
     runner: Runner<R>,
 ) -> Result<Answer, Failure> {
     let schedule = read_schedule(file)?;
-    let small = shrink::shrink(runner.subject(), &schedule)
+    let small = shrink::shrink(runner.system_under_test(), &schedule)
         .map_err(|reason| Failure(format!("{}: {reason}", file.display())))?;
     let bytes = small.schedule.encode();
     if let Some(out) = out {
         write_new(out, &bytes)?;
     }
-    let mut text = story::tell(runner.subject(), &small.schedule);
+    let mut text = story::tell(runner.system_under_test(), &small.schedule);
     let after = small.schedule.events.len();
     let (before, replays) = (small.events_before, small.replays);
     let _ = writeln!(text, "\nshrunk    {before} to {after} events in {replays} replays");
@@ -94,7 +94,7 @@ pub fn show<R: Replica>(
         schedule = outcome.resolved;
     }
     let text = match story {
-        true => story::tell(runner.subject(), &schedule),
+        true => story::tell(runner.system_under_test(), &schedule),
         false => schedule.to_string(),
     };
     Ok(Answer { text, json: schedule_json(&schedule), clean })

@@ -19,14 +19,14 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use whitewater::base::hash::mix;
 use whitewater::raft::mark::Mark;
-use whitewater::replica::subject::Subject;
+use whitewater::replica::system_under_test::SystemUnderTest;
 use whitewater::replica::Replica;
 use whitewater::run::{Outcome, Runner};
 use whitewater::schedule::files::read_all;
 use whitewater::schedule::Schedule;
 use whitewater::search::explorer::{Explorer, Tuning};
 use whitewater::search::generator::Strategy;
-use whitewater::target::Subjects;
+use whitewater::target::Systems;
 
 use crate::report::progress;
 use crate::tally::{save, FindArgs, Tally};
@@ -121,9 +121,9 @@ type Ended = (Stand, Vec<Schedule>);
 /// Searches, with as many workers as there are to be.
 pub fn explore<R: Replica + Clone>(
     args: &ExploreArgs,
-    subjects: Subjects<R>,
+    systems: Systems<R>,
 ) -> Result<Answer, Failure> {
-    let runner = args.under.runner(subjects)?;
+    let runner = args.under.runner(systems)?;
     args.save_corpus.as_deref().map_or(Ok(()), is_directory)?;
     args.finds.check()?;
     let corpus = args.corpus()?;
@@ -133,7 +133,7 @@ pub fn explore<R: Replica + Clone>(
         let spawn = |number| {
             let (corpus, stop, stands) = (&corpus, &stop, sender.clone());
             let work = Work { args, corpus, number, stop, stands };
-            scope.spawn(move || work.run(subjects))
+            scope.spawn(move || work.run(systems))
         };
         let workers: Vec<_> = (0..args.jobs()).map(spawn).collect();
         drop(sender);
@@ -155,17 +155,17 @@ pub fn explore<R: Replica + Clone>(
 
 impl Work<'_> {
     /// Does it. What cannot go on for one need not go on for the others.
-    fn run<R: Replica + Clone>(self, subjects: Subjects<R>) -> Result<Ended, Failure> {
-        let ended = self.args.under.subject(subjects).and_then(|subject| self.search(&subject));
+    fn run<R: Replica + Clone>(self, systems: Systems<R>) -> Result<Ended, Failure> {
+        let ended = self.args.under.system_under_test(systems).and_then(|sut| self.search(&sut));
         ended.inspect_err(|_| self.stop.store(true, Ordering::Relaxed))
     }
 
     /// Searches until what it was given is used up.
-    fn search<R: Replica + Clone>(&self, subject: &Subject<R>) -> Result<Ended, Failure> {
+    fn search<R: Replica + Clone>(&self, sut: &SystemUnderTest<R>) -> Result<Ended, Failure> {
         let (args, start) = (self.args, ThreadTime::now());
         let tuning = Tuning { events: args.events, ..Tuning::DEFAULT };
         let seed = worker_seed(args.seed, self.number);
-        let mut explorer = Explorer::new(subject.clone(), Strategy::default(), seed, tuning);
+        let mut explorer = Explorer::new(sut.clone(), Strategy::default(), seed, tuning);
         let (mut stand, mut corpus) = (Stand::default(), self.corpus.iter());
         let (mut executions, mut drawn) = (0, 0);
         while !self.stop.load(Ordering::Relaxed) {
@@ -184,7 +184,7 @@ impl Work<'_> {
                 }
             };
             stand.tally.add(&outcome, explorer.events() - before);
-            let found = self.look_at(&outcome, executions, subject, &mut stand.tally)?;
+            let found = self.look_at(&outcome, executions, sut, &mut stand.tally)?;
             executions += 1;
             (stand.known, stand.kept) = (explorer.known(), explorer.kept().len());
             if found || executions % REPORT_EVERY == 0 {
@@ -204,13 +204,13 @@ impl Work<'_> {
         &self,
         outcome: &Outcome,
         execution: u64,
-        subject: &Subject<R>,
+        sut: &SystemUnderTest<R>,
         tally: &mut Tally,
     ) -> Result<bool, Failure> {
         let wanted = |fingerprint: &String| self.args.finds.want(fingerprint);
         let Some(fingerprint) = outcome.fingerprint().filter(wanted) else { return Ok(false) };
         let number = execution * self.args.jobs() + self.number;
-        Ok(tally.find(subject, number, &outcome.resolved, &fingerprint)?.is_some())
+        Ok(tally.find(sut, number, &outcome.resolved, &fingerprint)?.is_some())
     }
 }
 

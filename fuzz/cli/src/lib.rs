@@ -20,12 +20,12 @@ use std::process::ExitCode;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
-use whitewater::replica::subject::{Subject, UnknownMutant};
+use whitewater::replica::system_under_test::{SystemUnderTest, UnknownMutant};
 use whitewater::replica::Replica;
 use whitewater::run::Runner;
 use whitewater::schedule::Schedule;
 use whitewater::search::generator::{Generator, Strategy};
-use whitewater::target::Subjects;
+use whitewater::target::Systems;
 
 // Runs are short and start with many small buffers: the system's allocator took a tenth of the
 // time.
@@ -118,20 +118,23 @@ struct Under {
 }
 
 impl Under {
-    fn subject<R: Replica>(&self, subjects: Subjects<R>) -> Result<Subject<R>, Failure> {
-        let mut subject = subjects(self.mutant.as_deref())?;
-        subject.driver.always_sync = self.always_sync;
-        Ok(subject)
+    fn system_under_test<R: Replica>(
+        &self,
+        systems: Systems<R>,
+    ) -> Result<SystemUnderTest<R>, Failure> {
+        let mut sut = systems(self.mutant.as_deref())?;
+        sut.driver.always_sync = self.always_sync;
+        Ok(sut)
     }
 
-    fn runner<R: Replica>(&self, subjects: Subjects<R>) -> Result<Runner<R>, Failure> {
-        self.subject(subjects).map(Runner::new)
+    fn runner<R: Replica>(&self, systems: Systems<R>) -> Result<Runner<R>, Failure> {
+        self.system_under_test(systems).map(Runner::new)
     }
 }
 
 /// Reads the name of a strategy; help shows what each does.
 fn strategy() -> impl TypedValueParser<Value = Strategy> {
-    let value = |(_, name, meaning)| PossibleValue::new(name).help(meaning);
+    let value = |(_, name, message_view)| PossibleValue::new(name).help(message_view);
     PossibleValuesParser::new(Strategy::ALL.map(value))
         .map(|name| Strategy::named(&name).expect("it is one of them"))
 }
@@ -215,11 +218,11 @@ struct Answer {
 }
 
 /// How a Raft is explored, if it can be.
-type Explore<R> = fn(&explore::ExploreArgs, Subjects<R>) -> Result<Answer, Failure>;
+type Explore<R> = fn(&explore::ExploreArgs, Systems<R>) -> Result<Answer, Failure>;
 
 /// The program, for the Raft that `subjects` gives by the name of a seeded bug; without `explore`.
-pub fn main<R: Replica>(subjects: Subjects<R>) -> ExitCode {
-    run(subjects, |_, _| {
+pub fn main<R: Replica>(systems: Systems<R>) -> ExitCode {
+    run(systems, |_, _| {
         let complaint =
             "this Raft cannot be cloned, so it cannot be explored; `random` can draw for it";
         Err(Failure(complaint.into()))
@@ -227,25 +230,25 @@ pub fn main<R: Replica>(subjects: Subjects<R>) -> ExitCode {
 }
 
 /// The whole program, for a Raft whose clones share nothing with it.
-pub fn main_with_explore<R: Replica + Clone>(subjects: Subjects<R>) -> ExitCode {
-    run(subjects, explore::explore)
+pub fn main_with_explore<R: Replica + Clone>(systems: Systems<R>) -> ExitCode {
+    run(systems, explore::explore)
 }
 
-fn run<R: Replica>(subjects: Subjects<R>, explore: Explore<R>) -> ExitCode {
+fn run<R: Replica>(systems: Systems<R>, explore: Explore<R>) -> ExitCode {
     let cli = Cli::parse();
     let answer = match cli.command {
         Command::Replay { files, under } => {
-            under.runner(subjects).and_then(|runner| commands::replay(&files, runner))
+            under.runner(systems).and_then(|runner| commands::replay(&files, runner))
         }
-        Command::Shrink { file, out, under } => under
-            .runner(subjects)
-            .and_then(|runner| commands::shrink(&file, out.as_deref(), runner)),
+        Command::Shrink { file, out, under } => {
+            under.runner(systems).and_then(|runner| commands::shrink(&file, out.as_deref(), runner))
+        }
         Command::Show { file, resolved, story, under } => {
-            under.runner(subjects).and_then(|runner| commands::show(&file, resolved, story, runner))
+            under.runner(systems).and_then(|runner| commands::show(&file, resolved, story, runner))
         }
         Command::Encode { file, out } => commands::encode(&file, out),
-        Command::Random(args) => random::random(&args, subjects),
-        Command::Explore(args) => explore(&args, subjects),
+        Command::Random(args) => random::random(&args, systems),
+        Command::Explore(args) => explore(&args, systems),
         Command::Matrix(args) => Ok(matrix::matrix(&args)),
         #[cfg(feature = "bench")]
         Command::Bench(args) => bench::bench(&args),

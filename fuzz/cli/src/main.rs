@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    whitewater_cli::main_with_explore(whitewater::mutants::subject)
+    whitewater_cli::main_with_explore(whitewater::mutants::system_under_test)
 }

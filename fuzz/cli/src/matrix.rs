@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use whitewater::history::violation::LINTS;
 use whitewater::mutants::{self, Mutant};
-use whitewater::oracle::CARDS;
+use whitewater::oracle::ORACLES;
 use whitewater::run::Runner;
 
 use crate::random::draw;
@@ -31,7 +31,7 @@ pub fn matrix(args: &MatrixArgs) -> Answer {
 
 fn firsts(mutant: &'static Mutant, args: &MatrixArgs) -> Firsts {
     let mut generator = args.draws.generator();
-    let mut runner = Runner::new(mutant.subject());
+    let mut runner = Runner::new(mutant.system_under_test());
     let mut firsts = Firsts::new();
     for _ in 0..args.schedules {
         let (_, outcome) = draw(&mut runner, &mut generator, args.draws.nodes, args.draws.events);
@@ -45,7 +45,7 @@ fn firsts(mutant: &'static Mutant, args: &MatrixArgs) -> Firsts {
 /// The oracles that were first for no mutant, lints apart.
 fn idle(rows: &[(&Mutant, Firsts)]) -> Vec<&'static str> {
     let was_first = |name: &str| rows.iter().any(|(_, firsts)| firsts.contains_key(name));
-    let names = CARDS.iter().map(|card| card.name);
+    let names = ORACLES.iter().map(|info| info.name);
     names.filter(|name| !LINTS.contains(name) && !was_first(name)).collect()
 }
 

@@ -8,7 +8,7 @@ use whitewater::replica::Replica;
 use whitewater::run::{Judged, Outcome, Runner};
 use whitewater::schedule::Schedule;
 use whitewater::search::generator::{Generator, WISHES};
-use whitewater::target::Subjects;
+use whitewater::target::Systems;
 
 use crate::report::progress;
 use crate::tally::{save, FindArgs, Tally};
@@ -36,8 +36,8 @@ pub struct RandomArgs {
 }
 
 /// Runs a campaign.
-pub fn random<R: Replica>(args: &RandomArgs, subjects: Subjects<R>) -> Result<Answer, Failure> {
-    let mut runner = args.under.runner(subjects)?;
+pub fn random<R: Replica>(args: &RandomArgs, systems: Systems<R>) -> Result<Answer, Failure> {
+    let mut runner = args.under.runner(systems)?;
     args.save_corpus.as_deref().map_or(Ok(()), is_directory)?;
     args.finds.check()?;
     let mut generator = args.draws.generator();
@@ -57,8 +57,8 @@ pub fn random<R: Replica>(args: &RandomArgs, subjects: Subjects<R>) -> Result<An
         match outcome.fingerprint() {
             Some(other) if !args.finds.want(&other) => {}
             Some(fingerprint) => {
-                let subject = runner.subject();
-                let find = tally.find(subject, number, &outcome.resolved, &fingerprint)?;
+                let sut = runner.system_under_test();
+                let find = tally.find(sut, number, &outcome.resolved, &fingerprint)?;
                 find.map_or(Ok(()), |find| args.finds.save(&fingerprint, find))?;
             }
             None if args.new_goals && !is_new => {}
@@ -85,7 +85,7 @@ pub fn draw<R: Replica>(
     let most = (WISHES * limit).min(Schedule::MAX_EVENTS);
     let next = |cluster: &Judged<R>| {
         (events.len() < most).then(|| {
-            let event = generator.event(cluster.possible());
+            let event = generator.event(cluster.enabled());
             events.push(event);
             event
         })

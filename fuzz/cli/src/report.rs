@@ -9,7 +9,7 @@ use serde_json::{json, Value};
 use whitewater::goal::GOALS;
 use whitewater::mutants;
 use whitewater::mutants::bench::{seeds, Set};
-use whitewater::oracle::CARDS;
+use whitewater::oracle::ORACLES;
 use whitewater::raft::mark::Mark;
 
 use crate::Answer;
@@ -73,17 +73,17 @@ pub fn mutants() -> Answer {
 
 /// The oracles.
 pub fn oracles() -> Answer {
-    let rows: Vec<_> = CARDS.iter().map(|c| [c.name, c.id, c.promise, c.source]).collect();
+    let rows: Vec<_> = ORACLES.iter().map(|c| [c.name, c.id, c.promise, c.source]).collect();
     listing(["name", "id", "promise", "source"], &rows)
 }
 
 /// The goals.
 pub fn goals() -> Answer {
-    let rows: Vec<_> = GOALS.iter().map(|(name, meaning)| [*name, *meaning]).collect();
+    let rows: Vec<_> = GOALS.iter().map(|(name, message_view)| [*name, *message_view]).collect();
     listing(["name", "meaning"], &rows)
 }
 
 /// The turns that our Raft can take.
 pub fn marks() -> Answer {
-    listing(["name", "meaning"], &Mark::ALL.map(|(_, name, meaning)| [name, meaning]))
+    listing(["name", "meaning"], &Mark::ALL.map(|(_, name, message_view)| [name, message_view]))
 }

@@ -13,10 +13,11 @@ use clap::Args;
 use serde_json::{json, Map, Value};
 use whitewater::base::counts::Counts;
 use whitewater::base::hash::mix;
+use whitewater::base::renamed;
 use whitewater::goal::{self, GOALS};
-use whitewater::oracle::{Checks, CARDS};
+use whitewater::oracle::{Checks, ORACLES};
 use whitewater::raft::mark::{Mark, Marks};
-use whitewater::replica::subject::Subject;
+use whitewater::replica::system_under_test::SystemUnderTest;
 use whitewater::replica::Replica;
 use whitewater::report::shrink::shrink;
 use whitewater::run::Outcome;
@@ -51,7 +52,7 @@ impl FindArgs {
 
     /// Whether a find is told.
     pub fn want(&self, fingerprint: &str) -> bool {
-        self.only.as_ref().is_none_or(|only| only == fingerprint)
+        self.only.as_ref().is_none_or(|only| renamed::current(only) == fingerprint)
     }
 
     /// Saves a find, if that is asked for.
@@ -179,7 +180,7 @@ impl Tally {
     /// its fingerprint.
     pub fn find<R: Replica>(
         &mut self,
-        subject: &Subject<R>,
+        sut: &SystemUnderTest<R>,
         number: u64,
         resolved: &Schedule,
         fingerprint: &str,
@@ -194,7 +195,7 @@ impl Tally {
         };
         // What was drawn may go on where this run was stopped; what happened does not.
         let schedule = Schedule::decode(&resolved.encode()).map_err(|e| wrong(e.to_string()))?;
-        let small = shrink(subject, &schedule).map_err(|reason| wrong(reason.to_string()))?;
+        let small = shrink(sut, &schedule).map_err(|reason| wrong(reason.to_string()))?;
         let violation = small.outcome.violation.expect("a shrunk schedule fails");
         if violation.fingerprint() != fingerprint {
             return Err(wrong(format!("they break {}", violation.fingerprint())));
@@ -247,7 +248,7 @@ impl Tally {
                 let _ = writeln!(text, "{count:>14}  {name}");
             }
         };
-        table("checks, by oracle", &mut CARDS.iter().map(|card| card.name), &self.checks.0);
+        table("checks, by oracle", &mut ORACLES.iter().map(|info| info.name), &self.checks.0);
         table("faults, by family", &mut fault_names(), &self.faults.0);
         table("goals", &mut goal_names(), &self.goals.0);
         if self.marks_any() {
@@ -308,7 +309,7 @@ impl Tally {
             "cpu_seconds": seconds,
             "events_per_cpu_second": rate,
             "digest": digest,
-            "checks": counts(&mut CARDS.iter().map(|card| card.name), &self.checks.0),
+            "checks": counts(&mut ORACLES.iter().map(|info| info.name), &self.checks.0),
             "faults": counts(&mut fault_names(), &self.faults.0),
             "goals": counts(&mut goal_names(), &self.goals.0),
             "never_reached": { "faults": faults, "goals": goals },
@@ -332,22 +333,22 @@ mod tests {
     use super::*;
 
     /// A Raft that votes twice, and a run in which it did.
-    fn found() -> (Subject<Ours>, Outcome) {
-        let subject = mutants::named("votes-twice").expect("it exists").subject();
-        let mut runner = Runner::new(subject.clone());
+    fn found() -> (SystemUnderTest<Ours>, Outcome) {
+        let sut = mutants::named("votes-twice").expect("it exists").system_under_test();
+        let mut runner = Runner::new(sut.clone());
         let mut generator = Generator::new(Strategy::Swarm, 1);
         let mut outcomes = (0..100).map(|_| runner.run(&generator.schedule(None, 300)));
         let outcome = outcomes.find(|outcome| outcome.violation.is_some()).expect("it is found");
-        (subject, outcome)
+        (sut, outcome)
     }
 
     /// What counting this find as that of the run `number` comes to.
-    fn tally(number: u64, subject: &Subject<Ours>, outcome: &Outcome) -> Tally {
+    fn tally(number: u64, sut: &SystemUnderTest<Ours>, outcome: &Outcome) -> Tally {
         let mut tally = Tally::default();
         let fingerprint = outcome.fingerprint().expect("it is a find");
         for is_first in [true, false] {
             tally.add(outcome, 10);
-            let find = tally.find(subject, number, &outcome.resolved, &fingerprint);
+            let find = tally.find(sut, number, &outcome.resolved, &fingerprint);
             assert_eq!(find.is_ok_and(|find| find.is_some()), is_first);
         }
         tally
@@ -355,8 +356,8 @@ mod tests {
 
     #[test]
     fn merged_tallies_count_together_and_keep_the_earlier_find() {
-        let (subject, outcome) = found();
-        let (one, two) = (tally(7, &subject, &outcome), tally(4, &subject, &outcome));
+        let (sut, outcome) = found();
+        let (one, two) = (tally(7, &sut, &outcome), tally(4, &sut, &outcome));
         for order in [[&one, &two], [&two, &one]] {
             let mut both = Tally::default();
             order.iter().for_each(|tally| both.merge(tally));
@@ -369,13 +370,13 @@ mod tests {
 
     #[test]
     fn a_find_that_its_bytes_do_not_repeat_is_an_error_of_the_harness() {
-        let (subject, outcome) = found();
-        let complaint = |subject: &Subject<Ours>, fingerprint: &str| {
-            let find = Tally::default().find(subject, 3, &outcome.resolved, fingerprint).map(drop);
+        let (sut, outcome) = found();
+        let complaint = |sut: &SystemUnderTest<Ours>, fingerprint: &str| {
+            let find = Tally::default().find(sut, 3, &outcome.resolved, fingerprint).map(drop);
             find.map_err(|Failure(complaint)| complaint).expect_err("it is refused")
         };
         let [healthy, other] =
-            [complaint(&raft(), "one-vote-per-term"), complaint(&subject, "commits-own-term")];
+            [complaint(&raft(), "one-vote-per-term"), complaint(&sut, "commits-own-term")];
         assert!(healthy.contains("it breaks no promise: an error of the harness"), "{healthy}");
         assert!(other.contains("they break one-vote-per-term: an error"), "{other}");
     }

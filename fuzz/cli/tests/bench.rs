@@ -1,9 +1,11 @@
-//! `whitewater bench` as a user meets it: what it runs, what it does not run again, and what it
-//! refuses.
+//! `whitewater bench` as a user meets it: what it runs, what it does not run again, what it
+//! refuses, and whether the page of results is what its sources come to.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -99,21 +101,13 @@ fn a_stopped_bench_goes_on_where_it_was() {
 #[test]
 fn a_report_runs_nothing_and_says_the_same_again() {
     let folder = folder();
-    let report = trials(folder.path(), "3", &["--page", "."]).stdout;
+    let report = trials(folder.path(), "3", &[]).stdout;
     let before = fs::read(folder.path().join("rows")).expect("the rows are there");
     let again = bench(folder.path(), &["--report-only", "--out", "rows"]);
     assert_eq!(text(&again.stdout), text(&report));
     assert_eq!(fs::read(folder.path().join("rows")).expect("the rows are there"), before);
     assert!(text(&report).contains(&format!("| {BUG} | ")), "{}", text(&report));
     assert!(text(&report).contains("Baseline: "));
-    let page = fs::read_to_string(folder.path().join("bench.md")).expect("a page was written");
-    assert!(
-        page.contains("bench --bugs stale-vote-counted") && page.contains("--page ."),
-        "{page}"
-    );
-    let plot = page.split("](").nth(1).and_then(|rest| rest.split(')').next()).expect("a plot");
-    let plot = fs::read_to_string(folder.path().join(plot)).expect("the plot was written");
-    assert!(plot.contains("uniform"));
 
     let json = bench(folder.path(), &["--report-only", "--out", "rows", "--json"]);
     let json: Value = serde_json::from_slice(&json.stdout).expect("one JSON document");
@@ -155,11 +149,10 @@ fn a_file_of_rows_that_is_malformed_is_named_with_the_line_and_left_alone() {
     let bytes = fs::read(&file).expect("the rows are there");
     let broken = [bytes.as_slice(), b"{\"bug\": 7}\n", &bytes].concat();
     fs::write(&file, &broken).expect("a file can be written");
-    for args in [&["--out", "rows", "--page", "."][..], &["--report-only", "--out", "rows"]] {
+    for args in [&["--out", "rows"][..], &["--report-only", "--out", "rows"]] {
         refused(folder.path(), args, &["rows, line 3: "]);
     }
     assert_eq!(fs::read(&file).expect("the rows are there"), broken);
-    assert!(!folder.path().join("bench.md").exists());
 }
 
 #[test]
@@ -168,7 +161,7 @@ fn what_is_not_there_is_named_before_anything_is_run() {
     let strategies = ["--strategies", "swarm,luck", "--out", "rows"];
     refused(folder.path(), &strategies, &["strategy", "luck", "uniform"]);
     refused(folder.path(), &["--bugs", "votes-thrice", "--out", "rows"], &["votes-thrice"]);
-    refused(folder.path(), &["--page", "nowhere", "--out", "rows"], &["nowhere", "directory"]);
+    refused(folder.path(), &["page", "nowhere"], &["nowhere/results", "is no directory"]);
     refused(folder.path(), &["--report-only", "--out", "rows"], &["rows", "does not exist"]);
     refused(folder.path(), &["--out", "nowhere/rows"], &["nowhere/rows", "does not exist"]);
     let fuzzer = ["--fuzzer", "nowhere/mutant", "--out", "rows"];
@@ -176,5 +169,121 @@ fn what_is_not_there_is_named_before_anything_is_run() {
     assert!(!folder.path().join("rows").exists());
     for usage in [&["--report-only"][..], &["--cap", "0"], &["--cap", "NaN"], &["--tier", "6"]] {
         assert_eq!(bench(folder.path(), usage).status.code(), Some(2), "{usage:?}");
+    }
+}
+
+#[test]
+fn rows_are_packed_and_unpacked_by_merging_and_reported_of_while_packed() {
+    let folder = folder();
+    let report = trials(folder.path(), "2", &[]).stdout;
+    for (target, from) in [("rows.gz", "rows"), ("again", "rows.gz")] {
+        let output = bench(folder.path(), &["merge", target, from]);
+        assert_eq!(text(&output.stdout), format!("{target}: 4 campaigns, 4 of them new\n"));
+    }
+    let packed = bench(folder.path(), &["--report-only", "--out", "rows.gz"]);
+    assert_eq!(text(&packed.stdout), text(&report));
+    let size = |name: &str| fs::metadata(folder.path().join(name)).expect("it is there").len();
+    assert!(size("rows.gz") < size("again") && size("again") == size("rows"));
+
+    refused(folder.path(), &["--out", "rows.gz"], &["rows.gz", "is compressed"]);
+    refused(folder.path(), &["merge", "rows.gz", "nowhere"], &["nowhere", "does not exist"]);
+    assert_eq!(bench(folder.path(), &["merge", "rows.gz"]).status.code(), Some(2));
+}
+
+/// `whitewater bench record` of the figure `core`, by these lines.
+fn record(folder: &Path, figure: &str, lines: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_whitewater"));
+    command.current_dir(folder).args(["bench", "record", ".", figure, "--command", "by hand"]);
+    command.args(["--commit", "0123abc-dirty", "--date", "2026-11-27"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut process = command.spawn().expect("it starts");
+    let mut input = process.stdin.take().expect("it is piped");
+    // Who refuses the figure does not read what was measured.
+    let _ = input.write_all(lines.as_bytes());
+    drop(input);
+    process.wait_with_output().expect("it ends")
+}
+
+#[test]
+fn a_figure_is_recorded_with_what_it_rests_on_and_the_page_written_anew() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("results")).expect("a folder can be made");
+    let line = "64 a round\twith the carrying of messages\t493\tinstructions\n";
+    for _ in 0..2 {
+        let output = record(folder.path(), "core", line);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    }
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("it was written");
+    let (figures, page) = (read("results/figures.jsonl"), read("results.md"));
+    let row: Value = serde_json::from_str(&figures).expect("there is one row");
+    assert_eq!((&row["value"], &row["commit"]), (&493.into(), &"0123abc-dirty".into()));
+    assert!(row["machine"].as_str().is_some_and(|machine| machine.contains("rustc 1.")));
+    assert!(page.contains("| 64 a round | 493 instructions |"), "{page}");
+    assert!(page.contains("- `by hand` on commit 0123abc-dirty, 2026-11-27; "), "{page}");
+
+    let more = "one at a time\tallocations\tnone\tallocations\n";
+    for (figure, lines, reason) in
+        [("core", more, "line 1: 'none' is no number"), ("speed", line, "called 'speed'")]
+    {
+        let output = record(folder.path(), figure, lines);
+        let complaint = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(complaint.lines().count() == 1 && complaint.contains(reason), "{complaint}");
+    }
+    assert_eq!((read("results/figures.jsonl"), read("results.md")), (figures, page));
+}
+
+fn docs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs")
+}
+
+/// The page of a folder and every file beside it.
+fn page_and_plots(docs: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(docs.join("results")).expect("the folder is there");
+    let paths = entries.map(|entry| entry.expect("it can be read").path());
+    let paths = paths.chain([docs.join("results.md")]);
+    let named = |path: PathBuf| {
+        let name = path.file_name().expect("it has a name").to_string_lossy().into_owned();
+        (name, fs::read(&path).expect("it can be read"))
+    };
+    paths.map(named).collect()
+}
+
+#[test]
+fn the_page_of_results_is_what_its_sources_come_to() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("results")).expect("a folder can be made");
+    let committed = page_and_plots(&docs());
+    for source in ["figures.jsonl", "campaigns.jsonl.gz", "notes.md"] {
+        let there = folder.path().join("results").join(source);
+        fs::write(there, &committed[source]).expect("a file can be written");
+    }
+    let output = bench(folder.path(), &["page", "."]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let written = page_and_plots(folder.path());
+    assert!(written.keys().eq(committed.keys()), "the same plots");
+    for (name, bytes) in &written {
+        assert!(*bytes == committed[name], "{name} is old: run scripts/bench.sh page");
+    }
+}
+
+#[test]
+fn no_cell_of_the_page_of_results_is_too_wide_to_read() {
+    let page = fs::read_to_string(docs().join("results.md")).expect("the page is there");
+    for line in page.lines().filter(|line| line.starts_with('|')) {
+        for cell in line.split('|') {
+            assert!(cell.trim().chars().count() <= 110, "{cell}");
+        }
+    }
+}
+
+#[test]
+fn what_readme_quotes_of_the_page_of_results_stands_there() {
+    let page = fs::read_to_string(docs().join("results.md")).expect("the page is there");
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+    let readme = fs::read_to_string(readme).expect("README is there");
+    let quoted = readme.split("<!-- results -->").nth(1).unwrap_or_default();
+    for line in quoted.lines().filter(|line| line.starts_with("- ")) {
+        assert!(page.lines().any(|of_page| of_page == line), "the page does not say: {line}");
     }
 }

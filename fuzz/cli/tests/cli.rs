@@ -82,7 +82,7 @@ fn a_broken_promise_is_told_and_ends_with_1() {
     let output = whitewater(&["replay", "--mutant", "votes-twice", &artifact("votes-twice")]);
     assert_eq!(output.status.code(), Some(1));
     let told = text(&output.stdout);
-    for word in ["one-vote-per-term", "promised  A node votes", "broken ", "node role"] {
+    for word in ["one-vote-per-term", "promise   A node votes", "broken ", "node role"] {
         assert!(told.contains(word), "{told}");
     }
     assert!(told.lines().skip(1).all(|line| line.len() <= 80), "{told}");

@@ -1,18 +1,18 @@
-//! Messages as the harness sees them: what a message means, whoever wrote it.
+//! Messages as the harness sees them, whichever Raft wrote them.
 
 use raft::{LogId, LogIndex, NodeId, Term};
 
-/// What a message means, whoever wrote it.
+/// A message, as far as an oracle may look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Meaning {
+pub struct MessageView {
     /// The sender.
     pub from: NodeId,
     /// The receiver.
     pub to: NodeId,
-    /// The sender's term when it spoke.
+    /// The sender's term when it sent the message.
     pub term: Term,
     /// What it says.
-    pub speech: Speech,
+    pub body: MessageBody,
     /// An entry that the sender names as committed, [`LogId::ZERO`] if it names none: a receiver
     /// that has this very entry may commit up to it, in any term.
     pub committed: LogId,
@@ -20,18 +20,18 @@ pub struct Meaning {
 
 /// What a message says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Speech {
-    /// Asks for a vote, and claims this last entry.
-    Candidacy {
-        /// The candidate's last entry.
+pub enum MessageBody {
+    /// A candidate requests a vote.
+    RequestVote {
+        /// The candidate's last entry, as it claims.
         last_log: LogId,
     },
-    /// Gives a vote.
-    Vote,
+    /// Grants a vote.
+    VoteGranted,
     /// Refuses a vote.
-    NoVote,
-    /// Replicates entries, or is a heartbeat.
-    Append {
+    VoteRefused,
+    /// Replicates entries, or is a heartbeat if there are none.
+    AppendEntries {
         /// The entry before the first.
         prev_log: LogId,
         /// The last one, or `prev_log` if there are none.
@@ -41,48 +41,48 @@ pub enum Speech {
         /// The leader's commit index.
         commit: LogIndex,
     },
-    /// A leader's sign of life, without a look at the log.
+    /// A leader's heartbeat, without a look at the log.
     Heartbeat {
         /// Claims that the receiver's log equals the leader's up to here, and that it is
         /// committed.
         commit: LogIndex,
     },
-    /// Sends a snapshot, or a piece of it.
-    Snapshot {
+    /// Sends a snapshot, or a chunk of it.
+    InstallSnapshot {
         /// The snapshot's last entry.
         last_log: LogId,
-        /// Where the piece begins, in bytes.
+        /// Where the chunk begins, in bytes.
         offset: u64,
-        /// How long it is.
+        /// How long it is, in bytes.
         bytes: u64,
     },
-    /// Tells the receiver to stand for election.
-    TakeOver,
+    /// Tells the target of a leadership transfer to campaign at once.
+    TimeoutNow,
     /// Asks the leader for an index to read at, or answers that.
     ReadIndex,
-    /// Claims that the sender's durable log equals the leader's.
-    Ack {
+    /// Accepts entries: claims that the sender's durable log equals the leader's.
+    AppendAccepted {
         /// Up to here.
         match_index: LogIndex,
     },
-    /// Refuses entries.
-    Refusal,
-    /// Asks whether an election would succeed (Pre-Vote). Binds nobody.
+    /// Rejects entries.
+    AppendRejected,
+    /// Asks whether an election would succeed (Pre-Vote). Promises nothing.
     PreVote {
-        /// The last entry of who asks.
+        /// The last entry of the pre-candidate.
         last_log: LogId,
     },
-    /// Answers that. Binds nobody either.
+    /// Answers a Pre-Vote. Promises nothing either.
     PreVoteReply {
-        /// It would.
+        /// It would succeed, as far as the sender knows.
         granted: bool,
     },
-    /// Binds its sender to nothing, not even to a term: an answer to a heartbeat, for example.
+    /// Promises nothing, and claims no term: a reply to a heartbeat, for example.
     Other,
 }
 
-impl Speech {
-    /// The kinds of messages that can be told apart, by name.
+impl MessageBody {
+    /// The kinds of message, by name.
     pub const KINDS: [&str; 11] = [
         "append",
         "append-reply",
@@ -97,31 +97,31 @@ impl Speech {
         "other",
     ];
 
-    /// Its place among [`Speech::KINDS`].
+    /// Its kind, as an index into [`MessageBody::KINDS`].
     pub fn kind(self) -> u8 {
         match self {
-            Speech::Append { .. } => 0,
-            Speech::Ack { .. } | Speech::Refusal => 1,
-            Speech::Candidacy { .. } => 2,
-            Speech::Vote | Speech::NoVote => 3,
-            Speech::PreVote { .. } => 4,
-            Speech::PreVoteReply { .. } => 5,
-            Speech::Heartbeat { .. } => 6,
-            Speech::Snapshot { .. } => 7,
-            Speech::TakeOver => 8,
-            Speech::ReadIndex => 9,
-            Speech::Other => 10,
+            MessageBody::AppendEntries { .. } => 0,
+            MessageBody::AppendAccepted { .. } | MessageBody::AppendRejected => 1,
+            MessageBody::RequestVote { .. } => 2,
+            MessageBody::VoteGranted | MessageBody::VoteRefused => 3,
+            MessageBody::PreVote { .. } => 4,
+            MessageBody::PreVoteReply { .. } => 5,
+            MessageBody::Heartbeat { .. } => 6,
+            MessageBody::InstallSnapshot { .. } => 7,
+            MessageBody::TimeoutNow => 8,
+            MessageBody::ReadIndex => 9,
+            MessageBody::Other => 10,
         }
     }
 
-    /// Whether it promises nothing and claims nothing of its sender's term.
-    pub fn binds_nobody(self) -> bool {
+    /// Whether it promises nothing, and claims nothing of its sender's term.
+    pub fn claims_nothing(self) -> bool {
         matches!(
             self,
-            Speech::PreVote { .. }
-                | Speech::PreVoteReply { .. }
-                | Speech::ReadIndex
-                | Speech::Other
+            MessageBody::PreVote { .. }
+                | MessageBody::PreVoteReply { .. }
+                | MessageBody::ReadIndex
+                | MessageBody::Other
         )
     }
 }

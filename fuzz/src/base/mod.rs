@@ -6,4 +6,5 @@ pub mod counts;
 pub mod hash;
 pub mod message;
 pub mod quorum;
+pub mod renamed;
 pub mod table;

@@ -229,8 +229,8 @@ impl Disk {
 /// [`Operand::Torn`](crate::schedule::event::Operand::Torn).
 pub fn torn_part(write: Write, torn: u8, driver: Driver) -> Write {
     if driver.entries_before_hard_state || driver.snapshot_before_truncation {
-        let truth = tear(write.clone(), torn, Driver::CORRECT);
-        return canary::held(tear(write, torn, driver), truth);
+        let reference = tear(write.clone(), torn, Driver::CORRECT);
+        return canary::held(tear(write, torn, driver), reference);
     }
     tear(write, torn, Driver::CORRECT)
 }

@@ -1,11 +1,11 @@
 //! What can happen: the kinds of event that may find something to act on in a cluster as it is.
 //!
-//! Promises: a kind that is not [`Possible`] would do nothing, whatever its operands; one that is
-//! may still do nothing. Looks only at what most often stands in the way: that nothing is in
+//! Promises: a kind that is not [`EnabledKinds`] would do nothing, whatever its operands; one that
+//! is may still do nothing. Looks only at what most often stands in the way: that nothing is in
 //! flight, nobody leads, no write is pending, nobody is down, no link is hurt. Without it, five
 //! draws in seven are in vain.
 
-use crate::cluster::host_facts::Is;
+use crate::cluster::node_flags::Flag;
 use crate::cluster::Cluster;
 use crate::history::monitor::Monitor;
 use crate::replica::Replica;
@@ -14,7 +14,7 @@ use crate::schedule::event::{Kind, KINDS};
 /// What there is in a cluster for events to act on: a bit for each thing that is so of
 /// some node, and then these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Possible(u16);
+pub struct EnabledKinds(u16);
 
 /// A message can arrive.
 const BUSY: u16 = 1 << 8;
@@ -39,23 +39,23 @@ const fn need(kind: Kind) -> u16 {
         Kind::DeliverLink | Kind::Settle => BUSY,
         Kind::Heal => HURT,
         Kind::Release => CLOGGED,
-        Kind::Timeout | Kind::Pause | Kind::Jump | Kind::CrashAmid => 1 << Is::Awake as u16,
-        Kind::Propose | Kind::Read | Kind::Elect => 1 << Is::Awake as u16,
-        Kind::Transfer | Kind::Change => 1 << Is::Leading as u16,
-        Kind::Replicate | Kind::Exchange | Kind::Replace => 1 << Is::Leading as u16,
-        Kind::Persist | Kind::FailPersist => 1 << Is::Writing as u16,
-        Kind::Apply => 1 << Is::Behind as u16,
-        Kind::Compact => 1 << Is::Ahead as u16,
-        Kind::Resume => 1 << Is::Paused as u16,
-        Kind::Restart => 1 << Is::Down as u16,
-        Kind::Free => 1 << Is::Full as u16,
+        Kind::Timeout | Kind::Pause | Kind::Jump | Kind::CrashAmid => 1 << Flag::Awake as u16,
+        Kind::Propose | Kind::Read | Kind::Elect => 1 << Flag::Awake as u16,
+        Kind::Transfer | Kind::Change => 1 << Flag::Leading as u16,
+        Kind::Replicate | Kind::Exchange | Kind::Replace => 1 << Flag::Leading as u16,
+        Kind::Persist | Kind::FailPersist => 1 << Flag::Writing as u16,
+        Kind::Apply => 1 << Flag::Behind as u16,
+        Kind::Compact => 1 << Flag::Ahead as u16,
+        Kind::Resume => 1 << Flag::Paused as u16,
+        Kind::Restart => 1 << Flag::Down as u16,
+        Kind::Free => 1 << Flag::Full as u16,
         _ => 0,
     }
 }
 
-impl Possible {
+impl EnabledKinds {
     /// Every kind.
-    pub const ALL: Possible = Possible(u16::MAX);
+    pub const ALL: EnabledKinds = EnabledKinds(u16::MAX);
 
     /// Whether the kind in this row of [`KINDS`] is possible.
     pub fn has_row(self, row: u8) -> bool {
@@ -65,12 +65,12 @@ impl Possible {
 
 impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// The kinds of event that may find something to act on.
-    pub fn possible(&self) -> Possible {
+    pub fn enabled(&self) -> EnabledKinds {
         let link = |bit, is| if is { bit } else { 0 };
         let links = link(BUSY, self.network.is_busy())
-            | link(HURT, self.network.is_hurt())
-            | link(CLOGGED, self.network.is_clogged_somewhere());
-        Possible(links | u16::from(self.standing.anywhere()))
+            | link(HURT, self.network.has_faults())
+            | link(CLOGGED, self.network.has_clogged());
+        EnabledKinds(links | u16::from(self.node_flags.anywhere()))
     }
 }
 
@@ -91,8 +91,8 @@ mod tests {
         for _ in 0..200 {
             cluster.begin(generator.setup(None), Monitors::default(), usize::MAX).unwrap();
             for _ in 0..600 {
-                let event = generator.event(Possible::ALL);
-                let is_possible = cluster.possible().has_row(event.kind as u8);
+                let event = generator.event(EnabledKinds::ALL);
+                let is_possible = cluster.enabled().has_row(event.kind as u8);
                 let before = cluster.trace().len();
                 cluster.perform(event).unwrap();
                 let is_vain = cluster.trace().len() == before;

@@ -7,7 +7,7 @@ use raft::NodeId;
 
 use crate::base::canary;
 use crate::cluster::disk::Readable;
-use crate::cluster::host::Fate;
+use crate::cluster::host::Stopping;
 use crate::cluster::Cluster;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{Verdict, HELD};
@@ -25,7 +25,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             0 => self.crash_handler(id),
             inputs => {
                 let host = &mut self.hosts[usize::from(id.0)];
-                host.fate = Fate::Halted { inputs };
+                host.stopping = Stopping::Halted { inputs };
                 host.disk.lose();
                 host.to_apply.clear();
                 HELD
@@ -52,7 +52,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             host.disk.store(&write);
             self.recorder.persisted(id, &write)?;
         }
-        if self.subject.driver.replays_past_gaps && host.disk.pop().is_some() {
+        if self.sut.driver.replays_past_gaps && host.disk.pop().is_some() {
             for place in 0..u8::BITS {
                 let Some((write, _)) = host.disk.pop() else { break };
                 if canary::note(loose >> place & 1 == 1) {
@@ -79,11 +79,11 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     pub(crate) fn tick(&mut self, id: NodeId) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
         if host.paused {
-            host.missed += 1;
+            host.missed_ticks += 1;
             return HELD;
         }
-        if host.owed > 0 {
-            host.owed -= 1;
+        if host.ticks_to_skip > 0 {
+            host.ticks_to_skip -= 1;
             return HELD;
         }
         self.input(id, Input::Tick)
@@ -100,9 +100,9 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     pub(crate) fn resume(&mut self, id: NodeId) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
         host.paused = false;
-        let missed = std::mem::take(&mut host.missed).min(CATCH_UP);
+        let missed_ticks = std::mem::take(&mut host.missed_ticks).min(CATCH_UP);
         self.network.set_down(id, false);
-        (0..missed).try_for_each(|_| self.tick(id).map(drop))?;
+        (0..missed_ticks).try_for_each(|_| self.tick(id).map(drop))?;
         HELD
     }
 
@@ -110,7 +110,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     pub(crate) fn jump(&mut self, id: NodeId, by: i8) -> Verdict {
         let ticks = u32::from(by.unsigned_abs());
         if by < 0 {
-            self.hosts[usize::from(id.0)].owed += ticks;
+            self.hosts[usize::from(id.0)].ticks_to_skip += ticks;
             return HELD;
         }
         (0..ticks).try_for_each(|_| self.tick(id).map(drop))?;
@@ -118,8 +118,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     }
 
     /// The next step of a node will be cut short.
-    pub(crate) fn doom(&mut self, id: NodeId, sent: u8, keep: u8) -> Verdict {
-        self.hosts[usize::from(id.0)].fate = Fate::Doomed { sent, keep };
+    pub(crate) fn crash_amid_step(&mut self, id: NodeId, sent: u8, keep: u8) -> Verdict {
+        self.hosts[usize::from(id.0)].stopping = Stopping::AmidStep { sent, keep };
         HELD
     }
 
@@ -146,7 +146,12 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     }
 
     /// A node that has halted lives through one more input, which must come to nothing.
-    pub(crate) fn linger(&mut self, id: NodeId, inputs: u8, input: Input<R::Message>) -> Verdict {
+    pub(crate) fn step_halted(
+        &mut self,
+        id: NodeId,
+        inputs: u8,
+        input: Input<R::Message>,
+    ) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
         let Some(replica) = &mut host.replica else { return HELD };
         replica.step(input, &mut self.output);
@@ -155,8 +160,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let done = done + usize::from(effects.restore.is_some());
         let done = done + usize::from(effects.write.take().is_some());
         effects.messages.clear();
-        self.recorder.lingered(id, done)?;
-        host.fate = Fate::Halted { inputs: inputs - 1 };
+        self.recorder.stepped_halted(id, done)?;
+        host.stopping = Stopping::Halted { inputs: inputs - 1 };
         match inputs {
             1 => self.crash_handler(id),
             _ => HELD,

@@ -3,7 +3,7 @@
 use raft::{LogIndex, Read};
 
 use crate::cluster::disk::Disk;
-use crate::history::state_machine::Machine;
+use crate::history::state_machine::StateMachine;
 use crate::replica::{Entry, Replica};
 
 /// One node's replica, if it runs, its disk, its state machine and its clock.
@@ -11,33 +11,33 @@ use crate::replica::{Entry, Replica};
 pub(crate) struct Host<R> {
     pub replica: Option<R>,
     pub disk: Disk,
-    pub machine: Machine,
+    pub machine: StateMachine,
     /// Committed entries that the machine has not yet applied.
     pub to_apply: Vec<Entry>,
     /// Reads that may be answered once the machine has applied so much.
     pub waiting: Vec<(u64, LogIndex)>,
     /// What is bound to happen to the replica.
-    pub fate: Fate,
+    pub stopping: Stopping,
     /// It stands still.
     pub paused: bool,
     /// Ticks that it will live through when it goes on.
-    pub missed: u32,
+    pub missed_ticks: u32,
     /// Ticks that will not reach it, since its clock was set back.
-    pub owed: u32,
+    pub ticks_to_skip: u32,
     /// It was started on a disk that cannot be repaired, and will not be again.
-    pub gone: bool,
+    pub unrecoverable: bool,
 }
 
-/// What is bound to happen to a replica.
+/// Whether a replica is going to stop, and how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Fate {
-    /// Nothing.
+pub(crate) enum Stopping {
+    /// It is not.
     #[default]
-    Open,
-    /// Its next step is cut short: so many messages leave, and so many pending writes reach the
-    /// disk.
-    Doomed { sent: u8, keep: u8 },
-    /// It has halted, and lives through so many more inputs before its crash handler runs.
+    No,
+    /// It crashes amid its next step: so many messages leave, and so many pending writes become
+    /// durable.
+    AmidStep { sent: u8, keep: u8 },
+    /// It has halted, and is given so many more inputs before its crash handler runs.
     Halted { inputs: u8 },
 }
 
@@ -46,21 +46,21 @@ impl<R> Host<R> {
         Host {
             replica: None,
             disk: Disk::default(),
-            machine: Machine::new(),
+            machine: StateMachine::new(),
             to_apply: Vec::new(),
             waiting: Vec::new(),
-            fate: Fate::Open,
+            stopping: Stopping::No,
             paused: false,
-            missed: 0,
-            owed: 0,
-            gone: false,
+            missed_ticks: 0,
+            ticks_to_skip: 0,
+            unrecoverable: false,
         }
     }
 
     /// Makes it a host whose disk is empty and which has never run.
     pub fn clear(&mut self) {
         self.disk.clear();
-        self.gone = false;
+        self.unrecoverable = false;
         self.stop();
     }
 
@@ -69,9 +69,9 @@ impl<R> Host<R> {
         self.replica = None;
         self.to_apply.clear();
         self.waiting.clear();
-        self.fate = Fate::Open;
+        self.stopping = Stopping::No;
         self.paused = false;
-        (self.missed, self.owed) = (0, 0);
+        (self.missed_ticks, self.ticks_to_skip) = (0, 0);
     }
 
     /// Whether the machine has applied something since the last snapshot.

@@ -83,7 +83,7 @@ impl<M: Clone> Network<M> {
     }
 
     /// The link that works and has something on it, at or after the one that the bytes wish for.
-    pub fn wish(&self, from: u8, to: u8) -> Option<Link> {
+    pub fn select(&self, from: u8, to: u8) -> Option<Link> {
         let start =
             usize::from(wrap(from, self.nodes)) * STRIDE + usize::from(wrap(to, self.nodes));
         first_from(self.ready(), start).map(Link::numbered)
@@ -95,7 +95,7 @@ impl<M: Clone> Network<M> {
     }
 
     /// The clogged link at or after the one that the bytes wish for.
-    pub fn wish_clogged(&self, from: u8, to: u8) -> Option<Link> {
+    pub fn select_clogged(&self, from: u8, to: u8) -> Option<Link> {
         let start =
             usize::from(wrap(from, self.nodes)) * STRIDE + usize::from(wrap(to, self.nodes));
         first_from(self.clogged, start).map(Link::numbered)
@@ -113,7 +113,7 @@ impl<M: Clone> Network<M> {
     }
 
     /// Whether there is anything to heal.
-    pub fn is_hurt(&self) -> bool {
+    pub fn has_faults(&self) -> bool {
         self.cut | self.clogged | self.filtered != 0
     }
 
@@ -123,7 +123,7 @@ impl<M: Clone> Network<M> {
     }
 
     /// Whether any link is clogged.
-    pub fn is_clogged_somewhere(&self) -> bool {
+    pub fn has_clogged(&self) -> bool {
         self.clogged != 0
     }
 
@@ -173,12 +173,12 @@ impl<M: Clone> Network<M> {
 
     /// Cuts every link between the nodes of `mask` and the others; whether any worked before.
     pub fn partition(&mut self, mask: u8) -> bool {
-        self.cut_but_for(u8::MAX, mask)
+        self.cut_with_bridge(u8::MAX, mask)
     }
 
     /// Cuts every link between two sides: the nodes of `mask`, and the others, both without
     /// `bridge`; whether any worked before.
-    pub fn cut_but_for(&mut self, bridge: u8, mask: u8) -> bool {
+    pub fn cut_with_bridge(&mut self, bridge: u8, mask: u8) -> bool {
         let (mut changed, nodes) = (false, self.nodes);
         let ends = (0..nodes).filter(|&node| node != bridge);
         for (from, to) in ends.clone().flat_map(|from| ends.clone().map(move |to| (from, to))) {
@@ -230,7 +230,7 @@ impl<M: Clone> Network<M> {
     }
 
     /// Loses everything that is in flight.
-    pub fn lose_everything(&mut self) {
+    pub fn drop_all(&mut self) {
         self.links.iter_mut().for_each(VecDeque::clear);
         self.busy = 0;
     }
@@ -242,7 +242,7 @@ impl<M: Clone> Network<M> {
         match event.kind {
             Kind::Partition => self.partition(a),
             Kind::Cut => self.cut(link),
-            Kind::Bridge => self.cut_but_for(a, b),
+            Kind::Bridge => self.cut_with_bridge(a, b),
             Kind::Clog => self.clog(link, true),
             Kind::Release => self.clog(link, false),
             Kind::Filter => self.filter(a),
@@ -252,7 +252,7 @@ impl<M: Clone> Network<M> {
 
     /// Makes every link work again, for all kinds of messages; whether any did not.
     pub fn heal(&mut self) -> bool {
-        let was_hurt = self.is_hurt();
+        let was_hurt = self.has_faults();
         (self.cut, self.clogged, self.filtered) = (0, 0, 0);
         was_hurt
     }
@@ -275,13 +275,13 @@ mod tests {
     #[test]
     fn a_wish_finds_the_next_link_that_has_something() {
         let mut network = quiet(3);
-        assert_eq!(network.wish(0, 1), None);
+        assert_eq!(network.select(0, 1), None);
         network.send(link(1, 2), 0, 'a');
         network.send(link(0, 1), 0, 'b');
-        assert_eq!(network.wish(0, 1), Some(link(0, 1)));
-        assert_eq!(network.wish(0, 2), Some(link(1, 2)));
-        assert_eq!(network.wish(2, 2), Some(link(0, 1)));
-        assert_eq!(network.wish(255, 255), network.wish(0, 0));
+        assert_eq!(network.select(0, 1), Some(link(0, 1)));
+        assert_eq!(network.select(0, 2), Some(link(1, 2)));
+        assert_eq!(network.select(2, 2), Some(link(0, 1)));
+        assert_eq!(network.select(255, 255), network.select(0, 0));
     }
 
     #[test]
@@ -309,7 +309,7 @@ mod tests {
         let mut network = quiet(2);
         network.set_down(NodeId(1), true);
         network.send(link(0, 1), 0, 'a');
-        assert_eq!(network.wish(0, 1), None);
+        assert_eq!(network.select(0, 1), None);
         network.set_down(NodeId(1), false);
         assert_eq!(network.take(link(0, 1), 0), Some('a'));
     }
@@ -319,8 +319,8 @@ mod tests {
         let mut network = quiet(2);
         assert!(network.clog(link(0, 1), true));
         network.send(link(0, 1), 0, 'a');
-        assert_eq!((network.wish(0, 1), network.take(link(0, 1), 0)), (None, None));
-        assert_eq!(network.wish_clogged(1, 1), Some(link(0, 1)));
+        assert_eq!((network.select(0, 1), network.take(link(0, 1), 0)), (None, None));
+        assert_eq!(network.select_clogged(1, 1), Some(link(0, 1)));
         assert!(network.clog(link(0, 1), false));
         assert_eq!(network.take(link(0, 1), 0), Some('a'));
     }
@@ -340,7 +340,7 @@ mod tests {
     #[test]
     fn a_bridge_sees_both_sides_which_do_not_see_each_other() {
         let mut network = quiet(3);
-        assert!(network.cut_but_for(2, 0b001));
+        assert!(network.cut_with_bridge(2, 0b001));
         let cut = |from, to| network.is_cut_off(link(from, to));
         assert!(cut(0, 1) && cut(1, 0));
         assert!(!cut(0, 2) && !cut(2, 0) && !cut(1, 2) && !cut(2, 1));

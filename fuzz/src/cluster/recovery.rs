@@ -12,12 +12,12 @@
 use raft::{LogIndex, NodeId, NodeSet, ReadId};
 
 use crate::base::hash::mix;
-use crate::cluster::host::Fate;
+use crate::cluster::host::Stopping;
 use crate::cluster::network::Link;
 use crate::cluster::Cluster;
 use crate::history::clients::ReadFact;
-use crate::history::healing::{Calm, Healing, QUIET_COMMANDS};
 use crate::history::monitor::Monitor;
+use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome, QUIET_COMMANDS};
 use crate::history::state_machine::keys;
 use crate::history::violation::{Verdict, Violation, HELD, NOTHING};
 use crate::replica::{Input, Replica};
@@ -35,19 +35,19 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// Heals, and lets time pass until the cluster has settled, or should have.
     pub fn recover(&mut self) -> Verdict {
         let Some(core) = self.core().filter(|_| self.is_fair()) else { return NOTHING };
-        self.recorder.heals(core)?;
-        let healing = self.settle_down(core)?;
+        self.recorder.healed(core)?;
+        let outcome = self.settle_down(core)?;
         if self.recorder.history.newest_leader().is_none() && !self.recorder.history.can_elect() {
             return NOTHING;
         }
-        self.recorder.recovered(&healing)?;
+        self.recorder.recovered(&outcome)?;
         self.scan();
         let ticks = patience(self.setup()) + 1;
-        let calm = self.calm(ticks, None)?;
-        self.recorder.was_calm(&calm)?;
+        let quiet = self.quiet(ticks, None)?;
+        self.recorder.quiet_period_ended(&quiet)?;
         if let Some(node) = self.spare_follower(core) {
-            let calm = self.calm(ticks, Some(node))?;
-            self.recorder.was_calm(&calm)?;
+            let quiet = self.quiet(ticks, Some(node))?;
+            self.recorder.quiet_period_ended(&quiet)?;
         }
         HELD
     }
@@ -66,7 +66,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// every membership that may be in force has a quorum. None if even all are too few.
     fn core(&self) -> Option<NodeSet> {
         let everyone = NodeSet::first(self.setup().nodes);
-        let is_gone = |id: &NodeId| self.hosts[usize::from(id.0)].gone || !self.is_intact(*id);
+        let is_gone =
+            |id: &NodeId| self.hosts[usize::from(id.0)].unrecoverable || !self.is_intact(*id);
         let mut gone: NodeSet = everyone.iter().filter(is_gone).collect();
         let history = &self.recorder.history;
         if !history.can_spare(gone) {
@@ -87,22 +88,22 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     }
 
     /// Heals the core, and lets time pass until all is as it should be, or the bound is over.
-    fn settle_down(&mut self, core: NodeSet) -> Result<Healing, Box<Violation>> {
+    fn settle_down(&mut self, core: NodeSet) -> Result<RecoveryOutcome, Box<Violation>> {
         self.heal(core)?;
-        let mut healing = Healing { core, ..Healing::default() };
-        healing.fresh = self.recorder.history.clients.proposals + 1;
-        healing.has_read = !R::CAPABILITIES.reads;
+        let mut outcome = RecoveryOutcome { core, ..RecoveryOutcome::default() };
+        outcome.fresh = self.recorder.history.clients.proposals + 1;
+        outcome.has_read = !R::CAPABILITIES.reads;
         let first_read = self.recorder.history.clients.reads.len();
         let (patience, bound) = (patience(self.setup()), self.bound(core));
         let (mut asked, mut shown) = (None, Vec::new());
         for tick in 0..=bound {
-            healing.ticks = tick;
+            outcome.ticks = tick;
             let read = |read: &ReadFact| read.index.is_some();
-            healing.has_read |= self.recorder.history.clients.reads[first_read..].iter().any(read);
-            healing.is_quiet = self.is_quiet();
-            healing.differing = self.differing();
-            let is_over = self.recorder.history.has_recovered(healing.fresh) && !self.is_disputed();
-            if is_over && healing.is_settled() {
+            outcome.has_read |= self.recorder.history.clients.reads[first_read..].iter().any(read);
+            outcome.is_quiet = self.is_quiet();
+            outcome.differing = self.differing();
+            let is_over = self.recorder.history.has_recovered(outcome.fresh) && !self.is_disputed();
+            if is_over && outcome.is_settled() {
                 break;
             }
             let leader = self.recorder.history.newest_leader();
@@ -114,8 +115,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             self.pass_time()?;
             shown.push(self.shown());
         }
-        healing.repeats = repeats(&shown);
-        Ok(healing)
+        outcome.repeats = repeats(&shown);
+        Ok(outcome)
     }
 
     /// A client reads every key where all is applied.
@@ -129,12 +130,12 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     fn ask(&mut self, id: NodeId) -> Verdict {
         let history = &mut self.recorder.history;
         let command = history.clients.propose(history.life_of(id), 0);
-        self.live_through(id, Input::Propose(command))?;
+        self.input_now(id, Input::Propose(command))?;
         self.deliver_everything()?;
         if R::CAPABILITIES.reads {
             let history = &mut self.recorder.history;
             let read = ReadId(history.clients.ask(history.life_of(id)));
-            self.live_through(id, Input::Read(read))?;
+            self.input_now(id, Input::Read(read))?;
             self.deliver_everything()?;
         }
         HELD
@@ -143,14 +144,18 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// Each clock ticks once, in turn, and everything that this causes comes to its end.
     fn pass_time(&mut self) -> Verdict {
         for id in (0..self.setup().nodes).map(NodeId) {
-            self.live_through(id, Input::Tick)?;
+            self.input_now(id, Input::Tick)?;
             self.deliver_everything()?;
         }
         self.retire()
     }
 
     /// Nothing happens but ticks and a few commands; first, perhaps, one node is cut off.
-    fn calm(&mut self, ticks: u32, cut_off: Option<NodeId>) -> Result<Calm, Box<Violation>> {
+    fn quiet(
+        &mut self,
+        ticks: u32,
+        cut_off: Option<NodeId>,
+    ) -> Result<QuietPeriod, Box<Violation>> {
         let before = self.recorder.history.newest_leader();
         let sent = self.network.sent();
         if let Some(node) = cut_off {
@@ -166,7 +171,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         }
         let (after, messages) = (self.recorder.history.newest_leader(), self.network.sent() - sent);
         let differing = self.differing();
-        Ok(Calm { before, after, ticks, messages, cut_off, differing })
+        Ok(QuietPeriod { before, after, ticks, messages, cut_off, differing })
     }
 
     /// A follower without which there is a quorum, if all nodes ask before they stand.
@@ -194,7 +199,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         self.network.heal();
         if core != NodeSet::first(self.setup().nodes) {
             // It might bring a membership that needs who is lost.
-            self.network.lose_everything();
+            self.network.drop_all();
         }
         for id in (0..self.setup().nodes).map(NodeId) {
             if !core.contains(id) {
@@ -203,9 +208,9 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             }
             self.fill(id, false)?;
             let host = &mut self.hosts[usize::from(id.0)];
-            host.owed = 0;
-            let (paused, fate) = (host.paused, host.fate);
-            if fate != Fate::Open {
+            host.ticks_to_skip = 0;
+            let (paused, stopping) = (host.paused, host.stopping);
+            if stopping != Stopping::No {
                 self.crash_handler(id)?;
             } else if paused {
                 self.resume(id)?;
@@ -219,7 +224,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     }
 
     fn lose_for_good(&mut self, id: NodeId) -> Verdict {
-        self.hosts[usize::from(id.0)].gone = true;
+        self.hosts[usize::from(id.0)].unrecoverable = true;
         match self.recorder.history.node(id).up {
             true => self.crash_handler(id),
             false => HELD,
@@ -240,17 +245,17 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     fn deliver_everything(&mut self) -> Verdict {
         for _ in 0..DELIVERIES {
-            let Some(link) = self.network.wish(0, 0) else { break };
+            let Some(link) = self.network.select(0, 0) else { break };
             for _ in 0..self.network.deliverable(link) {
                 let Some(message) = self.network.take(link, 0) else { break };
-                self.live_through(link.to, Input::Receive(message))?;
+                self.input_now(link.to, Input::Receive(message))?;
             }
         }
         HELD
     }
 
     /// One input, and all that it caused on this node.
-    fn live_through(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
+    fn input_now(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
         self.input(id, input)?;
         self.catch_up(id)
     }
@@ -308,12 +313,15 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let views = self.running().map(|id| (id, self.recorder.history.node(id).view));
         views.fold(0, |hash, (id, view)| {
             let log = mix(view.last_log.index.0, view.last_log.term.0);
-            mix(mix(hash, u64::from(id.0) << 8 | view.role as u64), mix(log, view.commit.0))
+            mix(
+                mix(hash, u64::from(id.0) << 8 | view.role.in_paper() as u64),
+                mix(log, view.commit.0),
+            )
         })
     }
 }
 
-impl Healing {
+impl RecoveryOutcome {
     /// Whether nothing is left to be done but to lead and to have applied something fresh.
     fn is_settled(&self) -> bool {
         self.has_read && self.is_quiet && self.differing.is_none()
@@ -337,8 +345,8 @@ fn repeats(shown: &[u64]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::replica::subject::Subject;
-    use crate::replica::{Capabilities, Durable, Effects, Meaning, Plain, Speech, View};
+    use crate::replica::system_under_test::SystemUnderTest;
+    use crate::replica::{Capabilities, Durable, Effects, MessageBody, MessageView, Plain, View};
     use crate::run::Runner;
     use crate::schedule::{Recovery, Schedule, Setup};
     use raft::{LogId, Progress, Term};
@@ -382,18 +390,18 @@ mod tests {
             None
         }
 
-        fn meaning(&(from, to): &(NodeId, NodeId)) -> Meaning {
-            let (term, speech) = (Term(0), Speech::Other);
-            Meaning { from, to, term, speech, committed: LogId::ZERO }
+        fn message_view(&(from, to): &(NodeId, NodeId)) -> MessageView {
+            let (term, body) = (Term(0), MessageBody::Other);
+            MessageView { from, to, term, body, committed: LogId::ZERO }
         }
     }
 
     #[test]
     fn a_raft_that_talks_for_ever_comes_to_a_verdict() {
-        let subject = Subject::<Chatter>::without_mutants(None).expect("there is one");
+        let sut = SystemUnderTest::<Chatter>::without_mutants(None).expect("there is one");
         let setup =
             Setup { nodes: 2, election_ticks: 2, recovery: Recovery::Full, ..Setup::default() };
-        let outcome = Runner::new(subject).run(&Schedule { setup, events: Vec::new() });
+        let outcome = Runner::new(sut).run(&Schedule { setup, events: Vec::new() });
         assert_eq!(outcome.fingerprint().as_deref(), Some("recovers-after-healing"));
     }
 }

@@ -5,12 +5,12 @@
 
 use raft::{NodeId, NodeSet};
 
-use crate::cluster::host::{Fate, Host};
-use crate::cluster::host_facts::Is;
+use crate::cluster::host::{Host, Stopping};
 use crate::cluster::network::Link;
+use crate::cluster::node_flags::Flag;
 use crate::cluster::Cluster;
 use crate::history::monitor::Monitor;
-use crate::replica::{Replica, Speech, Write};
+use crate::replica::{MessageBody, Replica, Write};
 use crate::schedule::event::{Event, Kind, ALL, TRUNCATION};
 use crate::schedule::family::Family;
 use crate::schedule::operand::{first_from, wrap, ASK_A_LEADER};
@@ -44,7 +44,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             Kind::Crash | Kind::CrashAmid | Kind::Restart | Kind::LoseDisk => {
                 self.resolve_life(kind, event.operands)
             }
-            Kind::Heal => self.network.is_hurt().then_some(event),
+            Kind::Heal => self.network.has_faults().then_some(event),
             Kind::Partition
             | Kind::Cut
             | Kind::Bridge
@@ -68,13 +68,13 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             // Leases hold only if all clocks go on together, and none jumps.
             Kind::Tick if self.setup.lease => Some(Event::exact(Kind::TickAll, [0; 3])),
             Kind::Jump if self.setup.lease => None,
-            Kind::Tick | Kind::Pause => exact(self.next(a, self.who(Is::Awake))?, 0),
+            Kind::Tick | Kind::Pause => exact(self.next(a, self.nodes_with(Flag::Awake))?, 0),
             Kind::Timeout => exact(self.next_leading(a, false)?, 0),
-            Kind::Resume => exact(self.next(a, self.who(Is::Paused))?, 0),
+            Kind::Resume => exact(self.next(a, self.nodes_with(Flag::Paused))?, 0),
             _ => {
                 let by = (b as i8).clamp(-FARTHEST, FARTHEST);
                 (by != 0).then_some(())?;
-                exact(self.next(a, self.who(Is::Awake))?, by as u8)
+                exact(self.next(a, self.nodes_with(Flag::Awake))?, by as u8)
             }
         }
     }
@@ -85,7 +85,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let exact = |node, b| Some(Event::exact(kind, [node, b, 0]));
         match kind {
             Kind::Persist => {
-                let node = self.next(a, self.who(Is::Writing))?;
+                let node = self.next(a, self.nodes_with(Flag::Writing))?;
                 match (disk(node).full, disk(node).awaited().is_some()) {
                     (false, _) => exact(node, 0),
                     (true, true) => Some(Event::exact(Kind::FailPersist, [node, 0, 0])),
@@ -94,7 +94,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             }
             Kind::FailPersist => {
                 let awaited = self.with(|host| host.disk.awaited().is_some());
-                let node = self.next(a, self.who(Is::Writing).intersection(awaited))?;
+                let node = self.next(a, self.nodes_with(Flag::Writing).intersection(awaited))?;
                 let write = disk(node).awaited()?;
                 let torn = match R::CAPABILITIES.torn_writes {
                     true => torn(b, write),
@@ -103,7 +103,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
                 exact(node, torn)
             }
             Kind::Fill => exact(self.next(a, self.with(|host| !host.disk.full))?, 0),
-            Kind::Free => exact(self.next(a, self.who(Is::Full))?, 0),
+            Kind::Free => exact(self.next(a, self.nodes_with(Flag::Full))?, 0),
             _ => {
                 let node = self.next(a, self.with(|host| host.disk.record(b).is_some()))?;
                 let record = disk(node).record(b)?;
@@ -125,12 +125,12 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
                 exact(node, keep, if keep == ALL { 0 } else { c })
             }
             Kind::CrashAmid => {
-                let open = self.with(|host| host.fate == Fate::Open);
-                let node = self.next(a, self.who(Is::Awake).intersection(open))?;
+                let open = self.with(|host| host.stopping == Stopping::No);
+                let node = self.next(a, self.nodes_with(Flag::Awake).intersection(open))?;
                 exact(node, b, if keeps { ALL } else { c })
             }
             Kind::Restart => {
-                let node = self.next(a, self.who(Is::Down))?;
+                let node = self.next(a, self.nodes_with(Flag::Down))?;
                 exact(node, wrap(b, 2), 0)
             }
             _ => {
@@ -155,12 +155,12 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
                 self.cuts_something(mask, bridge).then(|| Event::exact(kind, [bridge, mask, 0]))
             }
             Kind::Release => {
-                let link = self.network.wish_clogged(a, b)?;
+                let link = self.network.select_clogged(a, b)?;
                 exact(link.from.0, link.to.0)
             }
             Kind::Filter => {
-                let speech = wrap(a, Speech::KINDS.len() as u8);
-                (!self.network.is_filtered(speech)).then(|| Event::exact(kind, [speech, 0, 0]))
+                let body = wrap(a, MessageBody::KINDS.len() as u8);
+                (!self.network.is_filtered(body)).then(|| Event::exact(kind, [body, 0, 0]))
             }
             _ => {
                 let (from, to) = (wrap(a, nodes), wrap(b, nodes));
@@ -179,12 +179,12 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     fn can_spare(&self, node: u8) -> bool {
         let intact = |id: NodeId| self.is_intact(id) && id.0 != node;
         let gone: NodeSet = (0..self.setup.nodes).map(NodeId).filter(|&id| !intact(id)).collect();
-        self.setup.reckless || self.recorder.history.can_spare(gone)
+        self.setup.unbounded_damage || self.recorder.history.can_spare(gone)
     }
 
     /// What becomes of a message.
     fn resolve_message(&self, kind: Kind, [a, b, c]: [u8; 3]) -> Option<Event> {
-        let link = self.network.wish(a, b)?;
+        let link = self.network.select(a, b)?;
         let [from, to] = [link.from.0, link.to.0];
         if kind == Kind::Deliver {
             return Some(Event::exact(kind, [from, to, 0]));
@@ -204,15 +204,15 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             Kind::Propose => {
                 let again = u64::from(b % AGAIN).min(self.recorder.history.clients.proposals) as u8;
                 match a < ASK_A_LEADER {
-                    true => exact(self.next(a, self.who(Is::Awake))?, again, 0),
+                    true => exact(self.next(a, self.nodes_with(Flag::Awake))?, again, 0),
                     false => exact(self.next_leading(a, true)?, again, 0),
                 }
             }
             Kind::Read if !R::CAPABILITIES.reads => None,
-            Kind::Read => exact(self.next(a, self.who(Is::Awake))?, 0, 0),
+            Kind::Read => exact(self.next(a, self.nodes_with(Flag::Awake))?, 0, 0),
             Kind::Compact if !R::CAPABILITIES.snapshots => None,
-            Kind::Compact => exact(self.next(a, self.who(Is::Ahead))?, 0, 0),
-            Kind::Apply => exact(self.next(a, self.who(Is::Behind))?, 0, 0),
+            Kind::Compact => exact(self.next(a, self.nodes_with(Flag::Ahead))?, 0, 0),
+            Kind::Apply => exact(self.next(a, self.nodes_with(Flag::Behind))?, 0, 0),
             Kind::Transfer if !R::CAPABILITIES.transfers => None,
             Kind::Transfer => {
                 let leader = self.next_leading(a, true)?;
@@ -238,8 +238,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     }
 
     /// The nodes of which this is so.
-    fn who(&self, is: Is) -> NodeSet {
-        self.standing.who(is)
+    fn nodes_with(&self, is: Flag) -> NodeSet {
+        self.node_flags.nodes_with(is)
     }
 
     /// The nodes whose hosts fit.
@@ -259,7 +259,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     /// The first node at or after `wish` that is awake and leads, or does not.
     pub(crate) fn next_leading(&self, wish: u8, leads: bool) -> Option<u8> {
-        let [awake, leading] = [Is::Awake, Is::Leading].map(|is| self.who(is));
+        let [awake, leading] = [Flag::Awake, Flag::Leading].map(|is| self.nodes_with(is));
         self.next(wish, if leads { leading } else { awake.without(leading) })
     }
 
@@ -270,7 +270,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     /// How many writes of a node are pending.
     pub(crate) fn pending_writes(&self, node: u8) -> usize {
-        match self.who(Is::Writing).contains(NodeId(node)) {
+        match self.nodes_with(Flag::Writing).contains(NodeId(node)) {
             true => self.hosts[usize::from(node)].disk.pending.len(),
             false => 0,
         }

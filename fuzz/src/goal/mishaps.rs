@@ -5,9 +5,9 @@
 use raft::{NodeId, NodeSet, Role, Term};
 
 use super::{Goal, Goals};
-use crate::history::healing::{Calm, Healing};
+use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome};
 use crate::history::{History, PerNode};
-use crate::replica::{Command, Meaning, Speech, Write};
+use crate::replica::{Command, MessageBody, MessageView, Write};
 use crate::schedule::event::{Event, Kind};
 use crate::schedule::Recovery;
 
@@ -68,23 +68,23 @@ impl Goals {
         self.reach_if(Goal::ElectedWhileClogged, clogged);
         self.reach_if(Goal::ElectedWhileFiltered, filtered);
         let asks = history.setup.of(node).pre_vote != history.setup.pre_vote;
-        self.reach_if(Goal::OtherMindElected, asks);
+        self.reach_if(Goal::MixedConfigElected, asks);
     }
 
-    pub(super) fn heard_amid(&mut self, history: &History, message: &Meaning) {
+    pub(super) fn heard_amid(&mut self, history: &History, message: &MessageView) {
         let view = history.node(message.to).view;
-        match message.speech {
-            Speech::Candidacy { .. } => {
+        match message.body {
+            MessageBody::RequestVote { .. } => {
                 let torn = self.mishaps.torn_votes[message.to];
                 let matters = torn.is_some_and(|(term, vote)| {
                     term == message.term && term == view.term() && vote != message.from
                 });
                 self.reach_if(Goal::TornVoteMatters, matters);
             }
-            Speech::ReadIndex => {
+            MessageBody::ReadIndex => {
                 self.reach_if(Goal::LateReadAnswer, message.term < view.term());
             }
-            Speech::Snapshot { .. } => {
+            MessageBody::InstallSnapshot { .. } => {
                 let joint = history.membership_of(history.node(message.to)).is_joint();
                 self.reach_if(Goal::SnapshotMeetsJoint, joint);
             }
@@ -101,7 +101,7 @@ impl Goals {
 
     pub(super) fn stopped_amid(&mut self, node: NodeId) {
         let only = NodeSet::only(node);
-        self.reach_if(Goal::CrashedAmidStep, self.mishaps.doomed.contains(node));
+        self.reach_if(Goal::CrashedMidStep, self.mishaps.doomed.contains(node));
         self.mishaps.doomed = self.mishaps.doomed.without(only);
         self.mishaps.paused = self.mishaps.paused.without(only);
     }
@@ -138,15 +138,18 @@ impl Goals {
         self.reach_if(Goal::LeasedReadUnderDrift, leased && leads && !setup.fast.is_empty());
     }
 
-    pub(super) fn recovered_amid(&mut self, history: &History, healing: &Healing) {
-        let recovered = history.has_recovered(healing.fresh);
+    pub(super) fn recovered_amid(&mut self, history: &History, outcome: &RecoveryOutcome) {
+        let recovered = history.has_recovered(outcome.fresh);
         let core = history.setup.recovery == Recovery::Core;
         self.reach_if(Goal::CoreRecovered, recovered && core);
-        let all = healing.core.len() == history.nodes.len();
+        let all = outcome.core.len() == history.nodes.len();
         self.reach_if(Goal::RecoveredWithoutLost, recovered && !core && !all);
     }
 
-    pub(super) fn calm(&mut self, calm: &Calm) {
-        self.reach_if(Goal::CameBack, calm.cut_off.is_some() && calm.before == calm.after);
+    pub(super) fn quiet(&mut self, quiet: &QuietPeriod) {
+        self.reach_if(
+            Goal::ReturnedWithoutElection,
+            quiet.cut_off.is_some() && quiet.before == quiet.after,
+        );
     }
 }

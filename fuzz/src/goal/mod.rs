@@ -8,13 +8,13 @@ use std::collections::VecDeque;
 use raft::{LogId, LogIndex, NodeId, Progress, Read, Refused, Role, Term};
 
 use crate::base::counts::Counts;
-use crate::history::healing::{Calm, Healing};
 use crate::history::log_chain::is_command;
 use crate::history::monitor::Monitor;
-use crate::history::state_machine::Machine;
+use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome};
+use crate::history::state_machine::StateMachine;
 use crate::history::violation::{Verdict, NOTHING};
 use crate::history::{History, PerNode};
-use crate::replica::{Command, Entry, Meaning, Speech, View, Write};
+use crate::replica::{Command, Entry, MessageBody, MessageView, View, Write};
 use crate::schedule::event::{Event, Kind};
 
 mod mishaps;
@@ -22,13 +22,13 @@ mod mishaps;
 use mishaps::Mishaps;
 
 macro_rules! goals {
-    ($($name:ident = $text:literal, $meaning:literal;)*) => {
+    ($($name:ident = $text:literal, $message_view:literal;)*) => {
         /// A situation worth reaching.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Goal { $(#[doc = $meaning] $name,)* }
+        pub enum Goal { $(#[doc = $message_view] $name,)* }
 
         /// Name and meaning of every goal, in order.
-        pub const GOALS: [(&str, &str); [$($text),*].len()] = [$(($text, $meaning)),*];
+        pub const GOALS: [(&str, &str); [$($text),*].len()] = [$(($text, $message_view)),*];
     };
 }
 
@@ -67,7 +67,7 @@ goals! {
     SnapshotTaken = "snapshot-taken", "A node has replaced a part of its log by a snapshot.";
     SnapshotInstalled = "snapshot-installed", "A node goes on from another's snapshot.";
     SnapshotOverConflict = "snapshot-over-conflict", "A snapshot has replaced a log that contradicts it.";
-    SnapshotAmidChange = "snapshot-amid-change", "A node has taken a snapshot while it went by an uncommitted change.";
+    SnapshotDuringChange = "snapshot-during-change", "A node has taken a snapshot while it went by an uncommitted change.";
     RestartFromSnapshot = "restart-from-snapshot", "A node has started from a snapshot.";
     ChangeCommitted = "change-committed", "A change of membership is committed.";
     JointCommitted = "joint-committed", "Joint consensus is committed.";
@@ -76,7 +76,7 @@ goals! {
     ChangeUndone = "change-undone", "A change of membership has been removed from a log.";
     LeaderRemoved = "leader-removed", "A leader has committed its own removal.";
     LearnerPromoted = "learner-promoted", "A learner has become a voter.";
-    LeadTransferred = "lead-transferred", "A node has won because the leader told it to stand.";
+    LeadershipTransferred = "leadership-transferred", "A node has won because the leader told it to stand.";
     CommandRefused = "command-refused", "A leader has refused a command because too much was uncommitted.";
     ChangeRefused = "change-refused", "A change of membership has been refused for want of a rule.";
     ReadAnswered = "read-answered", "A leader has told a client what to read.";
@@ -85,7 +85,7 @@ goals! {
     ReadRefused = "read-refused", "A read could not be answered.";
     AppliedAgain = "applied-again", "A command that stands in the log twice has been applied again.";
     AppliedLate = "applied-late", "A state machine has applied what was committed long ago.";
-    LeadGivenUp = "lead-given-up", "A leader has stepped down within its term, for want of a quorum.";
+    LeadershipGivenUp = "leadership-given-up", "A leader has stepped down within its term, for want of a quorum.";
     Recovered = "recovered", "Healed after its last event, a cluster has applied a fresh command.";
     // Faults.
     Bridged = "bridged", "Two sides were cut off from each other, and one node saw both.";
@@ -98,7 +98,7 @@ goals! {
     Resumed = "resumed", "A node has gone on after it stood still.";
     LeaderPaused = "leader-paused", "A leader has stood still.";
     PausedLeaderReplaced = "paused-leader-replaced", "A node has won while a leader stood still.";
-    CrashedAmidStep = "crashed-amid-step", "A node has crashed when some of what its step wanted was done.";
+    CrashedMidStep = "crashed-mid-step", "A node has crashed when some of what its step wanted was done.";
     LateCrashHandler = "late-crash-handler", "A node that had halted was given another input.";
     NoSpace = "no-space", "A write has failed because the disk was full.";
     ElectedWithFullDisk = "elected-with-full-disk", "A node has won while some disk was full.";
@@ -111,7 +111,7 @@ goals! {
     RecoveryCutShort = "recovery-cut-short", "A node has crashed while it was recovering.";
     CommittedWithoutLost = "committed-without-lost", "An entry was committed after a disk had been lost for good.";
     NodeReplaced = "node-replaced", "A change of membership that replaces a node which is down is committed.";
-    OtherMindElected = "other-mind-elected", "A node that is set up in another way than the others has won.";
+    MixedConfigElected = "mixed-config-elected", "A node that is set up in another way than the others has won.";
     // Meetings.
     SnapshotMeetsJoint = "snapshot-meets-joint", "A snapshot has arrived at a node in joint consensus.";
     LateReadAnswer = "late-read-answer", "A message about a read has arrived in a later term.";
@@ -119,7 +119,7 @@ goals! {
     RetryAnswered = "retry-answered", "A client that repeated a command was told what it had found.";
     CoreRecovered = "core-recovered", "A quorum that lost all others for good has applied a fresh command.";
     RecoveredWithoutLost = "recovered-without-lost", "A cluster has recovered although some disk was lost.";
-    CameBack = "came-back", "A follower that was cut off for a while has come back, and no term was spent.";
+    ReturnedWithoutElection = "returned-without-election", "A partitioned follower has reconnected without starting a term.";
 }
 
 /// How many goals there are.
@@ -162,7 +162,7 @@ impl Goals {
         self.reach_if(Goal::StaleLeader, history.current_leaders().count() > 1);
         self.reach_if(Goal::ElectedWhileCut, self.cut);
         let told = self.told[node];
-        self.reach_if(Goal::LeadTransferred, told > Term(0) && told.next() == term);
+        self.reach_if(Goal::LeadershipTransferred, told > Term(0) && told.next() == term);
         let joint = history.membership_of(history.node(node)).is_joint();
         self.reach_if(Goal::ElectedInJoint, joint);
     }
@@ -183,7 +183,7 @@ impl Goals {
         self.replaced_amid(history, joined, left);
     }
 
-    fn received_vote(&mut self, history: &History, message: &Meaning) {
+    fn received_vote(&mut self, history: &History, message: &MessageView) {
         let view = history.node(message.to).view;
         let stale = view.role == Role::Candidate && message.term < view.term();
         self.reach_if(Goal::StaleVote, stale);
@@ -222,19 +222,21 @@ impl Monitor for Goals {
         NOTHING
     }
 
-    fn received(&mut self, history: &History, message: &Meaning) -> Verdict {
-        match message.speech {
-            Speech::Vote => self.received_vote(history, message),
-            Speech::Refusal => self.reach(Goal::Refusal),
-            Speech::TakeOver => self.told[message.to] = message.term,
-            Speech::Candidacy { .. } | Speech::ReadIndex | Speech::Snapshot { .. } => {
+    fn received(&mut self, history: &History, message: &MessageView) -> Verdict {
+        match message.body {
+            MessageBody::VoteGranted => self.received_vote(history, message),
+            MessageBody::AppendRejected => self.reach(Goal::Refusal),
+            MessageBody::TimeoutNow => self.told[message.to] = message.term,
+            MessageBody::RequestVote { .. }
+            | MessageBody::ReadIndex
+            | MessageBody::InstallSnapshot { .. } => {
                 self.heard_amid(history, message);
             }
-            Speech::Append { .. } => {
+            MessageBody::AppendEntries { .. } => {
                 let stale = message.term < history.node(message.to).view.term();
                 self.reach_if(Goal::StaleAppend, stale);
             }
-            Speech::Ack { match_index } => {
+            MessageBody::AppendAccepted { match_index } => {
                 let leader = history.node(message.to);
                 let known = leader.progress[message.from].match_index;
                 let current = leader.view.is_leader() && leader.view.term() == message.term;
@@ -246,7 +248,7 @@ impl Monitor for Goals {
     }
 
     fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
-        if old.role == new.role && old.term() == new.term() {
+        if old.role.in_paper() == new.role.in_paper() && old.term() == new.term() {
             return NOTHING;
         }
         match new.role {
@@ -258,9 +260,9 @@ impl Monitor for Goals {
                 });
                 self.reach_if(Goal::SplitVote, rival);
             }
-            Role::Follower => {
+            Role::Follower | Role::PreCandidate => {
                 self.reach_if(Goal::LeaderDeposed, old.is_leader());
-                self.reach_if(Goal::LeadGivenUp, old.is_leader() && old.term() == new.term());
+                self.reach_if(Goal::LeadershipGivenUp, old.is_leader() && old.term() == new.term());
             }
         }
         NOTHING
@@ -290,18 +292,19 @@ impl Monitor for Goals {
         NOTHING
     }
 
-    fn restored(&mut self, _: &History, _: NodeId, _: &Machine) -> Verdict {
+    fn restored(&mut self, _: &History, _: NodeId, _: &StateMachine) -> Verdict {
         self.reach(Goal::SnapshotInstalled);
         NOTHING
     }
 
-    fn computed(&mut self, _: &History, _: NodeId, machine: &Machine) -> Verdict {
+    fn computed(&mut self, _: &History, _: NodeId, machine: &StateMachine) -> Verdict {
         self.reach_if(Goal::AppliedAgain, machine.repeated > 0);
         NOTHING
     }
 
     fn refused(&mut self, _: &History, _: NodeId, refused: &Refused) -> Verdict {
-        let early = matches!(refused, Refused::ChangeUnderWay { .. } | Refused::TermIsFresh);
+        let early =
+            matches!(refused, Refused::ChangeInProgress { .. } | Refused::NotCommittedInTerm);
         self.reach_if(Goal::ChangeRefused, early);
         self.reach_if(Goal::CommandRefused, *refused == Refused::TooMuchUncommitted);
         NOTHING
@@ -337,7 +340,7 @@ impl Monitor for Goals {
             self.reach(Goal::SnapshotTaken);
             self.reach_if(Goal::SnapshotOverConflict, write.truncate_from.is_some());
             let amid = newest > history.node(node).view.commit;
-            self.reach_if(Goal::SnapshotAmidChange, amid);
+            self.reach_if(Goal::SnapshotDuringChange, amid);
         }
         let overlapping = !self.pending[node].is_empty();
         self.reach_if(Goal::OverlappingWrites, overlapping);
@@ -367,9 +370,9 @@ impl Monitor for Goals {
         NOTHING
     }
 
-    fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
-        let late =
-            message.speech == Speech::Vote && message.term < history.node(message.from).view.term();
+    fn sent(&mut self, history: &History, message: &MessageView) -> Verdict {
+        let late = message.body == MessageBody::VoteGranted
+            && message.term < history.node(message.from).view.term();
         self.reach_if(Goal::LateVote, late);
         NOTHING
     }
@@ -392,7 +395,7 @@ impl Monitor for Goals {
         NOTHING
     }
 
-    fn lingered(&mut self, _: &History, _: NodeId, _: usize) -> Verdict {
+    fn stepped_halted(&mut self, _: &History, _: NodeId, _: usize) -> Verdict {
         self.reach(Goal::LateCrashHandler);
         NOTHING
     }
@@ -417,7 +420,7 @@ impl Monitor for Goals {
         NOTHING
     }
 
-    fn served(&mut self, history: &History, node: NodeId, _: u64, _: &Machine) -> Verdict {
+    fn served(&mut self, history: &History, node: NodeId, _: u64, _: &StateMachine) -> Verdict {
         self.read_amid(history, node);
         NOTHING
     }
@@ -429,14 +432,14 @@ impl Monitor for Goals {
         NOTHING
     }
 
-    fn recovered(&mut self, history: &History, healing: &Healing) -> Verdict {
-        self.reach_if(Goal::Recovered, history.has_recovered(healing.fresh));
-        self.recovered_amid(history, healing);
+    fn recovered(&mut self, history: &History, outcome: &RecoveryOutcome) -> Verdict {
+        self.reach_if(Goal::Recovered, history.has_recovered(outcome.fresh));
+        self.recovered_amid(history, outcome);
         NOTHING
     }
 
-    fn was_calm(&mut self, _: &History, calm: &Calm) -> Verdict {
-        self.calm(calm);
+    fn quiet_period_ended(&mut self, _: &History, quiet: &QuietPeriod) -> Verdict {
+        self.quiet(quiet);
         NOTHING
     }
 

@@ -9,11 +9,11 @@ use raft::{
 
 use crate::history::monitor::Monitor;
 use crate::history::recorder::Recorder;
-use crate::history::state_machine::Machine;
+use crate::history::state_machine::StateMachine;
 use crate::history::step::Step;
 use crate::history::violation::Verdict;
 use crate::replica::ours::Ours;
-use crate::replica::{Entry, Meaning, Replica, Speech, View, Write};
+use crate::replica::{Entry, MessageBody, MessageView, Replica, View, Write};
 use crate::schedule::Setup;
 
 /// The history of a cluster of `nodes` that have just started, watched by one oracle.
@@ -63,7 +63,7 @@ pub fn joint(index: u64, term: u64, voters: &[u8], outgoing: &[u8]) -> Write {
 
 /// A write of a snapshot up to `last`, of a machine that has applied these entries.
 pub fn snapshot<M>(run: &Recorder<M>, last: LogId, applied: &[(u64, u64)]) -> Write {
-    let mut machine = Machine::new();
+    let mut machine = StateMachine::new();
     machine.apply(&write(1, applied).entries);
     let (membership, data) = (run.history.membership, machine.data());
     let snapshot = Some(Arc::new(Snapshot { last, membership, data }));
@@ -77,9 +77,9 @@ pub fn ballot(term: u64, vote: Option<u8>) -> Write {
 }
 
 /// A message.
-pub fn says(from: u8, to: u8, term: u64, speech: Speech) -> Meaning {
+pub fn says(from: u8, to: u8, term: u64, body: MessageBody) -> MessageView {
     let (from, to, term) = (NodeId(from), NodeId(to), Term(term));
-    Meaning { from, to, term, speech, committed: LogId::ZERO }
+    MessageView { from, to, term, body, committed: LogId::ZERO }
 }
 
 /// What a leader knows of a follower.
@@ -167,14 +167,14 @@ impl<M: Monitor> Recorder<M> {
     }
 
     /// A node sends a message.
-    pub fn sends(&mut self, message: Meaning) -> Verdict {
+    pub fn sends(&mut self, message: MessageView) -> Verdict {
         let node = message.from.0;
         let out = Out { sent: vec![message], ..Out::default() };
         self.shows(node, self.view_of(node), None, out)
     }
 
     /// A node receives a message, and does nothing.
-    pub fn receives(&mut self, message: Meaning) -> Verdict {
+    pub fn receives(&mut self, message: MessageView) -> Verdict {
         let node = message.to.0;
         let out = Out { received: Some(message), ..Out::default() };
         self.shows(node, self.view_of(node), None, out)
@@ -211,12 +211,12 @@ impl<M: Monitor> Recorder<M> {
 
 #[derive(Default)]
 struct Out {
-    received: Option<Meaning>,
+    received: Option<MessageView>,
     ticked: bool,
     progress: Option<(u8, Progress)>,
     initial: bool,
-    sent: Vec<Meaning>,
+    sent: Vec<MessageView>,
     applied: Vec<Entry>,
     reads: Vec<Read>,
-    machine: Machine,
+    machine: StateMachine,
 }

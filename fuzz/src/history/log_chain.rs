@@ -61,12 +61,12 @@ pub fn is_command(command: Command) -> bool {
 /// A log as a chain of prefix hashes, with the memberships that it says. What a snapshot stands
 /// for is in it as well.
 #[derive(Clone, Debug, Default)]
-pub struct Chain {
+pub struct LogChain {
     links: Vec<Link>,
     changes: Vec<(LogIndex, Membership)>,
 }
 
-impl Chain {
+impl LogChain {
     /// Index of the last entry.
     pub fn last_index(&self) -> LogIndex {
         LogIndex(self.links.len() as u64)
@@ -87,7 +87,7 @@ impl Chain {
     }
 
     /// Whether this log and `other` are the same up to `index`, and reach it.
-    pub fn agrees(&self, other: &Chain, index: LogIndex) -> bool {
+    pub fn agrees(&self, other: &LogChain, index: LogIndex) -> bool {
         self.at(index).is_some() && self.at(index) == other.at(index)
     }
 
@@ -115,7 +115,7 @@ impl Chain {
         }
     }
 
-    pub(crate) fn write(&mut self, write: &Write, committed: &Chain) {
+    pub(crate) fn write(&mut self, write: &Write, committed: &LogChain) {
         if let Some(index) = write.truncate_from {
             self.truncate(index.previous().0 as usize);
         }
@@ -134,7 +134,7 @@ impl Chain {
 
     /// A snapshot stands for what is committed up to its last entry. What follows that stays, as
     /// far as there is something.
-    fn install(&mut self, snapshot: &Snapshot, committed: &Chain) {
+    fn install(&mut self, snapshot: &Snapshot, committed: &LogChain) {
         let last = snapshot.last.index;
         if self.at(last) == committed.at(last) && self.at(last).is_some() {
             return;
@@ -151,7 +151,7 @@ impl Chain {
     }
 
     /// Becomes equal to `other` up to `last`, at a cost in what differs.
-    pub(crate) fn become_equal(&mut self, other: &Chain, last: LogIndex) {
+    pub(crate) fn become_equal(&mut self, other: &LogChain, last: LogIndex) {
         let mut same = self.links.len().min(other.links.len()).min(last.0 as usize);
         while same > 0 && self.links[same - 1] != other.links[same - 1] {
             same -= 1;
@@ -161,7 +161,7 @@ impl Chain {
     }
 
     /// Goes on as `other` does, up to `last`.
-    pub(crate) fn extend(&mut self, other: &Chain, last: LogIndex) {
+    pub(crate) fn extend(&mut self, other: &LogChain, last: LogIndex) {
         let (from, to) = (self.links.len(), other.links.len().min(last.0 as usize));
         let Some(news) = other.links.get(from..to) else { return };
         self.links.extend_from_slice(news);

@@ -13,20 +13,20 @@ use raft::{
 use crate::base::quorum::is_quorum;
 use crate::base::table::grow;
 use crate::history::clients::Clients;
-use crate::history::log_chain::{command_of, is_command, Chain};
-use crate::history::state_machine::Truth;
+use crate::history::log_chain::{command_of, is_command, LogChain};
+use crate::history::state_machine::ReferenceMachine;
 use crate::replica::{Capabilities, Command, Entry, View, Write};
 use crate::schedule::Setup;
 
 pub mod clients;
 #[cfg(test)]
 pub mod fixtures;
-pub mod healing;
 pub mod linearizability;
 pub mod log_chain;
 pub mod monitor;
 pub mod paths;
 pub mod recorder;
+pub mod recovery_outcome;
 pub mod state_machine;
 pub mod step;
 pub mod violation;
@@ -134,9 +134,9 @@ pub struct NodeHistory {
     /// What it last showed of itself.
     pub view: View,
     /// Its log: in memory while it runs, else what is on its disk.
-    pub log: Chain,
+    pub log: LogChain,
     /// Its log on disk.
-    pub disk: Chain,
+    pub disk: LogChain,
     /// The last entry that the snapshot on its disk stands for.
     pub snapshot: LogId,
     /// How often it has started.
@@ -179,11 +179,11 @@ pub struct History {
     /// The facts about each node.
     pub nodes: Vec<NodeHistory>,
     /// What is committed, as a log.
-    pub committed_log: Chain,
+    pub committed_log: LogChain,
     /// How each of its entries was committed, from index 1 on.
     pub committed: Vec<Committed>,
     /// The state after each of them.
-    pub truth: Truth,
+    pub reference: ReferenceMachine,
     /// The membership by which the last of them was committed.
     pub committed_by: Membership,
     /// Every entry that was ever written.
@@ -208,7 +208,7 @@ impl History {
         self.committed.clear();
         self.births.clear();
         self.leaders.clear();
-        self.truth.clear();
+        self.reference.clear();
         self.committed_log.clear();
         self.committed_by = self.membership;
         self.clients.begin();
@@ -225,7 +225,7 @@ impl History {
     }
 
     /// The membership that the newest change in a log has replaced.
-    pub fn replaced_in(&self, log: &Chain) -> Membership {
+    pub fn replaced_in(&self, log: &LogChain) -> Membership {
         log.changes()[1].map_or(self.membership, |(_, membership)| membership)
     }
 
@@ -280,7 +280,7 @@ impl History {
     }
 
     /// Whether `log` holds every committed entry up to `index`.
-    pub fn holds_committed(&self, log: &Chain, index: LogIndex) -> bool {
+    pub fn holds_committed(&self, log: &LogChain, index: LogIndex) -> bool {
         self.committed_log.agrees(log, index)
     }
 
@@ -380,7 +380,7 @@ impl History {
             let term = self.committed_log.at(index)?.term;
             let birth = self.births.get(LogId { term, index });
             let command = birth.map(|birth| birth.command).filter(|&command| is_command(command));
-            self.truth.commit(term, command);
+            self.reference.commit(term, command);
             let before = self.committed.last().map_or(Term(0), |entry| entry.highest_commit_term);
             self.committed.push(Committed {
                 commit_term: view.term(),

@@ -6,11 +6,11 @@
 
 use raft::{LogIndex, Membership, NodeId, NodeSet, Progress, Read, Refused};
 
-use crate::history::healing::{Calm, Healing};
-use crate::history::state_machine::Machine;
+use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome};
+use crate::history::state_machine::StateMachine;
 use crate::history::violation::{Verdict, NOTHING};
 use crate::history::History;
-use crate::replica::{Command, Entry, Meaning, View, Write};
+use crate::replica::{Command, Entry, MessageView, View, Write};
 use crate::schedule::event::Event;
 
 /// What can be seen of a run. Each method answers whether there was something to check.
@@ -25,7 +25,7 @@ pub trait Monitor {
         NOTHING
     }
     /// A message has been received; the history has the receiver's state after it.
-    fn received(&mut self, history: &History, message: &Meaning) -> Verdict {
+    fn received(&mut self, history: &History, message: &MessageView) -> Verdict {
         NOTHING
     }
     /// A node has lived through a tick of its clock; the history has its state after it.
@@ -62,7 +62,7 @@ pub trait Monitor {
         NOTHING
     }
     /// A message has left its sender.
-    fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
+    fn sent(&mut self, history: &History, message: &MessageView) -> Verdict {
         NOTHING
     }
     /// After a step that may have changed it, `node` goes by `membership`; the history has its
@@ -71,11 +71,11 @@ pub trait Monitor {
         NOTHING
     }
     /// `node` has put its state machine into the state of a snapshot.
-    fn restored(&mut self, history: &History, node: NodeId, machine: &Machine) -> Verdict {
+    fn restored(&mut self, history: &History, node: NodeId, machine: &StateMachine) -> Verdict {
         NOTHING
     }
     /// The state machine of `node` has come so far.
-    fn computed(&mut self, history: &History, node: NodeId, machine: &Machine) -> Verdict {
+    fn computed(&mut self, history: &History, node: NodeId, machine: &StateMachine) -> Verdict {
         NOTHING
     }
     /// A client that waited at `node` is told what its command found.
@@ -94,7 +94,7 @@ pub trait Monitor {
         history: &History,
         node: NodeId,
         number: u64,
-        machine: &Machine,
+        machine: &StateMachine,
     ) -> Verdict {
         NOTHING
     }
@@ -131,7 +131,7 @@ pub trait Monitor {
         NOTHING
     }
     /// `node`, which has halted, has lived through a further input and done so many things.
-    fn lingered(&mut self, history: &History, node: NodeId, done: usize) -> Verdict {
+    fn stepped_halted(&mut self, history: &History, node: NodeId, done: usize) -> Verdict {
         NOTHING
     }
     /// The disk of `node` lacks something that was promised to be on it, as was found when it was
@@ -153,15 +153,15 @@ pub trait Monitor {
         NOTHING
     }
     /// The events are over, and `core` is being healed.
-    fn heals(&mut self, history: &History, core: NodeSet) -> Verdict {
+    fn healed(&mut self, history: &History, core: NodeSet) -> Verdict {
         NOTHING
     }
     /// The time to settle is over.
-    fn recovered(&mut self, history: &History, healing: &Healing) -> Verdict {
+    fn recovered(&mut self, history: &History, outcome: &RecoveryOutcome) -> Verdict {
         NOTHING
     }
     /// A time in which next to nothing happened is over.
-    fn was_calm(&mut self, history: &History, calm: &Calm) -> Verdict {
+    fn quiet_period_ended(&mut self, history: &History, quiet: &QuietPeriod) -> Verdict {
         NOTHING
     }
 }
@@ -177,7 +177,7 @@ macro_rules! forward_monitor_calls {
         fn writing(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
             $to!(self, writing(history, node, write): $($field)*)
         }
-        fn received(&mut self, history: &History, message: &Meaning) -> Verdict {
+        fn received(&mut self, history: &History, message: &MessageView) -> Verdict {
             $to!(self, received(history, message): $($field)*)
         }
         fn ticked(&mut self, history: &History, node: NodeId) -> Verdict {
@@ -208,7 +208,7 @@ macro_rules! forward_monitor_calls {
         ) -> Verdict {
             $to!(self, progressed(history, leader, peer, old, new): $($field)*)
         }
-        fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
+        fn sent(&mut self, history: &History, message: &MessageView) -> Verdict {
             $to!(self, sent(history, message): $($field)*)
         }
         fn configured(
@@ -219,10 +219,10 @@ macro_rules! forward_monitor_calls {
         ) -> Verdict {
             $to!(self, configured(history, node, membership): $($field)*)
         }
-        fn restored(&mut self, history: &History, node: NodeId, machine: &Machine) -> Verdict {
+        fn restored(&mut self, history: &History, node: NodeId, machine: &StateMachine) -> Verdict {
             $to!(self, restored(history, node, machine): $($field)*)
         }
-        fn computed(&mut self, history: &History, node: NodeId, machine: &Machine) -> Verdict {
+        fn computed(&mut self, history: &History, node: NodeId, machine: &StateMachine) -> Verdict {
             $to!(self, computed(history, node, machine): $($field)*)
         }
         fn answered(
@@ -239,7 +239,7 @@ macro_rules! forward_monitor_calls {
             history: &History,
             node: NodeId,
             number: u64,
-            machine: &Machine,
+            machine: &StateMachine,
         ) -> Verdict {
             $to!(self, served(history, node, number, machine): $($field)*)
         }
@@ -267,8 +267,8 @@ macro_rules! forward_monitor_calls {
         fn evicted(&mut self, history: &History) -> Verdict {
             $to!(self, evicted(history): $($field)*)
         }
-        fn lingered(&mut self, history: &History, node: NodeId, done: usize) -> Verdict {
-            $to!(self, lingered(history, node, done): $($field)*)
+        fn stepped_halted(&mut self, history: &History, node: NodeId, done: usize) -> Verdict {
+            $to!(self, stepped_halted(history, node, done): $($field)*)
         }
         fn lost(&mut self, history: &History, node: NodeId) -> Verdict {
             $to!(self, lost(history, node): $($field)*)
@@ -282,14 +282,14 @@ macro_rules! forward_monitor_calls {
         fn started(&mut self, history: &History, node: NodeId) -> Verdict {
             $to!(self, started(history, node): $($field)*)
         }
-        fn heals(&mut self, history: &History, core: NodeSet) -> Verdict {
-            $to!(self, heals(history, core): $($field)*)
+        fn healed(&mut self, history: &History, core: NodeSet) -> Verdict {
+            $to!(self, healed(history, core): $($field)*)
         }
-        fn recovered(&mut self, history: &History, healing: &Healing) -> Verdict {
-            $to!(self, recovered(history, healing): $($field)*)
+        fn recovered(&mut self, history: &History, outcome: &RecoveryOutcome) -> Verdict {
+            $to!(self, recovered(history, outcome): $($field)*)
         }
-        fn was_calm(&mut self, history: &History, calm: &Calm) -> Verdict {
-            $to!(self, was_calm(history, calm): $($field)*)
+        fn quiet_period_ended(&mut self, history: &History, quiet: &QuietPeriod) -> Verdict {
+            $to!(self, quiet_period_ended(history, quiet): $($field)*)
         }
     };
 }

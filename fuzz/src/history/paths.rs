@@ -20,7 +20,7 @@ pub struct Paths {
     /// What the steps of the event under way received and did.
     received: u64,
     deeds: u64,
-    turns: Marks,
+    hits: Marks,
     keys: Vec<u64>,
     marks: Marks,
 }
@@ -28,7 +28,7 @@ pub struct Paths {
 impl Paths {
     /// Forgets everything but the room it took.
     pub fn clear(&mut self) {
-        (self.received, self.deeds, self.turns) = (0, 0, Marks::default());
+        (self.received, self.deeds, self.hits) = (0, 0, Marks::default());
         self.marks = Marks::default();
         self.keys.clear();
     }
@@ -36,24 +36,24 @@ impl Paths {
     /// A server that showed `old` took some turns.
     #[inline]
     pub fn step(&mut self, old: &View, step: &Step<'_>, marks: Marks) {
-        self.received |= 1 << step.received.map_or(0, |message| 1 + message.speech.kind());
+        self.received |= 1 << step.received.map_or(0, |message| 1 + message.body.kind());
         match marks == Marks::default() {
             true => self.deeds |= 1 << deed(old, &step.view, step.write),
-            false => self.turns = self.turns.union(marks),
+            false => self.hits = self.hits.union(marks),
         }
     }
 
     /// An event is over. One at which nobody did anything has no key.
     pub fn happened(&mut self, kind: Kind) {
-        let turns = self.turns.bits();
-        if turns == 0 && self.deeds < 2 {
+        let hits = self.hits.bits();
+        if hits == 0 && self.deeds < 2 {
             (self.received, self.deeds) = (0, 0);
             return;
         }
-        let turns = mix(turns as u64, (turns >> 64) as u64);
-        self.keys.push(mix(mix(turns, self.deeds), self.received << 8 | kind as u64));
-        self.marks = self.marks.union(self.turns);
-        (self.received, self.deeds, self.turns) = (0, 0, Marks::default());
+        let hits = mix(hits as u64, (hits >> 64) as u64);
+        self.keys.push(mix(mix(hits, self.deeds), self.received << 8 | kind as u64));
+        self.marks = self.marks.union(self.hits);
+        (self.received, self.deeds, self.hits) = (0, 0, Marks::default());
     }
 
     /// The keys of the run so far, in the order of events.
@@ -63,7 +63,7 @@ impl Paths {
 
     /// All turns of the run so far.
     pub fn marks(&self) -> Marks {
-        self.marks.union(self.turns)
+        self.marks.union(self.hits)
     }
 }
 
@@ -75,7 +75,7 @@ pub fn slot_of(key: u64, room: usize) -> usize {
 /// What a step did for all to see, as a number below 64; 0 if that is nothing.
 fn deed(old: &View, new: &View, write: Option<&Write>) -> u32 {
     let facts = [
-        new.role != old.role || new.term() > old.term(),
+        new.role.in_paper() != old.role.in_paper() || new.term() > old.term(),
         new.hard_state.vote != old.hard_state.vote,
         new.commit > old.commit,
         new.last_log.index > old.last_log.index,
@@ -91,15 +91,15 @@ mod tests {
     use raft::{LogId, LogIndex, NodeId, Term};
 
     use super::*;
-    use crate::history::state_machine::Machine;
+    use crate::history::state_machine::StateMachine;
 
     /// The keys of steps of which each takes one turn, or none.
-    fn keys(turns: &[(Option<Mark>, View)]) -> Vec<u64> {
+    fn keys(hits: &[(Option<Mark>, View)]) -> Vec<u64> {
         let mut paths = Paths::default();
-        let machine = Machine::default();
-        for &(mark, view) in turns {
+        let machine = StateMachine::default();
+        for &(mark, view) in hits {
             let mut marks = Marks::default();
-            mark.into_iter().for_each(|mark| marks.take(mark));
+            mark.into_iter().for_each(|mark| marks.insert(mark));
             let step = Step {
                 node: NodeId(0),
                 received: None,
@@ -120,8 +120,8 @@ mod tests {
 
     #[test]
     fn a_key_tells_of_one_event_and_no_more() {
-        let turns = [Mark::Gap, Mark::Beat, Mark::Gap];
-        let keys = keys(&turns.map(|mark| (Some(mark), View::default())));
+        let hits = [Mark::Gap, Mark::HeartbeatDue, Mark::Gap];
+        let keys = keys(&hits.map(|mark| (Some(mark), View::default())));
         assert_ne!(keys[0], keys[1]);
         assert_eq!(keys[0], keys[2]);
     }

@@ -5,13 +5,13 @@
 
 use raft::{LogIndex, Membership, NodeId, NodeSet, Progress};
 
-use crate::history::healing::{Calm, Healing};
 use crate::history::monitor::Monitor;
-use crate::history::state_machine::{key_of, Machine};
+use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome};
+use crate::history::state_machine::{key_of, StateMachine};
 use crate::history::step::Step;
 use crate::history::violation::{Verdict, Violation};
 use crate::history::History;
-use crate::replica::{Capabilities, Entry, Meaning, View, Write};
+use crate::replica::{Capabilities, Entry, MessageView, View, Write};
 use crate::schedule::event::Event;
 use crate::schedule::Setup;
 
@@ -53,7 +53,7 @@ impl<M: Monitor> Recorder<M> {
         step: &Step<'_>,
         membership: impl FnOnce() -> Option<Membership>,
         progress: impl Fn(NodeId) -> Option<Progress>,
-        sent: impl Iterator<Item = Meaning>,
+        sent: impl Iterator<Item = MessageView>,
     ) -> Verdict {
         let Step { node, view, .. } = *step;
         let (history, monitor) = (&mut self.history, &mut self.monitor);
@@ -116,7 +116,7 @@ impl<M: Monitor> Recorder<M> {
     }
 
     /// A state machine has applied entries.
-    pub fn applied(&mut self, node: NodeId, entries: &[Entry], machine: &Machine) -> Verdict {
+    pub fn applied(&mut self, node: NodeId, entries: &[Entry], machine: &StateMachine) -> Verdict {
         let mut checked = 0;
         for entry in entries {
             checked |= self.monitor.applied(&self.history, node, entry)?;
@@ -134,7 +134,7 @@ impl<M: Monitor> Recorder<M> {
     }
 
     /// A client is told what its read found.
-    pub fn served(&mut self, node: NodeId, number: u64, machine: &Machine) -> Verdict {
+    pub fn served(&mut self, node: NodeId, number: u64, machine: &StateMachine) -> Verdict {
         let found = machine.value(key_of(number));
         let checked = self.monitor.served(&self.history, node, number, machine)?;
         self.history.clients.serve(number, found, machine.applied);
@@ -186,8 +186,8 @@ impl<M: Monitor> Recorder<M> {
     }
 
     /// A node that has halted has lived through a further input.
-    pub fn lingered(&mut self, node: NodeId, done: usize) -> Verdict {
-        self.monitor.lingered(&self.history, node, done)
+    pub fn stepped_halted(&mut self, node: NodeId, done: usize) -> Verdict {
+        self.monitor.stepped_halted(&self.history, node, done)
     }
 
     /// A disk lacks something that was promised to be on it.
@@ -209,18 +209,18 @@ impl<M: Monitor> Recorder<M> {
     }
 
     /// The events are over, and `core` is being healed.
-    pub fn heals(&mut self, core: NodeSet) -> Verdict {
-        self.monitor.heals(&self.history, core)
+    pub fn healed(&mut self, core: NodeSet) -> Verdict {
+        self.monitor.healed(&self.history, core)
     }
 
     /// The time to settle is over.
-    pub fn recovered(&mut self, healing: &Healing) -> Verdict {
-        self.monitor.recovered(&self.history, healing)
+    pub fn recovered(&mut self, outcome: &RecoveryOutcome) -> Verdict {
+        self.monitor.recovered(&self.history, outcome)
     }
 
     /// A time in which next to nothing happened is over.
-    pub fn was_calm(&mut self, calm: &Calm) -> Verdict {
-        self.monitor.was_calm(&self.history, calm)
+    pub fn quiet_period_ended(&mut self, quiet: &QuietPeriod) -> Verdict {
+        self.monitor.quiet_period_ended(&self.history, quiet)
     }
 
     /// A node has started from its disk.

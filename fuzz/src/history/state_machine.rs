@@ -27,7 +27,7 @@ const NUMBERS: u64 = 4;
 
 /// A state machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Machine {
+pub struct StateMachine {
     /// The last entry that it has applied.
     pub applied: LogIndex,
     /// Hash of all that took effect, and of the terms of all entries.
@@ -75,16 +75,16 @@ pub fn effect(command: Command, found: u64) -> Option<u64> {
     }
 }
 
-impl Machine {
+impl StateMachine {
     const START: u64 = 0x5eed;
 
     /// A machine that has applied nothing.
-    pub fn new() -> Machine {
+    pub fn new() -> StateMachine {
         let mut sessions = Sessions::new(CLIENTS as usize);
         (0..CLIENTS).for_each(|client| sessions.register(ClientId(client)));
-        Machine {
+        StateMachine {
             applied: LogIndex(0),
-            state: Machine::START,
+            state: StateMachine::START,
             repeated: 0,
             values: [0; KEYS],
             sessions,
@@ -94,8 +94,8 @@ impl Machine {
     }
 
     /// The same, on a host that may be careless.
-    pub fn under(driver: Driver) -> Machine {
-        Machine { answers_anew: driver.answers_retries_anew, ..Machine::new() }
+    pub fn under(driver: Driver) -> StateMachine {
+        StateMachine { answers_anew: driver.answers_retries_anew, ..StateMachine::new() }
     }
 
     /// Applies the next entries.
@@ -137,8 +137,8 @@ impl Machine {
     }
 
     /// The same without its sessions, as a careless host would save it.
-    pub fn without_sessions(&self) -> Machine {
-        let saved = Machine { sessions: Machine::new().sessions, ..self.clone() };
+    pub fn without_sessions(&self) -> StateMachine {
+        let saved = StateMachine { sessions: StateMachine::new().sessions, ..self.clone() };
         canary::note(saved != *self);
         saved
     }
@@ -150,9 +150,9 @@ impl Machine {
     }
 }
 
-impl Default for Machine {
-    fn default() -> Machine {
-        Machine::new()
+impl Default for StateMachine {
+    fn default() -> StateMachine {
+        StateMachine::new()
     }
 }
 
@@ -181,7 +181,7 @@ pub fn state_of(snapshot: &Snapshot) -> u64 {
 /// The state after each committed entry, if each command takes effect where it stands first: told
 /// by a second, naive version.
 #[derive(Clone, Debug, Default)]
-pub struct Truth {
+pub struct ReferenceMachine {
     /// What each command found where it took effect.
     found: Vec<Option<u64>>,
     values: [u64; KEYS],
@@ -190,7 +190,7 @@ pub struct Truth {
     states: Vec<u64>,
 }
 
-impl Truth {
+impl ReferenceMachine {
     /// Nothing is committed.
     pub fn clear(&mut self) {
         self.found.clear();
@@ -201,7 +201,7 @@ impl Truth {
 
     /// One more entry is committed, perhaps with a command.
     pub fn commit(&mut self, term: Term, command: Option<Command>) {
-        let before = self.states.last().copied().unwrap_or(Machine::START);
+        let before = self.states.last().copied().unwrap_or(StateMachine::START);
         let mut state = mix(before, term.0);
         if let Some(command) = command {
             grow(&mut self.found, command as usize);
@@ -234,7 +234,7 @@ impl Truth {
     /// The state after the entry at `index`, if it is committed.
     pub fn state_at(&self, index: LogIndex) -> Option<u64> {
         match index.0.checked_sub(1) {
-            None => Some(Machine::START),
+            None => Some(StateMachine::START),
             Some(place) => self.states.get(place as usize).copied(),
         }
     }
@@ -242,7 +242,7 @@ impl Truth {
 
 /// The states of all machines that were ever saved, by their hashes.
 #[derive(Clone, Debug, Default)]
-pub struct Store(Vec<Machine>);
+pub struct Store(Vec<StateMachine>);
 
 impl Store {
     /// Forgets everything.
@@ -251,16 +251,17 @@ impl Store {
     }
 
     /// Keeps a machine for whoever has its snapshot.
-    pub fn save(&mut self, machine: Machine) {
+    pub fn save(&mut self, machine: StateMachine) {
         self.0.push(machine);
     }
 
     /// The machine that a snapshot is of; a wrong one if it is of none.
-    pub fn restore(&self, snapshot: &Snapshot, driver: Driver) -> Machine {
+    pub fn restore(&self, snapshot: &Snapshot, driver: Driver) -> StateMachine {
         let (applied, state) = (snapshot.last.index, state_of(snapshot));
         let saved = self.0.iter().rfind(|saved| saved.state == state);
-        let machine = saved.cloned().unwrap_or_else(|| Machine { state, ..Machine::new() });
-        Machine { applied, answers_anew: driver.answers_retries_anew, ..machine }
+        let machine =
+            saved.cloned().unwrap_or_else(|| StateMachine { state, ..StateMachine::new() });
+        StateMachine { applied, answers_anew: driver.answers_retries_anew, ..machine }
     }
 }
 
@@ -273,8 +274,8 @@ mod tests {
         Entry { id: LogId::new(1, index), payload: Payload::Command(command) }
     }
 
-    fn after(entries: u64) -> Machine {
-        let mut machine = Machine::new();
+    fn after(entries: u64) -> StateMachine {
+        let mut machine = StateMachine::new();
         (1..=entries).for_each(|index| machine.apply(&[command(index, index)]));
         machine
     }

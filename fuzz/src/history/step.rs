@@ -2,8 +2,8 @@
 
 use raft::{NodeId, Read, Refused};
 
-use crate::base::message::Meaning;
-use crate::history::state_machine::Machine;
+use crate::base::message::MessageView;
+use crate::history::state_machine::StateMachine;
 use crate::replica::{Entry, View, Write};
 
 /// One step of one node, as it looks from outside.
@@ -11,7 +11,7 @@ pub struct Step<'a> {
     /// Who stepped.
     pub node: NodeId,
     /// The message that it received, if that was the input.
-    pub received: Option<&'a Meaning>,
+    pub received: Option<&'a MessageView>,
     /// The input was a tick.
     pub ticked: bool,
     /// What it shows of itself now.
@@ -19,7 +19,7 @@ pub struct Step<'a> {
     /// What it wants to be made durable.
     pub write: Option<&'a Write>,
     /// Its state machine.
-    pub machine: &'a Machine,
+    pub machine: &'a StateMachine,
     /// The machine has been put into the state of a snapshot.
     pub restored: bool,
     /// What it applied.

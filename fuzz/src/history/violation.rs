@@ -89,7 +89,8 @@ fn waits(waiting: &[(NodeId, View)]) -> String {
     let state = |(id, view): &(NodeId, View)| {
         let role = match view.role {
             Role::Leader => "leads",
-            Role::Candidate => "stands in",
+            Role::PreCandidate => "is a pre-candidate in",
+            Role::Candidate => "is a candidate in",
             Role::Follower => "follows in",
         };
         format!("{id} {role} {} with {}", view.term(), progress(view))
@@ -178,8 +179,8 @@ violations! {
     LogMatching { node: NodeId, entry: LogId, other: NodeId }
         = "log-matching", "{node} and {other} have {entry}, but different logs up to it";
     /// The log.
-    EntryBornOnce { entry: LogId, node: NodeId, leader: Option<NodeId> }
-        = "entry-born-once", "{node} created {entry}, but {} leads that term", vote(leader);
+    EntryCreatedOnce { entry: LogId, node: NodeId, leader: Option<NodeId> }
+        = "entry-created-once", "{node} created {entry}, but {} leads that term", vote(leader);
     /// The log.
     LeaderAppendOnly { leader: NodeId, term: Term, index: LogIndex }
         = "leader-append-only", "{leader}, leading {term}, removed its entries from {index} on";
@@ -192,7 +193,7 @@ violations! {
     /// The log.
     TruncationNeedsConflict { node: NodeId, index: LogIndex, term: Term }
         = "truncation-needs-conflict",
-        "{node} removed its entries from {index}@{term} on without a conflicting one";
+        "{node} removed its entries from {index}@{} on without a conflicting one", term.0;
     /// The log.
     CommittedIsKept { node: NodeId, index: LogIndex, commit: LogIndex }
         = "committed-is-kept",
@@ -250,8 +251,8 @@ violations! {
         = "next-is-above-match",
         "{leader}, whose log ends at {last}, has next index {next} and match index {matched} for {peer}";
     /// Replication book-keeping.
-    MessageIsHonest { from: NodeId, to: NodeId, term: Term, leader: Option<NodeId> }
-        = "message-is-honest",
+    MessageMatchesSender { from: NodeId, to: NodeId, term: Term, leader: Option<NodeId> }
+        = "message-matches-sender",
         "{from} sent {to} a message of {term} that it could not send; {} leads that term", vote(leader);
 
     /// Replication book-keeping.
@@ -270,14 +271,14 @@ violations! {
     /// Membership.
     ChangeInOwnTerm { leader: NodeId, term: Term, commit: LogIndex, committed: Term }
         = "change-in-own-term",
-        "{leader}, leading {term}, began a change when its last committed entry was {commit}@{committed}";
+        "{leader}, leading {term}, began a change when its last committed entry was {commit}@{}", committed.0;
     /// Membership.
     MembershipIsNewest { node: NodeId, shown: Membership, newest: Membership }
         = "membership-is-newest",
         "{node} goes by {}, but its log says {}", membership(shown), membership(newest);
     /// Membership.
-    OnlyVotersStand { node: NodeId, term: Term, members: Membership }
-        = "only-voters-stand", "{node} stood in {term}, going by {}", membership(members);
+    OnlyVotersCampaign { node: NodeId, term: Term, members: Membership }
+        = "only-voters-campaign", "{node} stood in {term}, going by {}", membership(members);
     /// Membership.
     RemovedLeaderStepsDown { leader: NodeId, index: LogIndex }
         = "removed-leader-steps-down",
@@ -338,8 +339,8 @@ violations! {
         "{node} started as a {role} in {} with vote {} and log {last}, its disk says {} with vote {} and log {disk_last}",
         shown.term, vote(&shown.vote), disk.term, vote(&disk.vote);
     /// Durability.
-    RecoveryInventsNothing { node: NodeId }
-        = "recovery-invents-nothing",
+    DamagedNodeStaysDown { node: NodeId }
+        = "damaged-node-stays-down",
         "{node} started although its disk lacks what it had promised to keep";
     /// Durability.
     FailedWriteHalts { node: NodeId }

@@ -7,18 +7,19 @@
 //! two hundred; 3, 2,500; 4, 200,000; 5, bugs that only show as progress not made. Tiers 1 and 2
 //! guard against regressions and say nothing about which search is better. The deep seeds are such
 //! bugs in larger clusters, most of them behind gates ([`gate`](crate::replica::gate)); their tiers
-//! are by the executions that our swarm needed, 600 events each (BUGS.md).
+//! are by the executions that our swarm needed, 600 events each (fuzz/docs/bugs.md).
 //!
 //! The half is the bug's, and so that of each seed made of it: weights, lengths and guidance may be
 //! chosen by what the seeds of [`Half::Train`] say. **Nothing may ever be tuned on a seed of
 //! [`Half::Test`]**, nor may a seed change its half: they only tell whether what was chosen is good
 //! for bugs that nobody looked at.
 
+use crate::base::renamed;
 use crate::mutants::catalogue;
 use crate::mutants::mutant::Mutant;
 use crate::replica::gate::Gate;
 use crate::replica::ours::Ours;
-use crate::replica::subject::Subject;
+use crate::replica::system_under_test::SystemUnderTest;
 
 /// A seed is a bug as it is, or one that is armed now and then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,12 +59,12 @@ pub struct Seed {
 
 impl Seed {
     /// Our Raft with this bug.
-    pub fn subject(&'static self) -> Subject<Ours> {
-        self.mutant().behind(self.gates)
+    pub fn system_under_test(&'static self) -> SystemUnderTest<Ours> {
+        self.mutant().gated(self.gates)
     }
 
     /// The same behind gates, by a name of its own: the bug's, and how it differs.
-    const fn behind(self, name: &'static str, gates: &'static [Gate]) -> Seed {
+    const fn gated(self, name: &'static str, gates: &'static [Gate]) -> Seed {
         Seed { name, gates, ..self }
     }
 
@@ -74,6 +75,7 @@ impl Seed {
 
     /// The seed called `name`.
     pub fn named(name: &str) -> Option<&'static Seed> {
+        let name = renamed::current(name);
         seeds().find(|seed| seed.name == name)
     }
 
@@ -121,77 +123,75 @@ static PLAIN: [Seed; 30] = [
     plain(3, "R11", "commits-to-last-entry", Train),
     plain(3, "S04", "snapshot-removes-suffix", Train),
     plain(3, "M02", "two-changes-at-once", Train),
-    plain(3, "M03", "membership-taken-up-when-committed", Train),
+    plain(3, "M03", "membership-in-force-when-committed", Train),
     plain(3, "L03", "reads-without-quorum", Train),
     plain(4, "R10", "acknowledges-whole-log", Test),
-    plain(4, "L02", "old-answers-confirm-reads", Test),
+    plain(4, "L02", "stale-acks-confirm-reads", Test),
     plain(4, "M01", "change-in-fresh-term", Test),
     plain(4, "R14", "progress-half-sorted", Test),
     plain(4, "S05", "snapshot-before-truncation", Test),
-    plain(5, "E17", "pre-vote-refusal-teaches-nothing", Test),
+    plain(5, "E17", "pre-vote-refusal-term-ignored", Test),
     plain(5, "E20", "leads-without-quorum", Test),
-    plain(5, "S07", "no-snapshot-for-strangers", Test),
+    plain(5, "S07", "no-snapshot-for-new-members", Test),
 ];
 
 static DEEP: [Seed; 25] = [
     deep(3, "E03", "vote-cleared-on-step-down", Train, 5)
-        .behind("vote-cleared-on-step-down-in-change", &[Changing]),
+        .gated("vote-cleared-on-step-down-in-change", &[Changing]),
     deep(3, "E03", "vote-cleared-on-step-down", Train, 5)
-        .behind("vote-cleared-on-step-down-with-tail", &[Snapshot, Tail]),
+        .gated("vote-cleared-on-step-down-with-tail", &[Snapshot, Tail]),
     deep(4, "R11", "commits-to-last-entry", Train, 5)
-        .behind("commits-to-last-entry-in-change", &[Changing]),
+        .gated("commits-to-last-entry-in-change", &[Changing]),
     deep(4, "L03", "reads-without-quorum", Train, 5)
-        .behind("reads-without-quorum-in-change", &[Changing]),
+        .gated("reads-without-quorum-in-change", &[Changing]),
     deep(3, "S04", "snapshot-removes-suffix", Train, 5)
-        .behind("snapshot-removes-suffix-in-change", &[Changing]),
+        .gated("snapshot-removes-suffix-in-change", &[Changing]),
     deep(3, "S04", "snapshot-removes-suffix", Train, 5)
-        .behind("snapshot-removes-suffix-with-tail", &[Snapshot, Tail]),
+        .gated("snapshot-removes-suffix-with-tail", &[Snapshot, Tail]),
     deep(3, "M02", "two-changes-at-once", Train, 7)
-        .behind("two-changes-at-once-in-joint", &[Snapshot, Restarted, Joint, Tail]),
-    deep(2, "M03", "membership-taken-up-when-committed", Train, 7).behind(
-        "membership-taken-up-when-committed-in-joint",
-        &[Snapshot, Restarted, Joint, Mixed],
-    ),
+        .gated("two-changes-at-once-in-joint", &[Snapshot, Restarted, Joint, Tail]),
+    deep(2, "M03", "membership-in-force-when-committed", Train, 7)
+        .gated("membership-in-force-when-committed-in-joint", &[Snapshot, Restarted, Joint, Mixed]),
     deep(2, "E01", "repeated-votes-counted", Test, 7)
-        .behind("repeated-votes-counted-in-joint", &[Snapshot, Restarted, Joint, Mixed]),
+        .gated("repeated-votes-counted-in-joint", &[Snapshot, Restarted, Joint, Mixed]),
     deep(3, "E02", "stale-vote-counted", Test, 7)
-        .behind("stale-vote-counted-in-joint", &[Snapshot, Restarted, Joint, Tail, Mixed]),
+        .gated("stale-vote-counted-in-joint", &[Snapshot, Restarted, Joint, Tail, Mixed]),
     deep(3, "R02", "commits-older-terms-by-counting", Test, 7)
-        .behind("commits-older-terms-by-counting-in-joint", &[Snapshot, Restarted, Joint, Mixed]),
+        .gated("commits-older-terms-by-counting-in-joint", &[Snapshot, Restarted, Joint, Mixed]),
     deep(3, "M01", "change-in-fresh-term", Test, 5)
-        .behind("change-in-fresh-term-with-tail", &[Snapshot, Restarted, Changed, Tail]),
-    deep(4, "L02", "old-answers-confirm-reads", Test, 5)
-        .behind("old-answers-confirm-reads-in-change", &[Changing]),
+        .gated("change-in-fresh-term-with-tail", &[Snapshot, Restarted, Changed, Tail]),
+    deep(4, "L02", "stale-acks-confirm-reads", Test, 5)
+        .gated("stale-acks-confirm-reads-in-change", &[Changing]),
     deep(4, "S01", "compacted-entries-appended-again", Test, 5)
-        .behind("compacted-entries-appended-again-in-change", &[Changing]),
+        .gated("compacted-entries-appended-again-in-change", &[Changing]),
     deep(3, "E10", "votes-by-an-older-log", Test, 5)
-        .behind("votes-by-an-older-log-with-tail", &[Snapshot, Changing, Tail]),
+        .gated("votes-by-an-older-log-with-tail", &[Snapshot, Changing, Tail]),
     deep(3, "S03", "term-from-snapshot", Test, 5)
-        .behind("term-from-snapshot-with-tail", &[Snapshot, Changing, Tail]),
+        .gated("term-from-snapshot-with-tail", &[Snapshot, Changing, Tail]),
     deep(4, "R10", "acknowledges-whole-log", Test, 5)
-        .behind("acknowledges-whole-log-among-five", &[]),
-    deep(4, "E03", "vote-cleared-on-step-down", Train, 7).behind(
+        .gated("acknowledges-whole-log-among-five", &[]),
+    deep(4, "E03", "vote-cleared-on-step-down", Train, 7).gated(
         "vote-cleared-on-step-down-in-joint",
         &[Snapshot, Restarted, Changed, Joint, Tail, Mixed],
     ),
     deep(4, "R11", "commits-to-last-entry", Train, 5)
-        .behind("commits-to-last-entry-in-joint", &[Snapshot, Restarted, Joint, Tail, Mixed]),
+        .gated("commits-to-last-entry-in-joint", &[Snapshot, Restarted, Joint, Tail, Mixed]),
     deep(4, "L03", "reads-without-quorum", Train, 5)
-        .behind("reads-without-quorum-with-tail", &[Changing, Tail]),
-    deep(4, "S04", "snapshot-removes-suffix", Train, 7).behind(
+        .gated("reads-without-quorum-with-tail", &[Changing, Tail]),
+    deep(4, "S04", "snapshot-removes-suffix", Train, 7).gated(
         "snapshot-removes-suffix-in-joint",
         &[Snapshot, Restarted, Changed, Joint, Tail, Mixed],
     ),
-    deep(4, "L02", "old-answers-confirm-reads", Test, 5)
-        .behind("old-answers-confirm-reads-in-joint", &[Joint, Tail]),
-    deep(4, "S01", "compacted-entries-appended-again", Test, 5).behind(
+    deep(4, "L02", "stale-acks-confirm-reads", Test, 5)
+        .gated("stale-acks-confirm-reads-in-joint", &[Joint, Tail]),
+    deep(4, "S01", "compacted-entries-appended-again", Test, 5).gated(
         "compacted-entries-appended-again-while-mixed",
         &[Snapshot, Restarted, Changing, Mixed],
     ),
     deep(4, "E10", "votes-by-an-older-log", Test, 5)
-        .behind("votes-by-an-older-log-in-joint", &[Snapshot, Restarted, Joint, Tail, Mixed]),
+        .gated("votes-by-an-older-log-in-joint", &[Snapshot, Restarted, Joint, Tail, Mixed]),
     deep(4, "S03", "term-from-snapshot", Test, 7)
-        .behind("term-from-snapshot-in-joint", &[Snapshot, Restarted, Changed, Joint, Tail, Mixed]),
+        .gated("term-from-snapshot-in-joint", &[Snapshot, Restarted, Changed, Joint, Tail, Mixed]),
 ];
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub(super) static MUTANTS: [Mutant; 53] = [
         "M4",
         "etcd's inflights, full and not asked",
         "window-is-kept",
-        seeded! { has_room(in_flight, limit) => true },
+        seeded! { window_has_room(in_flight, limit) => true },
     ),
     // ---- Snapshots ----
     mutant(
@@ -43,7 +43,7 @@ pub(super) static MUTANTS: [Mutant; 53] = [
         "WRaft #118.1",
         "terms-sorted",
         seeded! {
-            is_covered(prev, start) => false,
+            is_compacted(prev, start) => false,
             accepts_append(prev, own) => prev.index == LogIndex(0) || own == Some(prev.term),
         },
     ),
@@ -62,18 +62,18 @@ pub(super) static MUTANTS: [Mutant; 53] = [
         seeded! { keeps_suffix(snapshot, own) => false },
     ),
     mutant(
-        "known-snapshot-installed",
+        "stale-snapshot-installed",
         "",
         "a check easily forgotten",
         "applied-in-order",
-        seeded! { is_known(snapshot, commit) => false },
+        seeded! { snapshot_is_committed(snapshot, commit) => false },
     ),
     mutant(
-        "pieces-of-snapshots-mixed",
+        "snapshot-chunks-mixed",
         "",
         "LogCabin's and etcd's chunk checks, left out",
         "snapshot-is-committed",
-        seeded! { fits(received, offset) => true },
+        seeded! { chunk_is_next(received, offset) => true },
     ),
     mutant(
         "membership-lost-with-compaction",
@@ -97,7 +97,7 @@ pub(super) static MUTANTS: [Mutant; 53] = [
         "change-in-own-term",
         seeded! {
             may_change(pending, committed, current) => match pending {
-                Some(since) => Err(raft::Refused::ChangeUnderWay { since }),
+                Some(since) => Err(raft::Refused::ChangeInProgress { since }),
                 None => Ok(()),
             },
         },
@@ -110,12 +110,12 @@ pub(super) static MUTANTS: [Mutant; 53] = [
         seeded! {
             may_change(pending, committed, current) => match committed == Some(current) {
                 true => Ok(()),
-                false => Err(raft::Refused::TermIsFresh),
+                false => Err(raft::Refused::NotCommittedInTerm),
             },
         },
     ),
     mutant(
-        "membership-taken-up-when-committed",
+        "membership-in-force-when-committed",
         "M03",
         "etcd #11284, #7625, #12134, #12163",
         "leader-has-quorum",
@@ -150,18 +150,18 @@ pub(super) static MUTANTS: [Mutant; 53] = [
         },
     ),
     mutant(
-        "learners-stand",
+        "learners-campaign",
         "M10",
         "hashicorp/raft PRs 477, 483, 526",
-        "only-voters-stand",
-        seeded! { may_stand(votes, may_vote_again) => true },
+        "only-voters-campaign",
+        seeded! { may_campaign(votes, may_vote_again) => true },
     ),
     mutant(
         "removed-leader-stays",
         "",
         "4.2.2 forgotten",
         "removed-leader-steps-down",
-        seeded! { leaves_when_removed() => false },
+        seeded! { steps_down_when_removed() => false },
     ),
     mutant(
         "progress-half-sorted",
@@ -179,25 +179,25 @@ pub(super) static MUTANTS: [Mutant; 53] = [
         seeded! { may_read(committed, current) => true },
     ),
     mutant(
-        "old-answers-confirm-reads",
+        "stale-acks-confirm-reads",
         "L02",
         "etcd #20418, etcd raft PR 397",
         "read-is-linearizable",
-        seeded! { confirms(heard, asked) => heard > raft::Stamp::default() },
+        seeded! { confirms_read(heard, asked) => heard > raft::Stamp::default() },
     ),
     mutant(
         "reads-without-quorum",
         "L03",
         "d-engine #381; Xraft-KV #1",
         "read-is-linearizable",
-        seeded! { confirms(heard, asked) => true },
+        seeded! { confirms_read(heard, asked) => true },
     ),
     mutant(
-        "answers-to-an-earlier-life",
+        "read-replies-across-restarts",
         "",
         "etcd's request contexts, reused",
         "read-is-linearizable",
-        seeded! { is_own_question(asked_in, life) => true },
+        seeded! { is_own_read_index(asked_in, life) => true },
     ),
     mutant(
         "lease-kept-through-transfer",
@@ -240,53 +240,53 @@ pub(super) static MUTANTS: [Mutant; 53] = [
         seeded! { answers_stale(kind) => kind != raft::Kind::AppendEntries },
     ),
     mutant(
-        "pre-vote-refusal-teaches-nothing",
+        "pre-vote-refusal-term-ignored",
         "E17",
         "openraft #1796, d6a6d562",
         "recovers-after-healing",
         seeded! {
-            heeds_newer_term(kind) => {
+            adopts_newer_term(kind) => {
                 kind != raft::Kind::PreVote && kind != raft::Kind::PreVoteReply
             },
         },
     ),
     mutant(
-        "loyal-to-a-leader-that-is-gone",
+        "sticky-to-a-lost-leader",
         "E18",
         "hashicorp/raft PR 605",
         "recovers-after-healing",
         seeded! {
-            hears_a_leader(known, elapsed, election_ticks) => known.is_some(),
-            leader_while_probing(known) => known,
+            believes_in_leader(known, elapsed, election_ticks) => known.is_some(),
+            leader_of_pre_candidate(known) => known,
         },
     ),
     mutant(
-        "stands-without-asking",
+        "campaigns-without-pre-vote",
         "E19",
         "Cloudflare, November 2020",
         "pre-vote-spares-the-term",
-        seeded! { asks_first(pre_vote) => false },
+        seeded! { pre_votes(pre_vote) => false },
     ),
     mutant(
-        "newer-term-starts-the-clock-again",
+        "newer-term-resets-election-timer",
         "",
         "LifeRaft, bug 5",
         "recovers-after-healing",
-        seeded! { patience_in_newer_term(elapsed) => 0 },
+        seeded! { elapsed_in_newer_term(elapsed) => 0 },
     ),
     mutant(
-        "no-snapshot-for-strangers",
+        "no-snapshot-for-new-members",
         "S07",
         "openraft #1828, afd6508b",
         "core-converges",
         seeded! { sends_snapshot(matched) => matched > LogIndex(0) },
     ),
     mutant(
-        "beats-at-every-tick",
+        "heartbeat-at-every-tick",
         "",
         "correct, but wasteful",
         "effort-is-bounded",
-        seeded! { is_time_to_beat(elapsed, heartbeat_ticks) => true },
+        seeded! { heartbeat_is_due(elapsed, heartbeat_ticks) => true },
     ),
     // ---- What else an oracle is there for ----
     mutant(
@@ -295,28 +295,28 @@ pub(super) static MUTANTS: [Mutant; 53] = [
         "5.2, a new try that begins no new term",
         "legal-role-moves",
         seeded! {
-            term_to_stand_in(current, vote, own) => match vote == Some(own) {
+            candidate_term(current, vote, own) => match vote == Some(own) {
                 true => current,
                 false => current.next(),
             },
         },
     ),
     mutant(
-        "candidate-claims-too-much",
+        "candidate-overstates-log",
         "",
         "5.4.1, an index off by one",
         "claim-is-true",
-        seeded! { claimed(last) => LogId { index: last.index.next(), ..last } },
+        seeded! { claimed_log(last) => LogId { index: last.index.next(), ..last } },
     ),
     mutant(
-        "batches-without-bounds",
+        "batch-limit-ignored",
         "",
         "a limit that is not asked",
         "batch-is-bounded",
         seeded! { entries_in_message(limit) => usize::MAX },
     ),
     mutant(
-        "floods-after-an-answer",
+        "floods-after-ack",
         "",
         "a window that is filled at once",
         "sends-are-bounded",
@@ -341,22 +341,22 @@ pub(super) static MUTANTS: [Mutant; 53] = [
         "",
         "a read queue that nobody looks at",
         "fresh-read-is-answered",
-        seeded! { confirms(heard, asked) => false },
+        seeded! { confirms_read(heard, asked) => false },
     ),
     mutant(
-        "questions-stay-open",
+        "answered-reads-stay-pending",
         "",
         "an answer that arrives twice",
         "read-is-answered-once",
-        seeded! { is_closed_by_answer() => false },
+        seeded! { answer_closes_read() => false },
     ),
     mutant(
-        "beats-too-seldom",
+        "heartbeat-too-rarely",
         "",
         "a heartbeat interval near the election timeout",
         "leader-is-stable",
         seeded! {
-            is_time_to_beat(elapsed, heartbeat_ticks) => elapsed >= 6 * heartbeat_ticks,
+            heartbeat_is_due(elapsed, heartbeat_ticks) => elapsed >= 6 * heartbeat_ticks,
         },
     ),
     // ---- The host, and the crash handler ----
@@ -365,7 +365,7 @@ pub(super) static MUTANTS: [Mutant; 53] = [
         "",
         "Buoyant's contract of the crash handler, broken",
         "failed-write-halts",
-        seeded! { goes_on_halted() => true },
+        seeded! { runs_after_halt() => true },
     ),
     host(
         "snapshot-before-truncation",
@@ -375,17 +375,17 @@ pub(super) static MUTANTS: [Mutant; 53] = [
         Driver { snapshot_before_truncation: true, ..Driver::CORRECT },
     ),
     host(
-        "damage-cut-off",
+        "damaged-entries-truncated",
         "S14",
         "Redundancy does not imply fault tolerance, FAST 2017",
-        "recovery-invents-nothing",
+        "damaged-node-stays-down",
         Driver { cuts_off_damage: true, ..Driver::CORRECT },
     ),
     host(
-        "wiped-node-comes-back",
+        "wiped-node-restarts",
         "R6",
         "TigerBeetle's reformat; J. Vanlightly's split brain of a wiped node",
-        "recovery-invents-nothing",
+        "damaged-node-stays-down",
         Driver { starts_without_disk: true, ..Driver::CORRECT },
     ),
     host(
@@ -403,7 +403,7 @@ pub(super) static MUTANTS: [Mutant; 53] = [
         Driver { answers_reads_early: true, ..Driver::CORRECT },
     ),
     host(
-        "recovery-cut-short-cuts-again",
+        "interrupted-repair-truncates-again",
         "",
         "a recovery that cannot be begun again",
         "restart-from-disk",
@@ -417,7 +417,7 @@ pub(super) static MUTANTS: [Mutant; 53] = [
         Driver { replays_past_gaps: true, ..Driver::CORRECT },
     ),
     host(
-        "proposal-passed-on-twice",
+        "proposal-forwarded-twice",
         "",
         "a retry below the session",
         "no-creation",
@@ -438,7 +438,7 @@ pub(super) static MUTANTS: [Mutant; 53] = [
         Driver { truncates_too_far: true, ..Driver::CORRECT },
     ),
     host(
-        "adapter-shows-too-much",
+        "adapter-overreports-log",
         "",
         "a view of what is not yet asked to be written",
         "log-is-written",

@@ -1,5 +1,6 @@
 //! Every seeded bug, by name.
 
+use crate::base::renamed;
 use crate::mutants::mutant::Mutant;
 use crate::mutants::{beyond, paper};
 
@@ -10,5 +11,6 @@ pub fn all() -> impl Iterator<Item = &'static Mutant> {
 
 /// The mutant called `name`.
 pub fn named(name: &str) -> Option<&'static Mutant> {
+    let name = renamed::current(name);
     all().find(|mutant| mutant.name == name)
 }

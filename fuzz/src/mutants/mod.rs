@@ -15,33 +15,33 @@ pub use crate::mutants::mutant::Mutant;
 
 use crate::mutants::bench::Seed;
 use crate::replica::driver::Driver;
-use crate::replica::gate::Decisions;
+use crate::replica::gate::GatedRules;
 use crate::replica::ours::Ours;
-use crate::replica::subject::{Subject, UnknownMutant};
+use crate::replica::system_under_test::{SystemUnderTest, UnknownMutant};
 
 /// Our Raft as it is.
-pub fn raft() -> Subject<Ours> {
-    Subject { options: Decisions::RAFT, driver: Driver::CORRECT }
+pub fn raft() -> SystemUnderTest<Ours> {
+    SystemUnderTest { options: GatedRules::RAFT, driver: Driver::CORRECT }
 }
 
 /// Our Raft, or the mutant called `name`, or the seed of the bench.
-pub fn subject(name: Option<&str>) -> Result<Subject<Ours>, UnknownMutant> {
+pub fn system_under_test(name: Option<&str>) -> Result<SystemUnderTest<Ours>, UnknownMutant> {
     let Some(name) = name else { return Ok(raft()) };
-    let mutant = named(name).map(Mutant::subject);
-    let seed = || Seed::named(name).map(Seed::subject);
+    let mutant = named(name).map(Mutant::system_under_test);
+    let seed = || Seed::named(name).map(Seed::system_under_test);
     mutant.or_else(seed).ok_or_else(|| UnknownMutant(name.into()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oracle::CARDS;
+    use crate::oracle::ORACLES;
 
     #[test]
     fn every_mutant_has_a_name_of_its_own_and_an_oracle_that_exists() {
         for (place, mutant) in all().enumerate() {
             assert!(all().take(place).all(|other| other.name != mutant.name));
-            assert!(CARDS.iter().any(|card| card.name == mutant.caught_by), "{}", mutant.name);
+            assert!(ORACLES.iter().any(|info| info.name == mutant.caught_by), "{}", mutant.name);
             assert!(!mutant.source.is_empty());
         }
     }

@@ -3,9 +3,9 @@
 use raft::Rules;
 
 use crate::replica::driver::Driver;
-use crate::replica::gate::{Decisions, Gate};
+use crate::replica::gate::{Gate, GatedRules};
 use crate::replica::ours::Ours;
-use crate::replica::subject::Subject;
+use crate::replica::system_under_test::SystemUnderTest;
 
 /// The table of rules with some answers other than Raft's, each with its
 /// [canary](crate::base::canary): what Raft would have answered is asked as well, and compared.
@@ -38,13 +38,13 @@ pub struct Mutant {
 
 impl Mutant {
     /// Our Raft with this bug.
-    pub fn subject(&'static self) -> Subject<Ours> {
-        self.behind(&[])
+    pub fn system_under_test(&'static self) -> SystemUnderTest<Ours> {
+        self.gated(&[])
     }
 
     /// Our Raft with this bug, armed at a node while these gates are open there.
-    pub fn behind(&'static self, gates: &'static [Gate]) -> Subject<Ours> {
-        Subject { options: Decisions { rules: &self.rules, gates }, driver: self.driver }
+    pub fn gated(&'static self, gates: &'static [Gate]) -> SystemUnderTest<Ours> {
+        SystemUnderTest { options: GatedRules { rules: &self.rules, gates }, driver: self.driver }
     }
 }
 

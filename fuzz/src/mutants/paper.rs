@@ -37,7 +37,7 @@ pub(super) static MUTANTS: [Mutant; 38] = [
         "E01",
         "akka-raft #45; Coyote's Raft sample",
         "leader-has-quorum",
-        seeded! { wins(members, grants) => grants.len() > share(members, 1, 2) },
+        seeded! { wins_election(members, grants) => grants.len() > share(members, 1, 2) },
     ),
     mutant(
         "stale-vote-counted",
@@ -88,21 +88,21 @@ pub(super) static MUTANTS: [Mutant; 38] = [
         "E05",
         "TiKV #1610; openraft ee460f37",
         "vote-is-durable",
-        seeded! { rests_on_disk(promise) => promise != Promise::Vote },
+        seeded! { waits_for_disk(promise) => promise != Promise::Vote },
     ),
     mutant(
         "candidacy-before-durable",
         "E05",
         "a promise that is easily overlooked",
         "candidacy-is-durable",
-        seeded! { rests_on_disk(promise) => promise != Promise::Candidacy },
+        seeded! { waits_for_disk(promise) => promise != Promise::Candidacy },
     ),
     mutant(
         "own-vote-before-durable",
         "E05",
         "TiKV #1610",
         "leader-has-quorum",
-        seeded! { rests_on_disk(promise) => promise != Promise::OwnVote },
+        seeded! { waits_for_disk(promise) => promise != Promise::OwnVote },
     ),
     mutant(
         "failed-write-ignored",
@@ -123,7 +123,7 @@ pub(super) static MUTANTS: [Mutant; 38] = [
         "E11",
         "ModelFuzz's seeded etcd mutant",
         "leader-has-quorum",
-        seeded! { wins(members, grants) => distinct(grants) > share(members, 1, 3) },
+        seeded! { wins_election(members, grants) => distinct(grants) > share(members, 1, 3) },
     ),
     mutant(
         "votes-twice",
@@ -152,7 +152,7 @@ pub(super) static MUTANTS: [Mutant; 38] = [
         "off by one at even sizes",
         "leader-has-quorum",
         seeded! {
-            wins(members, grants) => 2 * distinct(grants) >= members.voters.len(),
+            wins_election(members, grants) => 2 * distinct(grants) >= members.voters.len(),
             reached(members, acked) => sorted(members, acked)[share(members, 1, 2)],
         },
     ),
@@ -244,7 +244,7 @@ pub(super) static MUTANTS: [Mutant; 38] = [
         "R23",
         "openraft ee460f37",
         "ack-is-durable",
-        seeded! { rests_on_disk(promise) => promise != Promise::Acknowledgement },
+        seeded! { waits_for_disk(promise) => promise != Promise::Acknowledgement },
     ),
     mutant(
         "old-leaders-append",
@@ -290,23 +290,23 @@ pub(super) static MUTANTS: [Mutant; 38] = [
         "follower-takes-proposals",
         "",
         "a leader check forgotten",
-        "entry-born-once",
+        "entry-created-once",
         seeded! { may_propose(role, leader) => Ok(()) },
     ),
     // ---- Needless elections ----
     mutant(
-        "leader-kept-while-probing",
+        "leader-kept-by-pre-candidate",
         "E23, B3",
         "tikv/raft-rs#84, in 0.3.0",
         "recovers-after-healing",
-        seeded! { leader_while_probing(known) => known },
+        seeded! { leader_of_pre_candidate(known) => known },
     ),
     mutant(
         "leads-without-quorum",
         "E20",
         "CheckQuorum forgotten; openraft #2080",
         "silent-leader-steps-down",
-        seeded! { keeps_lead(membership, heard) => true },
+        seeded! { keeps_leadership(membership, heard) => true },
     ),
     host(
         "snapshots-without-sessions",

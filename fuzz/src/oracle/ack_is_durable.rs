@@ -5,15 +5,15 @@
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
-use crate::replica::{Meaning, Speech};
+use crate::oracle::{Oracle, OracleInfo};
+use crate::replica::{MessageBody, MessageView};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct AckIsDurable;
 
 impl Oracle for AckIsDurable {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "ack-is-durable",
         id: "D1",
         promise: "An acknowledgement leaves its node only when term and entries are durable.",
@@ -22,8 +22,8 @@ impl Oracle for AckIsDurable {
 }
 
 impl Monitor for AckIsDurable {
-    fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
-        let Speech::Ack { match_index } = message.speech else { return NOTHING };
+    fn sent(&mut self, history: &History, message: &MessageView) -> Verdict {
+        let MessageBody::AppendAccepted { match_index } = message.body else { return NOTHING };
         let (node, term) = (message.from, message.term);
         let facts = history.node(node);
         let durable = facts.disk_state.term >= term && facts.disk.last_index() >= match_index;
@@ -44,7 +44,7 @@ mod tests {
     use crate::history::violation::HELD;
     use raft::{LogIndex, NodeId};
 
-    const ACK: Speech = Speech::Ack { match_index: LogIndex(1) };
+    const ACK: MessageBody = MessageBody::AppendAccepted { match_index: LogIndex(1) };
 
     #[test]
     fn acknowledging_what_is_on_disk_is_legal() {

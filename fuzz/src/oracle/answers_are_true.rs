@@ -8,10 +8,10 @@
 use raft::NodeId;
 
 use crate::history::monitor::Monitor;
-use crate::history::state_machine::{key_of, Machine};
+use crate::history::state_machine::{key_of, StateMachine};
 use crate::history::violation::{check, Question, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::Command;
 
 /// See the module.
@@ -19,7 +19,7 @@ use crate::replica::Command;
 pub struct AnswersAreTrue;
 
 impl Oracle for AnswersAreTrue {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "answers-are-true",
         id: "K2, K5",
         promise: "A client is told what its command, or its read, found.",
@@ -27,20 +27,26 @@ impl Oracle for AnswersAreTrue {
     };
 }
 
-fn compare(node: NodeId, question: Question, told: u64, truth: Option<u64>) -> Verdict {
-    let Some(found) = truth else { return NOTHING };
+fn compare(node: NodeId, question: Question, told: u64, reference: Option<u64>) -> Verdict {
+    let Some(found) = reference else { return NOTHING };
     check(told == found, || Violation::AnswersAreTrue { node, question, told, found })
 }
 
 impl Monitor for AnswersAreTrue {
     fn answered(&mut self, history: &History, node: NodeId, command: Command, f: u64) -> Verdict {
-        compare(node, Question::Command(command), f, history.truth.found_by(command))
+        compare(node, Question::Command(command), f, history.reference.found_by(command))
     }
 
-    fn served(&mut self, history: &History, node: NodeId, n: u64, machine: &Machine) -> Verdict {
+    fn served(
+        &mut self,
+        history: &History,
+        node: NodeId,
+        n: u64,
+        machine: &StateMachine,
+    ) -> Verdict {
         let key = key_of(n);
-        let truth = history.truth.value_at(key, machine.applied);
-        compare(node, Question::Read(n), machine.value(key), truth)
+        let reference = history.reference.value_at(key, machine.applied);
+        compare(node, Question::Read(n), machine.value(key), reference)
     }
 }
 
@@ -53,7 +59,7 @@ mod tests {
     use raft::Role;
 
     /// A cluster of one that has committed commands 1 to 12, and the machine that applied them.
-    fn committed() -> (Recorder<AnswersAreTrue>, Machine) {
+    fn committed() -> (Recorder<AnswersAreTrue>, StateMachine) {
         let commands: Vec<(u64, u64)> = (1..=12).map(|command| (1, command)).collect();
         let mut run = cluster::<AnswersAreTrue>(1);
         run.history.clients.proposals = 0;
@@ -63,7 +69,7 @@ mod tests {
         run.becomes(0, Role::Leader, 1).unwrap();
         run.stores(0, &write(1, &commands)).unwrap();
         run.commits(0, 12).unwrap();
-        let mut machine = Machine::new();
+        let mut machine = StateMachine::new();
         machine.apply(&write(1, &commands).entries);
         (run, machine)
     }
@@ -85,7 +91,7 @@ mod tests {
     #[test]
     fn another_answer_to_a_read_is_illegal() {
         let (mut run, machine) = committed();
-        let mut old = Machine::new();
+        let mut old = StateMachine::new();
         old.applied = machine.applied;
         assert!((0..5).any(|number| run.served(NodeId(0), number, &old).is_err()));
     }

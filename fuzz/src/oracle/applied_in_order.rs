@@ -5,10 +5,10 @@
 use raft::{LogIndex, NodeId};
 
 use crate::history::monitor::Monitor;
-use crate::history::state_machine::Machine;
+use crate::history::state_machine::StateMachine;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::Entry;
 
 /// See the module.
@@ -18,7 +18,7 @@ pub struct AppliedInOrder {
 }
 
 impl Oracle for AppliedInOrder {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "applied-in-order",
         id: "C7",
         promise:
@@ -41,7 +41,7 @@ impl Monitor for AppliedInOrder {
         })
     }
 
-    fn restored(&mut self, history: &History, node: NodeId, machine: &Machine) -> Verdict {
+    fn restored(&mut self, history: &History, node: NodeId, machine: &StateMachine) -> Verdict {
         let last = &mut self.last[node];
         let (expected, applied) = (last.next(), machine.applied);
         *last = applied;

@@ -6,15 +6,15 @@
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
-use crate::replica::{Meaning, Speech};
+use crate::oracle::{Oracle, OracleInfo};
+use crate::replica::{MessageBody, MessageView};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct BatchIsBounded;
 
 impl Oracle for BatchIsBounded {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "batch-is-bounded",
         id: "B2",
         promise: "An AppendEntries carries at most the configured number of entries.",
@@ -23,8 +23,8 @@ impl Oracle for BatchIsBounded {
 }
 
 impl Monitor for BatchIsBounded {
-    fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
-        let Speech::Append { entries, .. } = message.speech else { return NOTHING };
+    fn sent(&mut self, history: &History, message: &MessageView) -> Verdict {
+        let MessageBody::AppendEntries { entries, .. } = message.body else { return NOTHING };
         if !history.bounded_sends {
             return NOTHING;
         }
@@ -39,9 +39,14 @@ mod tests {
     use crate::history::fixtures::*;
     use raft::{LogId, LogIndex};
 
-    fn batch(entries: usize) -> Meaning {
+    fn batch(entries: usize) -> MessageView {
         let (prev_log, last_log) = (LogId::ZERO, LogId::new(1, entries as u64));
-        says(0, 1, 1, Speech::Append { prev_log, last_log, entries, commit: LogIndex(0) })
+        says(
+            0,
+            1,
+            1,
+            MessageBody::AppendEntries { prev_log, last_log, entries, commit: LogIndex(0) },
+        )
     }
 
     #[test]

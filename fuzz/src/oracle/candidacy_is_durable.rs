@@ -7,15 +7,15 @@
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
-use crate::replica::{Meaning, Speech};
+use crate::oracle::{Oracle, OracleInfo};
+use crate::replica::{MessageBody, MessageView};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct CandidacyIsDurable;
 
 impl Oracle for CandidacyIsDurable {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "candidacy-is-durable",
         id: "E3",
         promise: "A node asks for votes only when its candidacy is durable.",
@@ -24,8 +24,8 @@ impl Oracle for CandidacyIsDurable {
 }
 
 impl Monitor for CandidacyIsDurable {
-    fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
-        let Speech::Candidacy { .. } = message.speech else { return NOTHING };
+    fn sent(&mut self, history: &History, message: &MessageView) -> Verdict {
+        let MessageBody::RequestVote { .. } = message.body else { return NOTHING };
         let (node, term) = (message.from, message.term);
         let disk = history.node(node).disk_state;
         let durable = disk.term > term || (disk.term == term && disk.vote == Some(node));
@@ -40,7 +40,7 @@ mod tests {
     use crate::history::violation::HELD;
     use raft::{LogId, NodeId};
 
-    const STANDS: Speech = Speech::Candidacy { last_log: LogId::ZERO };
+    const STANDS: MessageBody = MessageBody::RequestVote { last_log: LogId::ZERO };
 
     #[test]
     fn a_durable_candidacy_may_leave() {

@@ -6,18 +6,18 @@
 
 use raft::LogIndex;
 
-use crate::history::healing::Healing;
 use crate::history::monitor::Monitor;
+use crate::history::recovery_outcome::RecoveryOutcome;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct ChangeFinishes;
 
 impl Oracle for ChangeFinishes {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "change-finishes",
         id: "L5",
         promise:
@@ -27,9 +27,9 @@ impl Oracle for ChangeFinishes {
 }
 
 impl Monitor for ChangeFinishes {
-    fn recovered(&mut self, history: &History, healing: &Healing) -> Verdict {
+    fn recovered(&mut self, history: &History, outcome: &RecoveryOutcome) -> Verdict {
         let leader = history.newest_leader().map(|(id, _)| history.node(id));
-        let Some(leader) = leader.filter(|_| history.has_recovered(healing.fresh)) else {
+        let Some(leader) = leader.filter(|_| history.has_recovered(outcome.fresh)) else {
             return NOTHING;
         };
         let members = *history.membership_of(leader);
@@ -55,7 +55,7 @@ mod tests {
         run.stores(0, &write(2, &[(1, 7)])).unwrap();
         run.commits(0, 2).unwrap();
         run.applies(0, 2, 7).unwrap();
-        run.recovered(&Healing { fresh: 7, ..Healing::default() })
+        run.recovered(&RecoveryOutcome { fresh: 7, ..RecoveryOutcome::default() })
     }
 
     #[test]

@@ -8,7 +8,7 @@ use raft::{NodeId, Term};
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::Write;
 
 /// See the module.
@@ -16,7 +16,7 @@ use crate::replica::Write;
 pub struct ChangeInOwnTerm;
 
 impl Oracle for ChangeInOwnTerm {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "change-in-own-term",
         id: "R3",
         promise: "A leader changes the membership only after committing an entry of its own term.",

@@ -8,8 +8,8 @@ use raft::{LogId, NodeId, Role, Term};
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
-use crate::oracle::{Card, Oracle};
-use crate::replica::{Meaning, Speech, View};
+use crate::oracle::{Oracle, OracleInfo};
+use crate::replica::{MessageBody, MessageView, View};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -19,7 +19,7 @@ pub struct ClaimIsTrue {
 }
 
 impl Oracle for ClaimIsTrue {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "claim-is-true",
         id: "E7",
         promise: "A candidate claims the log it had when it stood.",
@@ -29,14 +29,14 @@ impl Oracle for ClaimIsTrue {
 
 impl Monitor for ClaimIsTrue {
     fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
-        if new.role != Role::Follower && new.term() != old.term() {
+        if new.role.in_paper() != Role::Follower && new.term() != old.term() {
             self.stood[node].push((new.term(), old.last_log));
         }
         NOTHING
     }
 
-    fn sent(&mut self, _: &History, message: &Meaning) -> Verdict {
-        let Speech::Candidacy { last_log } = message.speech else { return NOTHING };
+    fn sent(&mut self, _: &History, message: &MessageView) -> Verdict {
+        let MessageBody::RequestVote { last_log } = message.body else { return NOTHING };
         let candidate = message.from;
         let stood = &self.stood[candidate];
         let own = stood.iter().rev().find(|(term, _)| *term == message.term);
@@ -51,8 +51,8 @@ mod tests {
     use crate::history::fixtures::*;
     use crate::history::violation::HELD;
 
-    fn claim(index: u64) -> Meaning {
-        says(0, 1, 2, Speech::Candidacy { last_log: LogId::new(1, index) })
+    fn claim(index: u64) -> MessageView {
+        says(0, 1, 2, MessageBody::RequestVote { last_log: LogId::new(1, index) })
     }
 
     #[test]

@@ -6,17 +6,17 @@
 use raft::NodeId;
 
 use crate::history::monitor::Monitor;
-use crate::history::state_machine::Machine;
+use crate::history::state_machine::StateMachine;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct CommandsTakeEffectOnce;
 
 impl Oracle for CommandsTakeEffectOnce {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "commands-take-effect-once",
         id: "K2",
         promise: "Each command takes effect where it stands first in the log, and nowhere else.",
@@ -25,9 +25,9 @@ impl Oracle for CommandsTakeEffectOnce {
 }
 
 impl Monitor for CommandsTakeEffectOnce {
-    fn computed(&mut self, history: &History, node: NodeId, machine: &Machine) -> Verdict {
+    fn computed(&mut self, history: &History, node: NodeId, machine: &StateMachine) -> Verdict {
         let index = machine.applied;
-        let Some(state) = history.truth.state_at(index) else { return NOTHING };
+        let Some(state) = history.reference.state_at(index) else { return NOTHING };
         check(machine.state == state, || Violation::CommandsTakeEffectOnce { node, index })
     }
 }
@@ -39,12 +39,12 @@ mod tests {
     use crate::history::violation::HELD;
 
     /// Command 7 stands in the log twice.
-    fn twice() -> (crate::history::recorder::Recorder<CommandsTakeEffectOnce>, Machine) {
+    fn twice() -> (crate::history::recorder::Recorder<CommandsTakeEffectOnce>, StateMachine) {
         let mut run = cluster::<CommandsTakeEffectOnce>(3);
         let log = write(1, &[(1, 7), (1, 8), (1, 7)]);
         run.writes(0, &log).unwrap();
         run.commits(0, 3).unwrap();
-        let mut machine = Machine::new();
+        let mut machine = StateMachine::new();
         machine.apply(&log.entries[..2]);
         (run, machine)
     }

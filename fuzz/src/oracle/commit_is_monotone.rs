@@ -7,7 +7,7 @@ use raft::NodeId;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::View;
 
 /// See the module.
@@ -15,7 +15,7 @@ use crate::replica::View;
 pub struct CommitIsMonotone;
 
 impl Oracle for CommitIsMonotone {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "commit-is-monotone",
         id: "C3",
         promise:

@@ -7,14 +7,14 @@ use raft::NodeId;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct CommitIsRederived;
 
 impl Oracle for CommitIsRederived {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "commit-is-rederived",
         id: "D5",
         promise: "After a restart, a node takes for committed only what its disk shows and the cluster committed.",

@@ -11,8 +11,8 @@ use raft::{LogId, LogIndex, NodeId, Term};
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
-use crate::oracle::{Card, Oracle};
-use crate::replica::{Meaning, Speech, View};
+use crate::oracle::{Oracle, OracleInfo};
+use crate::replica::{MessageBody, MessageView, View};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -34,7 +34,7 @@ struct Shown {
 }
 
 impl Oracle for CommitIsVerified {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "commit-is-verified",
         id: "C6",
         promise: "A follower commits no further than its leader has shown their logs to be equal.",
@@ -43,19 +43,21 @@ impl Oracle for CommitIsVerified {
 }
 
 impl Monitor for CommitIsVerified {
-    fn received(&mut self, history: &History, message: &Meaning) -> Verdict {
+    fn received(&mut self, history: &History, message: &MessageView) -> Verdict {
         let node = history.node(message.to);
         let holds = |id: LogId| node.log.at(id.index).is_some_and(|link| link.term == id.term);
         let shown = &mut self.shown[message.to];
         if node.view.term() != shown.term {
             *shown = Shown { term: node.view.term(), verified: shown.verified, ..Shown::default() };
         }
-        let (equal, said) = match message.speech {
+        let (equal, said) = match message.body {
             _ if message.term != shown.term => (LogIndex(0), LogIndex(0)),
-            Speech::Append { last_log, commit, .. } if holds(last_log) => (last_log.index, commit),
-            Speech::Append { commit, .. } => (LogIndex(0), commit),
-            Speech::Heartbeat { commit } => (commit, commit),
-            Speech::Snapshot { last_log, .. } if holds(last_log) => {
+            MessageBody::AppendEntries { last_log, commit, .. } if holds(last_log) => {
+                (last_log.index, commit)
+            }
+            MessageBody::AppendEntries { commit, .. } => (LogIndex(0), commit),
+            MessageBody::Heartbeat { commit } => (commit, commit),
+            MessageBody::InstallSnapshot { last_log, .. } if holds(last_log) => {
                 (last_log.index, last_log.index)
             }
             _ => (LogIndex(0), LogIndex(0)),
@@ -88,10 +90,10 @@ mod tests {
     use crate::history::violation::HELD;
     use raft::{LogId, Role};
 
-    fn heartbeat_at(index: u64) -> Meaning {
+    fn heartbeat_at(index: u64) -> MessageView {
         let at = LogId::new(1, index);
         let commit = LogIndex(9);
-        says(1, 0, 2, Speech::Append { prev_log: at, last_log: at, entries: 0, commit })
+        says(1, 0, 2, MessageBody::AppendEntries { prev_log: at, last_log: at, entries: 0, commit })
     }
 
     fn follower_with_two_entries() -> crate::history::recorder::Recorder<CommitIsVerified> {
@@ -118,17 +120,17 @@ mod tests {
     fn hears(
         run: &mut crate::history::recorder::Recorder<CommitIsVerified>,
         term: u64,
-        speech: Speech,
+        body: MessageBody,
     ) {
         run.becomes(1, raft::Role::Follower, term).unwrap();
-        run.receives(says(0, 1, term, speech)).unwrap();
+        run.receives(says(0, 1, term, body)).unwrap();
     }
 
     #[test]
     fn a_heartbeat_says_in_one_number_that_logs_are_equal_and_committed() {
         let mut run = cluster::<CommitIsVerified>(3);
         run.writes(1, &write(1, &[(1, 0), (1, 5)])).unwrap();
-        hears(&mut run, 1, Speech::Heartbeat { commit: LogIndex(1) });
+        hears(&mut run, 1, MessageBody::Heartbeat { commit: LogIndex(1) });
         assert!(run.commits(1, 2).is_err());
         assert!(run.commits(1, 1).is_ok());
     }
@@ -137,7 +139,7 @@ mod tests {
     fn what_was_shown_in_one_term_may_be_committed_in_a_later_one() {
         let mut run = cluster::<CommitIsVerified>(3);
         run.writes(1, &write(1, &[(1, 0)])).unwrap();
-        hears(&mut run, 1, Speech::Heartbeat { commit: LogIndex(1) });
+        hears(&mut run, 1, MessageBody::Heartbeat { commit: LogIndex(1) });
         run.becomes(1, raft::Role::Follower, 2).unwrap();
         assert!(run.commits(1, 1).is_ok());
     }
@@ -146,9 +148,9 @@ mod tests {
     fn a_committed_entry_that_is_named_binds_only_who_has_it() {
         let mut run = cluster::<CommitIsVerified>(3);
         run.writes(1, &write(1, &[(1, 0), (1, 5)])).unwrap();
-        let named = |term, index| Meaning {
+        let named = |term, index| MessageView {
             committed: LogId::new(term, index),
-            ..says(0, 1, 9, Speech::Vote)
+            ..says(0, 1, 9, MessageBody::VoteGranted)
         };
         run.receives(named(2, 2)).unwrap();
         assert!(run.commits(1, 2).is_err());

@@ -8,7 +8,7 @@ use raft::{LogId, NodeId};
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::View;
 
 /// See the module.
@@ -16,7 +16,7 @@ use crate::replica::View;
 pub struct CommitsOwnTerm;
 
 impl Oracle for CommitsOwnTerm {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "commits-own-term",
         id: "C4",
         promise: "A leader advances its commit index only onto an entry of its own term.",

@@ -9,7 +9,7 @@ use raft::{LogIndex, NodeId, Term};
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::View;
 
 /// See the module.
@@ -17,11 +17,11 @@ use crate::replica::View;
 pub struct CommittedAgree;
 
 impl Oracle for CommittedAgree {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "committed-agree",
         id: "C1",
         promise: "All nodes commit the same entries, for ever.",
-        source: "Raft paper, Figure 3: State Machine Safety",
+        source: "Raft paper, Figure 3: State StateMachine Safety",
     };
 }
 

@@ -10,7 +10,7 @@ use crate::base::quorum::is_quorum;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::Write;
 
 /// See the module.
@@ -18,7 +18,7 @@ use crate::replica::Write;
 pub struct CommittedIsDurable;
 
 impl Oracle for CommittedIsDurable {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "committed-is-durable",
         id: "C5",
         promise: "A committed entry is on the disks of a quorum, for ever.",

@@ -7,7 +7,7 @@ use raft::NodeId;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::Write;
 
 /// See the module.
@@ -15,11 +15,11 @@ use crate::replica::Write;
 pub struct CommittedIsKept;
 
 impl Oracle for CommittedIsKept {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "committed-is-kept",
         id: "G6",
         promise: "A node never removes an entry that it has committed.",
-        source: "Raft paper, 5.3 and Figure 3: State Machine Safety",
+        source: "Raft paper, 5.3 and Figure 3: State StateMachine Safety",
     };
 }
 

@@ -11,18 +11,18 @@
 
 use raft::NodeId;
 
-use crate::history::healing::{Calm, Healing};
 use crate::history::monitor::Monitor;
+use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome};
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct CoreConverges;
 
 impl Oracle for CoreConverges {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "core-converges",
         id: "L3, L4",
         promise: "Once a quorum works again, all its nodes come to rest, with equal logs, commit indexes and state machines.",
@@ -31,17 +31,17 @@ impl Oracle for CoreConverges {
 }
 
 impl Monitor for CoreConverges {
-    fn recovered(&mut self, history: &History, healing: &Healing) -> Verdict {
-        if !history.has_recovered(healing.fresh) {
+    fn recovered(&mut self, history: &History, outcome: &RecoveryOutcome) -> Verdict {
+        if !history.has_recovered(outcome.fresh) {
             return NOTHING;
         }
-        let Healing { ticks, repeats, is_quiet, differing, .. } = *healing;
+        let RecoveryOutcome { ticks, repeats, is_quiet, differing, .. } = *outcome;
         compare(history, differing, is_quiet, ticks, repeats)
     }
 
-    fn was_calm(&mut self, history: &History, calm: &Calm) -> Verdict {
-        match calm.before == calm.after {
-            true => compare(history, calm.differing, true, calm.ticks, 0),
+    fn quiet_period_ended(&mut self, history: &History, quiet: &QuietPeriod) -> Verdict {
+        match quiet.before == quiet.after {
+            true => compare(history, quiet.differing, true, quiet.ticks, 0),
             false => NOTHING,
         }
     }
@@ -77,7 +77,12 @@ mod tests {
         run.stores(0, &write(1, &[(1, 7)])).unwrap();
         run.commits(0, 1).unwrap();
         run.applies(0, 1, 7).unwrap();
-        run.recovered(&Healing { fresh: 7, differing, is_quiet, ..Healing::default() })
+        run.recovered(&RecoveryOutcome {
+            fresh: 7,
+            differing,
+            is_quiet,
+            ..RecoveryOutcome::default()
+        })
     }
 
     #[test]

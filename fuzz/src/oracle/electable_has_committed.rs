@@ -13,7 +13,7 @@ use crate::base::quorum::is_quorum;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, HELD, NOTHING};
 use crate::history::{History, NodeHistory};
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::Write;
 
 /// See the module.
@@ -21,7 +21,7 @@ use crate::replica::Write;
 pub struct ElectableHasCommitted;
 
 impl Oracle for ElectableHasCommitted {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "electable-has-committed",
         id: "E9",
         promise: "A node that could win an election holds every committed entry.",

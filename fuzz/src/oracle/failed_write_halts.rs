@@ -9,8 +9,8 @@ use raft::NodeId;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
-use crate::oracle::{Card, Oracle};
-use crate::replica::{Entry, Meaning};
+use crate::oracle::{Oracle, OracleInfo};
+use crate::replica::{Entry, MessageView};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -19,7 +19,7 @@ pub struct FailedWriteHalts {
 }
 
 impl Oracle for FailedWriteHalts {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "failed-write-halts",
         id: "D4",
         promise: "A node whose write failed halts: it promises and applies nothing any more.",
@@ -33,7 +33,7 @@ impl Monitor for FailedWriteHalts {
         check(halted, || Violation::FailedWriteHalts { node })
     }
 
-    fn sent(&mut self, _: &History, message: &Meaning) -> Verdict {
+    fn sent(&mut self, _: &History, message: &MessageView) -> Verdict {
         self.is_silent(message.from)
     }
 
@@ -41,7 +41,7 @@ impl Monitor for FailedWriteHalts {
         self.is_silent(node)
     }
 
-    fn lingered(&mut self, _: &History, node: NodeId, done: usize) -> Verdict {
+    fn stepped_halted(&mut self, _: &History, node: NodeId, done: usize) -> Verdict {
         check(done == 0, || Violation::FailedWriteHalts { node })
     }
 
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
     use crate::history::fixtures::*;
     use crate::history::violation::HELD;
-    use crate::replica::Speech;
+    use crate::replica::MessageBody;
 
     #[test]
     fn halting_is_legal() {
@@ -76,10 +76,10 @@ mod tests {
     fn speaking_or_applying_after_the_failure_is_illegal_until_the_node_is_gone() {
         let mut run = cluster::<FailedWriteHalts>(3);
         run.write_failed(NodeId(0), true).unwrap();
-        assert!(run.sends(says(0, 1, 0, Speech::NoVote)).is_err());
+        assert!(run.sends(says(0, 1, 0, MessageBody::VoteRefused)).is_err());
         assert!(run.applies(0, 1, 1).is_err());
         run.reboots(0).unwrap();
-        assert!(run.sends(says(0, 1, 0, Speech::NoVote)).is_ok());
+        assert!(run.sends(says(0, 1, 0, MessageBody::VoteRefused)).is_ok());
     }
 
     #[test]

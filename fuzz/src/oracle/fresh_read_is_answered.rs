@@ -5,18 +5,18 @@
 //! for nothing but a round of messages, and none is lost. Asked only if the fresh command was
 //! applied.
 
-use crate::history::healing::Healing;
 use crate::history::monitor::Monitor;
+use crate::history::recovery_outcome::RecoveryOutcome;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct FreshReadIsAnswered;
 
 impl Oracle for FreshReadIsAnswered {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "fresh-read-is-answered",
         id: "L2",
         promise: "Once a quorum works again, a read is answered.",
@@ -25,11 +25,11 @@ impl Oracle for FreshReadIsAnswered {
 }
 
 impl Monitor for FreshReadIsAnswered {
-    fn recovered(&mut self, history: &History, healing: &Healing) -> Verdict {
-        if !history.has_recovered(healing.fresh) {
+    fn recovered(&mut self, history: &History, outcome: &RecoveryOutcome) -> Verdict {
+        if !history.has_recovered(outcome.fresh) {
             return NOTHING;
         }
-        check(healing.has_read, || Violation::FreshReadIsAnswered { ticks: healing.ticks })
+        check(outcome.has_read, || Violation::FreshReadIsAnswered { ticks: outcome.ticks })
     }
 }
 
@@ -46,7 +46,7 @@ mod tests {
         run.stores(0, &write(1, &[(1, 7)])).unwrap();
         run.commits(0, 1).unwrap();
         run.applies(0, 1, 7).unwrap();
-        run.recovered(&Healing { fresh: 7, has_read, ..Healing::default() })
+        run.recovered(&RecoveryOutcome { fresh: 7, has_read, ..RecoveryOutcome::default() })
     }
 
     #[test]

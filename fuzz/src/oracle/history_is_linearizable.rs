@@ -8,7 +8,7 @@ use crate::history::linearizability::{Operation, Zones};
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +18,7 @@ pub struct HistoryIsLinearizable {
 }
 
 impl Oracle for HistoryIsLinearizable {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "history-is-linearizable",
         id: "K1, K3",
         promise: "What clients asked and were told is explained by one order of their questions.",

@@ -7,7 +7,7 @@ use raft::NodeId;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::Write;
 
 /// See the module.
@@ -15,7 +15,7 @@ use crate::replica::Write;
 pub struct LeaderAppendOnly;
 
 impl Oracle for LeaderAppendOnly {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "leader-append-only",
         id: "G3",
         promise: "A leader never removes entries from its log; it only appends.",

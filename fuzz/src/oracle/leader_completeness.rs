@@ -10,7 +10,7 @@ use raft::{LogIndex, NodeId};
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, NodeHistory};
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::View;
 
 /// See the module.
@@ -18,7 +18,7 @@ use crate::replica::View;
 pub struct LeaderCompleteness;
 
 impl Oracle for LeaderCompleteness {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "leader-completeness",
         id: "C2",
         promise: "A leader has every entry that was committed in an earlier term.",

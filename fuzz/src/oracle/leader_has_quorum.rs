@@ -9,8 +9,8 @@ use crate::base::quorum::is_quorum;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
-use crate::oracle::{Card, Oracle};
-use crate::replica::{Meaning, Speech, View};
+use crate::oracle::{Oracle, OracleInfo};
+use crate::replica::{MessageBody, MessageView, View};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -20,7 +20,7 @@ pub struct LeaderHasQuorum {
 }
 
 impl Oracle for LeaderHasQuorum {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "leader-has-quorum",
         id: "E6",
         promise: "A leader has received, in its term, the votes of a quorum.",
@@ -29,8 +29,8 @@ impl Oracle for LeaderHasQuorum {
 }
 
 impl Monitor for LeaderHasQuorum {
-    fn received(&mut self, _: &History, message: &Meaning) -> Verdict {
-        if message.speech == Speech::Vote {
+    fn received(&mut self, _: &History, message: &MessageView) -> Verdict {
+        if message.body == MessageBody::VoteGranted {
             let (term, votes) = &mut self.votes[message.to];
             if message.term > *term {
                 (*term, *votes) = (message.term, NodeSet::EMPTY);
@@ -74,17 +74,17 @@ mod tests {
     fn a_quorum_of_votes_makes_a_leader() {
         let mut run = cluster::<LeaderHasQuorum>(3);
         run.persisted(NodeId(0), &ballot(1, Some(0))).unwrap();
-        run.receives(says(1, 0, 1, Speech::Vote)).unwrap();
+        run.receives(says(1, 0, 1, MessageBody::VoteGranted)).unwrap();
         assert_eq!(run.becomes(0, Role::Leader, 1), HELD);
     }
 
     #[test]
     fn one_voter_twice_an_old_vote_and_an_undurable_own_vote_make_none() {
         let mut run = cluster::<LeaderHasQuorum>(5);
-        run.receives(says(1, 0, 1, Speech::Vote)).unwrap();
-        run.receives(says(2, 0, 2, Speech::Vote)).unwrap();
-        run.receives(says(2, 0, 2, Speech::Vote)).unwrap();
-        run.receives(says(3, 0, 2, Speech::Vote)).unwrap();
+        run.receives(says(1, 0, 1, MessageBody::VoteGranted)).unwrap();
+        run.receives(says(2, 0, 2, MessageBody::VoteGranted)).unwrap();
+        run.receives(says(2, 0, 2, MessageBody::VoteGranted)).unwrap();
+        run.receives(says(3, 0, 2, MessageBody::VoteGranted)).unwrap();
         assert!(run.becomes(0, Role::Leader, 2).is_err());
     }
 }

@@ -4,18 +4,18 @@
 //! sent and are answered, so no follower waits longer than a heartbeat interval; not asked where
 //! that is no shorter than an election timeout.
 
-use crate::history::healing::Calm;
 use crate::history::monitor::Monitor;
+use crate::history::recovery_outcome::QuietPeriod;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct LeaderIsStable;
 
 impl Oracle for LeaderIsStable {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "leader-is-stable",
         id: "L6",
         promise: "Where nothing goes wrong and clocks tick alike, a leader leads on.",
@@ -24,11 +24,11 @@ impl Oracle for LeaderIsStable {
 }
 
 impl Monitor for LeaderIsStable {
-    fn was_calm(&mut self, history: &History, calm: &Calm) -> Verdict {
-        if calm.cut_off.is_some() || !history.setup.beats_in_time() {
+    fn quiet_period_ended(&mut self, history: &History, quiet: &QuietPeriod) -> Verdict {
+        if quiet.cut_off.is_some() || !history.setup.beats_in_time() {
             return NOTHING;
         }
-        let Calm { before, after, ticks, .. } = *calm;
+        let QuietPeriod { before, after, ticks, .. } = *quiet;
         check(before == after, || Violation::LeaderIsStable { before, after, ticks })
     }
 }
@@ -40,10 +40,10 @@ mod tests {
     use crate::history::violation::HELD;
     use raft::{NodeId, Term};
 
-    fn calm(terms: [u64; 2]) -> Verdict {
+    fn quiet(terms: [u64; 2]) -> Verdict {
         let [before, after] = terms.map(|term| Some((NodeId(0), Term(term))));
         let mut run = cluster::<LeaderIsStable>(3);
-        run.was_calm(&Calm {
+        run.quiet_period_ended(&QuietPeriod {
             before,
             after,
             ticks: 60,
@@ -55,11 +55,11 @@ mod tests {
 
     #[test]
     fn a_leader_that_leads_on_is_legal() {
-        assert_eq!(calm([1, 1]), HELD);
+        assert_eq!(quiet([1, 1]), HELD);
     }
 
     #[test]
     fn a_new_election_without_a_reason_is_illegal() {
-        assert!(calm([1, 2]).is_err());
+        assert!(quiet([1, 2]).is_err());
     }
 }

@@ -7,7 +7,7 @@ use raft::NodeId;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::Write;
 
 /// See the module.
@@ -15,7 +15,7 @@ use crate::replica::Write;
 pub struct LeaderOwnsTerm;
 
 impl Oracle for LeaderOwnsTerm {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "leader-owns-term",
         id: "G5",
         promise: "A leader's log reaches as far as any log with entries of its term.",

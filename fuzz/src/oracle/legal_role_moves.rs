@@ -1,5 +1,7 @@
 //! Roles change only along the arrows of Figure 4.
 //!
+//! A pre-candidate, which the paper does not know, is a follower there.
+//!
 //! Sound: a leader or candidate can only step down; whoever stands enters a new term; whoever wins
 //! stood in that very term, at the latest in the same step; a leader never takes its lead into
 //! another term.
@@ -9,7 +11,7 @@ use raft::{NodeId, Role};
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::View;
 
 /// See the module.
@@ -17,7 +19,7 @@ use crate::replica::View;
 pub struct LegalRoleMoves;
 
 impl Oracle for LegalRoleMoves {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "legal-role-moves",
         id: "E5",
         promise: "Roles change only along the arrows of Figure 4.",
@@ -28,9 +30,10 @@ impl Oracle for LegalRoleMoves {
 fn is_legal(old: &View, new: &View) -> bool {
     let newer = new.term() > old.term();
     match (old.role, new.role) {
-        (_, Role::Follower) => true,
-        (Role::Follower | Role::Candidate, Role::Candidate) => newer || old.role == new.role,
-        (Role::Follower, Role::Leader) => newer,
+        (_, Role::Follower | Role::PreCandidate) => true,
+        (Role::Follower | Role::PreCandidate, Role::Candidate) => newer,
+        (Role::Candidate, Role::Candidate) => true,
+        (Role::Follower | Role::PreCandidate, Role::Leader) => newer,
         (Role::Candidate, Role::Leader) => true,
         (Role::Leader, Role::Leader) => !newer,
         (Role::Leader, Role::Candidate) => false,
@@ -39,7 +42,7 @@ fn is_legal(old: &View, new: &View) -> bool {
 
 impl Monitor for LegalRoleMoves {
     fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
-        if old.role == new.role && old.term() == new.term() {
+        if old.role.in_paper() == new.role.in_paper() && old.term() == new.term() {
             return NOTHING;
         }
         let (before, after, term) = (old.role, new.role, new.term());

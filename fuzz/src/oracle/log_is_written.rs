@@ -8,7 +8,7 @@ use raft::NodeId;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::{View, Write};
 
 /// See the module.
@@ -16,7 +16,7 @@ use crate::replica::{View, Write};
 pub struct LogIsWritten;
 
 impl Oracle for LogIsWritten {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "log-is-written",
         id: "D1",
         promise: "A node's log ends where what it asked to be written ends.",

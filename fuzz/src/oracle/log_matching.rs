@@ -8,7 +8,7 @@ use raft::NodeId;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, HELD, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::Write;
 
 /// See the module.
@@ -16,7 +16,7 @@ use crate::replica::Write;
 pub struct LogMatching;
 
 impl Oracle for LogMatching {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "log-matching",
         id: "G1",
         promise:

@@ -8,14 +8,14 @@ use raft::{NodeId, Progress};
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct MatchIsMonotone;
 
 impl Oracle for MatchIsMonotone {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "match-is-monotone",
         id: "M2",
         promise: "While a node leads, no match index of its falls.",

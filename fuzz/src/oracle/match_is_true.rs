@@ -9,7 +9,7 @@ use raft::{LogIndex, NodeId, Progress};
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, NodeHistory};
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::Write;
 
 /// See the module.
@@ -17,7 +17,7 @@ use crate::replica::Write;
 pub struct MatchIsTrue;
 
 impl Oracle for MatchIsTrue {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "match-is-true",
         id: "M1",
         promise: "What a leader takes to be equal is equal on the follower's disk.",

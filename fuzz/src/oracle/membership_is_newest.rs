@@ -8,14 +8,14 @@ use raft::{Membership, NodeId};
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct MembershipIsNewest;
 
 impl Oracle for MembershipIsNewest {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "membership-is-newest",
         id: "R4",
         promise: "A node goes by the newest membership in its log, committed or not.",

@@ -8,17 +8,17 @@ use raft::{LogIndex, Membership, NodeId, NodeSet, Progress, Read, Refused};
 
 use crate::base::counts::Counts;
 use crate::forward_monitor_calls;
-use crate::history::healing::{Calm, Healing};
 use crate::history::monitor::Monitor;
-use crate::history::state_machine::Machine;
+use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome};
+use crate::history::state_machine::StateMachine;
 use crate::history::violation::{Verdict, Violation};
 use crate::history::History;
-use crate::replica::{Command, Entry, Meaning, View, Write};
+use crate::replica::{Command, Entry, MessageView, View, Write};
 use crate::schedule::event::Event;
 
 /// What an oracle says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Card {
+pub struct OracleInfo {
     /// Its name, which is also the fingerprint of its violations.
     pub name: &'static str,
     /// Its row in the catalogue of invariants that the project began with; some rows became
@@ -34,7 +34,7 @@ pub struct Card {
 /// An monitor that watches one promise.
 pub trait Oracle: Monitor + Default {
     /// What it says of itself.
-    const CARD: Card;
+    const INFO: OracleInfo;
 }
 
 /// Calls one method of every oracle in order, counts the checks, and stops at the first violation.
@@ -64,7 +64,7 @@ macro_rules! oracles {
         pub const COUNT: usize = [$(stringify!($module)),*].len();
 
         /// What each oracle says of itself, in the order in which they are asked.
-        pub const CARDS: [Card; COUNT] = [$(<$module::$name as Oracle>::CARD),*];
+        pub const ORACLES: [OracleInfo; COUNT] = [$(<$module::$name as Oracle>::INFO),*];
 
         /// All oracles of one run.
         #[derive(Clone, Debug, Default)]
@@ -116,7 +116,7 @@ oracles! {
     truncation_needs_conflict: TruncationNeedsConflict,
     terms_sorted: TermsSorted,
     leader_owns_term: LeaderOwnsTerm,
-    entry_born_once: EntryBornOnce,
+    entry_created_once: EntryCreatedOnce,
     no_creation: NoCreation,
     log_matching: LogMatching,
     log_is_written: LogIsWritten,
@@ -135,7 +135,7 @@ oracles! {
     change_in_own_term: ChangeInOwnTerm,
     quorums_overlap: QuorumsOverlap,
     membership_is_newest: MembershipIsNewest,
-    only_voters_stand: OnlyVotersStand,
+    only_voters_campaign: OnlyVotersCampaign,
     removed_leader_steps_down: RemovedLeaderStepsDown,
     // Snapshots.
     snapshot_is_committed: SnapshotIsCommitted,
@@ -150,12 +150,12 @@ oracles! {
     match_is_monotone: MatchIsMonotone,
     next_is_above_match: NextIsAboveMatch,
     match_is_true: MatchIsTrue,
-    message_is_honest: MessageIsHonest,
+    message_matches_sender: MessageMatchesSender,
     window_is_kept: WindowIsKept,
     // Durability.
     ack_is_durable: AckIsDurable,
     failed_write_halts: FailedWriteHalts,
-    recovery_invents_nothing: RecoveryInventsNothing,
+    damaged_node_stays_down: DamagedNodeStaysDown,
     restart_from_disk: RestartFromDisk,
     commit_is_rederived: CommitIsRederived,
     // Liveness.
@@ -172,7 +172,7 @@ oracles! {
     effort_is_bounded: EffortIsBounded,
 }
 
-/// How often each oracle had something to check, in the order of [`CARDS`].
+/// How often each oracle had something to check, in the order of [`ORACLES`].
 pub type Checks = Counts<COUNT>;
 
 #[cfg(test)]
@@ -182,10 +182,10 @@ mod tests {
     #[test]
     fn every_oracle_is_named_after_its_file_and_says_what_it_promises() {
         let source = include_str!("mod.rs");
-        for card in CARDS {
-            let line = format!("    {}: ", card.name.replace('-', "_"));
-            assert!(source.contains(&line), "{}", card.name);
-            assert!(card.promise.ends_with('.') && !card.source.is_empty() && !card.id.is_empty());
+        for info in ORACLES {
+            let line = format!("    {}: ", info.name.replace('-', "_"));
+            assert!(source.contains(&line), "{}", info.name);
+            assert!(info.promise.ends_with('.') && !info.source.is_empty() && !info.id.is_empty());
         }
     }
 }

@@ -1,7 +1,7 @@
 //! When a leader wins a term, no entry of that term exists yet.
 //!
 //! Sound: only the leader of a term creates its entries, there is one, and it wins once. A lint: a
-//! Raft that breaks it has broken one of these before, and `legal-role-moves`, `entry-born-once`
+//! Raft that breaks it has broken one of these before, and `legal-role-moves`, `entry-created-once`
 //! or `one-leader-per-term` has said so; no seeded bug of ours breaks this alone.
 
 use raft::{LogIndex, NodeId};
@@ -9,7 +9,7 @@ use raft::{LogIndex, NodeId};
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::View;
 
 /// See the module.
@@ -17,7 +17,7 @@ use crate::replica::View;
 pub struct NewTermIsNew;
 
 impl Oracle for NewTermIsNew {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "new-term-is-new",
         id: "E8",
         promise: "When a leader wins a term, no entry of that term exists yet.",

@@ -8,14 +8,14 @@ use raft::{NodeId, Progress};
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct NextIsAboveMatch;
 
 impl Oracle for NextIsAboveMatch {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "next-is-above-match",
         id: "M3",
         promise: "A next index lies above its match index, and at most one past the end of the leader's log.",

@@ -10,7 +10,7 @@ use crate::base::table::grow;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, HELD, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::{Command, Write};
 
 /// See the module.
@@ -21,7 +21,7 @@ pub struct NoCreation {
 }
 
 impl Oracle for NoCreation {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "no-creation",
         id: "G7",
         promise: "Every command in a log was proposed by a client, for that entry.",

@@ -9,7 +9,7 @@ use raft::NodeId;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::Write;
 
 /// See the module.
@@ -17,7 +17,7 @@ use crate::replica::Write;
 pub struct OneChangeAtATime;
 
 impl Oracle for OneChangeAtATime {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "one-change-at-a-time",
         id: "R1",
         promise: "A leader begins a change of membership only when the one before is committed.",

@@ -8,7 +8,7 @@ use raft::NodeId;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::View;
 
 /// See the module.
@@ -16,7 +16,7 @@ use crate::replica::View;
 pub struct OneLeaderPerTerm;
 
 impl Oracle for OneLeaderPerTerm {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "one-leader-per-term",
         id: "E1",
         promise: "No two nodes ever lead the same term.",

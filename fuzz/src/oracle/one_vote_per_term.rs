@@ -11,8 +11,8 @@ use crate::base::table::grow;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
-use crate::oracle::{Card, Oracle};
-use crate::replica::{Meaning, Speech, View, Write};
+use crate::oracle::{Oracle, OracleInfo};
+use crate::replica::{MessageBody, MessageView, View, Write};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +21,7 @@ pub struct OneVotePerTerm {
 }
 
 impl Oracle for OneVotePerTerm {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "one-vote-per-term",
         id: "E2",
         promise: "A node votes for at most one candidate in a term, ever.",
@@ -40,10 +40,10 @@ impl OneVotePerTerm {
 }
 
 impl Monitor for OneVotePerTerm {
-    fn sent(&mut self, _: &History, message: &Meaning) -> Verdict {
-        match message.speech {
-            Speech::Vote => self.voted(message.from, message.term, message.to),
-            Speech::Candidacy { .. } => self.voted(message.from, message.term, message.from),
+    fn sent(&mut self, _: &History, message: &MessageView) -> Verdict {
+        match message.body {
+            MessageBody::VoteGranted => self.voted(message.from, message.term, message.to),
+            MessageBody::RequestVote { .. } => self.voted(message.from, message.term, message.from),
             _ => NOTHING,
         }
     }
@@ -73,15 +73,15 @@ mod tests {
         let mut run = cluster::<OneVotePerTerm>(3);
         run.votes(0, 1, 1).unwrap();
         run.reboots(0).unwrap();
-        assert!(run.sends(says(0, 2, 1, Speech::Vote)).is_ok());
+        assert!(run.sends(says(0, 2, 1, MessageBody::VoteGranted)).is_ok());
     }
 
     #[test]
     fn a_second_vote_in_a_term_is_illegal_even_after_a_restart() {
         let mut run = cluster::<OneVotePerTerm>(3);
-        run.sends(says(0, 1, 1, Speech::Vote)).unwrap();
+        run.sends(says(0, 1, 1, MessageBody::VoteGranted)).unwrap();
         run.reboots(0).unwrap();
-        assert!(run.sends(says(0, 2, 1, Speech::Vote)).is_err());
+        assert!(run.sends(says(0, 2, 1, MessageBody::VoteGranted)).is_err());
     }
 
     #[test]

@@ -5,18 +5,18 @@
 //! while, so none of them would vote for it. Not asked where heartbeats are no more frequent than
 //! election timeouts.
 
-use crate::history::healing::Calm;
 use crate::history::monitor::Monitor;
+use crate::history::recovery_outcome::QuietPeriod;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct PreVoteSparesTheTerm;
 
 impl Oracle for PreVoteSparesTheTerm {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "pre-vote-spares-the-term",
         id: "L7",
         promise: "With Pre-Vote, a node that was cut off and comes back starts no election.",
@@ -25,11 +25,11 @@ impl Oracle for PreVoteSparesTheTerm {
 }
 
 impl Monitor for PreVoteSparesTheTerm {
-    fn was_calm(&mut self, history: &History, calm: &Calm) -> Verdict {
+    fn quiet_period_ended(&mut self, history: &History, quiet: &QuietPeriod) -> Verdict {
         if !history.setup.beats_in_time() {
             return NOTHING;
         }
-        let Calm { before, after, cut_off: Some(node), .. } = *calm else { return NOTHING };
+        let QuietPeriod { before, after, cut_off: Some(node), .. } = *quiet else { return NOTHING };
         check(before == after, || Violation::PreVoteSparesTheTerm { node, before, after })
     }
 }
@@ -41,10 +41,10 @@ mod tests {
     use crate::history::violation::HELD;
     use raft::{NodeId, Term};
 
-    fn calm(terms: [u64; 2]) -> Verdict {
+    fn quiet(terms: [u64; 2]) -> Verdict {
         let [before, after] = terms.map(|term| Some((NodeId(0), Term(term))));
         let mut run = cluster::<PreVoteSparesTheTerm>(3);
-        run.was_calm(&Calm {
+        run.quiet_period_ended(&QuietPeriod {
             before,
             after,
             ticks: 60,
@@ -56,11 +56,11 @@ mod tests {
 
     #[test]
     fn a_leader_that_leads_on_in_its_term_is_legal() {
-        assert_eq!(calm([1, 1]), HELD);
+        assert_eq!(quiet([1, 1]), HELD);
     }
 
     #[test]
     fn a_later_term_is_illegal() {
-        assert!(calm([1, 2]).is_err());
+        assert!(quiet([1, 2]).is_err());
     }
 }

@@ -8,7 +8,7 @@ use raft::{Membership, NodeId};
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::Write;
 
 /// See the module.
@@ -16,7 +16,7 @@ use crate::replica::Write;
 pub struct QuorumsOverlap;
 
 impl Oracle for QuorumsOverlap {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "quorums-overlap",
         id: "R2",
         promise: "From one membership to the next, any quorum before meets any quorum after.",

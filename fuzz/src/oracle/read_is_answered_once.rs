@@ -8,14 +8,14 @@ use raft::{NodeId, Read};
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct ReadIsAnsweredOnce;
 
 impl Oracle for ReadIsAnsweredOnce {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "read-is-answered-once",
         id: "K5",
         promise: "A read is answered where it was asked, in the same life of that node, once.",

@@ -9,14 +9,14 @@ use raft::{NodeId, Read};
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct ReadIsLinearizable;
 
 impl Oracle for ReadIsLinearizable {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "read-is-linearizable",
         id: "K1, K4",
         promise: "A read sees all that any client knew of when it was asked.",

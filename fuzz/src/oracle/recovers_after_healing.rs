@@ -8,18 +8,18 @@
 //! membership can bring about in Raft itself; and who has been removed is switched off, since it
 //! may disturb for ever (dissertation, 4.2.3).
 
-use crate::history::healing::Healing;
 use crate::history::monitor::Monitor;
+use crate::history::recovery_outcome::RecoveryOutcome;
 use crate::history::violation::{check, Verdict, Violation};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct RecoversAfterHealing;
 
 impl Oracle for RecoversAfterHealing {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "recovers-after-healing",
         id: "L1",
         promise: "Once a quorum works again, a leader is elected, and a fresh command is committed and applied.",
@@ -28,10 +28,10 @@ impl Oracle for RecoversAfterHealing {
 }
 
 impl Monitor for RecoversAfterHealing {
-    fn recovered(&mut self, history: &History, healing: &Healing) -> Verdict {
-        check(history.has_recovered(healing.fresh), || Violation::RecoversAfterHealing {
-            ticks: healing.ticks,
-            repeats: healing.repeats,
+    fn recovered(&mut self, history: &History, outcome: &RecoveryOutcome) -> Verdict {
+        check(history.has_recovered(outcome.fresh), || Violation::RecoversAfterHealing {
+            ticks: outcome.ticks,
+            repeats: outcome.repeats,
             waiting: history.nodes.iter().filter(|node| node.up).map(|n| (n.id, n.view)).collect(),
         })
     }
@@ -59,8 +59,8 @@ mod tests {
         run
     }
 
-    fn asked(fresh: u64) -> Healing {
-        Healing { fresh, ..Healing::default() }
+    fn asked(fresh: u64) -> RecoveryOutcome {
+        RecoveryOutcome { fresh, ..RecoveryOutcome::default() }
     }
 
     #[test]

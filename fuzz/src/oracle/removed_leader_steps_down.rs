@@ -8,7 +8,7 @@ use raft::NodeId;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::View;
 
 /// See the module.
@@ -16,7 +16,7 @@ use crate::replica::View;
 pub struct RemovedLeaderStepsDown;
 
 impl Oracle for RemovedLeaderStepsDown {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "removed-leader-steps-down",
         id: "R7",
         promise: "A leader that a committed change has removed leads no longer.",

@@ -9,14 +9,14 @@ use raft::{NodeId, Role};
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct RestartFromDisk;
 
 impl Oracle for RestartFromDisk {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "restart-from-disk",
         id: "D2",
         promise: "A node starts as a follower, with the term and vote of its disk and a log that ends where the disk's does.",

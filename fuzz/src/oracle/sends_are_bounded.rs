@@ -11,8 +11,8 @@ use raft::NodeId;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
-use crate::oracle::{Card, Oracle};
-use crate::replica::{Meaning, Speech, Write};
+use crate::oracle::{Oracle, OracleInfo};
+use crate::replica::{MessageBody, MessageView, Write};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -34,7 +34,7 @@ struct Life {
 }
 
 impl Oracle for SendsAreBounded {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "sends-are-bounded",
         id: "B1",
         promise:
@@ -44,8 +44,11 @@ impl Oracle for SendsAreBounded {
 }
 
 impl Monitor for SendsAreBounded {
-    fn received(&mut self, _: &History, message: &Meaning) -> Verdict {
-        let answer = matches!(message.speech, Speech::Ack { .. } | Speech::Refusal);
+    fn received(&mut self, _: &History, message: &MessageView) -> Verdict {
+        let answer = matches!(
+            message.body,
+            MessageBody::AppendAccepted { .. } | MessageBody::AppendRejected
+        );
         self.lives[message.to].answered = answer;
         NOTHING
     }
@@ -55,12 +58,13 @@ impl Monitor for SendsAreBounded {
         NOTHING
     }
 
-    fn sent(&mut self, _: &History, message: &Meaning) -> Verdict {
+    fn sent(&mut self, _: &History, message: &MessageView) -> Verdict {
         let life = &mut self.lives[message.from];
-        match message.speech {
-            Speech::Candidacy { .. } | Speech::Vote | Speech::Ack { .. } | Speech::ReadIndex => {
-                life.waited += 1
-            }
+        match message.body {
+            MessageBody::RequestVote { .. }
+            | MessageBody::VoteGranted
+            | MessageBody::AppendAccepted { .. }
+            | MessageBody::ReadIndex => life.waited += 1,
             _ => life.at_once += 1,
         }
         NOTHING
@@ -101,15 +105,15 @@ mod tests {
     use crate::history::violation::HELD;
     use raft::LogIndex;
 
-    const ACK: Speech = Speech::Ack { match_index: LogIndex(1) };
+    const ACK: MessageBody = MessageBody::AppendAccepted { match_index: LogIndex(1) };
 
     /// Sends some messages in one step.
     fn step(
         run: &mut crate::history::recorder::Recorder<SendsAreBounded>,
-        sent: &[Speech],
+        sent: &[MessageBody],
     ) -> Verdict {
-        for &speech in sent {
-            run.monitor.sent(&run.history, &says(0, 1, 1, speech))?;
+        for &body in sent {
+            run.monitor.sent(&run.history, &says(0, 1, 1, body))?;
         }
         run.monitor.stepped(&run.history, NodeId(0), sent.len())
     }
@@ -117,7 +121,7 @@ mod tests {
     #[test]
     fn a_broadcast_is_legal_and_so_are_acks_that_had_to_wait() {
         let mut run = cluster::<SendsAreBounded>(3);
-        assert_eq!(step(&mut run, &[Speech::NoVote, Speech::NoVote]), HELD);
+        assert_eq!(step(&mut run, &[MessageBody::VoteRefused, MessageBody::VoteRefused]), HELD);
         assert_eq!(step(&mut run, &[]), NOTHING);
         assert_eq!(step(&mut run, &[ACK, ACK, ACK, ACK]), HELD);
     }
@@ -125,14 +129,14 @@ mod tests {
     #[test]
     fn two_messages_to_each_member_are_illegal() {
         let mut run = cluster::<SendsAreBounded>(3);
-        assert!(step(&mut run, &[Speech::NoVote; 4]).is_err());
+        assert!(step(&mut run, &[MessageBody::VoteRefused; 4]).is_err());
     }
 
     #[test]
     fn a_storm_in_answer_to_an_ack_is_illegal() {
         let mut run = cluster::<SendsAreBounded>(3);
         run.monitor.received(&run.history, &says(1, 0, 1, ACK)).unwrap();
-        assert!(step(&mut run, &[Speech::NoVote; 4]).is_err());
+        assert!(step(&mut run, &[MessageBody::VoteRefused; 4]).is_err());
     }
 
     #[test]

@@ -12,8 +12,8 @@ use crate::base::quorum::is_quorum;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
-use crate::oracle::{Card, Oracle};
-use crate::replica::{Meaning, View, Write};
+use crate::oracle::{Oracle, OracleInfo};
+use crate::replica::{MessageView, View, Write};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +30,7 @@ struct Clock {
 }
 
 impl Oracle for SilentLeaderStepsDown {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "silent-leader-steps-down",
         id: "L8",
         promise: "With CheckQuorum, a leader that hears from no quorum steps down.",
@@ -55,7 +55,7 @@ impl Monitor for SilentLeaderStepsDown {
         check(answered, || Violation::SilentLeaderStepsDown { leader: node, heard, ticks })
     }
 
-    fn received(&mut self, _: &History, message: &Meaning) -> Verdict {
+    fn received(&mut self, _: &History, message: &MessageView) -> Verdict {
         let clock = &mut self.clocks[message.to];
         clock.heard[message.from] = clock.ticks;
         NOTHING
@@ -83,7 +83,7 @@ mod tests {
     use crate::history::fixtures::*;
     use crate::history::recorder::Recorder;
     use crate::history::violation::HELD;
-    use crate::replica::Speech;
+    use crate::replica::MessageBody;
     use raft::LogIndex;
 
     fn leading(check_quorum: bool) -> Recorder<SilentLeaderStepsDown> {
@@ -102,7 +102,8 @@ mod tests {
     fn a_leader_that_hears_from_one_of_two_followers_may_lead_on() {
         let mut run = leading(true);
         for _ in 0..20 {
-            run.receives(says(1, 0, 1, Speech::Ack { match_index: LogIndex(0) })).unwrap();
+            run.receives(says(1, 0, 1, MessageBody::AppendAccepted { match_index: LogIndex(0) }))
+                .unwrap();
             assert_eq!(ticks(&mut run, 10), HELD);
         }
     }

@@ -9,7 +9,7 @@ use crate::history::monitor::Monitor;
 use crate::history::state_machine::state_of;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::Write;
 
 /// See the module.
@@ -17,7 +17,7 @@ use crate::replica::Write;
 pub struct SnapshotIsCommitted;
 
 impl Oracle for SnapshotIsCommitted {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "snapshot-is-committed",
         id: "S1, S2",
         promise: "A snapshot stands for what is committed: entries, state and membership.",
@@ -31,7 +31,7 @@ impl Monitor for SnapshotIsCommitted {
         let last = snapshot.last;
         let state = state_of(snapshot);
         let entry = history.committed_log.at(last.index);
-        let same_state = history.truth.state_at(last.index) == Some(state);
+        let same_state = history.reference.state_at(last.index) == Some(state);
         let is_true = entry.is_some_and(|link| link.term == last.term) && same_state;
         let members = history.committed_membership_at(last.index);
         check(is_true && snapshot.membership == members, || Violation::SnapshotIsCommitted {

@@ -7,10 +7,10 @@ use raft::{LogIndex, NodeId};
 
 use crate::history::log_chain::Link;
 use crate::history::monitor::Monitor;
-use crate::history::state_machine::Machine;
+use crate::history::state_machine::StateMachine;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::Entry;
 
 /// See the module.
@@ -20,11 +20,11 @@ pub struct StateMachineSafety {
 }
 
 impl Oracle for StateMachineSafety {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "state-machine-safety",
         id: "C8",
         promise: "A state machine is given exactly the committed entries.",
-        source: "Raft paper, Figure 3: State Machine Safety",
+        source: "Raft paper, Figure 3: State StateMachine Safety",
     };
 }
 
@@ -42,10 +42,10 @@ impl Monitor for StateMachineSafety {
         check(same, || is_another(history, node, index))
     }
 
-    fn restored(&mut self, history: &History, node: NodeId, machine: &Machine) -> Verdict {
+    fn restored(&mut self, history: &History, node: NodeId, machine: &StateMachine) -> Verdict {
         let index = machine.applied;
         self.states[node] = history.committed_log.at(index).unwrap_or_default();
-        let same = history.truth.state_at(index) == Some(machine.state);
+        let same = history.reference.state_at(index) == Some(machine.state);
         check(same, || is_another(history, node, index))
     }
 

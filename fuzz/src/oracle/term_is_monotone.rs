@@ -8,7 +8,7 @@ use raft::{NodeId, Term};
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::{View, Write};
 
 /// See the module.
@@ -18,7 +18,7 @@ pub struct TermIsMonotone {
 }
 
 impl Oracle for TermIsMonotone {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "term-is-monotone",
         id: "E4",
         promise: "The term of a node never falls; after a restart it is not below the disk's.",

@@ -9,7 +9,7 @@ use raft::{LogId, LogIndex, NodeId};
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, HELD, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::Write;
 
 /// See the module.
@@ -17,7 +17,7 @@ use crate::replica::Write;
 pub struct TermsSorted;
 
 impl Oracle for TermsSorted {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "terms-sorted",
         id: "G4",
         promise: "Indexes are contiguous, terms never fall along a log, and none is above the node's term.",

@@ -8,7 +8,7 @@ use raft::NodeId;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
+use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::Write;
 
 /// See the module.
@@ -16,7 +16,7 @@ use crate::replica::Write;
 pub struct TruncationNeedsConflict;
 
 impl Oracle for TruncationNeedsConflict {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "truncation-needs-conflict",
         id: "G6",
         promise: "Entries are removed only to make room for conflicting ones.",

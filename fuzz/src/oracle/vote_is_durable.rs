@@ -6,15 +6,15 @@
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
-use crate::oracle::{Card, Oracle};
-use crate::replica::{Meaning, Speech};
+use crate::oracle::{Oracle, OracleInfo};
+use crate::replica::{MessageBody, MessageView};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct VoteIsDurable;
 
 impl Oracle for VoteIsDurable {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "vote-is-durable",
         id: "E3",
         promise: "A vote leaves its node only when it is durable.",
@@ -23,8 +23,8 @@ impl Oracle for VoteIsDurable {
 }
 
 impl Monitor for VoteIsDurable {
-    fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
-        let Speech::Vote = message.speech else { return NOTHING };
+    fn sent(&mut self, history: &History, message: &MessageView) -> Verdict {
+        let MessageBody::VoteGranted = message.body else { return NOTHING };
         let (node, term, candidate) = (message.from, message.term, message.to);
         let disk = history.node(node).disk_state;
         let durable = disk.term > term || (disk.term == term && disk.vote == Some(candidate));
@@ -43,13 +43,13 @@ mod tests {
     fn a_durable_vote_may_leave() {
         let mut run = cluster::<VoteIsDurable>(3);
         run.persisted(NodeId(0), &ballot(1, Some(2))).unwrap();
-        assert_eq!(run.sends(says(0, 2, 1, Speech::Vote)), HELD);
+        assert_eq!(run.sends(says(0, 2, 1, MessageBody::VoteGranted)), HELD);
     }
 
     #[test]
     fn a_vote_that_the_disk_does_not_know_is_illegal() {
         let mut run = cluster::<VoteIsDurable>(3);
         run.persisted(NodeId(0), &ballot(1, None)).unwrap();
-        assert!(run.sends(says(0, 2, 1, Speech::Vote)).is_err());
+        assert!(run.sends(says(0, 2, 1, MessageBody::VoteGranted)).is_err());
     }
 }

@@ -9,8 +9,8 @@ use raft::{LogId, NodeId, Term};
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
-use crate::oracle::{Card, Oracle};
-use crate::replica::{Meaning, Speech, View};
+use crate::oracle::{Oracle, OracleInfo};
+use crate::replica::{MessageBody, MessageView, View};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -20,7 +20,7 @@ pub struct VoteIsUpToDate {
 }
 
 impl Oracle for VoteIsUpToDate {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "vote-is-up-to-date",
         id: "E7",
         promise:
@@ -30,8 +30,8 @@ impl Oracle for VoteIsUpToDate {
 }
 
 impl Monitor for VoteIsUpToDate {
-    fn received(&mut self, _: &History, message: &Meaning) -> Verdict {
-        if let Speech::Candidacy { last_log } = message.speech {
+    fn received(&mut self, _: &History, message: &MessageView) -> Verdict {
+        if let MessageBody::RequestVote { last_log } = message.body {
             self.asked[message.to] = Some((message.from, message.term, last_log));
         }
         NOTHING
@@ -61,8 +61,8 @@ mod tests {
     use crate::history::fixtures::*;
     use crate::history::violation::HELD;
 
-    fn asks(last_log: LogId) -> Meaning {
-        says(1, 0, 2, Speech::Candidacy { last_log })
+    fn asks(last_log: LogId) -> MessageView {
+        says(1, 0, 2, MessageBody::RequestVote { last_log })
     }
 
     #[test]

@@ -10,8 +10,8 @@ use raft::NodeId;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
-use crate::oracle::{Card, Oracle};
-use crate::replica::{Meaning, Speech, View, Write};
+use crate::oracle::{Oracle, OracleInfo};
+use crate::replica::{MessageBody, MessageView, View, Write};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +21,7 @@ pub struct WindowIsKept {
 }
 
 impl Oracle for WindowIsKept {
-    const CARD: Card = Card {
+    const INFO: OracleInfo = OracleInfo {
         name: "window-is-kept",
         id: "M4, B2",
         promise: "A leader sends ahead of the answers only as much as its window holds.",
@@ -30,9 +30,9 @@ impl Oracle for WindowIsKept {
 }
 
 impl Monitor for WindowIsKept {
-    fn received(&mut self, history: &History, message: &Meaning) -> Verdict {
-        match message.speech {
-            Speech::ReadIndex => self.beats(history, message.to),
+    fn received(&mut self, history: &History, message: &MessageView) -> Verdict {
+        match message.body {
+            MessageBody::ReadIndex => self.beats(history, message.to),
             _ => self.open[message.to][message.from] = (0, 0),
         }
         NOTHING
@@ -59,8 +59,8 @@ impl Monitor for WindowIsKept {
         NOTHING
     }
 
-    fn sent(&mut self, history: &History, message: &Meaning) -> Verdict {
-        let Speech::Append { entries: 1.., .. } = message.speech else { return NOTHING };
+    fn sent(&mut self, history: &History, message: &MessageView) -> Verdict {
+        let MessageBody::AppendEntries { entries: 1.., .. } = message.body else { return NOTHING };
         if !history.bounded_sends {
             return NOTHING;
         }
@@ -68,7 +68,7 @@ impl Monitor for WindowIsKept {
         *sent += 1;
         // An election and a question of a client may each have sent something again.
         let reads = history.clients.reads.len();
-        let bound = usize::from(history.setup.flight) + *ticks + 1 + reads;
+        let bound = usize::from(history.setup.inflight) + *ticks + 1 + reads;
         let (leader, peer, sent) = (message.from, message.to, *sent);
         check(sent <= bound, || Violation::WindowIsKept { leader, peer, sent, bound })
     }
@@ -89,7 +89,7 @@ mod tests {
     use crate::history::fixtures::*;
     use raft::{LogId, LogIndex};
 
-    const ONE: Speech = Speech::Append {
+    const ONE: MessageBody = MessageBody::AppendEntries {
         prev_log: LogId::ZERO,
         last_log: LogId::new(1, 1),
         entries: 1,
@@ -98,7 +98,7 @@ mod tests {
 
     fn sends(times: usize) -> Verdict {
         let mut run = cluster::<WindowIsKept>(3);
-        let window = usize::from(run.history.setup.flight);
+        let window = usize::from(run.history.setup.inflight);
         (0..window + times).try_fold(0, |_, _| run.monitor.sent(&run.history, &says(0, 1, 1, ONE)))
     }
 

@@ -65,7 +65,7 @@ impl Driver {
 impl Driver {
     /// A write as it is asked for.
     #[inline]
-    pub(crate) fn asks(self, write: &mut Write) {
+    pub(crate) fn on_write(self, write: &mut Write) {
         write.sync |= self.always_sync;
         if let Some(first) = write.entries.first().filter(|_| self.truncates_too_far) {
             let from = Some(first.id.index.previous().max(LogIndex(1)));
@@ -76,7 +76,11 @@ impl Driver {
 
     /// Entries as they are given to a state machine.
     #[inline]
-    pub(crate) fn hands<'a>(self, entries: &'a [Entry], buffer: &'a mut Vec<Entry>) -> &'a [Entry] {
+    pub(crate) fn on_apply<'a>(
+        self,
+        entries: &'a [Entry],
+        buffer: &'a mut Vec<Entry>,
+    ) -> &'a [Entry] {
         match self.garbles_batches && entries.len() > 1 {
             true => garbled(entries, buffer),
             false => entries,
@@ -85,7 +89,7 @@ impl Driver {
 
     /// A replica as it shows itself.
     #[inline]
-    pub(crate) fn shows(self, mut view: View) -> View {
+    pub(crate) fn on_view(self, mut view: View) -> View {
         let more = self.shows_too_much && canary::note(view.is_leader());
         view.last_log.index.0 += u64::from(more);
         view

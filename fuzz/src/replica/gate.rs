@@ -67,16 +67,16 @@ impl Gate {
 
 /// By which table a node of ours goes, and when.
 #[derive(Clone, Copy, Debug)]
-pub struct Decisions {
+pub struct GatedRules {
     /// The table.
     pub rules: &'static Rules,
     /// While all of these are open; if there are none, always.
     pub gates: &'static [Gate],
 }
 
-impl Decisions {
+impl GatedRules {
     /// True Raft.
-    pub const RAFT: Decisions = Decisions { rules: &Rules::RAFT, gates: &[] };
+    pub const RAFT: GatedRules = GatedRules { rules: &Rules::RAFT, gates: &[] };
 
     /// A node that starts. No gate is open yet.
     pub(crate) fn at_start(&self) -> &'static Rules {
@@ -97,7 +97,7 @@ impl Decisions {
     #[cold]
     fn look(&self, node: &mut Node<Command>) {
         let is_armed = self.gates.iter().all(|gate| gate.is_open(node));
-        node.go_by(if is_armed { self.rules } else { &Rules::RAFT });
+        node.set_rules(if is_armed { self.rules } else { &Rules::RAFT });
     }
 }
 

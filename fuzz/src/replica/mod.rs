@@ -13,7 +13,7 @@
 //!   a clock, a thread or a random number: where the Raft draws election timeouts, set them from
 //!   [`Setup::election_timeout`].
 //! - Messages are lost, doubled and overtaken, and outlive the crashes of sender and receiver. A
-//!   Raft whose messages do not tell all that [`Meaning`] asks for wraps them.
+//!   Raft whose messages do not tell all that [`MessageView`] asks for wraps them.
 //! - [`Effects::write`] is made durable later, or never, and the harness says so by
 //!   [`Input::Persisted`]. A message that rests on a write is held back by the adapter until then.
 //!   A Raft that cannot go on meanwhile says so in its [`Capabilities`], and is left alone while it
@@ -34,14 +34,14 @@ use raft::{
 };
 
 pub use crate::base::capabilities::Capabilities;
-pub use crate::base::message::{Meaning, Speech};
+pub use crate::base::message::{MessageBody, MessageView};
 use crate::schedule::Setup;
 
 pub mod driver;
 pub mod gate;
 pub mod ours;
 pub mod panics;
-pub mod subject;
+pub mod system_under_test;
 
 /// A client's command: its number among all proposals of a run, from 1 on.
 pub type Command = u64;
@@ -276,5 +276,5 @@ pub trait Replica: Sized {
     fn progress(&self, peer: NodeId) -> Option<Progress>;
 
     /// What a message means.
-    fn meaning(message: &Self::Message) -> Meaning;
+    fn message_view(message: &Self::Message) -> MessageView;
 }

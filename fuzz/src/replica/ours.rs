@@ -2,9 +2,9 @@
 
 use raft::{Appended, Body, Config, Limits, LogId, Membership, Node, NodeId, Output, Progress};
 
-use crate::replica::gate::Decisions;
+use crate::replica::gate::GatedRules;
 use crate::replica::{
-    Capabilities, Command, Durable, Effects, Input, Meaning, Replica, Speech, View, Write,
+    Capabilities, Command, Durable, Effects, Input, MessageBody, MessageView, Replica, View, Write,
 };
 use crate::schedule::Setup;
 
@@ -18,7 +18,7 @@ const UNCOMMITTED: u64 = 64;
 #[derive(Clone, Debug)]
 pub struct Ours {
     node: Node<Command>,
-    decisions: Decisions,
+    decisions: GatedRules,
 }
 
 /// What a step of ours fills.
@@ -30,7 +30,7 @@ pub struct Filled {
 
 impl Replica for Ours {
     type Message = raft::Message<Command>;
-    type Options = Decisions;
+    type Options = GatedRules;
     type Output = Filled;
 
     const CAPABILITIES: Capabilities = Capabilities {
@@ -44,12 +44,12 @@ impl Replica for Ours {
         ..Capabilities::FIGURE_2
     };
 
-    fn start(id: NodeId, setup: &Setup, decisions: &Decisions, disk: &Durable) -> Ours {
+    fn start(id: NodeId, setup: &Setup, decisions: &GatedRules, disk: &Durable) -> Ours {
         let limits = Limits {
             message_entries: setup.max_entries.into(),
-            piece_bytes: setup.piece.into(),
-            flight_entries: setup.flight.into(),
-            uncommitted_bytes: if setup.tight { UNCOMMITTED } else { u64::MAX },
+            chunk_bytes: setup.chunk.into(),
+            inflight_entries: setup.inflight.into(),
+            uncommitted_bytes: if setup.uncommitted_limit { UNCOMMITTED } else { u64::MAX },
             unapplied_bytes: if setup.slow_apply { UNAPPLIED } else { u64::MAX },
             ..Limits::DEFAULT
         };
@@ -135,33 +135,37 @@ impl Replica for Ours {
         self.node.progress(peer)
     }
 
-    fn meaning(message: &Self::Message) -> Meaning {
-        let speech = match &message.body {
-            Body::RequestVote { last_log, .. } => Speech::Candidacy { last_log: *last_log },
-            Body::RequestVoteReply { granted: true } => Speech::Vote,
-            Body::RequestVoteReply { granted: false } => Speech::NoVote,
-            Body::PreVote { last_log } => Speech::PreVote { last_log: *last_log },
-            Body::PreVoteReply { granted } => Speech::PreVoteReply { granted: *granted },
-            Body::AppendEntries { prev_log, entries, leader_commit, .. } => Speech::Append {
-                prev_log: *prev_log,
-                last_log: entries.last().map_or(*prev_log, |entry| entry.id),
-                entries: entries.len(),
-                commit: *leader_commit,
-            },
+    fn message_view(message: &Self::Message) -> MessageView {
+        let body = match &message.body {
+            Body::RequestVote { last_log, .. } => MessageBody::RequestVote { last_log: *last_log },
+            Body::RequestVoteReply { granted: true } => MessageBody::VoteGranted,
+            Body::RequestVoteReply { granted: false } => MessageBody::VoteRefused,
+            Body::PreVote { last_log } => MessageBody::PreVote { last_log: *last_log },
+            Body::PreVoteReply { granted } => MessageBody::PreVoteReply { granted: *granted },
+            Body::AppendEntries { prev_log, entries, leader_commit, .. } => {
+                MessageBody::AppendEntries {
+                    prev_log: *prev_log,
+                    last_log: entries.last().map_or(*prev_log, |entry| entry.id),
+                    entries: entries.len(),
+                    commit: *leader_commit,
+                }
+            }
             Body::AppendEntriesReply { appended, .. } => match appended {
-                Appended::Accepted { match_index } => Speech::Ack { match_index: *match_index },
-                Appended::Rejected { .. } => Speech::Refusal,
+                Appended::Accepted { match_index } => {
+                    MessageBody::AppendAccepted { match_index: *match_index }
+                }
+                Appended::Rejected { .. } => MessageBody::AppendRejected,
             },
-            Body::InstallSnapshot(piece) => Speech::Snapshot {
+            Body::InstallSnapshot(piece) => MessageBody::InstallSnapshot {
                 last_log: piece.last,
                 offset: piece.offset,
                 bytes: piece.data.len() as u64,
             },
-            Body::InstallSnapshotReply { .. } => Speech::Other,
-            Body::TimeoutNow => Speech::TakeOver,
-            Body::ReadIndex { .. } | Body::ReadIndexReply { .. } => Speech::ReadIndex,
+            Body::InstallSnapshotReply { .. } => MessageBody::Other,
+            Body::TimeoutNow => MessageBody::TimeoutNow,
+            Body::ReadIndex { .. } | Body::ReadIndexReply { .. } => MessageBody::ReadIndex,
         };
         let (from, to, term) = (message.from, message.to, message.term);
-        Meaning { from, to, term, speech, committed: LogId::ZERO }
+        MessageView { from, to, term, body, committed: LogId::ZERO }
     }
 }

@@ -1,50 +1,71 @@
-//! The teller: an monitor that writes down what happens, one line an event.
+//! The narrator: a monitor that writes down what happens, one line an event.
 //!
 //! Promises: a line opens with the event and goes on with its consequences, in the order in which
-//! they come. Passes no judgement and cuts nothing: [`story`](crate::report::story) sets the page.
+//! they come; what has no subject is done by the node that the event is about. Passes no judgement
+//! and cuts nothing: [`story`](crate::report::story) sets the page.
 
 use std::fmt::Write as _;
 
 use raft::{LogIndex, Membership, NodeId, NodeSet, Read, Refused, Role};
 
-use crate::history::healing::{Calm, Healing};
 use crate::history::monitor::Monitor;
-use crate::history::state_machine::{key_of, written_by, Machine};
+use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome};
+use crate::history::state_machine::{key_of, written_by, StateMachine};
 use crate::history::violation::{membership, Verdict, NOTHING};
 use crate::history::{History, PerNode};
-use crate::replica::{Command, Entry, Meaning, Speech, View, Write};
+use crate::replica::{Command, Entry, MessageBody, MessageView, View, Write};
 use crate::schedule::event::{Event, Kind};
 use crate::schedule::operand::{node_set, ALL, SNAPSHOT};
 
-/// An monitor that writes one line an event.
+/// A monitor that writes one line an event.
 #[derive(Clone, Debug, Default)]
-pub struct Teller {
+pub struct Narrator {
     lines: Vec<String>,
+    /// The node that the event is about, and the sender of the message that it receives.
+    actor: Option<NodeId>,
+    sender: Option<NodeId>,
+    /// The last line has no consequences yet.
+    is_opening: bool,
     /// The cluster is recovering: only who leads is worth telling.
     recovering: bool,
     /// What was last said of each node's membership.
     memberships: PerNode<Option<Membership>>,
 }
 
-impl Teller {
+impl Narrator {
     /// What has been told, one line an event.
     pub fn lines(&self) -> &[String] {
         &self.lines
     }
 
-    fn say(&mut self, words: std::fmt::Arguments<'_>) -> Verdict {
+    /// `node` does something.
+    fn say(&mut self, node: NodeId, words: std::fmt::Arguments<'_>) -> Verdict {
         if self.recovering {
             return NOTHING;
         }
-        self.add(words)
+        self.add_of(node, words)
+    }
+
+    /// The same, also while the cluster is recovering.
+    fn add_of(&mut self, node: NodeId, words: std::fmt::Arguments<'_>) -> Verdict {
+        match self.actor == Some(node) {
+            true => self.add(words),
+            false => self.add(format_args!("{node} {words}")),
+        }
     }
 
     fn add(&mut self, words: std::fmt::Arguments<'_>) -> Verdict {
         if let Some(line) = self.lines.last_mut() {
-            let joint = if line.ends_with([':', '.']) { " " } else { "; " };
+            let joint = if self.is_opening { ": " } else { "; " };
             let _ = write!(line, "{joint}{words}");
+            self.is_opening = false;
         }
         NOTHING
+    }
+
+    fn open(&mut self, line: String, actor: Option<NodeId>) {
+        self.lines.push(line);
+        (self.actor, self.sender, self.is_opening) = (actor, None, true);
     }
 }
 
@@ -52,39 +73,41 @@ impl Teller {
 fn opening(event: Event) -> String {
     let [a, b, c] = event.operands;
     match event.kind {
-        Kind::Deliver => format!("n{b} hears from n{a}:"),
-        Kind::Reorder => format!("n{b} hears from n{a}, {c} earlier ones overtaken:"),
-        Kind::Duplicate => format!("n{b} hears from n{a}, and will again:"),
-        Kind::Drop => format!("a message from n{a} to n{b} is lost"),
+        Kind::Deliver | Kind::Reorder | Kind::Duplicate => {
+            format!("n{b} receives a message from n{a}{}", in_flight(event))
+        }
+        Kind::Drop => format!("a message from n{a} to n{b} is dropped"),
         Kind::Tick => format!("the clock of n{a} ticks"),
         Kind::TickAll => "all clocks tick".into(),
         Kind::Timeout => format!("the election timeout of n{a} elapses"),
-        Kind::Propose if b == 1 => format!("a client asks n{a} again for the last command"),
+        Kind::Propose if b == 1 => format!("a client repeats the last command at n{a}"),
         Kind::Propose if b > 0 => {
-            format!("a client asks n{a} again for the last command but {}", b - 1)
+            format!("a client repeats the last command but {} at n{a}", b - 1)
         }
-        Kind::Propose => format!("a client asks n{a}"),
-        Kind::Persist => format!("the oldest write of n{a} is durable"),
+        Kind::Propose => format!("a client proposes a command to n{a}"),
+        Kind::Persist => format!("the oldest write of n{a} becomes durable"),
         Kind::FailPersist => format!("the oldest write of n{a} fails"),
         Kind::Crash => format!("n{a} crashes"),
-        Kind::Restart if b > 0 => format!("n{a} starts, and crashes before it runs"),
-        Kind::Restart => format!("n{a} starts"),
-        Kind::Partition => format!("{{{}}} is cut off from the others", node_set(a)),
+        Kind::Restart if b > 0 => format!("n{a} restarts, and crashes again before it runs"),
+        Kind::Restart => format!("n{a} restarts"),
+        Kind::Partition => format!("{{{}}} is partitioned from the others", node_set(a)),
         Kind::Cut => format!("the link from n{a} to n{b} is cut"),
         Kind::Bridge => {
-            format!("of {{{}}} and the other side, only n{a} sees both", node_set(b))
+            format!("{{{}}} and the others are partitioned, and only n{a} sees both", node_set(b))
         }
         Kind::Clog => format!("the link from n{a} to n{b} is clogged"),
-        Kind::Release => format!("the link from n{a} to n{b} lets go"),
+        Kind::Release => format!("the link from n{a} to n{b} is released"),
         Kind::Filter => {
-            let name = Speech::KINDS.get(usize::from(a)).copied().unwrap_or_default();
-            format!("from now on every {name} is lost")
+            let name = MessageBody::KINDS.get(usize::from(a)).copied().unwrap_or_default();
+            format!("from now on every {name} message is dropped")
         }
-        Kind::Heal => "all links work again".into(),
-        Kind::Pause => format!("n{a} stands still"),
-        Kind::Resume => format!("n{a} goes on"),
-        Kind::Jump => format!("the clock of n{a} jumps by {:+}", b as i8),
-        Kind::CrashAmid => format!("n{a} will crash in its next step, when {b} messages have left"),
+        Kind::Heal => "all links are healed".into(),
+        Kind::Pause => format!("n{a} is paused"),
+        Kind::Resume => format!("n{a} is resumed"),
+        Kind::Jump => format!("the clock of n{a} jumps by {:+} ticks", b as i8),
+        Kind::CrashAmid => {
+            format!("n{a} is going to crash in its next step, after {b} messages have left")
+        }
         Kind::Fill => format!("the disk of n{a} is full"),
         Kind::Free => format!("the disk of n{a} has space again"),
         Kind::Damage => match b {
@@ -95,148 +118,200 @@ fn opening(event: Event) -> String {
         },
         Kind::LoseDisk => format!("n{a} loses its disk"),
         Kind::Read => format!("a client reads at n{a}"),
-        Kind::Compact => format!("the state machine of n{a} hands out its state"),
-        Kind::Apply => format!("the state machine of n{a} applies what it was given"),
-        Kind::Transfer => format!("n{a} is told to hand the lead to n{b}"),
-        Kind::Change => format!("n{a} is told that {} shall be the cluster", members(b, c)),
+        Kind::Compact => format!("the log of n{a} is compacted"),
+        Kind::Apply => format!("the state machine of n{a} applies what is committed"),
+        Kind::Transfer => format!("an operator transfers leadership from n{a} to n{b}"),
+        Kind::Change => format!("an operator asks n{a} for the membership {}", members(b, c)),
         _ => event.to_string(),
     }
 }
 
-/// What a register held: nothing, or what a command wrote.
-fn value(found: u64) -> String {
-    match written_by(found) {
-        None => "there was nothing".into(),
-        Some((command, true)) => format!("there was nothing since #{command}"),
-        Some((command, false)) => format!("there was what #{command} wrote"),
+/// What is special about a delivery.
+fn in_flight(event: Event) -> String {
+    match (event.kind, event.operands[2]) {
+        (Kind::Reorder, 1) => ", which overtakes an earlier one".into(),
+        (Kind::Reorder, count) => format!(", which overtakes {count} earlier ones"),
+        (Kind::Duplicate, _) => ", and a copy stays in flight".into(),
+        _ => String::new(),
     }
 }
 
-/// Who shall belong to the cluster.
+/// The node that an event is about: the receiver of a message.
+fn actor(event: Event) -> Option<NodeId> {
+    let [a, b, _] = event.operands;
+    match event.kind {
+        Kind::Deliver | Kind::Reorder | Kind::Duplicate => Some(NodeId(b)),
+        Kind::TickAll | Kind::Heal | Kind::Partition | Kind::Filter | Kind::Bridge => None,
+        _ => Some(NodeId(a)),
+    }
+}
+
+/// What a register holds: nothing, or what a command wrote.
+fn value(found: u64) -> String {
+    match written_by(found) {
+        None => "no value".into(),
+        Some((command, true)) => format!("no value, deleted by #{command}"),
+        Some((command, false)) => format!("the value of #{command}"),
+    }
+}
+
+/// A membership that is asked for.
 fn members(voters: u8, learners: u8) -> String {
     match learners {
         0 => format!("{{{}}}", node_set(voters)),
-        _ => format!("{{{}}} and, as learners, {{{}}}", node_set(voters), node_set(learners)),
+        _ => format!("{{{}}} with learners {{{}}}", node_set(voters), node_set(learners)),
     }
 }
 
-/// What a message says, in few words.
-fn speech(message: &Meaning) -> String {
+/// A message by the paper's name, with its arguments.
+fn message_text(message: &MessageView) -> String {
     let term = message.term;
-    match message.speech {
-        Speech::Candidacy { last_log } => format!("RequestVote {term}, log up to {last_log}"),
-        Speech::Vote => format!("a vote in {term}"),
-        Speech::NoVote => format!("no vote, {term}"),
-        Speech::Append { prev_log, entries: 0, commit, .. } => {
-            format!("heartbeat {term} after {prev_log}, commit {commit}")
+    match message.body {
+        MessageBody::RequestVote { last_log } => {
+            format!("RequestVote({term}, last log {last_log})")
         }
-        Speech::Append { prev_log, last_log, commit, .. } => {
+        MessageBody::VoteGranted => format!("RequestVoteReply({term}, granted)"),
+        MessageBody::VoteRefused => format!("RequestVoteReply({term}, refused)"),
+        MessageBody::AppendEntries { prev_log, entries: 0, commit, .. } => {
+            format!("AppendEntries({term}, prev {prev_log}, heartbeat, commit {commit})")
+        }
+        MessageBody::AppendEntries { prev_log, last_log, entries: 1, commit } => {
+            format!("AppendEntries({term}, prev {prev_log}, entry {last_log}, commit {commit})")
+        }
+        MessageBody::AppendEntries { prev_log, last_log, commit, .. } => {
             let first = prev_log.index.next();
-            format!("AppendEntries {term}, {first} to {last_log} after {prev_log}, commit {commit}")
+            format!(
+                "AppendEntries({term}, prev {prev_log}, entries {first} to {last_log}, commit {commit})"
+            )
         }
-        Speech::Ack { match_index } => format!("ack {term} up to {match_index}"),
-        Speech::Refusal => format!("refusal {term}"),
-        Speech::Snapshot { last_log, offset, bytes } => {
+        MessageBody::AppendAccepted { match_index } => {
+            format!("AppendEntriesReply({term}, match {match_index})")
+        }
+        MessageBody::AppendRejected => format!("AppendEntriesReply({term}, rejected)"),
+        MessageBody::InstallSnapshot { last_log, offset, bytes } => {
             let end = offset + bytes;
-            format!("bytes {offset} to {end} of a snapshot up to {last_log}, {term}")
+            format!("InstallSnapshot({term}, last {last_log}, bytes {offset} to {end})")
         }
-        Speech::TakeOver => format!("TimeoutNow {term}"),
-        Speech::ReadIndex => format!("of a read, {term}"),
-        Speech::Heartbeat { commit } => format!("heartbeat {term}, commit {commit}"),
-        Speech::PreVote { last_log } => format!("Pre-Vote? {term}, log up to {last_log}"),
-        Speech::PreVoteReply { granted: true } => format!("would vote, {term}"),
-        Speech::PreVoteReply { granted: false } => format!("would not vote, {term}"),
-        Speech::Other => "nothing that binds".into(),
+        MessageBody::TimeoutNow => format!("TimeoutNow({term})"),
+        MessageBody::ReadIndex => format!("ReadIndex({term})"),
+        MessageBody::Heartbeat { commit } => format!("Heartbeat({term}, commit {commit})"),
+        MessageBody::PreVote { last_log } => format!("PreVote({term}, last log {last_log})"),
+        MessageBody::PreVoteReply { granted: true } => format!("PreVoteReply({term}, granted)"),
+        MessageBody::PreVoteReply { granted: false } => format!("PreVoteReply({term}, refused)"),
+        MessageBody::Other => format!("a reply that claims nothing ({term})"),
     }
 }
 
-impl Monitor for Teller {
+impl Monitor for Narrator {
     fn happens(&mut self, _: &History, event: Event) -> Verdict {
-        self.lines.push(opening(event));
+        self.open(opening(event), actor(event));
         NOTHING
     }
 
-    fn received(&mut self, _: &History, message: &Meaning) -> Verdict {
-        self.say(format_args!("{}", speech(message)))
+    fn received(&mut self, _: &History, message: &MessageView) -> Verdict {
+        if self.recovering {
+            return NOTHING;
+        }
+        let (from, to) = (message.from, message.to);
+        let opening = format!("{to} receives a message from {from}");
+        if let Some(line) = self.lines.last_mut().filter(|line| line.starts_with(&opening)) {
+            let known = format!("{to} receives {} from {from}", message_text(message));
+            *line = line.replacen(&opening, &known, 1);
+            self.sender = Some(from);
+        }
+        NOTHING
     }
 
     fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
         let term = new.term();
         let ends = !new.is_leader() && new.has_led_since(old) && new.commit > old.commit;
         if ends {
-            self.say(format_args!("{node} commits up to {}", new.commit))?;
+            self.say(node, format_args!("commits up to {}", new.commit))?;
         }
         if (old.role, old.term()) != (new.role, term) {
             match new.role {
-                Role::Leader => self.add(format_args!("{node} LEADS {term}"))?,
-                Role::Candidate => self.say(format_args!("{node} stands in {term}"))?,
-                Role::Follower if old.role != Role::Follower => {
-                    self.say(format_args!("{node} steps down in {term}"))?
+                Role::Leader => self.add_of(node, format_args!("becomes LEADER in {term}"))?,
+                Role::Candidate => self.say(node, format_args!("becomes candidate in {term}"))?,
+                Role::PreCandidate => {
+                    self.say(node, format_args!("becomes pre-candidate in {term}"))?
                 }
-                Role::Follower => self.say(format_args!("{node} enters {term}"))?,
+                Role::Follower if old.role.in_paper() != Role::Follower => {
+                    self.say(node, format_args!("steps down to follower in {term}"))?
+                }
+                Role::Follower if old.term() == term => {
+                    self.say(node, format_args!("becomes follower again"))?
+                }
+                Role::Follower => self.say(node, format_args!("adopts {term}"))?,
             };
         }
         match new.hard_state.vote {
             Some(vote) if new.hard_state != old.hard_state && vote != node => {
-                self.say(format_args!("{node} votes for {vote}"))?;
+                match self.sender == Some(vote) {
+                    true => self.say(node, format_args!("grants its vote"))?,
+                    false => self.say(node, format_args!("grants its vote to {vote}"))?,
+                };
             }
             _ => {}
         }
         match ends || new.commit == old.commit {
             true => NOTHING,
-            false => self.say(format_args!("{node} commits up to {}", new.commit)),
+            false => self.say(node, format_args!("commits up to {}", new.commit)),
         }
     }
 
     fn writing(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
         match write.truncate_from {
-            Some(index) => self.say(format_args!("{node} removes its entries from {index} on")),
+            Some(index) => self.say(node, format_args!("truncates its log from {index} on")),
             None => NOTHING,
         }
     }
 
     fn applied(&mut self, history: &History, node: NodeId, entry: &Entry) -> Verdict {
         match history.setup.slow_apply {
-            true => self.say(format_args!("{node} applies {}", entry.id)),
+            true => self.say(node, format_args!("applies {}", entry.id)),
             false => NOTHING,
         }
     }
 
-    fn refused(&mut self, _: &History, _: NodeId, refused: &Refused) -> Verdict {
-        self.say(format_args!("refused: {refused}"))
+    fn refused(&mut self, _: &History, node: NodeId, refused: &Refused) -> Verdict {
+        self.say(node, format_args!("refuses: {refused}"))
     }
 
     fn wrote(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
         if let Some(snapshot) = &write.snapshot {
-            self.say(format_args!("{node} keeps a snapshot up to {}", snapshot.last))?;
+            self.say(node, format_args!("stores a snapshot up to {}", snapshot.last))?;
         }
         match (write.entries.first(), write.entries.last()) {
             (Some(first), Some(last)) if first.id != last.id => {
-                self.say(format_args!("{node} appends {} to {}", first.id, last.id))
+                self.say(node, format_args!("appends {} to {}", first.id, last.id))
             }
-            (Some(first), _) => self.say(format_args!("{node} appends {}", first.id)),
+            (Some(first), _) => self.say(node, format_args!("appends {}", first.id)),
             _ => NOTHING,
         }?;
         match write.sync {
             true => NOTHING,
-            false => self.say(format_args!("{node} asks for no sync")),
+            false => self.say(node, format_args!("does not sync the write")),
         }
     }
 
-    fn sent(&mut self, _: &History, message: &Meaning) -> Verdict {
-        match message.speech {
-            Speech::Vote => self.say(format_args!("its vote leaves for {}", message.to)),
-            Speech::Ack { match_index } => {
-                self.say(format_args!("{} acks up to {match_index}", message.from))
+    fn sent(&mut self, _: &History, message: &MessageView) -> Verdict {
+        let (from, to) = (message.from, message.to);
+        let is_reply = self.actor == Some(from) && self.sender == Some(to);
+        match message.body {
+            MessageBody::VoteGranted if is_reply => self.say(from, format_args!("reply to {to}")),
+            MessageBody::VoteGranted => self.say(from, format_args!("sends its vote to {to}")),
+            MessageBody::VoteRefused => self.say(from, format_args!("refuses its vote")),
+            MessageBody::AppendAccepted { match_index } => {
+                self.say(from, format_args!("acknowledges up to {match_index}"))
             }
-            Speech::PreVote { .. } => self.say(format_args!("it asks {}", message.to)),
-            Speech::PreVoteReply { granted: true } => {
-                self.say(format_args!("{} would vote for {}", message.from, message.to))
+            MessageBody::AppendRejected => self.say(from, format_args!("rejects")),
+            MessageBody::PreVote { .. } => self.say(from, format_args!("sends PreVote to {to}")),
+            MessageBody::PreVoteReply { granted: true } => {
+                self.say(from, format_args!("grants the Pre-Vote"))
             }
-            Speech::PreVoteReply { granted: false } => {
-                self.say(format_args!("{} would not", message.from))
+            MessageBody::PreVoteReply { granted: false } => {
+                self.say(from, format_args!("refuses the Pre-Vote"))
             }
-            Speech::Refusal | Speech::NoVote => self.say(format_args!("{} refuses", message.from)),
             _ => NOTHING,
         }
     }
@@ -248,89 +323,99 @@ impl Monitor for Teller {
             return NOTHING;
         }
         *said = Some(*now);
-        self.add(format_args!("{node} goes by {}", membership(now)))
+        self.add_of(node, format_args!("uses the membership {}", membership(now)))
     }
 
-    fn restored(&mut self, _: &History, node: NodeId, machine: &Machine) -> Verdict {
-        self.say(format_args!("{node} goes on from a snapshot up to {}", machine.applied))
+    fn restored(&mut self, _: &History, node: NodeId, machine: &StateMachine) -> Verdict {
+        self.say(node, format_args!("installs the snapshot up to {}", machine.applied))
     }
 
-    fn read(&mut self, _: &History, _: NodeId, read: &Read) -> Verdict {
+    fn read(&mut self, _: &History, node: NodeId, read: &Read) -> Verdict {
+        let number = read.id.0;
         match read.answer {
-            Ok(index) => self.say(format_args!("read #{}: whatever stands at {index}", read.id.0)),
-            Err(refused) => self.say(format_args!("read #{}: {refused}", read.id.0)),
+            Ok(index) => self.say(node, format_args!("gives read #{number} the index {index}")),
+            Err(refused) => self.say(node, format_args!("refuses read #{number}: {refused}")),
         }
     }
 
-    fn answered(&mut self, _: &History, _: NodeId, command: Command, found: u64) -> Verdict {
-        self.say(format_args!("command #{command} is answered: {}", value(found)))
+    fn answered(&mut self, _: &History, node: NodeId, command: Command, found: u64) -> Verdict {
+        self.say(node, format_args!("answers command #{command}: {}", value(found)))
     }
 
-    fn served(&mut self, _: &History, _: NodeId, number: u64, machine: &Machine) -> Verdict {
+    fn served(
+        &mut self,
+        _: &History,
+        node: NodeId,
+        number: u64,
+        machine: &StateMachine,
+    ) -> Verdict {
         let found = machine.value(key_of(number));
-        self.say(format_args!("read #{number} is answered: {}", value(found)))
+        self.say(node, format_args!("answers read #{number}: {}", value(found)))
     }
 
     fn write_failed(&mut self, _: &History, node: NodeId, halted: bool) -> Verdict {
         match halted {
-            true => self.say(format_args!("{node} halts")),
-            false => self.say(format_args!("{node} goes on")),
+            true => self.say(node, format_args!("halts")),
+            false => self.say(node, format_args!("does not halt")),
         }
     }
 
-    fn lingered(&mut self, _: &History, node: NodeId, done: usize) -> Verdict {
+    fn stepped_halted(&mut self, _: &History, node: NodeId, done: usize) -> Verdict {
         match done {
-            0 => self.say(format_args!("{node}, halted, heeds nothing")),
-            _ => self.say(format_args!("{node}, although halted, acts")),
+            0 => self.say(node, format_args!("does nothing, as it has halted")),
+            _ => self.say(node, format_args!("acts although it has halted")),
         }
     }
 
     fn lost(&mut self, _: &History, node: NodeId) -> Verdict {
-        self.say(format_args!("{node} cannot read what it promised to keep"))
+        self.say(node, format_args!("finds that its disk lacks what it promised to keep"))
     }
 
     fn repaired(&mut self, _: &History, node: NodeId, index: LogIndex) -> Verdict {
-        self.say(format_args!("{node} cuts off {index} and what follows, which it never promised"))
+        self.say(
+            node,
+            format_args!("removes the damaged entries from {index} on, which it never promised"),
+        )
     }
 
     fn stopped(&mut self, _: &History, node: NodeId, lost: usize) -> Verdict {
         match lost {
             0 => NOTHING,
-            1 => self.say(format_args!("{node} loses a write")),
-            _ => self.say(format_args!("{node} loses {lost} writes")),
+            1 => self.say(node, format_args!("loses a pending write")),
+            _ => self.say(node, format_args!("loses {lost} pending writes")),
         }
     }
 
-    fn heals(&mut self, history: &History, core: NodeSet) -> Verdict {
-        let who = match core.len() == history.nodes.len() {
+    fn healed(&mut self, history: &History, core: NodeSet) -> Verdict {
+        let nodes = match core.len() == history.nodes.len() {
             true => "all nodes run".into(),
             false => format!("{core} run, the others are lost for good"),
         };
-        self.lines.push(format!("at last {who}, all links work, and clocks tick in turn:"));
+        self.open(format!("recovery: {nodes}, all links work, and clocks tick in turn"), None);
         self.recovering = true;
         NOTHING
     }
 
-    fn recovered(&mut self, history: &History, healing: &Healing) -> Verdict {
-        let Healing { ticks, differing, .. } = healing;
-        match (history.has_recovered(healing.fresh), differing) {
-            (true, None) => self.add(format_args!("after {ticks} ticks all is well")),
+    fn recovered(&mut self, history: &History, outcome: &RecoveryOutcome) -> Verdict {
+        let RecoveryOutcome { ticks, differing, .. } = outcome;
+        match (history.has_recovered(outcome.fresh), differing) {
+            (true, None) => self.add(format_args!("the cluster has converged after {ticks} ticks")),
             (true, Some((one, other))) => self.add(format_args!(
-                "after {ticks} ticks a fresh command is committed, but {one} and {other} differ"
+                "after {ticks} ticks a new command is committed, but {one} and {other} differ"
             )),
-            (false, _) => self.add(format_args!("nothing that was asked for comes of it")),
+            (false, _) => self.add(format_args!("no new command is committed and applied")),
         }
     }
 
-    fn was_calm(&mut self, _: &History, calm: &Calm) -> Verdict {
-        match calm.cut_off {
-            Some(node) => self.add(format_args!("{node} is cut off for a while, and comes back")),
-            None => self.add(format_args!("nothing happens for {} ticks", calm.ticks)),
+    fn quiet_period_ended(&mut self, _: &History, quiet: &QuietPeriod) -> Verdict {
+        match quiet.cut_off {
+            Some(node) => self.add(format_args!("{node} is cut off for a while, and reconnects")),
+            None => self.add(format_args!("{} ticks without a fault", quiet.ticks)),
         }
     }
 
     fn started(&mut self, history: &History, node: NodeId) -> Verdict {
         let view = history.node(node).view;
-        self.say(format_args!("{node} is in {}, with its log up to {}", view.term(), view.last_log))
+        self.say(node, format_args!("is in {} with its log up to {}", view.term(), view.last_log))
     }
 }

@@ -5,7 +5,7 @@
 //! primitive events, not on bytes: an event that no longer fits is skipped, so nothing else shifts
 //! its meaning. Every accepted step makes the schedule smaller in one fixed order, so it ends.
 
-use crate::replica::subject::Subject;
+use crate::replica::system_under_test::SystemUnderTest;
 use crate::replica::Replica;
 use crate::run::{Outcome, Runner};
 use crate::schedule::event::{Event, Kind, Operand, ALL, KINDS};
@@ -48,8 +48,11 @@ impl std::fmt::Display for NotShrunk {
 }
 
 /// Shrinks a schedule that breaks a promise on `subject`.
-pub fn shrink<R: Replica>(subject: &Subject<R>, schedule: &Schedule) -> Result<Shrunk, NotShrunk> {
-    let mut runner = Runner::new(subject.clone());
+pub fn shrink<R: Replica>(
+    sut: &SystemUnderTest<R>,
+    schedule: &Schedule,
+) -> Result<Shrunk, NotShrunk> {
+    let mut runner = Runner::new(sut.clone());
     let outcome = runner.run(schedule);
     let fingerprint = outcome.fingerprint().ok_or(NotShrunk::NoViolation)?;
     let events_before = outcome.resolved.events.len();

@@ -8,13 +8,13 @@ use std::fmt::Write as _;
 use raft::LogIndex;
 
 use crate::cluster::Cluster;
-use crate::history::log_chain::Chain;
+use crate::history::log_chain::LogChain;
 use crate::history::violation::Violation;
 use crate::history::{History, NodeHistory};
-use crate::oracle::CARDS;
-use crate::replica::subject::Subject;
+use crate::oracle::ORACLES;
+use crate::replica::system_under_test::SystemUnderTest;
 use crate::replica::Replica;
-use crate::report::narrator::Teller;
+use crate::report::narrator::Narrator;
 use crate::run::{judge, play_exactly, Judged, MAX_EVENTS};
 use crate::schedule::{DiskMode, Schedule, Setup};
 
@@ -22,16 +22,16 @@ use crate::schedule::{DiskMode, Schedule, Setup};
 pub const WIDTH: usize = 80;
 
 /// Tells the run of an exact schedule, as text that ends with the table of who believes what.
-pub fn tell<R: Replica>(subject: &Subject<R>, schedule: &Schedule) -> String {
+pub fn tell<R: Replica>(sut: &SystemUnderTest<R>, schedule: &Schedule) -> String {
     let mut text = String::new();
     let setup = schedule.setup;
-    let play = |cluster: &mut Judged<R, Teller>| play_exactly(cluster, schedule);
-    let mut cluster = Cluster::new(subject.clone(), Default::default());
+    let play = |cluster: &mut Judged<R, Narrator>| play_exactly(cluster, schedule);
+    let mut cluster = Cluster::new(sut.clone(), Default::default());
     let violation = judge(&mut cluster, setup, MAX_EVENTS, play);
     if let Some(violation) = &violation {
         headline(violation, &mut text);
     }
-    wrap("setting   ", &setting(&setup, cluster.trace().len()), &mut text);
+    wrap("setup     ", &setup_text(&setup, cluster.trace().len()), &mut text);
     text.push('\n');
     for (number, told) in cluster.recorder.monitor.0.lines().iter().enumerate() {
         wrap(&format!("{:>3}. ", number + 1), told, &mut text);
@@ -43,22 +43,22 @@ pub fn tell<R: Replica>(subject: &Subject<R>, schedule: &Schedule) -> String {
 
 /// The promise and the evidence.
 fn headline(violation: &Violation, text: &mut String) {
-    let card = CARDS.iter().find(|card| card.name == violation.oracle());
-    let promised = if violation.is_lint() { "expected  " } else { "promised  " };
+    let info = ORACLES.iter().find(|info| info.name == violation.oracle());
+    let label = if violation.is_lint() { "expected  " } else { "promise   " };
     let promise =
-        card.map_or("A Raft does not panic, and neither does what drives it.", |card| card.promise);
+        info.map_or("A Raft does not panic, and neither does what drives it.", |info| info.promise);
     let broken = if violation.is_lint() { "lint      " } else { "broken    " };
-    wrap(promised, promise, text);
+    wrap(label, promise, text);
     wrap(broken, &format!("{violation}."), text);
-    if let Some(card) = card {
-        wrap("source    ", card.source, text);
+    if let Some(info) = info {
+        wrap("source    ", info.source, text);
     }
 }
 
-fn setting(setup: &Setup, events: usize) -> String {
+fn setup_text(setup: &Setup, events: usize) -> String {
     let disk = match setup.disk {
-        DiskMode::Immediate => "writes are durable at once",
-        DiskMode::Queued => "writes wait for the disk",
+        DiskMode::Immediate => "writes are durable immediately",
+        DiskMode::Queued => "writes are durable when an event says so",
     };
     let nodes = setup.nodes;
     let nodes = format!("{nodes} node{}", if nodes == 1 { "" } else { "s" });
@@ -68,20 +68,23 @@ fn setting(setup: &Setup, events: usize) -> String {
         (setup.pre_vote, "Pre-Vote".into()),
         (setup.check_quorum, "CheckQuorum".into()),
         (setup.lease, "leases".into()),
-        (setup.priority, "unequal patience".into()),
-        (setup.tight, "few uncommitted commands".into()),
-        (setup.slow_apply, "slow state machines".into()),
-        (setup.outside > 0, format!("{} outside at first", setup.outside)),
-        (setup.flight != usual.flight, format!("{} entries on their way at most", setup.flight)),
-        (setup.piece != usual.piece, format!("snapshots in pieces of {} bytes", setup.piece)),
-        (setup.capacity != usual.capacity, format!("links for {} messages", setup.capacity)),
+        (setup.priority, "unequal election priority".into()),
+        (setup.uncommitted_limit, "at most three or so uncommitted commands".into()),
+        (setup.slow_apply, "commands are applied by events".into()),
+        (setup.outside > 0, format!("{} not members at first", setup.outside)),
+        (
+            setup.inflight != usual.inflight,
+            format!("in-flight window of {} entries", setup.inflight),
+        ),
+        (setup.chunk != usual.chunk, format!("snapshots in chunks of {} bytes", setup.chunk)),
+        (setup.capacity != usual.capacity, format!("links hold {} messages", setup.capacity)),
         (
             !setup.fast.is_empty(),
-            format!("{} with clocks {} times as fast", setup.fast, setup.rate),
+            format!("the clocks of {} are {} times as fast", setup.fast, setup.rate),
         ),
-        (!setup.other.is_empty(), format!("{} set up the other way", setup.other)),
+        (!setup.mixed.is_empty(), format!("{} configured the other way", setup.mixed)),
         (setup.handler_delay > 0, format!("crash handlers {} inputs late", setup.handler_delay)),
-        (setup.reckless, "damage without bounds".into()),
+        (setup.unbounded_damage, "unbounded damage".into()),
     ];
     let on = switches.into_iter().filter(|(on, _)| *on).map(|(_, name)| format!("; {name}"));
     format!("{nodes}, {events} events; {disk}; {entries}{}", on.collect::<String>())
@@ -111,7 +114,7 @@ fn wrap(lead: &str, told: &str, text: &mut String) {
 
 /// The table of who believes what.
 fn beliefs(history: &History, text: &mut String) {
-    let _ = writeln!(text, "node role      term vote commit  log, by term; the disk if it differs");
+    let _ = writeln!(text, "node role          term vote commit log (terms); disk if it differs");
     for node in &history.nodes {
         let role = match node.up {
             true => node.view.role.to_string(),
@@ -120,17 +123,18 @@ fn beliefs(history: &History, text: &mut String) {
         let state = if node.up { node.view.hard_state } else { node.disk_state };
         let vote = state.vote.map_or("-".into(), |id| id.to_string());
         let commit = if node.up { node.view.commit.to_string() } else { "-".into() };
-        let mut line = format!("{:<4} {role:<9} {:<4} {vote:<4} {commit:<7} ", node.id, state.term);
+        let mut line =
+            format!("{:<4} {role:<13} {:<4} {vote:<4} {commit:<6} ", node.id, state.term.0);
         line.push_str(&cells(node));
         let _ = writeln!(text, "{}", line.trim_end());
     }
     let committed = terms(&history.committed_log);
-    let committed = if committed.is_empty() { "-".into() } else { cut(&committed, 40) };
-    let _ = writeln!(text, "{:<33}{committed}", "committed");
+    let committed = if committed.is_empty() { "-".into() } else { cut(&committed, 44) };
+    let _ = writeln!(text, "{:<36}{committed}", "committed");
 }
 
 /// A log as the terms of its entries.
-fn terms(log: &Chain) -> String {
+fn terms(log: &LogChain) -> String {
     let each = (1..=log.last_index().0).filter_map(|index| log.at(LogIndex(index)));
     each.map(|link| link.term.0.to_string()).collect::<Vec<_>>().join(" ")
 }
@@ -141,7 +145,7 @@ fn cells(node: &NodeHistory) -> String {
     let mut cells = if log.is_empty() { "-".into() } else { cut(&log, 28) };
     let state = (node.up && node.view.hard_state != node.disk_state).then(|| {
         let vote = node.disk_state.vote.map_or("-".into(), |id| id.to_string());
-        format!("{} {vote}", node.disk_state.term)
+        format!("term {} vote {vote}", node.disk_state.term.0)
     });
     match (disk != log, state) {
         (false, None) => {}

@@ -119,7 +119,8 @@ const fn row(
 /// Every kind of event. The weights favour delivery: uniform kinds find nothing deep.
 pub const KINDS: [KindInfo; 38] = {
     use Operand::{
-        Again, By, Keep, Loose, Midway, Node, Order, Position, Record, Sent, Set, Speech, To, Torn,
+        Again, By, Keep, Loose, MessageKind, Midway, Node, Order, Position, Record, Sent, Set, To,
+        Torn,
     };
     [
         row(Kind::Deliver, "deliver", 16, None, &[Node, To]),
@@ -139,7 +140,7 @@ pub const KINDS: [KindInfo; 38] = {
         row(Kind::Bridge, "bridge", 1, Some(Family::Bridge), &[Node, Set]),
         row(Kind::Clog, "clog", 2, Some(Family::Clog), &[Node, To]),
         row(Kind::Release, "release", 2, None, &[Node, To]),
-        row(Kind::Filter, "filter", 1, Some(Family::Filter), &[Speech]),
+        row(Kind::Filter, "filter", 1, Some(Family::Filter), &[MessageKind]),
         row(Kind::Heal, "heal", 3, None, &[]),
         row(Kind::Pause, "pause", 2, Some(Family::Pause), &[Node]),
         row(Kind::Resume, "resume", 2, None, &[Node]),

@@ -7,7 +7,7 @@ use std::fmt;
 
 use raft::NodeSet;
 
-use crate::base::message::Speech;
+use crate::base::message::MessageBody;
 
 /// The meaning of one operand byte, which decides how it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub enum Operand {
     /// Which command a client sends: a new one, or the last but so many again: `again=1`.
     Again,
     /// A kind of message: `append`.
-    Speech,
+    MessageKind,
     /// How far a clock is set forward, or back: `by=+5`, `by=-5`.
     By,
     /// How many messages leave before a node stops: `sent=1`.
@@ -75,7 +75,7 @@ impl Operand {
             (Operand::Loose, _) => write!(f, " loose={value}"),
             (Operand::Again, _) => write!(f, " again={value}"),
             (Operand::Midway, _) => write!(f, " cut={value}"),
-            (Operand::Speech, _) => match Speech::KINDS.get(usize::from(value)) {
+            (Operand::MessageKind, _) => match MessageBody::KINDS.get(usize::from(value)) {
                 Some(name) => write!(f, " {name}"),
                 None => write!(f, " kind={value}"),
             },
@@ -115,10 +115,12 @@ impl Operand {
             Operand::Loose => number(word.strip_prefix("loose=")),
             Operand::Midway => number(word.strip_prefix("cut=")),
             Operand::Sent => number(word.strip_prefix("sent=")),
-            Operand::Speech => match Speech::KINDS.iter().position(|known| *known == word) {
-                Some(place) => Ok(place as u8),
-                None => number(word.strip_prefix("kind=")),
-            },
+            Operand::MessageKind => {
+                match MessageBody::KINDS.iter().position(|known| *known == word) {
+                    Some(place) => Ok(place as u8),
+                    None => number(word.strip_prefix("kind=")),
+                }
+            }
             Operand::By => {
                 let by: i8 =
                     word.strip_prefix("by=").ok_or_else(wrong)?.parse().map_err(|_| wrong())?;

@@ -10,6 +10,7 @@ use raft::{NodeId, NodeSet, Term};
 
 use crate::base::capabilities::Capabilities;
 use crate::base::hash::mix;
+use crate::base::renamed;
 use crate::schedule::family::{Family, Faults};
 use crate::schedule::operand::{node_set, parse_node_set};
 
@@ -99,9 +100,9 @@ settings! {
     /// How many nodes, the last ones, do not belong to the cluster at first.
     outside: u8 = "outside", Domain::Number(&[0, 0, 1, 2]);
     /// Entries on their way to a follower and not yet acknowledged, 1 to 255.
-    flight: u8 = "flight", Domain::Number(&[255, 1, 2, 4]);
+    inflight: u8 = "inflight", Domain::Number(&[255, 1, 2, 4]);
     /// Bytes of a piece of a snapshot, 8 to 255; a whole one has 32.
-    piece: u8 = "piece", Domain::Number(&[255, 8, 16, 24]);
+    chunk: u8 = "chunk", Domain::Number(&[255, 8, 16, 24]);
     /// Leaders read by lease. Only time that passes for all nodes at once, each at its rate, is
     /// fair then, so ticks of one node are ticks of all.
     lease: bool = "lease", Domain::Word(&SWITCH, 8);
@@ -111,7 +112,7 @@ settings! {
     /// kinds.
     priority: bool = "priority", Domain::Word(&SWITCH, 8);
     /// Leaders refuse commands while three or so are uncommitted.
-    tight: bool = "tight", Domain::Word(&SWITCH, 8);
+    uncommitted_limit: bool = "uncommitted-limit", Domain::Word(&SWITCH, 8);
     /// A link holds this many messages; a further one pushes the oldest out.
     capacity: u8 = "capacity", Domain::Number(&[255, 255, 255, 255, 255, 20, 5, 2]);
     /// The nodes whose clocks are fast.
@@ -120,12 +121,12 @@ settings! {
     rate: u8 = "rate", Domain::Number(&[1, 1, 1, 1, 1, 1, 2, 3]);
     /// The nodes that are set up in another way, as in the middle of an upgrade: Pre-Vote and
     /// CheckQuorum are on where they are off for the others, and entries go one a message.
-    other: NodeSet = "other", Domain::Set;
+    mixed: NodeSet = "mixed", Domain::Set;
     /// The crash handler of a node whose write has failed runs after so many more inputs.
     handler_delay: u8 = "handler-delay", Domain::Number(&[0, 0, 0, 0, 0, 1, 3, 9]);
     /// Damage to disks is not held to what a quorum can bear. Nothing may be wrong even then, but
     /// recovery is asked only of a cluster that a quorum is left of.
-    reckless: bool = "reckless", Domain::Word(&SWITCH, 8);
+    unbounded_damage: bool = "unbounded-damage", Domain::Word(&SWITCH, 8);
     /// The nodes that recovery of a core would rather do without.
     lost: NodeSet = "lost", Domain::Set;
 }
@@ -269,6 +270,7 @@ impl Setup {
             self.faults = Faults::parse(word)?;
             return Ok(());
         }
+        let name = renamed::current_setting(name);
         let place = SETTINGS.iter().position(|(known, _)| *known == name);
         let place = place.ok_or_else(|| format!("unknown setting '{name}'"))?;
         let mut values = self.values();
@@ -316,8 +318,8 @@ impl Setup {
                 false => 0,
             },
             // Leases need all nodes to be of one mind.
-            other: match !self.lease && capabilities.pre_vote && capabilities.check_quorum {
-                true => self.other.intersection(all),
+            mixed: match !self.lease && capabilities.pre_vote && capabilities.check_quorum {
+                true => self.mixed.intersection(all),
                 false => NodeSet::EMPTY,
             },
             fast: if self.rate > 1 { self.fast.intersection(all) } else { NodeSet::EMPTY },
@@ -332,7 +334,7 @@ impl Setup {
 
     /// How `node` is set up, as far as its Raft goes.
     pub fn of(&self, node: NodeId) -> Setup {
-        if !self.other.contains(node) {
+        if !self.mixed.contains(node) {
             return *self;
         }
         let (pre_vote, check_quorum) = (!self.pre_vote, !self.check_quorum);
@@ -413,7 +415,7 @@ mod tests {
 
     #[test]
     fn a_node_of_another_mind_has_the_switches_the_other_way() {
-        let setup = Setup { other: NodeSet::only(NodeId(1)), pre_vote: true, ..Setup::default() };
+        let setup = Setup { mixed: NodeSet::only(NodeId(1)), pre_vote: true, ..Setup::default() };
         assert_eq!(setup.of(NodeId(0)), setup);
         let other = setup.of(NodeId(1));
         assert!(!other.pre_vote && other.check_quorum && other.max_entries == 1);

@@ -9,7 +9,7 @@
 
 use crate::history::paths::slot_of;
 use crate::history::violation::Violation;
-use crate::replica::subject::Subject;
+use crate::replica::system_under_test::SystemUnderTest;
 use crate::replica::Replica;
 use crate::run::{go_on, resolved, Judged, Monitors, Outcome, MAX_EVENTS};
 use crate::schedule::event::Event;
@@ -57,7 +57,7 @@ fn wishes(events: u32) -> impl Iterator<Item = Option<Event>> {
 }
 
 /// A cluster that was kept, and the path that was new.
-struct Kept<R: Replica> {
+struct Archived<R: Replica> {
     cluster: Judged<R>,
     slot: usize,
     chosen: u32,
@@ -77,7 +77,7 @@ struct Map<R: Replica> {
     generator: Generator,
     /// How often each path was taken; empty in the blind part, which may be short.
     counts: Vec<u32>,
-    archive: Vec<Kept<R>>,
+    archive: Vec<Archived<R>>,
     /// What led to each path that was new, also to those whose cluster is kept no more.
     discoveries: Vec<Schedule>,
     /// Paths that were taken at least once.
@@ -86,10 +86,15 @@ struct Map<R: Replica> {
 
 impl<R: Replica + Clone> Explorer<R> {
     /// A search that has executed nothing yet.
-    pub fn new(subject: Subject<R>, strategy: Strategy, seed: u64, tuning: Tuning) -> Explorer<R> {
+    pub fn new(
+        sut: SystemUnderTest<R>,
+        strategy: Strategy,
+        seed: u64,
+        tuning: Tuning,
+    ) -> Explorer<R> {
         let (generator, counts) = (Generator::new(strategy, seed), Vec::new());
         Explorer {
-            cluster: Judged::new(subject, Monitors::default()),
+            cluster: Judged::new(sut, Monitors::default()),
             map: Map {
                 tuning,
                 generator,
@@ -166,7 +171,7 @@ impl<R: Replica + Clone> Map<R> {
 
     /// How often the path of a kept cluster was taken, and how often it was gone on from.
     fn weight(&self, place: usize) -> u64 {
-        let Kept { slot, chosen, .. } = &self.archive[place];
+        let Archived { slot, chosen, .. } = &self.archive[place];
         u64::from(self.counts[*slot]) * (1 + u64::from(*chosen))
     }
 
@@ -190,7 +195,7 @@ impl<R: Replica + Clone> Map<R> {
         cluster.clone_from(&kept.cluster);
         let (least, most) = self.tuning.suffix;
         let more = least + self.generator.below(most - least + 1);
-        self.generator.take_up_anew(*cluster.setup());
+        self.generator.begin_anew(*cluster.setup());
         cluster.extend(cluster.trace().len() + more as usize);
         go_on(cluster, |cluster| self.play(cluster, wishes(more), true))
     }
@@ -208,7 +213,7 @@ impl<R: Replica + Clone> Map<R> {
             if cluster.is_over() {
                 break;
             }
-            let draw = || self.generator.event(cluster.possible());
+            let draw = || self.generator.event(cluster.enabled());
             cluster.perform(event.unwrap_or_else(draw))?;
             if keeps {
                 let new = self.count(&cluster.paths.keys()[seen..]);
@@ -244,7 +249,7 @@ impl<R: Replica + Clone> Map<R> {
         }
         if self.archive.len() < self.tuning.archive {
             let cluster = cluster.clone();
-            return self.archive.push(Kept { cluster, slot, chosen: 0 });
+            return self.archive.push(Archived { cluster, slot, chosen: 0 });
         }
         if let Some(worst) = self.draw().max_by_key(|&place| self.weight(place)) {
             let kept = &mut self.archive[worst];
@@ -287,10 +292,10 @@ mod tests {
     #[test]
     fn what_it_finds_is_found_again_by_its_schedule() {
         let mutant = mutants::named("votes-twice").expect("it exists");
-        let mut explorer = Explorer::new(mutant.subject(), Strategy::Swarm, 1, SMALL);
+        let mut explorer = Explorer::new(mutant.system_under_test(), Strategy::Swarm, 1, SMALL);
         let mut finds = (0..300).map(|_| explorer.execute(None));
         let find = finds.find(|outcome| outcome.violation.is_some()).expect("it is found");
-        let again = Runner::new(mutant.subject()).run_exactly(&find.resolved);
+        let again = Runner::new(mutant.system_under_test()).run_exactly(&find.resolved);
         assert_eq!(again.violation, find.violation);
     }
 
@@ -343,7 +348,7 @@ mod tests {
     fn what_is_kept_took_the_path_that_it_is_kept_for() {
         let mut explorer = Explorer::new(raft(), Strategy::Swarm, 1, SMALL);
         (0..200).for_each(|_| drop(explorer.execute(None)));
-        for Kept { cluster, slot, .. } in &explorer.map.archive {
+        for Archived { cluster, slot, .. } in &explorer.map.archive {
             assert!(cluster.paths.keys().iter().any(|key| slot_of(*key, ROOM) == *slot));
         }
     }

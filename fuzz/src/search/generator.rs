@@ -11,7 +11,7 @@ use rand_chacha::ChaCha8Rng;
 
 use raft::NodeSet;
 
-use crate::cluster::enabled::Possible;
+use crate::cluster::enabled::EnabledKinds;
 use crate::schedule::event::{Event, Kind, Operand, ALL, KINDS, SNAPSHOT};
 use crate::schedule::family::{Family, Faults, Share};
 use crate::schedule::operand::first_from;
@@ -42,12 +42,12 @@ enum Order {
     /// One of the first link that has any, from a place on that changes now and then.
     Priorities,
     /// One of each link in turn, mostly.
-    Turns,
+    RoundRobin,
 }
 
 /// The place changes at one delivery in so many.
 const CHANGES: u64 = 12;
-/// Turns are skipped at one delivery in so many.
+/// RoundRobin are skipped at one delivery in so many.
 const DELAYS: u64 = 64;
 /// Who wanders looks at another part of the cluster at so many events in 256.
 const LOOKS_ELSEWHERE: u8 = 37;
@@ -129,15 +129,15 @@ const TICKETS: usize = 1024;
 fn without_corners(setup: Setup) -> Setup {
     let usual = Setup::default();
     Setup {
-        flight: usual.flight,
-        piece: usual.piece,
+        inflight: usual.inflight,
+        chunk: usual.chunk,
         slow_apply: usual.slow_apply,
         priority: usual.priority,
-        tight: usual.tight,
+        uncommitted_limit: usual.uncommitted_limit,
         capacity: usual.capacity,
         rate: usual.rate,
         handler_delay: usual.handler_delay,
-        reckless: usual.reckless,
+        unbounded_damage: usual.unbounded_damage,
         ..setup
     }
 }
@@ -181,7 +181,7 @@ impl Generator {
         let mut setup = Setup::from_header(header);
         setup.nodes = nodes.unwrap_or(setup.nodes);
         setup.faults = self.faults(setup);
-        for set in [&mut setup.other, &mut setup.lost] {
+        for set in [&mut setup.mixed, &mut setup.lost] {
             if !self.chance(4) {
                 *set = NodeSet::EMPTY;
             }
@@ -189,7 +189,7 @@ impl Generator {
         if self.strategy != Strategy::Uniform && !self.chance(4) {
             setup = without_corners(setup);
         }
-        self.take_up(setup);
+        self.begin_schedule(setup);
         setup
     }
 
@@ -214,13 +214,13 @@ impl Generator {
     }
 
     /// Goes on with a schedule that has `setup`, with other faults than it had so far.
-    pub fn take_up_anew(&mut self, setup: Setup) {
+    pub fn begin_anew(&mut self, setup: Setup) {
         let faults = self.faults(setup);
-        self.take_up(Setup { faults, ..setup });
+        self.begin_schedule(Setup { faults, ..setup });
     }
 
     /// Goes on with a schedule that has `setup`.
-    pub fn take_up(&mut self, setup: Setup) {
+    pub fn begin_schedule(&mut self, setup: Setup) {
         self.nodes = setup.nodes;
         (self.focus, self.link) = (ALL, 0);
         let mut weights = match self.strategy {
@@ -231,7 +231,7 @@ impl Generator {
             Strategy::Uniform => Order::Free,
             Strategy::Swarm => [Order::Free, Order::Priorities][usize::from(self.chance(4))],
             Strategy::Pct => Order::Priorities,
-            Strategy::Delays => Order::Turns,
+            Strategy::Delays => Order::RoundRobin,
         };
         if self.strategy == Strategy::Swarm {
             self.wanders = self.chance(2);
@@ -266,9 +266,9 @@ impl Generator {
     }
 
     /// The next event of the schedule under way, of a kind that is possible.
-    pub fn event(&mut self, possible: Possible) -> Event {
+    pub fn event(&mut self, enabled: EnabledKinds) -> Event {
         let draw = self.random.next_u64();
-        let row = self.row(draw, possible);
+        let row = self.row(draw, enabled);
         if self.wanders && ((draw >> 20) as u8) < LOOKS_ELSEWHERE {
             self.focus = if self.chance(2) { ALL } else { self.random.next_u32() as u8 };
         }
@@ -299,12 +299,12 @@ impl Generator {
 
     /// A possible kind, as the tickets fall. The twenty lowest bits of `draw` are two tickets; one
     /// of them mostly serves, and which it is would be a branch that nobody can foresee.
-    fn row(&mut self, mut draw: u64, possible: Possible) -> usize {
+    fn row(&mut self, mut draw: u64, enabled: EnabledKinds) -> usize {
         loop {
             let [first, second] =
                 [draw, draw >> 10].map(|bits| self.tickets[bits as usize % TICKETS]);
-            let row = if possible.has_row(first) { first } else { second };
-            if possible.has_row(row) {
+            let row = if enabled.has_row(first) { first } else { second };
+            if enabled.has_row(row) {
                 return row.into();
             }
             draw = self.random.next_u64();
@@ -315,7 +315,7 @@ impl Generator {
     fn next_link(&mut self, draw: u64) -> [u8; 2] {
         let links = self.nodes * self.nodes;
         self.link = match self.order {
-            Order::Turns if draw % DELAYS > 0 => (self.link + 1) % links,
+            Order::RoundRobin if draw % DELAYS > 0 => (self.link + 1) % links,
             Order::Priorities if draw % CHANGES > 0 => self.link,
             _ => (draw >> 8) as u8 % links,
         };
@@ -325,7 +325,7 @@ impl Generator {
     /// A whole schedule of `events` events as they are drawn.
     pub fn schedule(&mut self, nodes: Option<u8>, events: usize) -> Schedule {
         let setup = self.setup(nodes);
-        Schedule { setup, events: (0..events).map(|_| self.event(Possible::ALL)).collect() }
+        Schedule { setup, events: (0..events).map(|_| self.event(EnabledKinds::ALL)).collect() }
     }
 
     fn operand(&self, operand: Operand, byte: u8) -> u8 {
@@ -344,7 +344,7 @@ impl Generator {
             Operand::Sent | Operand::Loose => byte % 4,
             // One recovery in sixteen is cut short.
             Operand::Midway => u8::from(byte < 16),
-            Operand::Position | Operand::Order | Operand::Again | Operand::Speech => byte,
+            Operand::Position | Operand::Order | Operand::Again | Operand::MessageKind => byte,
         }
     }
 

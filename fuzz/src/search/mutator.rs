@@ -4,7 +4,7 @@
 //! seed gives the same result. The most useful mutation keeps a prefix and draws a new tail from
 //! the generator. A share of the calls is left to libFuzzer's own mutator.
 
-use crate::cluster::enabled::Possible;
+use crate::cluster::enabled::EnabledKinds;
 use crate::schedule::event::{Event, Operand};
 use crate::schedule::{Schedule, Setup};
 use crate::search::generator::{Generator, Strategy};
@@ -70,15 +70,15 @@ fn change(schedule: &mut Schedule, most: usize, random: &mut Generator) {
     match random.below(16) {
         // A new tail, of a length drawn anew.
         0..=6 => {
-            random.take_up(schedule.setup);
+            random.begin_schedule(schedule.setup);
             events.truncate(place);
             let length = (random.below(FULL_LENGTH) as usize).min(most.saturating_sub(place));
-            events.extend((0..length).map(|_| random.event(Possible::ALL)));
+            events.extend((0..length).map(|_| random.event(EnabledKinds::ALL)));
         }
         // A few new events.
         7..=8 => {
-            random.take_up(schedule.setup);
-            let new: Vec<Event> = (0..count).map(|_| random.event(Possible::ALL)).collect();
+            random.begin_schedule(schedule.setup);
+            let new: Vec<Event> = (0..count).map(|_| random.event(EnabledKinds::ALL)).collect();
             events.splice(place..place, new);
         }
         9 => drop(events.drain(place..end)),

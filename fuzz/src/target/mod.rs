@@ -14,11 +14,12 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::base::counts::Counts;
+use crate::base::renamed;
 use crate::goal::{self, GOALS};
 use crate::history::paths::slot_of;
 use crate::history::violation::Violation;
-use crate::oracle::CARDS;
-use crate::replica::subject::{Subject, UnknownMutant};
+use crate::oracle::ORACLES;
+use crate::replica::system_under_test::{SystemUnderTest, UnknownMutant};
 use crate::replica::Replica;
 use crate::report::shrink::shrink;
 use crate::report::story;
@@ -48,7 +49,7 @@ const REPORT_EVERY: u64 = 1 << 8;
 pub const REPLAY: &str = "cargo run -rq --bin whitewater --";
 
 /// What a target runs, by the name of a seeded bug.
-pub type Subjects<R> = fn(Option<&str>) -> Result<Subject<R>, UnknownMutant>;
+pub type Systems<R> = fn(Option<&str>) -> Result<SystemUnderTest<R>, UnknownMutant>;
 
 /// If it is set, libFuzzer goes by the compiler's edges alone, and not by goals and paths as well.
 pub const EDGES_ALONE: &str = "WHITEWATER_EDGES_ALONE";
@@ -93,8 +94,9 @@ thread_local! {
 /// The fingerprint `name`, if a violation could have it; else what is wrong with the `option` that
 /// names it.
 pub fn fingerprint(option: &str, name: &str) -> Result<String, String> {
-    match CARDS.iter().any(|card| card.name == name) || name.starts_with("panic-in-") {
-        true => Ok(name.into()),
+    let name = renamed::current(name);
+    match ORACLES.iter().any(|info| info.name == name) || name.starts_with("panic-in-") {
+        true => Ok(name),
         false => Err(format!("{option}: no violation is called '{name}'")),
     }
 }
@@ -109,7 +111,7 @@ impl<R: Replica> Target<R> {
     /// Reads the environment; what is wrong with it otherwise.
     fn prepare(
         name: &'static str,
-        subjects: Subjects<R>,
+        systems: Systems<R>,
         replay: &'static str,
     ) -> Result<Target<R>, String> {
         let mutant = match name {
@@ -119,9 +121,9 @@ impl<R: Replica> Target<R> {
             },
             _ => None,
         };
-        let mut subject = subjects(mutant.as_deref()).map_err(|unknown| unknown.to_string())?;
-        subject.driver.always_sync = env::var_os(ALWAYS_SYNC).is_some();
-        let runner = Runner::new(subject);
+        let mut sut = systems(mutant.as_deref()).map_err(|unknown| unknown.to_string())?;
+        sut.driver.always_sync = env::var_os(ALWAYS_SYNC).is_some();
+        let runner = Runner::new(sut);
         let (inputs, events) = (0, 0);
         let (faults, goals) = (Counts::default(), Counts::default());
         let only = env::var(ONLY).ok().map(|name| fingerprint(ONLY, &name)).transpose()?;
@@ -199,10 +201,10 @@ impl<R: Replica> Target<R> {
         let fingerprint = violation.fingerprint();
         self.say_how_it_stands();
         eprintln!("\n==== whitewater: {fingerprint} ====\n");
-        match shrink(self.runner.subject(), schedule) {
+        match shrink(self.runner.system_under_test(), schedule) {
             Ok(small) => {
                 let path = self.save(&small.schedule, &fingerprint);
-                eprint!("{}", story::tell(self.runner.subject(), &small.schedule));
+                eprint!("{}", story::tell(self.runner.system_under_test(), &small.schedule));
                 eprintln!(
                     "\nshrunk    {} to {} events in {} replays",
                     small.events_before,
@@ -246,11 +248,11 @@ impl<R: Replica> Target<R> {
 /// be.
 pub fn prepare<R: Replica + 'static>(
     name: &'static str,
-    subjects: Subjects<R>,
+    systems: Systems<R>,
     replay: &'static str,
 ) {
     options::complete();
-    match Target::prepare(name, subjects, replay) {
+    match Target::prepare(name, systems, replay) {
         Ok(mut target) => {
             let prefix = env::args_os().find_map(|arg| {
                 Some(PathBuf::from(arg.to_str()?.strip_prefix("-artifact_prefix=")?))
@@ -276,8 +278,8 @@ pub fn run_input(schedule: &Schedule) {
 
 /// The target as an ordinary program: replays the files it is given. 0 if all are clean, 1 if one
 /// breaks a promise, 2 if one cannot be read.
-pub fn replay_files<R: Replica>(name: &'static str, subjects: Subjects<R>) -> ExitCode {
-    let mut target = match Target::prepare(name, subjects, REPLAY) {
+pub fn replay_files<R: Replica>(name: &'static str, systems: Systems<R>) -> ExitCode {
+    let mut target = match Target::prepare(name, systems, REPLAY) {
         Ok(target) => target,
         Err(complaint) => {
             eprintln!("{name}: {complaint}");

@@ -1,52 +1,53 @@
-setting   5 nodes, 84 events; writes are durable at once; 1 entry a message;
-          CheckQuorum
+setup     5 nodes, 84 events; writes are durable immediately; 1 entry a
+          message; CheckQuorum
 
-  1. the election timeout of n0 elapses; n0 stands in t1
-  2. n1 hears from n0: RequestVote t1, log up to 0@t0; n1 enters t1; n1 votes
-     for n0; its vote leaves for n0
-  3. n0 hears from n1: a vote in t1
-  4. n2 hears from n0: RequestVote t1, log up to 0@t0; n2 enters t1; n2 votes
-     for n0; its vote leaves for n0
-  5. n0 hears from n2: a vote in t1; n0 LEADS t1; n0 appends 1@t1
-  6. n3 hears from n0: RequestVote t1, log up to 0@t0; n3 enters t1; n3 votes
-     for n0; its vote leaves for n0
-  7. n3 hears from n0: AppendEntries t1, 1 to 1@t1 after 0@t0, commit 0; n3
-     appends 1@t1; n3 acks up to 1
-  8. n0 hears from n3: a vote in t1
-  9. n0 hears from n3: ack t1 up to 1
- 10. n4 hears from n0: RequestVote t1, log up to 0@t0; n4 enters t1; n4 votes
-     for n0; its vote leaves for n0
- 11. n4 hears from n0: AppendEntries t1, 1 to 1@t1 after 0@t0, commit 0; n4
-     appends 1@t1; n4 acks up to 1
- 12. n0 hears from n4: a vote in t1
- 13. n0 hears from n4: ack t1 up to 1; n0 commits up to 1
+  1. the election timeout of n0 elapses: becomes candidate in term 1
+  2. n1 receives RequestVote(term 1, last log 0@0) from n0: adopts term 1;
+     grants its vote; reply to n0
+  3. n0 receives RequestVoteReply(term 1, granted) from n1
+  4. n2 receives RequestVote(term 1, last log 0@0) from n0: adopts term 1;
+     grants its vote; reply to n0
+  5. n0 receives RequestVoteReply(term 1, granted) from n2: becomes LEADER in
+     term 1; appends 1@1
+  6. n3 receives RequestVote(term 1, last log 0@0) from n0: adopts term 1;
+     grants its vote; reply to n0
+  7. n3 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from n0:
+     appends 1@1; acknowledges up to 1
+  8. n0 receives RequestVoteReply(term 1, granted) from n3
+  9. n0 receives AppendEntriesReply(term 1, match 1) from n3
+ 10. n4 receives RequestVote(term 1, last log 0@0) from n0: adopts term 1;
+     grants its vote; reply to n0
+ 11. n4 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from n0:
+     appends 1@1; acknowledges up to 1
+ 12. n0 receives RequestVoteReply(term 1, granted) from n4
+ 13. n0 receives AppendEntriesReply(term 1, match 1) from n4: commits up to 1
  14. the clock of n0 ticks
  15. the clock of n0 ticks
- 16. n1 hears from n0: AppendEntries t1, 1 to 1@t1 after 0@t0, commit 0; n1
-     appends 1@t1; n1 acks up to 1
- 17. n1 hears from n0: AppendEntries t1, 1 to 1@t1 after 0@t0, commit 1; n1
-     commits up to 1; n1 acks up to 1
- 18. n0 hears from n1: ack t1 up to 1
- 19. n0 hears from n1: ack t1 up to 1
- 20. n2 hears from n0: AppendEntries t1, 1 to 1@t1 after 0@t0, commit 0; n2
-     appends 1@t1; n2 acks up to 1
- 21. n2 hears from n0: AppendEntries t1, 1 to 1@t1 after 0@t0, commit 1; n2
-     commits up to 1; n2 acks up to 1
- 22. n0 hears from n2: ack t1 up to 1
- 23. n0 hears from n2: ack t1 up to 1
- 24. n3 hears from n0: heartbeat t1 after 1@t1, commit 1; n3 commits up to 1;
-     n3 acks up to 1
- 25. n0 hears from n3: ack t1 up to 1
- 26. n4 hears from n0: heartbeat t1 after 1@t1, commit 1; n4 commits up to 1;
-     n4 acks up to 1
- 27. n0 hears from n4: ack t1 up to 1
- 28. of {n0} and the other side, only n2 sees both
+ 16. n1 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from n0:
+     appends 1@1; acknowledges up to 1
+ 17. n1 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 1) from n0:
+     commits up to 1; acknowledges up to 1
+ 18. n0 receives AppendEntriesReply(term 1, match 1) from n1
+ 19. n0 receives AppendEntriesReply(term 1, match 1) from n1
+ 20. n2 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from n0:
+     appends 1@1; acknowledges up to 1
+ 21. n2 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 1) from n0:
+     commits up to 1; acknowledges up to 1
+ 22. n0 receives AppendEntriesReply(term 1, match 1) from n2
+ 23. n0 receives AppendEntriesReply(term 1, match 1) from n2
+ 24. n3 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n0:
+     commits up to 1; acknowledges up to 1
+ 25. n0 receives AppendEntriesReply(term 1, match 1) from n3
+ 26. n4 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n0:
+     commits up to 1; acknowledges up to 1
+ 27. n0 receives AppendEntriesReply(term 1, match 1) from n4
+ 28. {n0} and the others are partitioned, and only n2 sees both
  29. the clock of n0 ticks
  30. the clock of n0 ticks
  31. the clock of n0 ticks
  32. the clock of n0 ticks
  33. the clock of n0 ticks
- 34. the clock of n0 ticks; n0 steps down in t1
+ 34. the clock of n0 ticks: steps down to follower in term 1
  35. the clock of n0 ticks
  36. the clock of n0 ticks
  37. the clock of n1 ticks
@@ -64,58 +65,61 @@ setting   5 nodes, 84 events; writes are durable at once; 1 entry a message;
  49. the clock of n2 ticks
  50. the clock of n2 ticks
  51. the clock of n2 ticks
- 52. the clock of n2 ticks; n2 stands in t2
- 53. n1 hears from n2: RequestVote t2, log up to 1@t1; n1 enters t2; n1 votes
-     for n2; its vote leaves for n2
- 54. n2 hears from n1: a vote in t2
- 55. n3 hears from n2: RequestVote t2, log up to 1@t1; n3 enters t2; n3 votes
-     for n2; its vote leaves for n2
- 56. n2 hears from n3: a vote in t2; n2 LEADS t2; n2 appends 2@t2
- 57. n1 hears from n2: AppendEntries t2, 2 to 2@t2 after 1@t1, commit 1; n1
-     appends 2@t2; n1 acks up to 2
- 58. n3 hears from n2: AppendEntries t2, 2 to 2@t2 after 1@t1, commit 1; n3
-     appends 2@t2; n3 acks up to 2
- 59. n2 hears from n1: ack t2 up to 2
- 60. n4 hears from n2: RequestVote t2, log up to 1@t1; n4 enters t2; n4 votes
-     for n2; its vote leaves for n2
- 61. n2 hears from n4: a vote in t2
- 62. n4 hears from n2: AppendEntries t2, 2 to 2@t2 after 1@t1, commit 1; n4
-     appends 2@t2; n4 acks up to 2
- 63. n2 hears from n4: ack t2 up to 2; n2 commits up to 2
- 64. n2 hears from n3: ack t2 up to 2
- 65. a client asks n2; n2 appends 3@t2
- 66. n1 hears from n2: AppendEntries t2, 3 to 3@t2 after 2@t2, commit 2; n1
-     commits up to 2; n1 appends 3@t2; n1 acks up to 3
- 67. n2 hears from n1: ack t2 up to 3
- 68. n3 hears from n2: AppendEntries t2, 3 to 3@t2 after 2@t2, commit 2; n3
-     commits up to 2; n3 appends 3@t2; n3 acks up to 3
- 69. n2 hears from n3: ack t2 up to 3; n2 commits up to 3; command #1 is
-     answered: there was nothing
- 70. all links work again
+ 52. the clock of n2 ticks: becomes candidate in term 2
+ 53. n1 receives RequestVote(term 2, last log 1@1) from n2: adopts term 2;
+     grants its vote; reply to n2
+ 54. n2 receives RequestVoteReply(term 2, granted) from n1
+ 55. n3 receives RequestVote(term 2, last log 1@1) from n2: adopts term 2;
+     grants its vote; reply to n2
+ 56. n2 receives RequestVoteReply(term 2, granted) from n3: becomes LEADER in
+     term 2; appends 2@2
+ 57. n1 receives AppendEntries(term 2, prev 1@1, entry 2@2, commit 1) from n2:
+     appends 2@2; acknowledges up to 2
+ 58. n3 receives AppendEntries(term 2, prev 1@1, entry 2@2, commit 1) from n2:
+     appends 2@2; acknowledges up to 2
+ 59. n2 receives AppendEntriesReply(term 2, match 2) from n1
+ 60. n4 receives RequestVote(term 2, last log 1@1) from n2: adopts term 2;
+     grants its vote; reply to n2
+ 61. n2 receives RequestVoteReply(term 2, granted) from n4
+ 62. n4 receives AppendEntries(term 2, prev 1@1, entry 2@2, commit 1) from n2:
+     appends 2@2; acknowledges up to 2
+ 63. n2 receives AppendEntriesReply(term 2, match 2) from n4: commits up to 2
+ 64. n2 receives AppendEntriesReply(term 2, match 2) from n3
+ 65. a client proposes a command to n2: appends 3@2
+ 66. n1 receives AppendEntries(term 2, prev 2@2, entry 3@2, commit 2) from n2:
+     commits up to 2; appends 3@2; acknowledges up to 3
+ 67. n2 receives AppendEntriesReply(term 2, match 3) from n1
+ 68. n3 receives AppendEntries(term 2, prev 2@2, entry 3@2, commit 2) from n2:
+     commits up to 2; appends 3@2; acknowledges up to 3
+ 69. n2 receives AppendEntriesReply(term 2, match 3) from n3: commits up to 3;
+     answers command #1: no value
+ 70. all links are healed
  71. the clock of n2 ticks
  72. the clock of n2 ticks
- 73. n0 hears from n2: RequestVote t2, log up to 1@t1; n0 enters t2; n0 votes
-     for n2; its vote leaves for n2
- 74. n0 hears from n2: AppendEntries t2, 2 to 2@t2 after 1@t1, commit 1; n0
-     appends 2@t2; n0 acks up to 2
- 75. n0 hears from n2: AppendEntries t2, 2 to 2@t2 after 1@t1, commit 3; n0
-     commits up to 2; n0 acks up to 2
- 76. n2 hears from n0: heartbeat t1 after 1@t1, commit 1; n2 refuses
- 77. n2 hears from n0: heartbeat t1 after 1@t1, commit 1; n2 refuses
- 78. n2 hears from n0: a vote in t2
- 79. n2 hears from n0: ack t2 up to 2
- 80. n2 hears from n0: ack t2 up to 2
- 81. n4 hears from n2: AppendEntries t2, 3 to 3@t2 after 2@t2, commit 2; n4
-     commits up to 2; n4 appends 3@t2; n4 acks up to 3
- 82. n4 hears from n2: heartbeat t2 after 3@t2, commit 3; n4 commits up to 3;
-     n4 acks up to 3
- 83. n2 hears from n4: ack t2 up to 3
- 84. n2 hears from n4: ack t2 up to 3
+ 73. n0 receives RequestVote(term 2, last log 1@1) from n2: adopts term 2;
+     grants its vote; reply to n2
+ 74. n0 receives AppendEntries(term 2, prev 1@1, entry 2@2, commit 1) from n2:
+     appends 2@2; acknowledges up to 2
+ 75. n0 receives AppendEntries(term 2, prev 1@1, entry 2@2, commit 3) from n2:
+     commits up to 2; acknowledges up to 2
+ 76. n2 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n0:
+     rejects
+ 77. n2 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n0:
+     rejects
+ 78. n2 receives RequestVoteReply(term 2, granted) from n0
+ 79. n2 receives AppendEntriesReply(term 2, match 2) from n0
+ 80. n2 receives AppendEntriesReply(term 2, match 2) from n0
+ 81. n4 receives AppendEntries(term 2, prev 2@2, entry 3@2, commit 2) from n2:
+     commits up to 2; appends 3@2; acknowledges up to 3
+ 82. n4 receives AppendEntries(term 2, prev 3@2, heartbeat, commit 3) from n2:
+     commits up to 3; acknowledges up to 3
+ 83. n2 receives AppendEntriesReply(term 2, match 3) from n4
+ 84. n2 receives AppendEntriesReply(term 2, match 3) from n4
 
-node role      term vote commit  log, by term; the disk if it differs
-n0 follower  t2 n2   2       1 2
-n1 follower  t2 n2   2       1 2 2
-n2 LEADER    t2 n2   3       1 2 2
-n3 follower  t2 n2   2       1 2 2
-n4 follower  t2 n2   3       1 2 2
-committed                        1 2 2
+node role          term vote commit log (terms); disk if it differs
+n0 follower      2    n2   2      1 2
+n1 follower      2    n2   2      1 2 2
+n2 LEADER        2    n2   3      1 2 2
+n3 follower      2    n2   2      1 2 2
+n4 follower      2    n2   3      1 2 2
+committed                           1 2 2

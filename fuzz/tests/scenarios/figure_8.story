@@ -1,164 +1,174 @@
-setting   5 nodes, 118 events; writes are durable at once; 1 entry a message
+setup     5 nodes, 118 events; writes are durable immediately; 1 entry a
+          message
 
-  1. the election timeout of n0 elapses; n0 stands in t1
-  2. n1 hears from n0: RequestVote t1, log up to 0@t0; n1 enters t1; n1 votes
-     for n0; its vote leaves for n0
-  3. n0 hears from n1: a vote in t1
-  4. n2 hears from n0: RequestVote t1, log up to 0@t0; n2 enters t1; n2 votes
-     for n0; its vote leaves for n0
-  5. n0 hears from n2: a vote in t1; n0 LEADS t1; n0 appends 1@t1
-  6. n1 hears from n0: AppendEntries t1, 1 to 1@t1 after 0@t0, commit 0; n1
-     appends 1@t1; n1 acks up to 1
+  1. the election timeout of n0 elapses: becomes candidate in term 1
+  2. n1 receives RequestVote(term 1, last log 0@0) from n0: adopts term 1;
+     grants its vote; reply to n0
+  3. n0 receives RequestVoteReply(term 1, granted) from n1
+  4. n2 receives RequestVote(term 1, last log 0@0) from n0: adopts term 1;
+     grants its vote; reply to n0
+  5. n0 receives RequestVoteReply(term 1, granted) from n2: becomes LEADER in
+     term 1; appends 1@1
+  6. n1 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from n0:
+     appends 1@1; acknowledges up to 1
   7. n0 crashes
-  8. the election timeout of n4 elapses; n4 stands in t1
-  9. the election timeout of n4 elapses; n4 stands in t2
- 10. n2 hears from n4: RequestVote t1, log up to 0@t0; n2 refuses
- 11. n2 hears from n4: RequestVote t2, log up to 0@t0; n2 enters t2; n2 votes
-     for n4; its vote leaves for n4
- 12. n4 hears from n2: no vote, t1
- 13. n4 hears from n2: a vote in t2
- 14. n3 hears from n4: RequestVote t1, log up to 0@t0; n3 enters t1; n3 votes
-     for n4; its vote leaves for n4
- 15. n3 hears from n4: RequestVote t2, log up to 0@t0; n3 enters t2; n3 votes
-     for n4; its vote leaves for n4
- 16. n4 hears from n3: a vote in t1
- 17. n4 hears from n3: a vote in t2; n4 LEADS t2; n4 appends 1@t2
+  8. the election timeout of n4 elapses: becomes candidate in term 1
+  9. the election timeout of n4 elapses: becomes candidate in term 2
+ 10. n2 receives RequestVote(term 1, last log 0@0) from n4: refuses its vote
+ 11. n2 receives RequestVote(term 2, last log 0@0) from n4: adopts term 2;
+     grants its vote; reply to n4
+ 12. n4 receives RequestVoteReply(term 1, refused) from n2
+ 13. n4 receives RequestVoteReply(term 2, granted) from n2
+ 14. n3 receives RequestVote(term 1, last log 0@0) from n4: adopts term 1;
+     grants its vote; reply to n4
+ 15. n3 receives RequestVote(term 2, last log 0@0) from n4: adopts term 2;
+     grants its vote; reply to n4
+ 16. n4 receives RequestVoteReply(term 1, granted) from n3
+ 17. n4 receives RequestVoteReply(term 2, granted) from n3: becomes LEADER in
+     term 2; appends 1@2
  18. n4 crashes
- 19. n0 starts; n0 is in t1, with its log up to 1@t1
- 20. the election timeout of n0 elapses; n0 stands in t2
- 21. the election timeout of n0 elapses; n0 stands in t3
- 22. n1 hears from n0: RequestVote t2, log up to 1@t1; n1 enters t2; n1 votes
-     for n0; its vote leaves for n0
- 23. n1 hears from n0: RequestVote t3, log up to 1@t1; n1 enters t3; n1 votes
-     for n0; its vote leaves for n0
- 24. n0 hears from n1: ack t1 up to 1
- 25. n0 hears from n1: a vote in t2
- 26. n0 hears from n1: a vote in t3
- 27. n2 hears from n0: AppendEntries t1, 1 to 1@t1 after 0@t0, commit 0; n2
-     refuses
- 28. n2 hears from n0: RequestVote t2, log up to 1@t1; n2 refuses
- 29. n2 hears from n0: RequestVote t3, log up to 1@t1; n2 enters t3; n2 votes
-     for n0; its vote leaves for n0
- 30. n0 hears from n2: refusal t2
- 31. n0 hears from n2: no vote, t2
- 32. n0 hears from n2: a vote in t3; n0 LEADS t3; n0 appends 2@t3
+ 19. n0 restarts: is in term 1 with its log up to 1@1
+ 20. the election timeout of n0 elapses: becomes candidate in term 2
+ 21. the election timeout of n0 elapses: becomes candidate in term 3
+ 22. n1 receives RequestVote(term 2, last log 1@1) from n0: adopts term 2;
+     grants its vote; reply to n0
+ 23. n1 receives RequestVote(term 3, last log 1@1) from n0: adopts term 3;
+     grants its vote; reply to n0
+ 24. n0 receives AppendEntriesReply(term 1, match 1) from n1
+ 25. n0 receives RequestVoteReply(term 2, granted) from n1
+ 26. n0 receives RequestVoteReply(term 3, granted) from n1
+ 27. n2 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from n0:
+     rejects
+ 28. n2 receives RequestVote(term 2, last log 1@1) from n0: refuses its vote
+ 29. n2 receives RequestVote(term 3, last log 1@1) from n0: adopts term 3;
+     grants its vote; reply to n0
+ 30. n0 receives AppendEntriesReply(term 2, rejected) from n2
+ 31. n0 receives RequestVoteReply(term 2, refused) from n2
+ 32. n0 receives RequestVoteReply(term 3, granted) from n2: becomes LEADER in
+     term 3; appends 2@3
  33. the clock of n0 ticks
  34. the clock of n0 ticks
- 35. n1 hears from n0: AppendEntries t3, 2 to 2@t3 after 1@t1, commit 0; n1
-     appends 2@t3; n1 acks up to 2
- 36. n1 hears from n0: AppendEntries t3, 2 to 2@t3 after 1@t1, commit 0; n1
-     acks up to 2
- 37. n0 hears from n1: ack t3 up to 2
- 38. n0 hears from n1: ack t3 up to 2
+ 35. n1 receives AppendEntries(term 3, prev 1@1, entry 2@3, commit 0) from n0:
+     appends 2@3; acknowledges up to 2
+ 36. n1 receives AppendEntries(term 3, prev 1@1, entry 2@3, commit 0) from n0:
+     acknowledges up to 2
+ 37. n0 receives AppendEntriesReply(term 3, match 2) from n1
+ 38. n0 receives AppendEntriesReply(term 3, match 2) from n1
  39. the clock of n0 ticks
  40. the clock of n0 ticks
- 41. n2 hears from n0: AppendEntries t3, 2 to 2@t3 after 1@t1, commit 0; n2
-     refuses
- 42. n2 hears from n0: AppendEntries t3, 2 to 2@t3 after 1@t1, commit 0; n2
-     refuses
- 43. n2 hears from n0: AppendEntries t3, 2 to 2@t3 after 1@t1, commit 0; n2
-     refuses
- 44. n0 hears from n2: refusal t3
- 45. n0 hears from n2: refusal t3
- 46. n0 hears from n2: refusal t3
+ 41. n2 receives AppendEntries(term 3, prev 1@1, entry 2@3, commit 0) from n0:
+     rejects
+ 42. n2 receives AppendEntries(term 3, prev 1@1, entry 2@3, commit 0) from n0:
+     rejects
+ 43. n2 receives AppendEntries(term 3, prev 1@1, entry 2@3, commit 0) from n0:
+     rejects
+ 44. n0 receives AppendEntriesReply(term 3, rejected) from n2
+ 45. n0 receives AppendEntriesReply(term 3, rejected) from n2
+ 46. n0 receives AppendEntriesReply(term 3, rejected) from n2
  47. n0 crashes
- 48. n4 starts; n4 is in t2, with its log up to 1@t2
- 49. the election timeout of n4 elapses; n4 stands in t3
- 50. the election timeout of n4 elapses; n4 stands in t4
- 51. n3 hears from n4: AppendEntries t2, 1 to 1@t2 after 0@t0, commit 0; n3
-     appends 1@t2; n3 acks up to 1
- 52. n3 hears from n4: RequestVote t3, log up to 1@t2; n3 enters t3; n3 votes
-     for n4; its vote leaves for n4
- 53. n3 hears from n4: RequestVote t4, log up to 1@t2; n3 enters t4; n3 votes
-     for n4; its vote leaves for n4
- 54. n4 hears from n3: ack t2 up to 1
- 55. n4 hears from n3: a vote in t3
- 56. n4 hears from n3: a vote in t4
- 57. n2 hears from n4: AppendEntries t2, 1 to 1@t2 after 0@t0, commit 0; n2
-     refuses
- 58. n2 hears from n4: RequestVote t3, log up to 1@t2; n2 refuses
- 59. n2 hears from n4: RequestVote t4, log up to 1@t2; n2 enters t4; n2 votes
-     for n4; its vote leaves for n4
- 60. n4 hears from n2: refusal t3
- 61. n4 hears from n2: no vote, t3
- 62. n4 hears from n2: a vote in t4; n4 LEADS t4; n4 appends 2@t4
+ 48. n4 restarts: is in term 2 with its log up to 1@2
+ 49. the election timeout of n4 elapses: becomes candidate in term 3
+ 50. the election timeout of n4 elapses: becomes candidate in term 4
+ 51. n3 receives AppendEntries(term 2, prev 0@0, entry 1@2, commit 0) from n4:
+     appends 1@2; acknowledges up to 1
+ 52. n3 receives RequestVote(term 3, last log 1@2) from n4: adopts term 3;
+     grants its vote; reply to n4
+ 53. n3 receives RequestVote(term 4, last log 1@2) from n4: adopts term 4;
+     grants its vote; reply to n4
+ 54. n4 receives AppendEntriesReply(term 2, match 1) from n3
+ 55. n4 receives RequestVoteReply(term 3, granted) from n3
+ 56. n4 receives RequestVoteReply(term 4, granted) from n3
+ 57. n2 receives AppendEntries(term 2, prev 0@0, entry 1@2, commit 0) from n4:
+     rejects
+ 58. n2 receives RequestVote(term 3, last log 1@2) from n4: refuses its vote
+ 59. n2 receives RequestVote(term 4, last log 1@2) from n4: adopts term 4;
+     grants its vote; reply to n4
+ 60. n4 receives AppendEntriesReply(term 3, rejected) from n2
+ 61. n4 receives RequestVoteReply(term 3, refused) from n2
+ 62. n4 receives RequestVoteReply(term 4, granted) from n2: becomes LEADER in
+     term 4; appends 2@4
  63. the clock of n4 ticks
  64. the clock of n4 ticks
- 65. n1 hears from n4: RequestVote t1, log up to 0@t0; n1 refuses
- 66. n1 hears from n4: RequestVote t2, log up to 0@t0; n1 refuses
- 67. n1 hears from n4: AppendEntries t2, 1 to 1@t2 after 0@t0, commit 0; n1
-     refuses
- 68. n1 hears from n4: RequestVote t3, log up to 1@t2; n1 refuses
- 69. n1 hears from n4: RequestVote t4, log up to 1@t2; n1 enters t4; n1 refuses
- 70. n1 hears from n4: AppendEntries t4, 2 to 2@t4 after 1@t2, commit 0; n1
-     refuses
- 71. n1 hears from n4: AppendEntries t4, 2 to 2@t4 after 1@t2, commit 0; n1
-     refuses
- 72. n4 hears from n1: no vote, t3
- 73. n4 hears from n1: no vote, t3
- 74. n4 hears from n1: refusal t3
- 75. n4 hears from n1: no vote, t3
- 76. n4 hears from n1: no vote, t4
- 77. n4 hears from n1: refusal t4
- 78. n4 hears from n1: refusal t4
- 79. n2 hears from n4: AppendEntries t4, 2 to 2@t4 after 1@t2, commit 0; n2
-     refuses
- 80. n2 hears from n4: AppendEntries t4, 2 to 2@t4 after 1@t2, commit 0; n2
-     refuses
- 81. n4 hears from n2: refusal t4
- 82. n4 hears from n2: refusal t4
- 83. n3 hears from n4: AppendEntries t4, 2 to 2@t4 after 1@t2, commit 0; n3
-     appends 2@t4; n3 acks up to 2
- 84. n3 hears from n4: AppendEntries t4, 2 to 2@t4 after 1@t2, commit 0; n3
-     acks up to 2
- 85. n4 hears from n3: ack t4 up to 2
- 86. n4 hears from n3: ack t4 up to 2
+ 65. n1 receives RequestVote(term 1, last log 0@0) from n4: refuses its vote
+ 66. n1 receives RequestVote(term 2, last log 0@0) from n4: refuses its vote
+ 67. n1 receives AppendEntries(term 2, prev 0@0, entry 1@2, commit 0) from n4:
+     rejects
+ 68. n1 receives RequestVote(term 3, last log 1@2) from n4: refuses its vote
+ 69. n1 receives RequestVote(term 4, last log 1@2) from n4: adopts term 4;
+     refuses its vote
+ 70. n1 receives AppendEntries(term 4, prev 1@2, entry 2@4, commit 0) from n4:
+     rejects
+ 71. n1 receives AppendEntries(term 4, prev 1@2, entry 2@4, commit 0) from n4:
+     rejects
+ 72. n4 receives RequestVoteReply(term 3, refused) from n1
+ 73. n4 receives RequestVoteReply(term 3, refused) from n1
+ 74. n4 receives AppendEntriesReply(term 3, rejected) from n1
+ 75. n4 receives RequestVoteReply(term 3, refused) from n1
+ 76. n4 receives RequestVoteReply(term 4, refused) from n1
+ 77. n4 receives AppendEntriesReply(term 4, rejected) from n1
+ 78. n4 receives AppendEntriesReply(term 4, rejected) from n1
+ 79. n2 receives AppendEntries(term 4, prev 1@2, entry 2@4, commit 0) from n4:
+     rejects
+ 80. n2 receives AppendEntries(term 4, prev 1@2, entry 2@4, commit 0) from n4:
+     rejects
+ 81. n4 receives AppendEntriesReply(term 4, rejected) from n2
+ 82. n4 receives AppendEntriesReply(term 4, rejected) from n2
+ 83. n3 receives AppendEntries(term 4, prev 1@2, entry 2@4, commit 0) from n4:
+     appends 2@4; acknowledges up to 2
+ 84. n3 receives AppendEntries(term 4, prev 1@2, entry 2@4, commit 0) from n4:
+     acknowledges up to 2
+ 85. n4 receives AppendEntriesReply(term 4, match 2) from n3
+ 86. n4 receives AppendEntriesReply(term 4, match 2) from n3
  87. the clock of n4 ticks
  88. the clock of n4 ticks
- 89. n1 hears from n4: n1 removes its entries from 1 on; AppendEntries t4, 1 to
-     1@t2 after 0@t0, commit 0; n1 appends 1@t2; n1 acks up to 1
- 90. n1 hears from n4: AppendEntries t4, 1 to 1@t2 after 0@t0, commit 0; n1
-     acks up to 1
- 91. n4 hears from n1: ack t4 up to 1
- 92. n4 hears from n1: ack t4 up to 1
- 93. n2 hears from n4: AppendEntries t4, 1 to 1@t2 after 0@t0, commit 0; n2
-     appends 1@t2; n2 acks up to 1
- 94. n2 hears from n4: AppendEntries t4, 1 to 1@t2 after 0@t0, commit 0; n2
-     acks up to 1
- 95. n4 hears from n2: ack t4 up to 1
- 96. n4 hears from n2: ack t4 up to 1
- 97. n3 hears from n4: heartbeat t4 after 2@t4, commit 0; n3 acks up to 2
- 98. n4 hears from n3: ack t4 up to 2
+ 89. n1 receives AppendEntries(term 4, prev 0@0, entry 1@2, commit 0) from n4:
+     truncates its log from 1 on; appends 1@2; acknowledges up to 1
+ 90. n1 receives AppendEntries(term 4, prev 0@0, entry 1@2, commit 0) from n4:
+     acknowledges up to 1
+ 91. n4 receives AppendEntriesReply(term 4, match 1) from n1
+ 92. n4 receives AppendEntriesReply(term 4, match 1) from n1
+ 93. n2 receives AppendEntries(term 4, prev 0@0, entry 1@2, commit 0) from n4:
+     appends 1@2; acknowledges up to 1
+ 94. n2 receives AppendEntries(term 4, prev 0@0, entry 1@2, commit 0) from n4:
+     acknowledges up to 1
+ 95. n4 receives AppendEntriesReply(term 4, match 1) from n2
+ 96. n4 receives AppendEntriesReply(term 4, match 1) from n2
+ 97. n3 receives AppendEntries(term 4, prev 2@4, heartbeat, commit 0) from n4:
+     acknowledges up to 2
+ 98. n4 receives AppendEntriesReply(term 4, match 2) from n3
  99. the clock of n4 ticks
 100. the clock of n4 ticks
-101. n1 hears from n4: AppendEntries t4, 2 to 2@t4 after 1@t2, commit 0; n1
-     appends 2@t4; n1 acks up to 2
-102. n1 hears from n4: heartbeat t4 after 2@t4, commit 0; n1 acks up to 2
-103. n4 hears from n1: ack t4 up to 2; n4 commits up to 2
-104. n4 hears from n1: ack t4 up to 2
-105. n2 hears from n4: AppendEntries t4, 2 to 2@t4 after 1@t2, commit 0; n2
-     appends 2@t4; n2 acks up to 2
-106. n2 hears from n4: heartbeat t4 after 2@t4, commit 0; n2 acks up to 2
-107. n4 hears from n2: ack t4 up to 2
-108. n4 hears from n2: ack t4 up to 2
-109. n3 hears from n4: heartbeat t4 after 2@t4, commit 0; n3 acks up to 2
-110. n4 hears from n3: ack t4 up to 2
+101. n1 receives AppendEntries(term 4, prev 1@2, entry 2@4, commit 0) from n4:
+     appends 2@4; acknowledges up to 2
+102. n1 receives AppendEntries(term 4, prev 2@4, heartbeat, commit 0) from n4:
+     acknowledges up to 2
+103. n4 receives AppendEntriesReply(term 4, match 2) from n1: commits up to 2
+104. n4 receives AppendEntriesReply(term 4, match 2) from n1
+105. n2 receives AppendEntries(term 4, prev 1@2, entry 2@4, commit 0) from n4:
+     appends 2@4; acknowledges up to 2
+106. n2 receives AppendEntries(term 4, prev 2@4, heartbeat, commit 0) from n4:
+     acknowledges up to 2
+107. n4 receives AppendEntriesReply(term 4, match 2) from n2
+108. n4 receives AppendEntriesReply(term 4, match 2) from n2
+109. n3 receives AppendEntries(term 4, prev 2@4, heartbeat, commit 0) from n4:
+     acknowledges up to 2
+110. n4 receives AppendEntriesReply(term 4, match 2) from n3
 111. the clock of n4 ticks
 112. the clock of n4 ticks
-113. n1 hears from n4: heartbeat t4 after 2@t4, commit 2; n1 commits up to 2;
-     n1 acks up to 2
-114. n4 hears from n1: ack t4 up to 2
-115. n2 hears from n4: heartbeat t4 after 2@t4, commit 2; n2 commits up to 2;
-     n2 acks up to 2
-116. n4 hears from n2: ack t4 up to 2
-117. n3 hears from n4: heartbeat t4 after 2@t4, commit 2; n3 commits up to 2;
-     n3 acks up to 2
-118. n4 hears from n3: ack t4 up to 2
+113. n1 receives AppendEntries(term 4, prev 2@4, heartbeat, commit 2) from n4:
+     commits up to 2; acknowledges up to 2
+114. n4 receives AppendEntriesReply(term 4, match 2) from n1
+115. n2 receives AppendEntries(term 4, prev 2@4, heartbeat, commit 2) from n4:
+     commits up to 2; acknowledges up to 2
+116. n4 receives AppendEntriesReply(term 4, match 2) from n2
+117. n3 receives AppendEntries(term 4, prev 2@4, heartbeat, commit 2) from n4:
+     commits up to 2; acknowledges up to 2
+118. n4 receives AppendEntriesReply(term 4, match 2) from n3
 
-node role      term vote commit  log, by term; the disk if it differs
-n0 down      t3 n0   -       1 3
-n1 follower  t4 -    2       2 4
-n2 follower  t4 n4   2       2 4
-n3 follower  t4 n4   2       2 4
-n4 LEADER    t4 n4   2       2 4
-committed                        2 4
+node role          term vote commit log (terms); disk if it differs
+n0 down          3    n0   -      1 3
+n1 follower      4    -    2      2 4
+n2 follower      4    n4   2      2 4
+n3 follower      4    n4   2      2 4
+n4 LEADER        4    n4   2      2 4
+committed                           2 4

@@ -1,103 +1,109 @@
-setting   4 nodes, 65 events; writes are durable at once; 1 entry a message; 1
-          outside at first
+setup     4 nodes, 65 events; writes are durable immediately; 1 entry a
+          message; 1 not members at first
 
-  1. the election timeout of n0 elapses; n0 stands in t1
-  2. n1 hears from n0: RequestVote t1, log up to 0@t0; n1 enters t1; n1 votes
-     for n0; its vote leaves for n0
-  3. n0 hears from n1: a vote in t1; n0 LEADS t1; n0 appends 1@t1
-  4. n2 hears from n0: RequestVote t1, log up to 0@t0; n2 enters t1; n2 votes
-     for n0; its vote leaves for n0
-  5. n2 hears from n0: AppendEntries t1, 1 to 1@t1 after 0@t0, commit 0; n2
-     appends 1@t1; n2 acks up to 1
-  6. n0 hears from n2: a vote in t1
-  7. n0 hears from n2: ack t1 up to 1; n0 commits up to 1
-  8. n1 hears from n0: AppendEntries t1, 1 to 1@t1 after 0@t0, commit 0; n1
-     appends 1@t1; n1 acks up to 1
-  9. n0 hears from n1: ack t1 up to 1
- 10. a client asks n0; n0 appends 2@t1
- 11. n1 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n1
-     commits up to 1; n1 appends 2@t1; n1 acks up to 2
- 12. n0 hears from n1: ack t1 up to 2; n0 commits up to 2; command #1 is
-     answered: there was nothing
- 13. n2 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n2
-     commits up to 1; n2 appends 2@t1; n2 acks up to 2
- 14. n0 hears from n2: ack t1 up to 2
+  1. the election timeout of n0 elapses: becomes candidate in term 1
+  2. n1 receives RequestVote(term 1, last log 0@0) from n0: adopts term 1;
+     grants its vote; reply to n0
+  3. n0 receives RequestVoteReply(term 1, granted) from n1: becomes LEADER in
+     term 1; appends 1@1
+  4. n2 receives RequestVote(term 1, last log 0@0) from n0: adopts term 1;
+     grants its vote; reply to n0
+  5. n2 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from n0:
+     appends 1@1; acknowledges up to 1
+  6. n0 receives RequestVoteReply(term 1, granted) from n2
+  7. n0 receives AppendEntriesReply(term 1, match 1) from n2: commits up to 1
+  8. n1 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from n0:
+     appends 1@1; acknowledges up to 1
+  9. n0 receives AppendEntriesReply(term 1, match 1) from n1
+ 10. a client proposes a command to n0: appends 2@1
+ 11. n1 receives AppendEntries(term 1, prev 1@1, entry 2@1, commit 1) from n0:
+     commits up to 1; appends 2@1; acknowledges up to 2
+ 12. n0 receives AppendEntriesReply(term 1, match 2) from n1: commits up to 2;
+     answers command #1: no value
+ 13. n2 receives AppendEntries(term 1, prev 1@1, entry 2@1, commit 1) from n0:
+     commits up to 1; appends 2@1; acknowledges up to 2
+ 14. n0 receives AppendEntriesReply(term 1, match 2) from n2
  15. the clock of n0 ticks
  16. the clock of n0 ticks
- 17. n1 hears from n0: heartbeat t1 after 2@t1, commit 2; n1 commits up to 2;
-     n1 acks up to 2
- 18. n0 hears from n1: ack t1 up to 2
- 19. n2 hears from n0: heartbeat t1 after 2@t1, commit 2; n2 commits up to 2;
-     n2 acks up to 2
- 20. n0 hears from n2: ack t1 up to 2
- 21. the state machine of n0 hands out its state; n0 keeps a snapshot up to
-     2@t1
+ 17. n1 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 2) from n0:
+     commits up to 2; acknowledges up to 2
+ 18. n0 receives AppendEntriesReply(term 1, match 2) from n1
+ 19. n2 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 2) from n0:
+     commits up to 2; acknowledges up to 2
+ 20. n0 receives AppendEntriesReply(term 1, match 2) from n2
+ 21. the log of n0 is compacted: stores a snapshot up to 2@1
  22. n2 loses its disk
- 23. n2 starts; n2 cannot read what it promised to keep
- 24. n0 is told that {n0,n1,n3} shall be the cluster; n0 appends 3@t1; n0 goes
-     by n0,n1,n3 jointly with n0,n1,n2
+ 23. n2 restarts: finds that its disk lacks what it promised to keep
+ 24. an operator asks n0 for the membership {n0,n1,n3}: appends 3@1; uses the
+     membership n0,n1,n3 jointly with n0,n1,n2
  25. the clock of n0 ticks
  26. the clock of n0 ticks
- 27. n1 hears from n0: AppendEntries t1, 3 to 3@t1 after 2@t1, commit 2; n1
-     appends 3@t1; n1 goes by n0,n1,n3 jointly with n0,n1,n2; n1 acks up to 3
- 28. n1 hears from n0: heartbeat t1 after 3@t1, commit 2; n1 acks up to 3
- 29. n0 hears from n1: ack t1 up to 3; n0 commits up to 3; n0 appends 4@t1; n0
-     goes by n0,n1,n3
- 30. n0 hears from n1: ack t1 up to 3
- 31. n3 hears from n0: AppendEntries t1, 3 to 3@t1 after 2@t1, commit 2; n3
-     enters t1; n3 refuses
- 32. n3 hears from n0: AppendEntries t1, 3 to 3@t1 after 2@t1, commit 2; n3
-     refuses
- 33. n0 hears from n3: refusal t1
- 34. n0 hears from n3: refusal t1
+ 27. n1 receives AppendEntries(term 1, prev 2@1, entry 3@1, commit 2) from n0:
+     appends 3@1; uses the membership n0,n1,n3 jointly with n0,n1,n2;
+     acknowledges up to 3
+ 28. n1 receives AppendEntries(term 1, prev 3@1, heartbeat, commit 2) from n0:
+     acknowledges up to 3
+ 29. n0 receives AppendEntriesReply(term 1, match 3) from n1: commits up to 3;
+     appends 4@1; uses the membership n0,n1,n3
+ 30. n0 receives AppendEntriesReply(term 1, match 3) from n1
+ 31. n3 receives AppendEntries(term 1, prev 2@1, entry 3@1, commit 2) from n0:
+     adopts term 1; rejects
+ 32. n3 receives AppendEntries(term 1, prev 2@1, entry 3@1, commit 2) from n0:
+     rejects
+ 33. n0 receives AppendEntriesReply(term 1, rejected) from n3
+ 34. n0 receives AppendEntriesReply(term 1, rejected) from n3
  35. the clock of n0 ticks
  36. the clock of n0 ticks
- 37. n1 hears from n0: AppendEntries t1, 4 to 4@t1 after 3@t1, commit 3; n1
-     commits up to 3; n1 appends 4@t1; n1 goes by n0,n1,n3; n1 acks up to 4
- 38. n1 hears from n0: heartbeat t1 after 4@t1, commit 3; n1 acks up to 4
- 39. n0 hears from n1: ack t1 up to 4; n0 commits up to 4
- 40. n0 hears from n1: ack t1 up to 4
- 41. n3 hears from n0: bytes 0 to 32 of a snapshot up to 2@t1, t1; n3 commits
-     up to 2; n3 keeps a snapshot up to 2@t1; n3 goes on from a snapshot up to
-     2; n3 acks up to 2
- 42. n3 hears from n0: bytes 0 to 32 of a snapshot up to 2@t1, t1; n3 acks up
-     to 2
- 43. n0 hears from n3: ack t1 up to 2
- 44. n0 hears from n3: ack t1 up to 2
+ 37. n1 receives AppendEntries(term 1, prev 3@1, entry 4@1, commit 3) from n0:
+     commits up to 3; appends 4@1; uses the membership n0,n1,n3; acknowledges
+     up to 4
+ 38. n1 receives AppendEntries(term 1, prev 4@1, heartbeat, commit 3) from n0:
+     acknowledges up to 4
+ 39. n0 receives AppendEntriesReply(term 1, match 4) from n1: commits up to 4
+ 40. n0 receives AppendEntriesReply(term 1, match 4) from n1
+ 41. n3 receives InstallSnapshot(term 1, last 2@1, bytes 0 to 32) from n0:
+     commits up to 2; stores a snapshot up to 2@1; installs the snapshot up to
+     2; acknowledges up to 2
+ 42. n3 receives InstallSnapshot(term 1, last 2@1, bytes 0 to 32) from n0:
+     acknowledges up to 2
+ 43. n0 receives AppendEntriesReply(term 1, match 2) from n3
+ 44. n0 receives AppendEntriesReply(term 1, match 2) from n3
  45. the clock of n0 ticks
  46. the clock of n0 ticks
- 47. n1 hears from n0: heartbeat t1 after 4@t1, commit 4; n1 commits up to 4;
-     n1 acks up to 4
- 48. n0 hears from n1: ack t1 up to 4
- 49. n3 hears from n0: AppendEntries t1, 3 to 3@t1 after 2@t1, commit 4; n3
-     commits up to 3; n3 appends 3@t1; n3 goes by n0,n1,n3 jointly with
-     n0,n1,n2; n3 acks up to 3
- 50. n3 hears from n0: AppendEntries t1, 4 to 4@t1 after 3@t1, commit 4; n3
-     commits up to 4; n3 appends 4@t1; n3 goes by n0,n1,n3; n3 acks up to 4
- 51. n3 hears from n0: heartbeat t1 after 4@t1, commit 4; n3 acks up to 4
- 52. n0 hears from n3: ack t1 up to 3
- 53. n0 hears from n3: ack t1 up to 4
- 54. n0 hears from n3: ack t1 up to 4
- 55. a client asks n0; n0 appends 5@t1
- 56. n1 hears from n0: AppendEntries t1, 5 to 5@t1 after 4@t1, commit 4; n1
-     appends 5@t1; n1 acks up to 5
- 57. n0 hears from n1: ack t1 up to 5; n0 commits up to 5; command #2 is
-     answered: there was nothing
- 58. n3 hears from n0: AppendEntries t1, 5 to 5@t1 after 4@t1, commit 4; n3
-     appends 5@t1; n3 acks up to 5
- 59. n0 hears from n3: ack t1 up to 5
+ 47. n1 receives AppendEntries(term 1, prev 4@1, heartbeat, commit 4) from n0:
+     commits up to 4; acknowledges up to 4
+ 48. n0 receives AppendEntriesReply(term 1, match 4) from n1
+ 49. n3 receives AppendEntries(term 1, prev 2@1, entry 3@1, commit 4) from n0:
+     commits up to 3; appends 3@1; uses the membership n0,n1,n3 jointly with
+     n0,n1,n2; acknowledges up to 3
+ 50. n3 receives AppendEntries(term 1, prev 3@1, entry 4@1, commit 4) from n0:
+     commits up to 4; appends 4@1; uses the membership n0,n1,n3; acknowledges
+     up to 4
+ 51. n3 receives AppendEntries(term 1, prev 4@1, heartbeat, commit 4) from n0:
+     acknowledges up to 4
+ 52. n0 receives AppendEntriesReply(term 1, match 3) from n3
+ 53. n0 receives AppendEntriesReply(term 1, match 4) from n3
+ 54. n0 receives AppendEntriesReply(term 1, match 4) from n3
+ 55. a client proposes a command to n0: appends 5@1
+ 56. n1 receives AppendEntries(term 1, prev 4@1, entry 5@1, commit 4) from n0:
+     appends 5@1; acknowledges up to 5
+ 57. n0 receives AppendEntriesReply(term 1, match 5) from n1: commits up to 5;
+     answers command #2: no value
+ 58. n3 receives AppendEntries(term 1, prev 4@1, entry 5@1, commit 4) from n0:
+     appends 5@1; acknowledges up to 5
+ 59. n0 receives AppendEntriesReply(term 1, match 5) from n3
  60. the clock of n0 ticks
  61. the clock of n0 ticks
- 62. n1 hears from n0: heartbeat t1 after 5@t1, commit 5; n1 commits up to 5;
-     n1 acks up to 5
- 63. n0 hears from n1: ack t1 up to 5
- 64. n3 hears from n0: heartbeat t1 after 5@t1, commit 5; n3 commits up to 5;
-     n3 acks up to 5
- 65. n0 hears from n3: ack t1 up to 5
+ 62. n1 receives AppendEntries(term 1, prev 5@1, heartbeat, commit 5) from n0:
+     commits up to 5; acknowledges up to 5
+ 63. n0 receives AppendEntriesReply(term 1, match 5) from n1
+ 64. n3 receives AppendEntries(term 1, prev 5@1, heartbeat, commit 5) from n0:
+     commits up to 5; acknowledges up to 5
+ 65. n0 receives AppendEntriesReply(term 1, match 5) from n3
 
-node role      term vote commit  log, by term; the disk if it differs
-n0 LEADER    t1 n0   5       1 1 1 1 1
-n1 follower  t1 n0   5       1 1 1 1 1
-n2 down      t1 n0   -       1 1
-n3 follower  t1 -    5       1 1 1 1 1
-committed                        1 1 1 1 1
+node role          term vote commit log (terms); disk if it differs
+n0 LEADER        1    n0   5      1 1 1 1 1
+n1 follower      1    n0   5      1 1 1 1 1
+n2 down          1    n0   -      1 1
+n3 follower      1    -    5      1 1 1 1 1
+committed                           1 1 1 1 1

@@ -1,59 +1,65 @@
-setting   3 nodes, 39 events; writes are durable at once; 1 entry a message;
-          Pre-Vote
+setup     3 nodes, 39 events; writes are durable immediately; 1 entry a
+          message; Pre-Vote
 
-  1. the election timeout of n0 elapses; it asks n1; it asks n2
-  2. n1 hears from n0: Pre-Vote? t0, log up to 0@t0; n1 would vote for n0
-  3. n0 hears from n1: would vote, t0; n0 stands in t1
-  4. n2 hears from n0: Pre-Vote? t0, log up to 0@t0; n2 would vote for n0
-  5. n2 hears from n0: RequestVote t1, log up to 0@t0; n2 enters t1; n2 votes
-     for n0; its vote leaves for n0
-  6. n0 hears from n2: would vote, t0
-  7. n0 hears from n2: a vote in t1; n0 LEADS t1; n0 appends 1@t1
-  8. n1 hears from n0: RequestVote t1, log up to 0@t0; n1 enters t1; n1 votes
-     for n0; its vote leaves for n0
-  9. n1 hears from n0: AppendEntries t1, 1 to 1@t1 after 0@t0, commit 0; n1
-     appends 1@t1; n1 acks up to 1
- 10. n0 hears from n1: a vote in t1
- 11. n0 hears from n1: ack t1 up to 1; n0 commits up to 1
- 12. n2 hears from n0: AppendEntries t1, 1 to 1@t1 after 0@t0, commit 0; n2
-     appends 1@t1; n2 acks up to 1
- 13. n0 hears from n2: ack t1 up to 1
+  1. the election timeout of n0 elapses: becomes pre-candidate in term 0; sends
+     PreVote to n1; sends PreVote to n2
+  2. n1 receives PreVote(term 0, last log 0@0) from n0: grants the Pre-Vote
+  3. n0 receives PreVoteReply(term 0, granted) from n1: becomes candidate in
+     term 1
+  4. n2 receives PreVote(term 0, last log 0@0) from n0: grants the Pre-Vote
+  5. n2 receives RequestVote(term 1, last log 0@0) from n0: adopts term 1;
+     grants its vote; reply to n0
+  6. n0 receives PreVoteReply(term 0, granted) from n2
+  7. n0 receives RequestVoteReply(term 1, granted) from n2: becomes LEADER in
+     term 1; appends 1@1
+  8. n1 receives RequestVote(term 1, last log 0@0) from n0: adopts term 1;
+     grants its vote; reply to n0
+  9. n1 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from n0:
+     appends 1@1; acknowledges up to 1
+ 10. n0 receives RequestVoteReply(term 1, granted) from n1
+ 11. n0 receives AppendEntriesReply(term 1, match 1) from n1: commits up to 1
+ 12. n2 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from n0:
+     appends 1@1; acknowledges up to 1
+ 13. n0 receives AppendEntriesReply(term 1, match 1) from n2
  14. the clock of n0 ticks
  15. the clock of n0 ticks
- 16. n1 hears from n0: heartbeat t1 after 1@t1, commit 1; n1 commits up to 1;
-     n1 acks up to 1
- 17. n0 hears from n1: ack t1 up to 1
- 18. n2 hears from n0: heartbeat t1 after 1@t1, commit 1; n2 commits up to 1;
-     n2 acks up to 1
- 19. n0 hears from n2: ack t1 up to 1
- 20. {n2} is cut off from the others
- 21. the election timeout of n2 elapses; it asks n0; it asks n1
- 22. the election timeout of n2 elapses; it asks n0; it asks n1
- 23. all links work again
- 24. the election timeout of n2 elapses; it asks n0; it asks n1
- 25. n0 hears from n2: Pre-Vote? t1, log up to 1@t1; n0 would not
- 26. n2 hears from n0: would not vote, t1
- 27. n1 hears from n2: Pre-Vote? t1, log up to 1@t1; n1 would not
- 28. n2 hears from n1: would not vote, t1
- 29. a client asks n0; n0 appends 2@t1
- 30. n1 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n1
-     appends 2@t1; n1 acks up to 2
- 31. n0 hears from n1: ack t1 up to 2; n0 commits up to 2; command #1 is
-     answered: there was nothing
- 32. n2 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n2
-     appends 2@t1; n2 acks up to 2
- 33. n0 hears from n2: ack t1 up to 2
+ 16. n1 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n0:
+     commits up to 1; acknowledges up to 1
+ 17. n0 receives AppendEntriesReply(term 1, match 1) from n1
+ 18. n2 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n0:
+     commits up to 1; acknowledges up to 1
+ 19. n0 receives AppendEntriesReply(term 1, match 1) from n2
+ 20. {n2} is partitioned from the others
+ 21. the election timeout of n2 elapses: becomes pre-candidate in term 1; sends
+     PreVote to n0; sends PreVote to n1
+ 22. the election timeout of n2 elapses: sends PreVote to n0; sends PreVote to
+     n1
+ 23. all links are healed
+ 24. the election timeout of n2 elapses: sends PreVote to n0; sends PreVote to
+     n1
+ 25. n0 receives PreVote(term 1, last log 1@1) from n2: refuses the Pre-Vote
+ 26. n2 receives PreVoteReply(term 1, refused) from n0
+ 27. n1 receives PreVote(term 1, last log 1@1) from n2: refuses the Pre-Vote
+ 28. n2 receives PreVoteReply(term 1, refused) from n1
+ 29. a client proposes a command to n0: appends 2@1
+ 30. n1 receives AppendEntries(term 1, prev 1@1, entry 2@1, commit 1) from n0:
+     appends 2@1; acknowledges up to 2
+ 31. n0 receives AppendEntriesReply(term 1, match 2) from n1: commits up to 2;
+     answers command #1: no value
+ 32. n2 receives AppendEntries(term 1, prev 1@1, entry 2@1, commit 1) from n0:
+     becomes follower again; appends 2@1; acknowledges up to 2
+ 33. n0 receives AppendEntriesReply(term 1, match 2) from n2
  34. the clock of n0 ticks
  35. the clock of n0 ticks
- 36. n1 hears from n0: heartbeat t1 after 2@t1, commit 2; n1 commits up to 2;
-     n1 acks up to 2
- 37. n0 hears from n1: ack t1 up to 2
- 38. n2 hears from n0: heartbeat t1 after 2@t1, commit 2; n2 commits up to 2;
-     n2 acks up to 2
- 39. n0 hears from n2: ack t1 up to 2
+ 36. n1 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 2) from n0:
+     commits up to 2; acknowledges up to 2
+ 37. n0 receives AppendEntriesReply(term 1, match 2) from n1
+ 38. n2 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 2) from n0:
+     commits up to 2; acknowledges up to 2
+ 39. n0 receives AppendEntriesReply(term 1, match 2) from n2
 
-node role      term vote commit  log, by term; the disk if it differs
-n0 LEADER    t1 n0   2       1 1
-n1 follower  t1 n0   2       1 1
-n2 follower  t1 n0   2       1 1
-committed                        1 1
+node role          term vote commit log (terms); disk if it differs
+n0 LEADER        1    n0   2      1 1
+n1 follower      1    n0   2      1 1
+n2 follower      1    n0   2      1 1
+committed                           1 1

@@ -1,81 +1,87 @@
-setting   3 nodes, 56 events; writes are durable at once; 1 entry a message
+setup     3 nodes, 56 events; writes are durable immediately; 1 entry a message
 
-  1. the election timeout of n0 elapses; n0 stands in t1
-  2. n1 hears from n0: RequestVote t1, log up to 0@t0; n1 enters t1; n1 votes
-     for n0; its vote leaves for n0
-  3. n0 hears from n1: a vote in t1; n0 LEADS t1; n0 appends 1@t1
-  4. n2 hears from n0: RequestVote t1, log up to 0@t0; n2 enters t1; n2 votes
-     for n0; its vote leaves for n0
-  5. n2 hears from n0: AppendEntries t1, 1 to 1@t1 after 0@t0, commit 0; n2
-     appends 1@t1; n2 acks up to 1
-  6. n0 hears from n2: a vote in t1
-  7. n0 hears from n2: ack t1 up to 1; n0 commits up to 1
+  1. the election timeout of n0 elapses: becomes candidate in term 1
+  2. n1 receives RequestVote(term 1, last log 0@0) from n0: adopts term 1;
+     grants its vote; reply to n0
+  3. n0 receives RequestVoteReply(term 1, granted) from n1: becomes LEADER in
+     term 1; appends 1@1
+  4. n2 receives RequestVote(term 1, last log 0@0) from n0: adopts term 1;
+     grants its vote; reply to n0
+  5. n2 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from n0:
+     appends 1@1; acknowledges up to 1
+  6. n0 receives RequestVoteReply(term 1, granted) from n2
+  7. n0 receives AppendEntriesReply(term 1, match 1) from n2: commits up to 1
   8. the clock of n0 ticks
   9. the clock of n0 ticks
- 10. n1 hears from n0: AppendEntries t1, 1 to 1@t1 after 0@t0, commit 0; n1
-     appends 1@t1; n1 acks up to 1
- 11. n1 hears from n0: AppendEntries t1, 1 to 1@t1 after 0@t0, commit 1; n1
-     commits up to 1; n1 acks up to 1
- 12. n0 hears from n1: ack t1 up to 1
- 13. n0 hears from n1: ack t1 up to 1
- 14. n2 hears from n0: heartbeat t1 after 1@t1, commit 1; n2 commits up to 1;
-     n2 acks up to 1
- 15. n0 hears from n2: ack t1 up to 1
+ 10. n1 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from n0:
+     appends 1@1; acknowledges up to 1
+ 11. n1 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 1) from n0:
+     commits up to 1; acknowledges up to 1
+ 12. n0 receives AppendEntriesReply(term 1, match 1) from n1
+ 13. n0 receives AppendEntriesReply(term 1, match 1) from n1
+ 14. n2 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n0:
+     commits up to 1; acknowledges up to 1
+ 15. n0 receives AppendEntriesReply(term 1, match 1) from n2
  16. the clock of n0 ticks
  17. the clock of n0 ticks
- 18. n1 hears from n0: heartbeat t1 after 1@t1, commit 1; n1 acks up to 1
- 19. n0 hears from n1: ack t1 up to 1
- 20. n2 hears from n0: heartbeat t1 after 1@t1, commit 1; n2 acks up to 1
- 21. n0 hears from n2: ack t1 up to 1
- 22. a client asks n0; n0 appends 2@t1
- 23. n1 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n1
-     appends 2@t1; n1 acks up to 2
+ 18. n1 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n0:
+     acknowledges up to 1
+ 19. n0 receives AppendEntriesReply(term 1, match 1) from n1
+ 20. n2 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n0:
+     acknowledges up to 1
+ 21. n0 receives AppendEntriesReply(term 1, match 1) from n2
+ 22. a client proposes a command to n0: appends 2@1
+ 23. n1 receives AppendEntries(term 1, prev 1@1, entry 2@1, commit 1) from n0:
+     appends 2@1; acknowledges up to 2
  24. n0 crashes
- 25. the election timeout of n1 elapses; n1 stands in t2
- 26. n2 hears from n1: RequestVote t2, log up to 2@t1; n2 enters t2; n2 votes
-     for n1; its vote leaves for n1
- 27. n1 hears from n2: a vote in t2; n1 LEADS t2; n1 appends 3@t2
- 28. a client asks n1 again for the last command; n1 appends 4@t2
+ 25. the election timeout of n1 elapses: becomes candidate in term 2
+ 26. n2 receives RequestVote(term 2, last log 2@1) from n1: adopts term 2;
+     grants its vote; reply to n1
+ 27. n1 receives RequestVoteReply(term 2, granted) from n2: becomes LEADER in
+     term 2; appends 3@2
+ 28. a client repeats the last command at n1: appends 4@2
  29. the clock of n1 ticks
  30. the clock of n1 ticks
- 31. n2 hears from n1: AppendEntries t2, 3 to 3@t2 after 2@t1, commit 1; n2
-     refuses
- 32. n2 hears from n1: AppendEntries t2, 3 to 3@t2 after 2@t1, commit 1; n2
-     refuses
- 33. n1 hears from n2: refusal t2
- 34. n1 hears from n2: refusal t2
+ 31. n2 receives AppendEntries(term 2, prev 2@1, entry 3@2, commit 1) from n1:
+     rejects
+ 32. n2 receives AppendEntries(term 2, prev 2@1, entry 3@2, commit 1) from n1:
+     rejects
+ 33. n1 receives AppendEntriesReply(term 2, rejected) from n2
+ 34. n1 receives AppendEntriesReply(term 2, rejected) from n2
  35. the clock of n1 ticks
  36. the clock of n1 ticks
- 37. n2 hears from n1: AppendEntries t2, 2 to 2@t1 after 1@t1, commit 1; n2
-     appends 2@t1; n2 acks up to 2
- 38. n2 hears from n1: AppendEntries t2, 2 to 2@t1 after 1@t1, commit 1; n2
-     acks up to 2
- 39. n1 hears from n2: ack t2 up to 2
- 40. n1 hears from n2: ack t2 up to 2
+ 37. n2 receives AppendEntries(term 2, prev 1@1, entry 2@1, commit 1) from n1:
+     appends 2@1; acknowledges up to 2
+ 38. n2 receives AppendEntries(term 2, prev 1@1, entry 2@1, commit 1) from n1:
+     acknowledges up to 2
+ 39. n1 receives AppendEntriesReply(term 2, match 2) from n2
+ 40. n1 receives AppendEntriesReply(term 2, match 2) from n2
  41. the clock of n1 ticks
  42. the clock of n1 ticks
- 43. n2 hears from n1: AppendEntries t2, 3 to 3@t2 after 2@t1, commit 1; n2
-     appends 3@t2; n2 acks up to 3
- 44. n2 hears from n1: AppendEntries t2, 4 to 4@t2 after 3@t2, commit 1; n2
-     appends 4@t2; n2 acks up to 4
- 45. n2 hears from n1: heartbeat t2 after 4@t2, commit 1; n2 acks up to 4
- 46. n1 hears from n2: ack t2 up to 3; n1 commits up to 3; command #1 is
-     answered: there was nothing
- 47. n1 hears from n2: ack t2 up to 4; n1 commits up to 4; command #1 is
-     answered: there was nothing
- 48. n1 hears from n2: ack t2 up to 4
+ 43. n2 receives AppendEntries(term 2, prev 2@1, entry 3@2, commit 1) from n1:
+     appends 3@2; acknowledges up to 3
+ 44. n2 receives AppendEntries(term 2, prev 3@2, entry 4@2, commit 1) from n1:
+     appends 4@2; acknowledges up to 4
+ 45. n2 receives AppendEntries(term 2, prev 4@2, heartbeat, commit 1) from n1:
+     acknowledges up to 4
+ 46. n1 receives AppendEntriesReply(term 2, match 3) from n2: commits up to 3;
+     answers command #1: no value
+ 47. n1 receives AppendEntriesReply(term 2, match 4) from n2: commits up to 4;
+     answers command #1: no value
+ 48. n1 receives AppendEntriesReply(term 2, match 4) from n2
  49. the clock of n1 ticks
  50. the clock of n1 ticks
- 51. n2 hears from n1: heartbeat t2 after 4@t2, commit 4; n2 commits up to 4;
-     n2 acks up to 4
- 52. n1 hears from n2: ack t2 up to 4
+ 51. n2 receives AppendEntries(term 2, prev 4@2, heartbeat, commit 4) from n1:
+     commits up to 4; acknowledges up to 4
+ 52. n1 receives AppendEntriesReply(term 2, match 4) from n2
  53. the clock of n1 ticks
  54. the clock of n1 ticks
- 55. n2 hears from n1: heartbeat t2 after 4@t2, commit 4; n2 acks up to 4
- 56. n1 hears from n2: ack t2 up to 4
+ 55. n2 receives AppendEntries(term 2, prev 4@2, heartbeat, commit 4) from n1:
+     acknowledges up to 4
+ 56. n1 receives AppendEntriesReply(term 2, match 4) from n2
 
-node role      term vote commit  log, by term; the disk if it differs
-n0 down      t1 n0   -       1 1
-n1 LEADER    t2 n1   4       1 1 2 2
-n2 follower  t2 n1   4       1 1 2 2
-committed                        1 1 2 2
+node role          term vote commit log (terms); disk if it differs
+n0 down          1    n0   -      1 1
+n1 LEADER        2    n1   4      1 1 2 2
+n2 follower      2    n1   4      1 1 2 2
+committed                           1 1 2 2

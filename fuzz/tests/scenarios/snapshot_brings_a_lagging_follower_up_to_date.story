@@ -1,50 +1,51 @@
-setting   3 nodes, 30 events; writes are durable at once; 16 entries a message;
-          snapshots in pieces of 8 bytes
+setup     3 nodes, 30 events; writes are durable immediately; 16 entries a
+          message; snapshots in chunks of 8 bytes
 
-  1. {n2} is cut off from the others
-  2. the election timeout of n0 elapses; n0 stands in t1
-  3. n1 hears from n0: RequestVote t1, log up to 0@t0; n1 enters t1; n1 votes
-     for n0; its vote leaves for n0
-  4. n0 hears from n1: a vote in t1; n0 LEADS t1; n0 appends 1@t1
-  5. n1 hears from n0: AppendEntries t1, 1 to 1@t1 after 0@t0, commit 0; n1
-     appends 1@t1; n1 acks up to 1
-  6. n0 hears from n1: ack t1 up to 1; n0 commits up to 1
-  7. a client asks n0; n0 appends 2@t1
-  8. n1 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n1
-     commits up to 1; n1 appends 2@t1; n1 acks up to 2
-  9. n0 hears from n1: ack t1 up to 2; n0 commits up to 2; command #1 is
-     answered: there was nothing
- 10. a client asks n0; n0 appends 3@t1
- 11. n1 hears from n0: AppendEntries t1, 3 to 3@t1 after 2@t1, commit 2; n1
-     commits up to 2; n1 appends 3@t1; n1 acks up to 3
- 12. n0 hears from n1: ack t1 up to 3; n0 commits up to 3; command #2 is
-     answered: there was nothing
- 13. the state machine of n0 hands out its state; n0 keeps a snapshot up to
-     3@t1
- 14. all links work again
+  1. {n2} is partitioned from the others
+  2. the election timeout of n0 elapses: becomes candidate in term 1
+  3. n1 receives RequestVote(term 1, last log 0@0) from n0: adopts term 1;
+     grants its vote; reply to n0
+  4. n0 receives RequestVoteReply(term 1, granted) from n1: becomes LEADER in
+     term 1; appends 1@1
+  5. n1 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from n0:
+     appends 1@1; acknowledges up to 1
+  6. n0 receives AppendEntriesReply(term 1, match 1) from n1: commits up to 1
+  7. a client proposes a command to n0: appends 2@1
+  8. n1 receives AppendEntries(term 1, prev 1@1, entry 2@1, commit 1) from n0:
+     commits up to 1; appends 2@1; acknowledges up to 2
+  9. n0 receives AppendEntriesReply(term 1, match 2) from n1: commits up to 2;
+     answers command #1: no value
+ 10. a client proposes a command to n0: appends 3@1
+ 11. n1 receives AppendEntries(term 1, prev 2@1, entry 3@1, commit 2) from n0:
+     commits up to 2; appends 3@1; acknowledges up to 3
+ 12. n0 receives AppendEntriesReply(term 1, match 3) from n1: commits up to 3;
+     answers command #2: no value
+ 13. the log of n0 is compacted: stores a snapshot up to 3@1
+ 14. all links are healed
  15. the clock of n0 ticks
  16. the clock of n0 ticks
- 17. n2 hears from n0: bytes 0 to 8 of a snapshot up to 3@t1, t1; n2 enters t1
- 18. n0 hears from n2: nothing that binds
- 19. a message from n0 to n2 is lost
+ 17. n2 receives InstallSnapshot(term 1, last 3@1, bytes 0 to 8) from n0:
+     adopts term 1
+ 18. n0 receives a reply that claims nothing (term 1) from n2
+ 19. a message from n0 to n2 is dropped
  20. the clock of n0 ticks
  21. the clock of n0 ticks
- 22. n2 hears from n0: bytes 8 to 16 of a snapshot up to 3@t1, t1
- 23. n0 hears from n2: nothing that binds
- 24. n2 hears from n0: bytes 16 to 24 of a snapshot up to 3@t1, t1
- 25. n0 hears from n2: nothing that binds
- 26. n2 hears from n0: bytes 24 to 32 of a snapshot up to 3@t1, t1; n2 commits
-     up to 3; n2 keeps a snapshot up to 3@t1; n2 goes on from a snapshot up to
-     3; n2 acks up to 3
- 27. n0 hears from n2: ack t1 up to 3
- 28. a client asks n0; n0 appends 4@t1
- 29. n2 hears from n0: AppendEntries t1, 4 to 4@t1 after 3@t1, commit 3; n2
-     appends 4@t1; n2 acks up to 4
- 30. n0 hears from n2: ack t1 up to 4; n0 commits up to 4; command #3 is
-     answered: there was nothing
+ 22. n2 receives InstallSnapshot(term 1, last 3@1, bytes 8 to 16) from n0
+ 23. n0 receives a reply that claims nothing (term 1) from n2
+ 24. n2 receives InstallSnapshot(term 1, last 3@1, bytes 16 to 24) from n0
+ 25. n0 receives a reply that claims nothing (term 1) from n2
+ 26. n2 receives InstallSnapshot(term 1, last 3@1, bytes 24 to 32) from n0:
+     commits up to 3; stores a snapshot up to 3@1; installs the snapshot up to
+     3; acknowledges up to 3
+ 27. n0 receives AppendEntriesReply(term 1, match 3) from n2
+ 28. a client proposes a command to n0: appends 4@1
+ 29. n2 receives AppendEntries(term 1, prev 3@1, entry 4@1, commit 3) from n0:
+     appends 4@1; acknowledges up to 4
+ 30. n0 receives AppendEntriesReply(term 1, match 4) from n2: commits up to 4;
+     answers command #3: no value
 
-node role      term vote commit  log, by term; the disk if it differs
-n0 LEADER    t1 n0   4       1 1 1 1
-n1 follower  t1 n0   2       1 1 1
-n2 follower  t1 -    3       1 1 1 1
-committed                        1 1 1 1
+node role          term vote commit log (terms); disk if it differs
+n0 LEADER        1    n0   4      1 1 1 1
+n1 follower      1    n0   2      1 1 1
+n2 follower      1    -    3      1 1 1 1
+committed                           1 1 1 1

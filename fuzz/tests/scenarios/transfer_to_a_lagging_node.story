@@ -1,58 +1,62 @@
-setting   3 nodes, 36 events; writes are durable at once; 16 entries a message
+setup     3 nodes, 36 events; writes are durable immediately; 16 entries a
+          message
 
-  1. the election timeout of n0 elapses; n0 stands in t1
-  2. n1 hears from n0: RequestVote t1, log up to 0@t0; n1 enters t1; n1 votes
-     for n0; its vote leaves for n0
-  3. n0 hears from n1: a vote in t1; n0 LEADS t1; n0 appends 1@t1
-  4. n2 hears from n0: RequestVote t1, log up to 0@t0; n2 enters t1; n2 votes
-     for n0; its vote leaves for n0
-  5. n2 hears from n0: AppendEntries t1, 1 to 1@t1 after 0@t0, commit 0; n2
-     appends 1@t1; n2 acks up to 1
-  6. n0 hears from n2: a vote in t1
-  7. n0 hears from n2: ack t1 up to 1; n0 commits up to 1
-  8. n1 hears from n0: AppendEntries t1, 1 to 1@t1 after 0@t0, commit 0; n1
-     appends 1@t1; n1 acks up to 1
-  9. n0 hears from n1: ack t1 up to 1
- 10. {n2} is cut off from the others
- 11. a client asks n0; n0 appends 2@t1
- 12. n1 hears from n0: AppendEntries t1, 2 to 2@t1 after 1@t1, commit 1; n1
-     commits up to 1; n1 appends 2@t1; n1 acks up to 2
- 13. n0 hears from n1: ack t1 up to 2; n0 commits up to 2; command #1 is
-     answered: there was nothing
- 14. a client asks n0; n0 appends 3@t1
- 15. n1 hears from n0: AppendEntries t1, 3 to 3@t1 after 2@t1, commit 2; n1
-     commits up to 2; n1 appends 3@t1; n1 acks up to 3
- 16. n0 hears from n1: ack t1 up to 3; n0 commits up to 3; command #2 is
-     answered: there was nothing
- 17. all links work again
- 18. n0 is told to hand the lead to n2
- 19. a client asks n0; refused: the lead goes to n2: ask there, or again after
-     an election timeout
+  1. the election timeout of n0 elapses: becomes candidate in term 1
+  2. n1 receives RequestVote(term 1, last log 0@0) from n0: adopts term 1;
+     grants its vote; reply to n0
+  3. n0 receives RequestVoteReply(term 1, granted) from n1: becomes LEADER in
+     term 1; appends 1@1
+  4. n2 receives RequestVote(term 1, last log 0@0) from n0: adopts term 1;
+     grants its vote; reply to n0
+  5. n2 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from n0:
+     appends 1@1; acknowledges up to 1
+  6. n0 receives RequestVoteReply(term 1, granted) from n2
+  7. n0 receives AppendEntriesReply(term 1, match 1) from n2: commits up to 1
+  8. n1 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from n0:
+     appends 1@1; acknowledges up to 1
+  9. n0 receives AppendEntriesReply(term 1, match 1) from n1
+ 10. {n2} is partitioned from the others
+ 11. a client proposes a command to n0: appends 2@1
+ 12. n1 receives AppendEntries(term 1, prev 1@1, entry 2@1, commit 1) from n0:
+     commits up to 1; appends 2@1; acknowledges up to 2
+ 13. n0 receives AppendEntriesReply(term 1, match 2) from n1: commits up to 2;
+     answers command #1: no value
+ 14. a client proposes a command to n0: appends 3@1
+ 15. n1 receives AppendEntries(term 1, prev 2@1, entry 3@1, commit 2) from n0:
+     commits up to 2; appends 3@1; acknowledges up to 3
+ 16. n0 receives AppendEntriesReply(term 1, match 3) from n1: commits up to 3;
+     answers command #2: no value
+ 17. all links are healed
+ 18. an operator transfers leadership from n0 to n2
+ 19. a client proposes a command to n0: refuses: the lead goes to n2: ask
+     there, or again after an election timeout
  20. the clock of n0 ticks
  21. the clock of n0 ticks
- 22. n2 hears from n0: heartbeat t1 after 3@t1, commit 3; n2 refuses
- 23. n0 hears from n2: refusal t1
- 24. n2 hears from n0: AppendEntries t1, 2 to 3@t1 after 1@t1, commit 3; n2
-     commits up to 3; n2 appends 2@t1 to 3@t1; n2 acks up to 3
- 25. n0 hears from n2: ack t1 up to 3
- 26. n2 hears from n0: TimeoutNow t1; n2 stands in t2
- 27. n1 hears from n2: RequestVote t2, log up to 3@t1; n1 enters t2; n1 votes
-     for n2; its vote leaves for n2
- 28. n2 hears from n1: a vote in t2; n2 LEADS t2; n2 appends 4@t2
+ 22. n2 receives AppendEntries(term 1, prev 3@1, heartbeat, commit 3) from n0:
+     rejects
+ 23. n0 receives AppendEntriesReply(term 1, rejected) from n2
+ 24. n2 receives AppendEntries(term 1, prev 1@1, entries 2 to 3@1, commit 3)
+     from n0: commits up to 3; appends 2@1 to 3@1; acknowledges up to 3
+ 25. n0 receives AppendEntriesReply(term 1, match 3) from n2
+ 26. n2 receives TimeoutNow(term 1) from n0: becomes candidate in term 2
+ 27. n1 receives RequestVote(term 2, last log 3@1) from n2: adopts term 2;
+     grants its vote; reply to n2
+ 28. n2 receives RequestVoteReply(term 2, granted) from n1: becomes LEADER in
+     term 2; appends 4@2
  29. the clock of n2 ticks
  30. the clock of n2 ticks
- 31. n0 hears from n2: RequestVote t2, log up to 3@t1; n0 steps down in t2; n0
-     votes for n2; its vote leaves for n2
- 32. n0 hears from n2: AppendEntries t2, 4 to 4@t2 after 3@t1, commit 3; n0
-     appends 4@t2; n0 acks up to 4
- 33. n0 hears from n2: AppendEntries t2, 4 to 4@t2 after 3@t1, commit 3; n0
-     acks up to 4
- 34. n2 hears from n0: a vote in t2
- 35. n2 hears from n0: ack t2 up to 4; n2 commits up to 4
- 36. n2 hears from n0: ack t2 up to 4
+ 31. n0 receives RequestVote(term 2, last log 3@1) from n2: steps down to
+     follower in term 2; grants its vote; reply to n2
+ 32. n0 receives AppendEntries(term 2, prev 3@1, entry 4@2, commit 3) from n2:
+     appends 4@2; acknowledges up to 4
+ 33. n0 receives AppendEntries(term 2, prev 3@1, entry 4@2, commit 3) from n2:
+     acknowledges up to 4
+ 34. n2 receives RequestVoteReply(term 2, granted) from n0
+ 35. n2 receives AppendEntriesReply(term 2, match 4) from n0: commits up to 4
+ 36. n2 receives AppendEntriesReply(term 2, match 4) from n0
 
-node role      term vote commit  log, by term; the disk if it differs
-n0 follower  t2 n2   3       1 1 1 2
-n1 follower  t2 n2   2       1 1 1
-n2 LEADER    t2 n2   4       1 1 1 2
-committed                        1 1 1 2
+node role          term vote commit log (terms); disk if it differs
+n0 follower      2    n2   3      1 1 1 2
+n1 follower      2    n2   2      1 1 1
+n2 LEADER        2    n2   4      1 1 1 2
+committed                           1 1 1 2

@@ -19,24 +19,24 @@ impl<C: Command> Node<C> {
         self.elapsed += 1;
         match self.role {
             Role::Leader => {
-                if self.gives_up_the_lead() {
+                if self.check_quorum_fails() {
                     output.mark(Mark::QuorumLost);
                     return self.enter_term(self.term(), Role::Follower, output);
                 }
                 self.lead.ticks += 1;
-                self.age_transfer(output);
-                if (self.rules.is_time_to_beat)(self.elapsed, self.config.heartbeat_ticks) {
-                    output.mark(Mark::Beat);
+                self.tick_transfer(output);
+                if (self.rules.heartbeat_is_due)(self.elapsed, self.config.heartbeat_ticks) {
+                    output.mark(Mark::HeartbeatDue);
                     self.elapsed = 0;
                     self.lead.advance();
-                    self.beat_to_all(output);
+                    self.broadcast_heartbeat(output);
                 }
             }
-            Role::Follower | Role::Candidate => {
-                self.deaf_for = self.deaf_for.saturating_sub(1);
-                self.age_questions(output);
+            Role::Follower | Role::PreCandidate | Role::Candidate => {
+                self.vote_hold = self.vote_hold.saturating_sub(1);
+                self.tick_forwarded_reads(output);
                 if self.elapsed >= self.election_timeout() {
-                    self.seek_election(output);
+                    self.campaign(output);
                 }
             }
         }
@@ -44,36 +44,37 @@ impl<C: Command> Node<C> {
 
     /// CheckQuorum (dissertation, 6.2): "a leader steps down if an election timeout elapses without
     /// a successful round of heartbeats to a majority of its cluster".
-    fn gives_up_the_lead(&mut self) -> bool {
-        self.lead.unchecked = self.lead.unchecked.saturating_add(1);
-        if !self.config.check_quorum || self.lead.unchecked < self.config.election_ticks {
+    fn check_quorum_fails(&mut self) -> bool {
+        self.lead.check_quorum_elapsed = self.lead.check_quorum_elapsed.saturating_add(1);
+        if !self.config.check_quorum || self.lead.check_quorum_elapsed < self.config.election_ticks
+        {
             return false;
         }
-        self.lead.unchecked = 0;
+        self.lead.check_quorum_elapsed = 0;
         let mut heard = std::mem::take(&mut self.lead.heard);
         heard.insert(self.id());
-        !(self.rules.keeps_lead)(self.electorate(), heard)
+        !(self.rules.keeps_leadership)(self.electorate(), heard)
     }
 
     /// Whether a leader was heard of within the shortest election timeout, or may count on that.
-    fn is_loyal(&self) -> bool {
+    fn has_current_leader(&self) -> bool {
         let election_ticks = self.config.election_ticks;
-        let hears = (self.rules.hears_a_leader)(self.leader, self.elapsed, election_ticks);
-        self.role == Role::Leader || hears || self.deaf_for > 0
+        let hears = (self.rules.believes_in_leader)(self.leader, self.elapsed, election_ticks);
+        self.role == Role::Leader || hears || self.vote_hold > 0
     }
 
     /// Leader stickiness (4.2.3): "if a server receives a RequestVote request within the minimum
     /// election timeout of hearing from a current leader, it does not update its term or grant its
     /// vote". Leaders that step down without a quorum make that safe for availability.
-    pub(crate) fn is_deaf_to_candidates(&self) -> bool {
-        self.config.check_quorum && self.is_loyal()
+    pub(crate) fn disregards_candidates(&self) -> bool {
+        self.config.check_quorum && self.has_current_leader()
     }
 
     /// With leases, what a leader counts on outlives the term in which it was heard: only time
     /// makes this server listen to candidates again.
-    pub(crate) fn be_loyal(&mut self) {
+    pub(crate) fn hold_votes(&mut self) {
         if self.config.lease_reads {
-            self.deaf_for = self.config.election_ticks;
+            self.vote_hold = self.config.election_ticks;
         }
     }
 
@@ -93,30 +94,29 @@ impl<C: Command> Node<C> {
     }
 
     /// The election timeout has elapsed: stands, or first asks whether that would be of use.
-    pub(crate) fn seek_election(&mut self, output: &mut Output<C>) {
-        if self.role == Role::Leader || !self.may_stand() || self.deaf_for > 0 {
-            return output.mark(Mark::MayNotStand);
+    pub(crate) fn campaign(&mut self, output: &mut Output<C>) {
+        if self.role == Role::Leader || !self.may_campaign() || self.vote_hold > 0 {
+            return output.mark(Mark::MayNotCampaign);
         }
-        match (self.rules.asks_first)(self.config.pre_vote) {
-            true => self.probe(output),
-            false => self.campaign(false, output),
+        match (self.rules.pre_votes)(self.config.pre_vote) {
+            true => self.become_pre_candidate(output),
+            false => self.become_candidate(false, output),
         }
     }
 
     /// Pre-Vote (dissertation, 9.6): "a candidate only increments its term if it first learns from
     /// a majority of the cluster that they would be willing to grant the candidate their votes".
-    fn probe(&mut self, output: &mut Output<C>) {
-        output.mark(Mark::Probed);
+    fn become_pre_candidate(&mut self, output: &mut Output<C>) {
+        output.mark(Mark::BecamePreCandidate);
         let known = self.leader;
-        self.enter_term(self.term(), Role::Follower, output);
-        self.leader = (self.rules.leader_while_probing)(known);
-        self.probing = true;
+        self.enter_term(self.term(), Role::PreCandidate, output);
+        self.leader = (self.rules.leader_of_pre_candidate)(known);
         self.elapsed = 0;
         let last_log = self.log.last();
         for peer in self.other_voters().iter() {
             self.send(peer, Body::PreVote { last_log }, output);
         }
-        self.count_grant(self.id(), output);
+        self.count_vote(self.id(), output);
     }
 
     /// Answers in the term of the question, which may be newer than its own.
@@ -127,8 +127,9 @@ impl<C: Command> Node<C> {
         last_log: LogId,
         output: &mut Output<C>,
     ) {
-        let granted = (self.rules.would_vote)(self.is_loyal(), last_log, self.log.last());
-        output.mark(if granted { Mark::WouldVote } else { Mark::WouldNotVote });
+        let granted =
+            (self.rules.grants_pre_vote)(self.has_current_leader(), last_log, self.log.last());
+        output.mark(if granted { Mark::PreVoteGranted } else { Mark::PreVoteRefused });
         let body = Body::PreVoteReply { granted };
         output.messages.push(Message { from: self.id(), to: from, term, body });
     }
@@ -139,28 +140,28 @@ impl<C: Command> Node<C> {
         granted: bool,
         output: &mut Output<C>,
     ) {
-        match self.probing {
-            _ if !granted => output.mark(Mark::GrantRefused),
-            true => self.count_grant(from, output),
-            false => output.mark(Mark::GrantLate),
+        match self.role {
+            _ if !granted => output.mark(Mark::VoteRefused),
+            Role::PreCandidate => self.count_vote(from, output),
+            _ => output.mark(Mark::VoteLate),
         }
     }
 
     /// Figure 2, candidates: "On conversion to candidate, start election".
-    pub(crate) fn campaign(&mut self, transfer: bool, output: &mut Output<C>) {
-        output.mark(Mark::Stood);
+    pub(crate) fn become_candidate(&mut self, transfer: bool, output: &mut Output<C>) {
+        output.mark(Mark::BecameCandidate);
         let (term, vote) = (self.term(), self.hard_state.vote);
-        let term = (self.rules.term_to_stand_in)(term, vote, self.id());
+        let term = (self.rules.candidate_term)(term, vote, self.id());
         self.enter_term(term, Role::Candidate, output);
         self.hard_state.vote = (self.rules.own_vote)(self.id());
         self.elapsed = 0;
-        let last_log = (self.rules.claimed)(self.log.last());
+        let last_log = (self.rules.claimed_log)(self.log.last());
         for peer in self.other_voters().iter() {
             let body = Body::RequestVote { last_log, transfer };
             self.promise(Promise::Candidacy, peer, body, output);
         }
-        if !(self.rules.rests_on_disk)(Promise::OwnVote) {
-            self.count_grant(self.id(), output);
+        if !(self.rules.waits_for_disk)(Promise::OwnVote) {
+            self.count_vote(self.id(), output);
         }
     }
 
@@ -170,15 +171,14 @@ impl<C: Command> Node<C> {
             self.elapsed = 0; // It counted heartbeats; now it counts patience.
         }
         if term > self.term() {
-            self.arriving = None; // The next leader's snapshot may be in other words.
-            self.elapsed = (self.rules.patience_in_newer_term)(self.elapsed);
+            self.incoming_snapshot = None; // The next leader's snapshot may be in other words.
+            self.elapsed = (self.rules.elapsed_in_newer_term)(self.elapsed);
         }
-        self.refuse_reads(output);
+        self.drop_reads(output);
         self.hard_state = (self.rules.stepping_down)(self.hard_state, term);
         self.role = role;
         self.leader = None;
-        self.probing = false;
-        self.grants.clear();
+        self.votes.clear();
     }
 
     /// Answers a request of an older term, so that its sender learns of the newer one.
@@ -225,10 +225,10 @@ impl<C: Command> Node<C> {
         let may_vote = (self.rules.may_vote)(given, candidate);
         let granted = may_vote && (self.rules.is_up_to_date)(last_log, own);
         output.mark(match granted {
-            true if given == Some(candidate) => Mark::VoteGivenAgain,
-            true => Mark::VoteGiven,
+            true if given == Some(candidate) => Mark::VoteGrantedAgain,
+            true => Mark::VoteGranted,
             false if may_vote => Mark::LogTooOld,
-            false => Mark::VoteSpent,
+            false => Mark::VoteAlreadyGiven,
         });
         let reply = Body::RequestVoteReply { granted };
         if granted {
@@ -243,9 +243,9 @@ impl<C: Command> Node<C> {
     /// Figure 2, candidates: "If votes received from majority of servers: become leader".
     pub(crate) fn on_vote_reply(&mut self, from: NodeId, granted: bool, output: &mut Output<C>) {
         match self.role {
-            _ if !granted => output.mark(Mark::GrantRefused),
-            Role::Candidate => self.count_grant(from, output),
-            _ => output.mark(Mark::GrantLate),
+            _ if !granted => output.mark(Mark::VoteRefused),
+            Role::Candidate => self.count_vote(from, output),
+            _ => output.mark(Mark::VoteLate),
         }
     }
 
@@ -254,22 +254,22 @@ impl<C: Command> Node<C> {
         let own = self.id();
         if self.on_disk.hard_state == self.hard_state
             && self.hard_state.vote == Some(own)
-            && !self.grants.contains(&own)
+            && !self.votes.contains(&own)
         {
             output.mark(Mark::OwnVoteDurable);
-            self.count_grant(own, output);
+            self.count_vote(own, output);
         }
     }
 
     /// One more vote, or one more server that would vote.
-    fn count_grant(&mut self, from: NodeId, output: &mut Output<C>) {
-        self.grants.push(from);
-        if !(self.rules.wins)(self.electorate(), &self.grants) {
-            return output.mark(Mark::GrantCounted);
+    fn count_vote(&mut self, from: NodeId, output: &mut Output<C>) {
+        self.votes.push(from);
+        if !(self.rules.wins_election)(self.electorate(), &self.votes) {
+            return output.mark(Mark::VoteCounted);
         }
-        match self.probing {
-            true => self.campaign(false, output),
-            false => self.become_leader(output),
+        match self.role {
+            Role::PreCandidate => self.become_candidate(false, output),
+            _ => self.become_leader(output),
         }
     }
 
@@ -279,14 +279,14 @@ impl<C: Command> Node<C> {
         self.role = Role::Leader;
         self.leader = Some(self.id());
         self.elapsed = 0;
-        self.grants.clear();
+        self.votes.clear();
         self.lead.begin();
         let last = self.log.last().index;
         for peer in &mut self.lead.peers {
             *peer = Peer::new((self.rules.progress_at_election)(peer.progress, last));
         }
         self.append(self.term(), Payload::Noop);
-        self.beat_to_all(output);
+        self.broadcast_heartbeat(output);
     }
 
     /// The other servers that vote.

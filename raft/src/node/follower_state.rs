@@ -5,14 +5,14 @@ use crate::io::ReadId;
 
 /// A follower's questions to its leader.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Questions {
-    pub open: Vec<Question>,
+pub(crate) struct ForwardedReads {
+    pub open: Vec<ForwardedRead>,
     pub asked: u64,
 }
 
 /// One of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Question {
+pub(crate) struct ForwardedRead {
     pub number: u64,
     pub read: ReadId,
     pub ticks: u32,
@@ -20,7 +20,7 @@ pub(crate) struct Question {
 
 /// The first pieces of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Arriving {
+pub(crate) struct IncomingSnapshot {
     pub last: LogId,
     pub data: Vec<u8>,
 }

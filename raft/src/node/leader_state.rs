@@ -16,7 +16,7 @@ use crate::stamp::Stamp;
 
 /// What only a leader knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Lead {
+pub(crate) struct LeaderState {
     /// Its view of each server, by number.
     pub peers: Vec<Peer>,
     /// The present moment.
@@ -24,7 +24,7 @@ pub(crate) struct Lead {
     /// Its ticks since it began to lead.
     pub ticks: u64,
     /// Ticks since it last looked whether a quorum answers, and who has since.
-    pub unchecked: u32,
+    pub check_quorum_elapsed: u32,
     pub heard: NodeSet,
     /// Snapshots on their way, and to whom.
     pub sending: Vec<(NodeId, Arc<Snapshot>)>,
@@ -33,7 +33,7 @@ pub(crate) struct Lead {
     /// A transfer under way.
     pub transfer: Option<Transfer>,
     /// Another server may have been told to take over, however long ago.
-    pub let_go: bool,
+    pub transfer_sent: bool,
 }
 
 /// A transfer of leadership.
@@ -44,13 +44,13 @@ pub(crate) struct Transfer {
     /// Since how many ticks.
     pub ticks: u32,
     /// It has been told to stand.
-    pub told: bool,
+    pub timeout_now_sent: bool,
 }
 
 /// A read that waits for a quorum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct PendingRead {
-    pub asker: Asker,
+    pub origin: ReadOrigin,
     /// The commit index when it was asked.
     pub index: LogIndex,
     /// Answers to what was sent from this moment on confirm it.
@@ -59,14 +59,14 @@ pub(crate) struct PendingRead {
 
 /// Who wants to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Asker {
+pub(crate) enum ReadOrigin {
     /// A client of this server.
     Client(ReadId),
     /// A follower, on behalf of a client.
     Follower(NodeId, Nonce),
 }
 
-impl Lead {
+impl LeaderState {
     /// What it knows of `id`.
     pub fn peer(&mut self, id: NodeId) -> &mut Peer {
         &mut self.peers[usize::from(id.0)]
@@ -80,15 +80,15 @@ impl Lead {
     /// A term begins; of earlier ones nothing is left but the room they took.
     pub fn begin(&mut self) {
         (self.now, self.ticks) = (Stamp::default().next(0), 0);
-        (self.unchecked, self.heard) = (0, NodeSet::EMPTY);
+        (self.check_quorum_elapsed, self.heard) = (0, NodeSet::EMPTY);
         self.sending.clear();
         self.reads.clear();
-        (self.transfer, self.let_go) = (None, false);
+        (self.transfer, self.transfer_sent) = (None, false);
     }
 
     /// Room for every server whose number is at most `highest`, and nothing known of who is no
     /// member.
-    pub fn make_room(&mut self, highest: NodeId, members: NodeSet, fresh: Peer) {
+    pub fn resize_progress(&mut self, highest: NodeId, members: NodeSet, fresh: Peer) {
         let count = self.peers.len().max(usize::from(highest.0) + 1);
         self.peers.resize(count, fresh);
         for (number, peer) in self.peers.iter_mut().enumerate() {

@@ -19,13 +19,13 @@ impl<C: Command> Node<C> {
     pub(crate) fn change(&mut self, voters: NodeSet, learners: NodeSet, output: &mut Output<C>) {
         output.answer = Some(self.takes_change(voters).map(|()| {
             let next = (self.rules.next_membership)(self.membership(), voters, learners);
-            output.mark(if next.is_joint() { Mark::ChangedJointly } else { Mark::ChangedAtOnce });
+            output.mark(if next.is_joint() { Mark::ChangedJointly } else { Mark::ChangedDirectly });
             self.append_membership(next, output)
         }));
     }
 
     fn takes_change(&self, voters: NodeSet) -> Result<(), Refused> {
-        self.takes_entries()?;
+        self.accepts_proposals()?;
         if voters.is_empty() {
             return Err(Refused::NoVoters);
         }
@@ -37,7 +37,7 @@ impl<C: Command> Node<C> {
 
     fn append_membership(&mut self, membership: Membership, output: &mut Output<C>) -> LogId {
         let id = self.append(self.term(), Payload::Change(membership));
-        self.send_news_to_all(output);
+        self.broadcast_append(output);
         id
     }
 
@@ -50,7 +50,7 @@ impl<C: Command> Node<C> {
         let id = self.log.push(term, payload);
         if let Some(membership) = change {
             self.memberships.push(id.index, membership);
-            self.make_room();
+            self.resize_progress();
         }
         id
     }
@@ -62,16 +62,16 @@ impl<C: Command> Node<C> {
                 self.memberships.push(entry.id.index, membership);
             }
         }
-        self.make_room();
+        self.resize_progress();
     }
 
     /// Makes sure that a leader can keep books about everyone in force. Of who comes, or comes
     /// back, it knows nothing, and begins with the entry that says so.
-    pub(crate) fn make_room(&mut self) {
+    pub(crate) fn resize_progress(&mut self) {
         let fresh = Peer::new(Progress::at_election(self.log.last().index.previous()));
         let members = self.membership().members();
         let highest = members.highest().map_or(self.id(), |highest| highest.max(self.id()));
-        self.lead.make_room(highest, members, fresh);
+        self.lead.resize_progress(highest, members, fresh);
     }
 
     /// What the leader owes when a membership is committed: the end of joint consensus (4.3), or
@@ -86,7 +86,7 @@ impl<C: Command> Node<C> {
             }
             output.mark(Mark::JointLeft);
             self.append_membership(self.membership().left(), output);
-        } else if (self.rules.leaves_when_removed)()
+        } else if (self.rules.steps_down_when_removed)()
             && !self.membership().voters.contains(self.id())
         {
             output.mark(Mark::LeaderRemoved);
@@ -96,9 +96,9 @@ impl<C: Command> Node<C> {
 
     /// Whether this server may stand for election: a voter may, and who was one until a change
     /// that may yet be undone (4.2.2).
-    pub(crate) fn may_stand(&self) -> bool {
+    pub(crate) fn may_campaign(&self) -> bool {
         let undone = self.memberships.previous().filter(|_| self.memberships.index() > self.commit);
         let votes = |members: &Membership| members.all_voters().contains(self.id());
-        (self.rules.may_stand)(votes(self.membership()), undone.is_some_and(votes))
+        (self.rules.may_campaign)(votes(self.membership()), undone.is_some_and(votes))
     }
 }

@@ -11,8 +11,8 @@ use crate::ids::{LogIndex, NodeId};
 use crate::io::{Output, Read, ReadId, Refused};
 use crate::mark::Mark;
 use crate::message::Body;
-use crate::node::follower_state::Question;
-use crate::node::leader_state::{Asker, PendingRead};
+use crate::node::follower_state::ForwardedRead;
+use crate::node::leader_state::{PendingRead, ReadOrigin};
 use crate::node::Node;
 use crate::stamp::{Nonce, Stamp};
 use crate::state::Role;
@@ -21,8 +21,8 @@ impl<C: Command> Node<C> {
     /// A client of this server wants to read.
     pub(crate) fn read(&mut self, id: ReadId, output: &mut Output<C>) {
         match (self.role, self.leader) {
-            (Role::Leader, _) => self.read_as_leader(Asker::Client(id), output),
-            (_, Some(leader)) => self.pass_on(id, leader, output),
+            (Role::Leader, _) => self.read_index(ReadOrigin::Client(id), output),
+            (_, Some(leader)) => self.forward_read(id, leader, output),
             (_, None) => {
                 let answer = Err(Refused::NotLeader { leader: None });
                 output.reads.push(Read { id, answer });
@@ -30,11 +30,11 @@ impl<C: Command> Node<C> {
         }
     }
 
-    fn pass_on(&mut self, read: ReadId, leader: NodeId, output: &mut Output<C>) {
-        output.mark(Mark::ReadPassedOn);
-        self.questions.asked += 1;
-        let number = self.questions.asked;
-        self.questions.open.push(Question { number, read, ticks: 0 });
+    fn forward_read(&mut self, read: ReadId, leader: NodeId, output: &mut Output<C>) {
+        output.mark(Mark::ReadForwarded);
+        self.forwarded_reads.asked += 1;
+        let number = self.forwarded_reads.asked;
+        self.forwarded_reads.open.push(ForwardedRead { number, read, ticks: 0 });
         let nonce = Nonce { life: self.config.life, number };
         self.send(leader, Body::ReadIndex { nonce }, output);
     }
@@ -42,25 +42,25 @@ impl<C: Command> Node<C> {
     /// A follower passes a read on.
     pub(crate) fn on_read_index(&mut self, from: NodeId, nonce: Nonce, output: &mut Output<C>) {
         match self.role {
-            Role::Leader => self.read_as_leader(Asker::Follower(from, nonce), output),
+            Role::Leader => self.read_index(ReadOrigin::Follower(from, nonce), output),
             _ => self.send(from, Body::ReadIndexReply { nonce, index: None }, output),
         }
     }
 
-    fn read_as_leader(&mut self, asker: Asker, output: &mut Output<C>) {
+    fn read_index(&mut self, origin: ReadOrigin, output: &mut Output<C>) {
         let committed = self.log.term_at(self.commit);
         if !(self.rules.may_read)(committed, self.term()) {
-            output.mark(Mark::TermIsFresh);
-            return self.answer(asker, Err(Refused::TermIsFresh), output);
+            output.mark(Mark::NotCommittedInTerm);
+            return self.answer(origin, Err(Refused::NotCommittedInTerm), output);
         }
         if self.has_lease() {
             output.mark(Mark::ReadByLease);
-            return self.answer(asker, Ok(self.commit), output);
+            return self.answer(origin, Ok(self.commit), output);
         }
-        output.mark(Mark::ReadWaits);
+        output.mark(Mark::ReadPending);
         let since = self.lead.advance();
-        self.lead.reads.push_back(PendingRead { asker, index: self.commit, since });
-        self.beat_to_all(output);
+        self.lead.reads.push_back(PendingRead { origin, index: self.commit, since });
+        self.broadcast_heartbeat(output);
         self.confirm_reads(output);
     }
 
@@ -71,14 +71,14 @@ impl<C: Command> Node<C> {
         if !(self.rules.has_leases)(lease_reads, check_quorum) {
             return false;
         }
-        let heard = self.heard_by_quorum();
+        let heard = self.quorum_answered_at();
         let age = self.lead.ticks.saturating_sub(heard.ticks());
         heard != Stamp::default()
-            && (self.rules.lease_holds)(age, election_ticks, clock_drift, self.lead.let_go)
+            && (self.rules.lease_holds)(age, election_ticks, clock_drift, self.lead.transfer_sent)
     }
 
     /// The latest moment after which a quorum, itself included, has heard of this leader.
-    fn heard_by_quorum(&self) -> Stamp {
+    fn quorum_answered_at(&self) -> Stamp {
         let lead = &self.lead;
         self.electorate().reached(|id| match id == self.id() {
             true => lead.now,
@@ -88,7 +88,7 @@ impl<C: Command> Node<C> {
 
     /// `from` has answered something that was sent at `stamp`; whether that concerns this server,
     /// which it does if it leads and `from` follows.
-    pub(crate) fn heard_from(
+    pub(crate) fn record_answer(
         &mut self,
         from: NodeId,
         stamp: Stamp,
@@ -108,21 +108,26 @@ impl<C: Command> Node<C> {
         if self.lead.reads.is_empty() {
             return;
         }
-        let heard = self.heard_by_quorum();
-        while let Some(&PendingRead { asker, index, since }) = self.lead.reads.front() {
-            if !(self.rules.confirms)(heard, since) {
+        let heard = self.quorum_answered_at();
+        while let Some(&PendingRead { origin, index, since }) = self.lead.reads.front() {
+            if !(self.rules.confirms_read)(heard, since) {
                 break;
             }
             output.mark(Mark::ReadConfirmed);
             self.lead.reads.pop_front();
-            self.answer(asker, Ok(index), output);
+            self.answer(origin, Ok(index), output);
         }
     }
 
-    fn answer(&self, asker: Asker, answer: Result<LogIndex, Refused>, output: &mut Output<C>) {
-        match asker {
-            Asker::Client(id) => output.reads.push(Read { id, answer }),
-            Asker::Follower(to, nonce) => {
+    fn answer(
+        &self,
+        origin: ReadOrigin,
+        answer: Result<LogIndex, Refused>,
+        output: &mut Output<C>,
+    ) {
+        match origin {
+            ReadOrigin::Client(id) => output.reads.push(Read { id, answer }),
+            ReadOrigin::Follower(to, nonce) => {
                 self.send(to, Body::ReadIndexReply { nonce, index: answer.ok() }, output);
             }
         }
@@ -134,27 +139,31 @@ impl<C: Command> Node<C> {
         index: Option<LogIndex>,
         output: &mut Output<C>,
     ) {
-        let open = &mut self.questions.open;
-        let own = (self.rules.is_own_question)(nonce.life, self.config.life);
+        let open = &mut self.forwarded_reads.open;
+        let own = (self.rules.is_own_read_index)(nonce.life, self.config.life);
         let place = open.iter().position(|question| own && question.number == nonce.number);
-        output.mark(if place.is_some() { Mark::AnswerTaken } else { Mark::AnswerUnknown });
+        output.mark(if place.is_some() {
+            Mark::ReadIndexReplyTaken
+        } else {
+            Mark::ReadIndexReplyUnknown
+        });
         if let Some(place) = place {
             let id = open[place].read;
-            if (self.rules.is_closed_by_answer)() {
+            if (self.rules.answer_closes_read)() {
                 open.remove(place);
             }
-            output.reads.push(Read { id, answer: index.ok_or(Refused::TermIsFresh) });
+            output.reads.push(Read { id, answer: index.ok_or(Refused::NotCommittedInTerm) });
         }
     }
 
-    /// Questions grow old: what is not answered within an election timeout never will be.
-    pub(crate) fn age_questions(&mut self, output: &mut Output<C>) {
+    /// ForwardedReads grow old: what is not answered within an election timeout never will be.
+    pub(crate) fn tick_forwarded_reads(&mut self, output: &mut Output<C>) {
         let limit = self.config.election_ticks;
-        self.questions.open.retain_mut(|question| {
+        self.forwarded_reads.open.retain_mut(|question| {
             question.ticks += 1;
             let answer = Err(Refused::Unanswered);
             if question.ticks >= limit {
-                output.mark(Mark::QuestionExpired);
+                output.mark(Mark::ForwardedReadExpired);
                 output.reads.push(Read { id: question.read, answer });
             }
             question.ticks < limit
@@ -162,17 +171,17 @@ impl<C: Command> Node<C> {
     }
 
     /// The term is over, and with it what was asked in it.
-    pub(crate) fn refuse_reads(&mut self, output: &mut Output<C>) {
+    pub(crate) fn drop_reads(&mut self, output: &mut Output<C>) {
         let answer = Err(Refused::NotLeader { leader: None });
-        if !self.lead.reads.is_empty() || !self.questions.open.is_empty() {
+        if !self.lead.reads.is_empty() || !self.forwarded_reads.open.is_empty() {
             output.mark(Mark::ReadsDropped);
         }
         for read in self.lead.reads.drain(..) {
-            if let Asker::Client(id) = read.asker {
+            if let ReadOrigin::Client(id) = read.origin {
                 output.reads.push(Read { id, answer });
             }
         }
-        let open = self.questions.open.drain(..);
+        let open = self.forwarded_reads.open.drain(..);
         output.reads.extend(open.map(|question| Read { id: question.read, answer }));
     }
 }

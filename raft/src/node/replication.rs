@@ -8,7 +8,7 @@ use crate::io::{Output, Refused};
 use crate::mark::Mark;
 use crate::message::{Appended, Body};
 use crate::node::Node;
-use crate::progress::Pace;
+use crate::progress::ProgressState;
 use crate::rules::Promise;
 use crate::stamp::Stamp;
 use crate::state::Role;
@@ -20,18 +20,18 @@ impl<C: Command> Node<C> {
         commands: impl IntoIterator<Item = C>,
         output: &mut Output<C>,
     ) {
-        output.answer = Some(self.takes_commands().map(|()| {
+        output.answer = Some(self.accepts_commands().map(|()| {
             output.mark(Mark::Proposed);
             for command in commands {
                 self.append(self.term(), Payload::Command(command));
             }
-            self.send_news_to_all(output);
+            self.broadcast_append(output);
             self.log.last()
         }));
     }
 
     /// Whether this server appends what anyone wants now.
-    pub(crate) fn takes_entries(&self) -> Result<(), Refused> {
+    pub(crate) fn accepts_proposals(&self) -> Result<(), Refused> {
         (self.rules.may_propose)(self.role, self.leader)?;
         match self.lead.transfer {
             Some(transfer) => Err(Refused::Transferring { to: transfer.to }),
@@ -40,8 +40,8 @@ impl<C: Command> Node<C> {
     }
 
     /// Whether this server appends what a client wants now.
-    fn takes_commands(&self) -> Result<(), Refused> {
-        self.takes_entries()?;
+    fn accepts_commands(&self) -> Result<(), Refused> {
+        self.accepts_proposals()?;
         let uncommitted = self.log.bytes_between(self.commit, self.log.last().index);
         match uncommitted > self.config.limits.uncommitted_bytes {
             true => Err(Refused::TooMuchUncommitted),
@@ -50,22 +50,22 @@ impl<C: Command> Node<C> {
     }
 
     /// A heartbeat for everyone, with what may be new to them.
-    pub(crate) fn beat_to_all(&mut self, output: &mut Output<C>) {
+    pub(crate) fn broadcast_heartbeat(&mut self, output: &mut Output<C>) {
         for peer in self.peers().iter() {
             // What a follower has not answered by now may be lost: it is sent again.
-            if let Pace::Probe { waits } = &mut self.lead.peer(peer).pace {
-                *waits = false;
+            if let ProgressState::Probe { paused } = &mut self.lead.peer(peer).state {
+                *paused = false;
             }
-            if !self.send_more(peer, output) {
-                self.beat(peer, output);
+            if !self.maybe_send_append(peer, output) {
+                self.send_heartbeat(peer, output);
             }
         }
     }
 
     /// New entries, for everyone who can take more.
-    pub(crate) fn send_news_to_all(&mut self, output: &mut Output<C>) {
+    pub(crate) fn broadcast_append(&mut self, output: &mut Output<C>) {
         for peer in self.peers().iter() {
-            self.send_more(peer, output);
+            self.maybe_send_append(peer, output);
         }
     }
 
@@ -75,22 +75,22 @@ impl<C: Command> Node<C> {
     ///
     /// A leader may send entries that are not yet on its own disk (dissertation, 10.2.1): they are
     /// no promise of its own, and it does not count itself before they are durable.
-    pub(crate) fn send_more(&mut self, to: NodeId, output: &mut Output<C>) -> bool {
+    pub(crate) fn maybe_send_append(&mut self, to: NodeId, output: &mut Output<C>) -> bool {
         let peer = self.lead.peers[usize::from(to.0)];
         let next = peer.progress.next_index;
         if next > self.log.last().index {
             return false;
         }
         let limits = &self.config.limits;
-        let may_send = match peer.pace {
-            Pace::Probe { waits } => !waits,
-            Pace::Snapshot { .. } => false,
-            Pace::Replicate => {
+        let may_send = match peer.state {
+            ProgressState::Probe { paused } => !paused,
+            ProgressState::Snapshot { .. } => false,
+            ProgressState::Replicate => {
                 let matched = peer.progress.match_index;
                 let entries = next.0.saturating_sub(matched.next().0);
                 let bytes = self.log.bytes_between(matched, next.previous());
-                (self.rules.has_room)(entries, limits.flight_entries)
-                    && (self.rules.has_room)(bytes, limits.flight_bytes)
+                (self.rules.window_has_room)(entries, limits.inflight_entries)
+                    && (self.rules.window_has_room)(bytes, limits.inflight_bytes)
             }
         };
         if !may_send {
@@ -98,7 +98,7 @@ impl<C: Command> Node<C> {
             return false;
         }
         if next <= self.log.start().index {
-            self.send_piece(to, output);
+            self.send_snapshot_chunk(to, output);
             return true;
         }
         let mut entries = output.buffer();
@@ -110,8 +110,8 @@ impl<C: Command> Node<C> {
         let sent = entries.len() as u64;
         self.append_to(to, next, entries, output);
         let peer = self.lead.peer(to);
-        match &mut peer.pace {
-            Pace::Probe { waits } => *waits = true,
+        match &mut peer.state {
+            ProgressState::Probe { paused } => *paused = true,
             _ => peer.progress.next_index.0 += sent,
         }
         true
@@ -119,12 +119,12 @@ impl<C: Command> Node<C> {
 
     /// A heartbeat: an AppendEntries without entries. It says what is committed, and its refusal
     /// tells that something was lost.
-    fn beat(&mut self, to: NodeId, output: &mut Output<C>) {
+    fn send_heartbeat(&mut self, to: NodeId, output: &mut Output<C>) {
         let peer = self.lead.peers[usize::from(to.0)];
         let next = peer.progress.next_index;
-        match peer.pace {
-            Pace::Snapshot { .. } => self.send_piece(to, output),
-            _ if next <= self.log.start().index => self.send_piece(to, output),
+        match peer.state {
+            ProgressState::Snapshot { .. } => self.send_snapshot_chunk(to, output),
+            _ if next <= self.log.start().index => self.send_snapshot_chunk(to, output),
             _ => {
                 let nothing = output.buffer();
                 self.append_to(to, next, nothing, output);
@@ -155,11 +155,11 @@ impl<C: Command> Node<C> {
                 output.mark(Mark::CandidateFollows);
                 self.enter_term(self.term(), Role::Follower, output);
             }
-            Role::Follower => self.probing = false,
+            Role::Follower | Role::PreCandidate => self.role = Role::Follower,
         }
         self.leader = Some(leader);
         self.elapsed = 0;
-        self.be_loyal();
+        self.hold_votes();
         true
     }
 
@@ -177,9 +177,9 @@ impl<C: Command> Node<C> {
             return output.recycle(entries);
         }
         let start = self.log.start();
-        let prev_log = match (self.rules.is_covered)(prev_log.index, start.index) {
+        let prev_log = match (self.rules.is_compacted)(prev_log.index, start.index) {
             true => {
-                output.mark(Mark::Covered);
+                output.mark(Mark::CompactedPrefix);
                 skip_covered(&mut entries, start)
             }
             false => prev_log,
@@ -195,14 +195,14 @@ impl<C: Command> Node<C> {
         self.store(prev_log.index, &mut entries, output);
         let last = self.log.last().index;
         let commit = (self.rules.follower_commit)(self.commit, leader_commit, last_new, last);
-        self.learn_commit(commit, leader_commit, last_new, output);
+        self.update_commit(commit, leader_commit, last_new, output);
         let match_index = (self.rules.acknowledged)(last_new, last);
         self.acknowledge(leader, match_index, stamp, output);
         output.recycle(entries);
     }
 
     /// What the leader has committed is committed here, as far as the logs are known to be equal.
-    fn learn_commit(
+    fn update_commit(
         &mut self,
         commit: LogIndex,
         leader_commit: LogIndex,
@@ -210,13 +210,13 @@ impl<C: Command> Node<C> {
         output: &mut Output<C>,
     ) {
         if last_new < self.log.last().index {
-            output.mark(Mark::TailBeyond);
+            output.mark(Mark::UnverifiedSuffix);
         }
         if leader_commit > last_new {
             output.mark(Mark::CommitCapped);
         }
         if commit != self.commit {
-            output.mark(Mark::CommitLearnt);
+            output.mark(Mark::CommitAdvanced);
         }
         self.commit = commit;
     }
@@ -264,7 +264,7 @@ impl<C: Command> Node<C> {
         self.log.truncate_from(index);
         if self.memberships.truncate_from(index) {
             output.mark(Mark::ChangeUndone);
-            self.make_room();
+            self.resize_progress();
         }
     }
 
@@ -284,8 +284,8 @@ impl<C: Command> Node<C> {
         stamp: Stamp,
         output: &mut Output<C>,
     ) {
-        if !self.heard_from(from, stamp, output) {
-            return output.mark(Mark::Stranger);
+        if !self.record_answer(from, stamp, output) {
+            return output.mark(Mark::NotAMember);
         }
         match appended {
             Appended::Accepted { match_index } => self.on_accepted(from, match_index, output),
@@ -308,17 +308,17 @@ impl<C: Command> Node<C> {
         progress.match_index = (self.rules.match_after_ack)(known, acked);
         progress.next_index =
             (self.rules.next_after_ack)(progress.next_index, progress.match_index);
-        if peer.picks_up_pace() {
+        if peer.maybe_become_replicate() {
             self.lead.sending.retain(|(to, _)| *to != from);
         }
         if acked > known {
             self.advance_commit(output);
             if self.role == Role::Leader {
                 let mut room = (self.rules.messages_after_ack)();
-                while room > 0 && self.send_more(from, output) {
+                while room > 0 && self.maybe_send_append(from, output) {
                     room -= 1;
                 }
-                self.hand_over(output);
+                self.maybe_send_timeout_now(output);
             }
         }
     }
@@ -328,20 +328,20 @@ impl<C: Command> Node<C> {
         let shared = self.log.last_at_or_before(hint).index;
         let peer = &mut self.lead.peers[usize::from(from.0)];
         let matched = peer.progress.match_index;
-        let is_late = match peer.pace {
-            Pace::Probe { .. } => prev != peer.progress.next_index.previous(),
-            Pace::Replicate => prev <= matched || prev >= peer.progress.next_index,
-            Pace::Snapshot { .. } => true,
+        let is_late = match peer.state {
+            ProgressState::Probe { .. } => prev != peer.progress.next_index.previous(),
+            ProgressState::Replicate => prev <= matched || prev >= peer.progress.next_index,
+            ProgressState::Snapshot { .. } => true,
         };
         let next = shared.max(matched).next();
         if is_late || next > prev {
             // It answers a request that another answer has overtaken.
-            return output.mark(Mark::RefusalLate);
+            return output.mark(Mark::RejectionLate);
         }
-        output.mark(Mark::NextMoved);
+        output.mark(Mark::NextDecreased);
         peer.progress.next_index = next;
-        peer.pace = Pace::Probe { waits: false };
-        self.send_more(from, output);
+        peer.state = ProgressState::Probe { paused: false };
+        self.maybe_send_append(from, output);
     }
 
     /// Figure 2, leaders: "If there exists an N such that N > commitIndex, a majority of

@@ -18,8 +18,8 @@ pub fn may_change(
     current: Term,
 ) -> Result<(), Refused> {
     match pending {
-        Some(since) => Err(Refused::ChangeUnderWay { since }),
-        None if committed != Some(current) => Err(Refused::TermIsFresh),
+        Some(since) => Err(Refused::ChangeInProgress { since }),
+        None if committed != Some(current) => Err(Refused::NotCommittedInTerm),
         None => Ok(()),
     }
 }
@@ -42,12 +42,12 @@ pub fn next_membership(current: &Membership, voters: NodeSet, learners: NodeSet)
 ///
 /// 4.2.2: a removed server "may still be needed until the Cnew entry is committed". A learner that
 /// stood would only disturb.
-pub fn may_stand(votes: bool, may_vote_again: bool) -> bool {
+pub fn may_campaign(votes: bool, may_vote_again: bool) -> bool {
     votes || may_vote_again
 }
 
 /// A leader that a committed change has removed steps down (4.2.2).
-pub fn leaves_when_removed() -> bool {
+pub fn steps_down_when_removed() -> bool {
     true
 }
 

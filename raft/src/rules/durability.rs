@@ -21,7 +21,7 @@ pub fn restored(state: HardState) -> HardState {
 /// Writes become durable in order, so waiting for the last one covers term, vote and log. A
 /// candidacy waits too: after a crash the same term must not be contested with a shorter log while
 /// votes for the longer one are under way. Without this: Election Safety, Leader Completeness.
-pub fn rests_on_disk(_promise: Promise) -> bool {
+pub fn waits_for_disk(_promise: Promise) -> bool {
     true
 }
 
@@ -31,7 +31,7 @@ pub fn survives_failed_write() -> bool {
 }
 
 /// A server that has halted lives through nothing any more.
-pub fn goes_on_halted() -> bool {
+pub fn runs_after_halt() -> bool {
     false
 }
 

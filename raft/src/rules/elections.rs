@@ -41,7 +41,7 @@ pub fn stepping_down(state: HardState, term: Term) -> HardState {
 ///
 /// An answer to that question does: whoever asks in an old term must learn so, or it asks for ever
 /// (openraft #1796). Without this: no progress.
-pub fn heeds_newer_term(kind: Kind) -> bool {
+pub fn adopts_newer_term(kind: Kind) -> bool {
     kind != Kind::PreVote
 }
 
@@ -58,7 +58,7 @@ pub fn answers_stale(_kind: Kind) -> bool {
 ///
 /// Otherwise servers that cannot win keep the one that can from ever standing (LifeRaft, bug 5).
 /// Without this: no progress.
-pub fn patience_in_newer_term(elapsed: u32) -> u32 {
+pub fn elapsed_in_newer_term(elapsed: u32) -> u32 {
     elapsed
 }
 
@@ -91,8 +91,8 @@ pub fn log_in_vote(in_memory: LogId, _on_disk: LogId) -> LogId {
 ///
 /// 5.2; `grants` are the votes in the order of arrival, with repetitions. Without this: Election
 /// Safety.
-pub fn wins(membership: &Membership, grants: &[NodeId]) -> bool {
-    membership.is_quorum(grants.iter().copied().collect::<NodeSet>())
+pub fn wins_election(membership: &Membership, votes: &[NodeId]) -> bool {
+    membership.is_quorum(votes.iter().copied().collect::<NodeSet>())
 }
 
 // ---- Needless elections (dissertation, 4.2.3, 6.2, 9.6) ----
@@ -102,7 +102,7 @@ pub fn wins(membership: &Membership, grants: &[NodeId]) -> bool {
 /// 9.6: "if the candidate's log is sufficiently up-to-date, and the voters have not received
 /// heartbeats from a valid leader for at least a baseline election timeout". Without the second
 /// half, a server that was cut off disrupts the cluster when it comes back.
-pub fn would_vote(hears_a_leader: bool, candidate: LogId, own: LogId) -> bool {
+pub fn grants_pre_vote(hears_a_leader: bool, candidate: LogId, own: LogId) -> bool {
     !hears_a_leader && is_up_to_date(candidate, own)
 }
 
@@ -110,14 +110,14 @@ pub fn would_vote(hears_a_leader: bool, candidate: LogId, own: LogId) -> bool {
 ///
 /// Otherwise servers that wait for each other's answer turn each other away for the sake of a
 /// leader that none of them hears (tikv/raft-rs#84). Without this: no progress.
-pub fn leader_while_probing(_known: Option<NodeId>) -> Option<NodeId> {
+pub fn leader_of_pre_candidate(_known: Option<NodeId>) -> Option<NodeId> {
     None
 }
 
 /// A leader stays one as long as a quorum, itself included, has answered.
 ///
 /// 6.2. Without this, a leader that nobody hears takes commands for ever.
-pub fn keeps_lead(membership: &Membership, heard: NodeSet) -> bool {
+pub fn keeps_leadership(membership: &Membership, heard: NodeSet) -> bool {
     membership.is_quorum(heard)
 }
 
@@ -126,7 +126,7 @@ pub fn keeps_lead(membership: &Membership, heard: NodeSet) -> bool {
 ///
 /// 9.6. Without the second half, a server stays loyal to a leader that is gone (hashicorp/raft PR
 /// 605).
-pub fn hears_a_leader(known: Option<NodeId>, elapsed: u32, election_ticks: u32) -> bool {
+pub fn believes_in_leader(known: Option<NodeId>, elapsed: u32, election_ticks: u32) -> bool {
     known.is_some() && elapsed < election_ticks
 }
 
@@ -134,7 +134,7 @@ pub fn hears_a_leader(known: Option<NodeId>, elapsed: u32, election_ticks: u32) 
 ///
 /// 9.6. Without this, a server that hears nobody raises its term for ever, and ends the lead of
 /// whoever hears it (Cloudflare, November 2020).
-pub fn asks_first(pre_vote: bool) -> bool {
+pub fn pre_votes(pre_vote: bool) -> bool {
     pre_vote
 }
 
@@ -142,7 +142,7 @@ pub fn asks_first(pre_vote: bool) -> bool {
 ///
 /// 5.4.1: "the RPC includes information about the candidate's log". Without this: Leader
 /// Completeness.
-pub fn claimed(last: LogId) -> LogId {
+pub fn claimed_log(last: LogId) -> LogId {
     last
 }
 
@@ -150,7 +150,7 @@ pub fn claimed(last: LogId) -> LogId {
 ///
 /// 5.2: "a follower increments its current term", and so does a candidate that tries again.
 /// Without this: two leaderships of one term, whose entries differ.
-pub fn term_to_stand_in(current: Term, _vote: Option<NodeId>, _own: NodeId) -> Term {
+pub fn candidate_term(current: Term, _vote: Option<NodeId>, _own: NodeId) -> Term {
     current.next()
 }
 

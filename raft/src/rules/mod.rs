@@ -45,12 +45,12 @@ pub enum Promise {
 pub struct Rules {
     /// See [`is_stale`].
     pub is_stale: fn(kind: Kind, message: Term, current: Term) -> bool,
-    /// See [`heeds_newer_term`].
-    pub heeds_newer_term: fn(kind: Kind) -> bool,
+    /// See [`adopts_newer_term`].
+    pub adopts_newer_term: fn(kind: Kind) -> bool,
     /// See [`answers_stale`].
     pub answers_stale: fn(kind: Kind) -> bool,
-    /// See [`patience_in_newer_term`].
-    pub patience_in_newer_term: fn(elapsed: u32) -> u32,
+    /// See [`elapsed_in_newer_term`].
+    pub elapsed_in_newer_term: fn(elapsed: u32) -> u32,
     /// See [`role_in_newer_term`].
     pub role_in_newer_term: fn(role: Role, kind: Kind) -> Role,
     /// See [`stepping_down`].
@@ -65,32 +65,32 @@ pub struct Rules {
     pub recorded: fn(state: HardState) -> HardState,
     /// See [`restored`].
     pub restored: fn(state: HardState) -> HardState,
-    /// See [`rests_on_disk`].
-    pub rests_on_disk: fn(promise: Promise) -> bool,
+    /// See [`waits_for_disk`].
+    pub waits_for_disk: fn(promise: Promise) -> bool,
     /// See [`survives_failed_write`].
     pub survives_failed_write: fn() -> bool,
     /// See [`commit_at_start`].
     pub commit_at_start: fn(snapshot: LogIndex, last: LogIndex) -> LogIndex,
-    /// See [`goes_on_halted`].
-    pub goes_on_halted: fn() -> bool,
-    /// See [`term_to_stand_in`].
-    pub term_to_stand_in: fn(current: Term, vote: Option<NodeId>, own: NodeId) -> Term,
+    /// See [`runs_after_halt`].
+    pub runs_after_halt: fn() -> bool,
+    /// See [`candidate_term`].
+    pub candidate_term: fn(current: Term, vote: Option<NodeId>, own: NodeId) -> Term,
     /// See [`own_vote`].
     pub own_vote: fn(own: NodeId) -> Option<NodeId>,
-    /// See [`claimed`].
-    pub claimed: fn(last: LogId) -> LogId,
-    /// See [`wins`].
-    pub wins: fn(membership: &Membership, grants: &[NodeId]) -> bool,
-    /// See [`would_vote`].
-    pub would_vote: fn(hears_a_leader: bool, candidate: LogId, own: LogId) -> bool,
-    /// See [`leader_while_probing`].
-    pub leader_while_probing: fn(known: Option<NodeId>) -> Option<NodeId>,
-    /// See [`hears_a_leader`].
-    pub hears_a_leader: fn(known: Option<NodeId>, elapsed: u32, election_ticks: u32) -> bool,
-    /// See [`asks_first`].
-    pub asks_first: fn(pre_vote: bool) -> bool,
-    /// See [`keeps_lead`].
-    pub keeps_lead: fn(membership: &Membership, heard: NodeSet) -> bool,
+    /// See [`claimed_log`].
+    pub claimed_log: fn(last: LogId) -> LogId,
+    /// See [`wins_election`].
+    pub wins_election: fn(membership: &Membership, votes: &[NodeId]) -> bool,
+    /// See [`grants_pre_vote`].
+    pub grants_pre_vote: fn(hears_a_leader: bool, candidate: LogId, own: LogId) -> bool,
+    /// See [`leader_of_pre_candidate`].
+    pub leader_of_pre_candidate: fn(known: Option<NodeId>) -> Option<NodeId>,
+    /// See [`believes_in_leader`].
+    pub believes_in_leader: fn(known: Option<NodeId>, elapsed: u32, election_ticks: u32) -> bool,
+    /// See [`pre_votes`].
+    pub pre_votes: fn(pre_vote: bool) -> bool,
+    /// See [`keeps_leadership`].
+    pub keeps_leadership: fn(membership: &Membership, heard: NodeSet) -> bool,
     /// See [`progress_at_election`].
     pub progress_at_election: fn(earlier: Progress, last: LogIndex) -> Progress,
     /// See [`accepts_append`].
@@ -104,10 +104,10 @@ pub struct Rules {
     pub match_after_ack: fn(known: LogIndex, acked: LogIndex) -> LogIndex,
     /// See [`next_after_ack`].
     pub next_after_ack: fn(next: LogIndex, matched: LogIndex) -> LogIndex,
-    /// See [`has_room`].
-    pub has_room: fn(in_flight: u64, limit: u64) -> bool,
-    /// See [`is_time_to_beat`].
-    pub is_time_to_beat: fn(elapsed: u32, heartbeat_ticks: u32) -> bool,
+    /// See [`window_has_room`].
+    pub window_has_room: fn(in_flight: u64, limit: u64) -> bool,
+    /// See [`heartbeat_is_due`].
+    pub heartbeat_is_due: fn(elapsed: u32, heartbeat_ticks: u32) -> bool,
     /// See [`entries_in_message`].
     pub entries_in_message: fn(limit: usize) -> usize,
     /// See [`own_match`].
@@ -123,17 +123,17 @@ pub struct Rules {
         fn(commit: LogIndex, leader: LogIndex, last_new: LogIndex, last: LogIndex) -> LogIndex,
     /// See [`may_propose`].
     pub may_propose: fn(role: Role, leader: Option<NodeId>) -> Result<(), Refused>,
-    /// See [`may_take_over`].
-    pub may_take_over: fn(matched: LogIndex, last: LogIndex) -> bool,
+    /// See [`may_send_timeout_now`].
+    pub may_send_timeout_now: fn(matched: LogIndex, last: LogIndex) -> bool,
     /// See [`compaction_point`].
     pub compaction_point:
-        fn(asked: LogIndex, handed_out: LogIndex, last: LogIndex) -> Option<LogIndex>,
-    /// See [`is_covered`].
-    pub is_covered: fn(prev: LogIndex, start: LogIndex) -> bool,
-    /// See [`is_known`].
-    pub is_known: fn(snapshot: LogIndex, commit: LogIndex) -> bool,
-    /// See [`fits`].
-    pub fits: fn(received: u64, offset: u64) -> bool,
+        fn(asked: LogIndex, applying: LogIndex, last: LogIndex) -> Option<LogIndex>,
+    /// See [`is_compacted`].
+    pub is_compacted: fn(prev: LogIndex, start: LogIndex) -> bool,
+    /// See [`snapshot_is_committed`].
+    pub snapshot_is_committed: fn(snapshot: LogIndex, commit: LogIndex) -> bool,
+    /// See [`chunk_is_next`].
+    pub chunk_is_next: fn(received: u64, offset: u64) -> bool,
     /// See [`keeps_suffix`].
     pub keeps_suffix: fn(snapshot: LogId, own: Option<Term>) -> bool,
     /// See [`term_after_install`].
@@ -154,20 +154,20 @@ pub struct Rules {
     pub next_membership: fn(current: &Membership, voters: NodeSet, learners: NodeSet) -> Membership,
     /// See [`ends_joint_consensus`].
     pub ends_joint_consensus: fn() -> bool,
-    /// See [`may_stand`].
-    pub may_stand: fn(votes: bool, may_vote_again: bool) -> bool,
-    /// See [`leaves_when_removed`].
-    pub leaves_when_removed: fn() -> bool,
+    /// See [`may_campaign`].
+    pub may_campaign: fn(votes: bool, may_vote_again: bool) -> bool,
+    /// See [`steps_down_when_removed`].
+    pub steps_down_when_removed: fn() -> bool,
     /// See [`may_read`].
     pub may_read: fn(committed: Option<Term>, current: Term) -> bool,
-    /// See [`confirms`].
-    pub confirms: fn(heard: Stamp, asked: Stamp) -> bool,
-    /// See [`is_own_question`].
-    pub is_own_question: fn(asked_in: u64, life: u64) -> bool,
-    /// See [`is_closed_by_answer`].
-    pub is_closed_by_answer: fn() -> bool,
+    /// See [`confirms_read`].
+    pub confirms_read: fn(heard: Stamp, asked: Stamp) -> bool,
+    /// See [`is_own_read_index`].
+    pub is_own_read_index: fn(asked_in: u64, life: u64) -> bool,
+    /// See [`answer_closes_read`].
+    pub answer_closes_read: fn() -> bool,
     /// See [`lease_holds`].
-    pub lease_holds: fn(age: u64, election_ticks: u32, drift: u32, let_go: bool) -> bool,
+    pub lease_holds: fn(age: u64, election_ticks: u32, drift: u32, transfer_sent: bool) -> bool,
     /// See [`has_leases`].
     pub has_leases: fn(lease_reads: bool, check_quorum: bool) -> bool,
 }
@@ -176,9 +176,9 @@ impl Rules {
     /// Raft, as the paper has it.
     pub const RAFT: Rules = Rules {
         is_stale,
-        heeds_newer_term,
+        adopts_newer_term,
         answers_stale,
-        patience_in_newer_term,
+        elapsed_in_newer_term,
         role_in_newer_term,
         stepping_down,
         may_vote,
@@ -186,27 +186,27 @@ impl Rules {
         log_in_vote,
         recorded,
         restored,
-        rests_on_disk,
+        waits_for_disk,
         survives_failed_write,
         commit_at_start,
-        goes_on_halted,
-        term_to_stand_in,
+        runs_after_halt,
+        candidate_term,
         own_vote,
-        claimed,
-        wins,
-        would_vote,
-        leader_while_probing,
-        hears_a_leader,
-        asks_first,
-        keeps_lead,
+        claimed_log,
+        wins_election,
+        grants_pre_vote,
+        leader_of_pre_candidate,
+        believes_in_leader,
+        pre_votes,
+        keeps_leadership,
         progress_at_election,
         accepts_append,
         truncate_from,
         acknowledged,
         match_after_ack,
         next_after_ack,
-        has_room,
-        is_time_to_beat,
+        window_has_room,
+        heartbeat_is_due,
         entries_in_message,
         own_match,
         reached,
@@ -214,11 +214,11 @@ impl Rules {
         may_commit,
         follower_commit,
         may_propose,
-        may_take_over,
+        may_send_timeout_now,
         compaction_point,
-        is_covered,
-        is_known,
-        fits,
+        is_compacted,
+        snapshot_is_committed,
+        chunk_is_next,
         keeps_suffix,
         term_after_install,
         sends_snapshot,
@@ -227,12 +227,12 @@ impl Rules {
         membership_in_force,
         next_membership,
         ends_joint_consensus,
-        may_stand,
-        leaves_when_removed,
+        may_campaign,
+        steps_down_when_removed,
         may_read,
-        confirms,
-        is_own_question,
-        is_closed_by_answer,
+        confirms_read,
+        is_own_read_index,
+        answer_closes_read,
         lease_holds,
         has_leases,
     };

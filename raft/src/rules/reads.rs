@@ -15,12 +15,12 @@ pub fn may_read(committed: Option<Term>, current: Term) -> bool {
 /// Only answers to what was sent after the question show that the leader still led then.
 ///
 /// `heard` is the latest moment of which a quorum has answered. Without this: stale reads.
-pub fn confirms(heard: Stamp, asked: Stamp) -> bool {
+pub fn confirms_read(heard: Stamp, asked: Stamp) -> bool {
     heard >= asked
 }
 
 /// An answer to what an earlier life asked is none to what this life asks.
-pub fn is_own_question(asked_in: u64, life: u64) -> bool {
+pub fn is_own_read_index(asked_in: u64, life: u64) -> bool {
     asked_in == life
 }
 
@@ -30,8 +30,8 @@ pub fn is_own_question(asked_in: u64, life: u64) -> bool {
 /// 6.4.1, 3.10: until then no server that answered will vote for another. Clocks may be two ticks
 /// out of step, and `drift` is how many ticks another may make in one of this server's. An offer
 /// may come to be taken at any time. Without this: stale reads.
-pub fn lease_holds(age: u64, election_ticks: u32, drift: u32, let_go: bool) -> bool {
-    !let_go && age + 2 < u64::from(election_ticks / drift.max(1))
+pub fn lease_holds(age: u64, election_ticks: u32, drift: u32, transfer_sent: bool) -> bool {
+    !transfer_sent && age + 2 < u64::from(election_ticks / drift.max(1))
 }
 
 /// A leader reads by lease only if its followers are deaf to candidates meanwhile, which
@@ -43,6 +43,6 @@ pub fn has_leases(lease_reads: bool, check_quorum: bool) -> bool {
 }
 
 /// A question is closed by its answer: answers may arrive twice.
-pub fn is_closed_by_answer() -> bool {
+pub fn answer_closes_read() -> bool {
     true
 }

@@ -55,14 +55,14 @@ pub fn next_after_ack(next: LogIndex, matched: LogIndex) -> LogIndex {
 
 /// Entries are sent ahead of their answers as long as the follower's window has room, in entries
 /// and in bytes. Without this, a slow follower drowns (dissertation, 10.2.1).
-pub fn has_room(in_flight: u64, limit: u64) -> bool {
+pub fn window_has_room(in_flight: u64, limit: u64) -> bool {
     in_flight < limit.max(1)
 }
 
 /// A leader speaks to its followers once a heartbeat interval, if it has nothing new to say.
 ///
 /// 5.2. More often is a waste, and less often makes them stand.
-pub fn is_time_to_beat(elapsed: u32, heartbeat_ticks: u32) -> bool {
+pub fn heartbeat_is_due(elapsed: u32, heartbeat_ticks: u32) -> bool {
     elapsed >= heartbeat_ticks
 }
 
@@ -104,7 +104,7 @@ pub fn follower_commit(
 pub fn may_propose(role: Role, leader: Option<NodeId>) -> Result<(), Refused> {
     match role {
         Role::Leader => Ok(()),
-        Role::Follower | Role::Candidate => Err(Refused::NotLeader { leader }),
+        Role::Follower | Role::PreCandidate | Role::Candidate => Err(Refused::NotLeader { leader }),
     }
 }
 
@@ -112,7 +112,7 @@ pub fn may_propose(role: Role, leader: Option<NodeId>) -> Result<(), Refused> {
 ///
 /// Dissertation, 3.10: the prior leader "fully updates the target server's log". Otherwise the
 /// target asks in vain, and the cluster is without a leader for nothing.
-pub fn may_take_over(matched: LogIndex, last: LogIndex) -> bool {
+pub fn may_send_timeout_now(matched: LogIndex, last: LogIndex) -> bool {
     matched == last
 }
 

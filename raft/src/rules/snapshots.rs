@@ -8,30 +8,26 @@ use crate::membership::Memberships;
 /// A snapshot stands for entries that were handed out to the state machine, and for no more.
 ///
 /// Without this: a snapshot of uncommitted entries, and State Machine Safety is gone.
-pub fn compaction_point(
-    asked: LogIndex,
-    handed_out: LogIndex,
-    _last: LogIndex,
-) -> Option<LogIndex> {
-    (asked <= handed_out).then_some(asked)
+pub fn compaction_point(asked: LogIndex, applying: LogIndex, _last: LogIndex) -> Option<LogIndex> {
+    (asked <= applying).then_some(asked)
 }
 
 /// Entries that a snapshot stands for are neither looked up nor appended again.
 ///
 /// A late request can begin long before the snapshot's last entry. Without this: Log Matching.
-pub fn is_covered(prev: LogIndex, start: LogIndex) -> bool {
+pub fn is_compacted(prev: LogIndex, start: LogIndex) -> bool {
     prev < start
 }
 
 /// A snapshot of what is committed here already brings nothing.
 ///
 /// Installing it would take back what was applied. Without this: State Machine Safety.
-pub fn is_known(snapshot: LogIndex, commit: LogIndex) -> bool {
+pub fn snapshot_is_committed(snapshot: LogIndex, commit: LogIndex) -> bool {
     snapshot <= commit
 }
 
 /// A piece of a snapshot is taken only where the pieces before it end.
-pub fn fits(received: u64, offset: u64) -> bool {
+pub fn chunk_is_next(received: u64, offset: u64) -> bool {
     received == offset
 }
 

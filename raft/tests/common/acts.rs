@@ -2,7 +2,7 @@
 
 use raft::{
     Appended, Body, Config, Input, LogId, LogIndex, Membership, NodeId, NodeSet, Nonce, Payload,
-    Piece, ReadId, Refused, Stamp,
+    ReadId, Refused, SnapshotChunk, Stamp,
 };
 
 use crate::common::*;
@@ -14,7 +14,7 @@ impl Host {
         self.restarts()
     }
     /// Someone speaks in this server's term.
-    pub fn told(self, from: u8, body: Body<Command>) -> Host {
+    pub fn timeout_now_sent(self, from: u8, body: Body<Command>) -> Host {
         let term = self.ballot().0;
         self.hears(from, term, body)
     }
@@ -24,19 +24,19 @@ impl Host {
         if let Body::AppendEntries { entries, .. } = &mut body {
             entries[0].payload = Payload::Change(membership);
         }
-        self.told(1, body)
+        self.timeout_now_sent(1, body)
     }
     /// These hold all that this leader has, and say so, in answer to its last words.
     pub fn accepts(self, peers: &[u8]) -> Host {
         let (match_index, words) = (self.last().index, self.clone());
         let accepts = |host: Host, &peer: &u8| {
             let (appended, stamp) = (Appended::Accepted { match_index }, words.stamp(peer));
-            host.told(peer, Body::AppendEntriesReply { appended, stamp })
+            host.timeout_now_sent(peer, Body::AppendEntriesReply { appended, stamp })
         };
         peers.iter().fold(self, accepts)
     }
     pub fn leads(self) -> Host {
-        (1..=4).fold(self.campaigns(), |host, peer| host.told(peer, vote(true)))
+        (1..=4).fold(self.campaigns(), |host, peer| host.timeout_now_sent(peer, vote(true)))
     }
     pub fn changes(self, voters: &[u8], learners: &[u8]) -> Host {
         self.does(Input::Change { voters: set(voters), learners: set(learners) })
@@ -99,7 +99,7 @@ pub fn wished(last_log: LogId) -> Body<Command> {
 }
 pub fn piece(last: LogId, offset: u64, data: &str, done: bool) -> Body<Command> {
     let (membership, data, stamp) = (first(3), data.as_bytes().to_vec(), Stamp::default());
-    Body::InstallSnapshot(Box::new(Piece { last, membership, offset, data, done, stamp }))
+    Body::InstallSnapshot(Box::new(SnapshotChunk { last, membership, offset, data, done, stamp }))
 }
 pub fn received(last: LogId, received: u64) -> Body<Command> {
     Body::InstallSnapshotReply { last, received, stamp: Stamp::default() }

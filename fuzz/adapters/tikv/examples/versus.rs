@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use tikv::Tikv;
 use whitewater::raft::NodeId;
-use whitewater::replica::subject::Subject;
+use whitewater::replica::system_under_test::SystemUnderTest;
 use whitewater::replica::{Durable, Input, Replica};
 use whitewater::schedule::Setup;
 
@@ -19,9 +19,9 @@ struct Cluster<R: Replica> {
 }
 
 impl<R: Replica> Cluster<R> {
-    fn start(subject: &Subject<R>) -> Cluster<R> {
+    fn start(sut: &SystemUnderTest<R>) -> Cluster<R> {
         let setup = Setup { nodes: 3, max_entries: 16, ..Setup::default() };
-        let start = |id| R::start(NodeId(id), &setup, &subject.options, &Durable::default());
+        let start = |id| R::start(NodeId(id), &setup, &sut.options, &Durable::default());
         let nodes = (0..setup.nodes).map(start).collect();
         Cluster { nodes, in_flight: VecDeque::new(), output: R::Output::default(), committed: 0 }
     }
@@ -42,14 +42,14 @@ impl<R: Replica> Cluster<R> {
 
     fn settle(&mut self) {
         while let Some(message) = self.in_flight.pop_front() {
-            let to = R::meaning(&message).to;
+            let to = R::message_view(&message).to;
             self.step(usize::from(to.0), Input::Receive(message));
         }
     }
 }
 
-fn run<R: Replica>(subject: &Subject<R>, batch: u64, rounds: u64) -> usize {
-    let mut cluster = Cluster::start(subject);
+fn run<R: Replica>(sut: &SystemUnderTest<R>, batch: u64, rounds: u64) -> usize {
+    let mut cluster = Cluster::start(sut);
     cluster.step(0, Input::Timeout);
     cluster.settle();
     for command in 1..=batch * rounds {
@@ -70,7 +70,7 @@ fn main() {
             println!("{}", run(&whitewater::mutants::raft(), batch, rounds));
         }
         (Some("tikv"), Some(batch), Some(rounds)) => {
-            let tikv = Subject::<Tikv>::without_mutants(None).expect("there is one Raft");
+            let tikv = SystemUnderTest::<Tikv>::without_mutants(None).expect("there is one Raft");
             println!("{}", run(&tikv, batch, rounds));
         }
         _ => {

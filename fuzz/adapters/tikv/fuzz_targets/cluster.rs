@@ -2,16 +2,16 @@
 #![cfg_attr(fuzzing, no_main)]
 
 use tikv::Tikv;
-use whitewater::replica::subject::Subject;
+use whitewater::replica::system_under_test::SystemUnderTest;
 
 #[cfg(fuzzing)]
 whitewater::fuzz_target!(
     "cluster",
-    Subject::<Tikv>::without_mutants,
+    SystemUnderTest::<Tikv>::without_mutants,
     concat!("cargo run -rq --manifest-path ", env!("CARGO_MANIFEST_DIR"), "/Cargo.toml --")
 );
 
 #[cfg(not(fuzzing))]
 fn main() -> std::process::ExitCode {
-    whitewater_cli::main(Subject::<Tikv>::without_mutants)
+    whitewater_cli::main(SystemUnderTest::<Tikv>::without_mutants)
 }

@@ -10,7 +10,8 @@ use raft::eraftpb::{Entry, HardState, Message, MessageType as Type, Snapshot};
 use raft::{storage::MemStorage, Config, RawNode, StateRole, Storage};
 use whitewater::raft::{self as paper, LogId, LogIndex, NodeId, Payload, Progress, Role, Term};
 use whitewater::replica::{
-    self, Capabilities, Durable, Effects, Input, Meaning, Plain, Replica, Speech, View, Write,
+    self, Capabilities, Durable, Effects, Input, MessageBody, MessageView, Plain, Replica, View,
+    Write,
 };
 use whitewater::schedule::Setup;
 
@@ -102,29 +103,33 @@ impl Replica for Tikv {
         Some(Progress { match_index: index(known.matched), next_index: index(known.next_idx) })
     }
 
-    fn meaning(message: &Message) -> Meaning {
+    fn message_view(message: &Message) -> MessageView {
         let prev_log = log_id(message.get_log_term(), message.get_index());
         let last = message.get_entries().last();
         let last_log = last.map_or(prev_log, |last| log_id(last.get_term(), last.get_index()));
         let commit = LogIndex(down(message.get_commit()));
         let (entries, match_index) = (message.get_entries().len(), prev_log.index);
-        let speech = match (message.get_msg_type(), message.get_reject()) {
-            (Type::MsgRequestVote, _) => Speech::Candidacy { last_log: prev_log },
-            (Type::MsgRequestVoteResponse, true) => Speech::NoVote,
-            (Type::MsgRequestVoteResponse, false) => Speech::Vote,
-            (Type::MsgRequestPreVote, _) => Speech::PreVote { last_log: prev_log },
-            (Type::MsgRequestPreVoteResponse, no) => Speech::PreVoteReply { granted: !no },
-            (Type::MsgAppend, _) => Speech::Append { prev_log, last_log, entries, commit },
-            (Type::MsgHeartbeat, _) => Speech::Heartbeat { commit },
-            (Type::MsgAppendResponse, true) => Speech::Refusal,
+        let body = match (message.get_msg_type(), message.get_reject()) {
+            (Type::MsgRequestVote, _) => MessageBody::RequestVote { last_log: prev_log },
+            (Type::MsgRequestVoteResponse, true) => MessageBody::VoteRefused,
+            (Type::MsgRequestVoteResponse, false) => MessageBody::VoteGranted,
+            (Type::MsgRequestPreVote, _) => MessageBody::PreVote { last_log: prev_log },
+            (Type::MsgRequestPreVoteResponse, no) => MessageBody::PreVoteReply { granted: !no },
+            (Type::MsgAppend, _) => {
+                MessageBody::AppendEntries { prev_log, last_log, entries, commit }
+            }
+            (Type::MsgHeartbeat, _) => MessageBody::Heartbeat { commit },
+            (Type::MsgAppendResponse, true) => MessageBody::AppendRejected,
             // An answer without an index says no more than that there is a newer term.
-            (Type::MsgAppendResponse, _) if message.get_index() > 0 => Speech::Ack { match_index },
-            _ => Speech::Other,
+            (Type::MsgAppendResponse, _) if message.get_index() > 0 => {
+                MessageBody::AppendAccepted { match_index }
+            }
+            _ => MessageBody::Other,
         };
         let node = |id| NodeId(down(id) as u8);
         let (from, to) = (node(message.get_from()), node(message.get_to()));
         let term = Term(down(message.get_term()));
-        Meaning { from, to, term, speech, committed: named_commit(message) }
+        MessageView { from, to, term, body, committed: named_commit(message) }
     }
 }
 

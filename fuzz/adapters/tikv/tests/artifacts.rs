@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use tikv::Tikv;
-use whitewater::replica::subject::Subject;
+use whitewater::replica::system_under_test::SystemUnderTest;
 use whitewater::run::{Outcome, Runner};
 use whitewater::schedule::files::{read_schedule, schedules_in};
 
@@ -21,7 +21,7 @@ const NOT_FIXED: &[&str] = {
 const BUGS: [(&str, &str, &[&str]); 6] = [
     ("must-sync-ignores-entries", "ack-is-durable", &["0.3.0", "0.3.1", "0.4.0", "0.4.3"]),
     ("next-index-at-match", "next-is-above-match", NOT_FIXED),
-    ("old-pre-votes-count", "recovers-after-healing", &["0.3.0"]),
+    ("stale-pre-votes-count", "recovers-after-healing", &["0.3.0"]),
     ("old-leader-kept-in-pre-vote", "recovers-after-healing", &["0.3.0"]),
     ("check-quorum-at-some-servers-only", "core-converges", ALL),
     // A false alarm of ours, once: no version breaks anything.
@@ -35,10 +35,10 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn run(file: &Path, always_sync: bool) -> Outcome {
-    let mut subject = Subject::<Tikv>::without_mutants(None).expect("there is one Raft");
-    subject.driver.always_sync = always_sync;
+    let mut sut = SystemUnderTest::<Tikv>::without_mutants(None).expect("there is one Raft");
+    sut.driver.always_sync = always_sync;
     let schedule = read_schedule(file).unwrap_or_else(|error| panic!("{error}"));
-    Runner::new(subject).run(&schedule)
+    Runner::new(sut).run(&schedule)
 }
 
 #[test]

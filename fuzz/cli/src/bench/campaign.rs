@@ -22,6 +22,7 @@ use whitewater::schedule::Schedule;
 use whitewater::search::explorer::{Explorer, Tuning};
 use whitewater::search::generator::{self, Generator};
 
+use super::course::Course;
 use super::libfuzzer;
 use super::rows::{Corpus, Key, Row};
 use crate::random::draw;
@@ -188,23 +189,6 @@ pub struct Execution {
     pub found: Option<String>,
 }
 
-/// How a campaign went.
-#[derive(Debug, Default, PartialEq)]
-pub struct Course {
-    /// The fingerprint of the first broken promise.
-    pub found: Option<String>,
-    /// Executions, that of the find among them.
-    pub executions: u64,
-    /// Primitive events in all of them.
-    pub events: u64,
-    /// CPU seconds, making the engine among them.
-    pub cpu_seconds: f64,
-    /// The first execution in which the branch with the bug was entered.
-    pub reached: Option<u64>,
-    /// The first execution in which it decided otherwise than true Raft.
-    pub triggered: Option<u64>,
-}
-
 /// A campaign on this thread.
 fn in_process<E: Engine>(cap: f64, engine: impl FnOnce() -> E) -> Course {
     let start = ThreadTime::now();
@@ -245,7 +229,7 @@ impl Blind {
         conditions: &Conditions,
     ) -> Blind {
         Blind {
-            runner: Runner::new(bug.subject()),
+            runner: Runner::new(bug.system_under_test()),
             generator: Generator::new(strategy, seed),
             corpus: corpus(bug, seed, conditions),
             nodes: bug.nodes(),
@@ -282,7 +266,7 @@ impl Guided {
         let tuning = Tuning { events: conditions.events, ..Tuning::DEFAULT };
         let strategy = generator::Strategy::default();
         Guided {
-            explorer: Explorer::new(bug.subject(), strategy, seed, tuning),
+            explorer: Explorer::new(bug.system_under_test(), strategy, seed, tuning),
             corpus: corpus(bug, seed, conditions),
             nodes: bug.nodes(),
         }
@@ -398,7 +382,8 @@ mod tests {
         let bug = task(0).bug;
         let conditions = Conditions { corpus: Some(corpus.clone()), ..conditions(1.0) };
         let mut blind = Blind::new(bug, generator::Strategy::Swarm, 1, &conditions);
-        let expected: Vec<_> = order(1).iter().map(|s| Runner::new(bug.subject()).run(s)).collect();
+        let expected: Vec<_> =
+            order(1).iter().map(|s| Runner::new(bug.system_under_test()).run(s)).collect();
         for outcome in expected {
             assert_eq!(blind.execute().events, outcome.resolved.events.len() as u64);
         }

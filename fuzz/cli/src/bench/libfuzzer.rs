@@ -15,7 +15,7 @@ use whitewater::mutants::bench::Seed;
 use whitewater::schedule::Schedule;
 use whitewater::target::{EDGES_ALONE, IGNORE, MUTANT, NODES};
 
-use super::campaign::Course;
+use super::course::Course;
 
 /// Runs one campaign with the fuzz target at `program`; what went wrong otherwise.
 pub fn course(

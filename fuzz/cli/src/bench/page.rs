@@ -1,62 +1,17 @@
-//! Tables as Markdown: the report, and the page with its plots.
+//! Tables of campaigns as Markdown.
 //!
-//! Promises: the page names the machine, the build, the seeds and the command line; each table says
-//! what it leaves out; a page is replaced whole, and nothing else in its directory is touched.
+//! Promise: each table says what it leaves out.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
 
 use super::campaign::Strategy;
-use super::plot;
-use super::rows::{Corpus, Half, Row, Set};
+use super::markdown::{chance, names, short};
+use super::rows::{Corpus, Half, Set};
 use super::table::{Cell, Cost, Ratio, Section, Table, LIMITS};
-use crate::Failure;
-
-/// What the figures rest on.
-pub struct Facts {
-    /// Version and source of this program.
-    pub build: String,
-    /// How it was called.
-    pub command: String,
-    /// On what.
-    pub machine: String,
-    /// Programs that ran the campaigns.
-    pub builds: BTreeSet<String>,
-    /// What `--seed` was.
-    pub seeds: BTreeSet<u64>,
-    /// How many campaigns.
-    pub campaigns: usize,
-}
-
-impl Facts {
-    /// Of these rows, here and now.
-    pub fn of(rows: &[&Row], build: String) -> Facts {
-        Facts {
-            build,
-            command: std::env::args()
-                .skip(1)
-                .fold("whitewater".into(), |all, arg| all + " " + &arg),
-            machine: machine(),
-            builds: rows.iter().map(|row| row.build.clone()).collect(),
-            seeds: rows.iter().map(|row| row.seed).collect(),
-            campaigns: rows.len(),
-        }
-    }
-}
-
-fn machine() -> String {
-    let about = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = about.lines().find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
-    let cores = std::thread::available_parallelism().map_or("?".into(), |cores| cores.to_string());
-    let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
-    format!("{}, {cores} cores, {os} {arch}", model.unwrap_or("unknown processor"))
-}
 
 /// How to read the tables; what they do not say.
-const NOTES: &str = "\
-## How to read this
+pub const NOTES: &str = "\
+## How to read the campaigns
 
 - A campaign is one strategy on one bug, with a seed of its own, until the first broken promise \
 (no lint) or the cap.
@@ -88,83 +43,34 @@ to guide.
 
 /// The report, as it is printed.
 pub fn report(sections: &[Section]) -> String {
-    sections.iter().map(|section| section_text(section, false)).collect()
+    sections
+        .iter()
+        .map(|section| format!("## {}\n\n", title(section)) + &section_text(section, false))
+        .collect()
 }
 
-/// Writes the page and its plots into a directory.
-pub fn write(directory: &Path, sections: &[Section], facts: &Facts) -> Result<(), Failure> {
-    for section in sections {
-        for table in &section.tables {
-            let title = format!("{}: campaigns without a find", name(table));
-            let svg = plot::survival(&title, &table.curves)?;
-            replace(directory, &plot_name(section, table), svg.as_bytes())?;
-        }
-    }
-    replace(directory, "bench.md", page(sections, facts).as_bytes())
-}
-
-/// A file appears whole, or stays as it was.
-fn replace(directory: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
-    let draft = directory.join(format!(".{name}.{}.tmp", std::process::id()));
-    let path = directory.join(name);
-    fs::write(&draft, bytes).and_then(|()| fs::rename(&draft, &path)).map_err(|error| {
-        let _ = fs::remove_file(&draft);
-        Failure(format!("{}: {error}", path.display()))
-    })
-}
-
-fn page(sections: &[Section], facts: &Facts) -> String {
-    let list = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join("; ");
-    let seeds = facts.seeds.iter().map(u64::to_string).collect();
-    let mut text = format!(
-        "# What finds which bug, at what cost\n\n\
-         Written by `{}`\n\n\
-         - Program: {}; the campaigns were run by: {}.\n\
-         - Machine that wrote this: {}; compiled by {}.\n\
-         - The project's own campaigns are run by `scripts/bench.sh bugs`. What is measured \
-         elsewhere (an empty fuzz target, the two seed systems, Hydro's simulator) is in README.\n\
-         - Campaigns: {}; `--seed`: {}. Each campaign's own seed is in its row, and follows \
-         from that, the bug, the strategy and the trial.\n",
-        facts.command,
-        facts.build,
-        list(&facts.builds),
-        facts.machine,
-        env!("WHITEWATER_COMPILER"),
-        facts.campaigns,
-        list(&seeds),
-    );
-    if facts.builds.len() > 1 {
-        text +=
-            "- **More than one program ran these campaigns: what differs may be the program.**\n";
-    }
-    for half in [Half::Train, Half::Test] {
-        let cells =
-            sections.iter().flat_map(|section| &section.tables).flat_map(|table| &table.cells);
-        let bugs: BTreeSet<String> =
-            cells.filter(|cell| cell.half == half).map(|cell| cell.bug.clone()).collect();
-        let bugs: Vec<String> = bugs.into_iter().collect();
-        let _ = writeln!(text, "- Bugs for {}: {}.", half_name(half), names(&bugs));
-    }
-    text.push('\n');
-    for section in sections {
-        text += &section_text(section, true);
-    }
-    text + NOTES
-}
-
-fn section_text(section: &Section, with_plots: bool) -> String {
+/// Under which conditions these campaigns were run.
+pub fn title(section: &Section) -> String {
     let corpus = match section.corpus {
         Corpus::Empty => "no corpus",
         Corpus::Shipped => "from a corpus",
     };
     let Section { events_per_schedule, cap, .. } = section;
-    let mut text =
-        format!("## {corpus}, {events_per_schedule} events a schedule, cap {cap} CPU s\n\n");
+    format!("{corpus}, {events_per_schedule} events a schedule, cap {cap} CPU s")
+}
+
+/// Every table of a section.
+pub fn section_text(section: &Section, with_plots: bool) -> String {
+    let mut text = String::new();
     for table in &section.tables {
         text += &table_text(table);
         if with_plots && !table.curves.curves.is_empty() {
-            let _ =
-                writeln!(text, "![survival of {}]({})\n", name(table), plot_name(section, table));
+            let _ = writeln!(
+                text,
+                "![survival of {}](results/{})\n",
+                name(table),
+                plot_name(section, table)
+            );
         }
         if !table.curves.left_out.is_empty() {
             let left_out = names(&table.curves.left_out);
@@ -183,7 +89,7 @@ fn section_text(section: &Section, with_plots: bool) -> String {
     text += "|---|---|---|---|---|\n";
     for summary in &section.summary {
         // Beyond the cap nobody knows.
-        let count = |(count, limit): (&usize, f64)| match limit > *cap {
+        let count = |(count, limit): (&usize, f64)| match limit > section.cap {
             true => format!("{count} or more"),
             false => count.to_string(),
         };
@@ -237,6 +143,7 @@ fn comparison_text(table: &Table) -> String {
     for ratio in &table.ratios {
         text += &ratio_line(ratio);
     }
+    text += &left_out_text(&table.ratios);
     text += "\n| strategy | bug | log-rank p | Holm | A12 |\n|---|---|---|---|---|\n";
     for test in &table.tests {
         let (p, corrected) = (chance(test.p), chance(test.p_corrected));
@@ -281,48 +188,55 @@ fn ratio_line(ratio: &Ratio) -> String {
         interval(ratio.cpu_interval),
         short(ratio.events),
         interval(ratio.events_interval),
-        names(&ratio.left_out),
-        names(&ratio.stood_in)
+        ratio.left_out.len(),
+        ratio.stood_in.len()
     )
 }
 
-fn half_name(half: Half) -> &'static str {
+/// Which bugs a ratio leaves out, and for which half a find stands in.
+fn left_out_text(ratios: &[Ratio]) -> String {
+    let mut text = String::new();
+    for ratio in ratios {
+        let who = format!("{}, {}", ratio.strategy, ratio.half.map_or("both", half_name));
+        if !ratio.left_out.is_empty() {
+            let _ = write!(text, "\nLeft out of {who}: {}.\n", names(&ratio.left_out));
+        }
+        if !ratio.stood_in.is_empty() {
+            let _ = write!(text, "\nHalf a find stands in, {who}: {}.\n", names(&ratio.stood_in));
+        }
+    }
+    text
+}
+
+/// What a half is called.
+pub fn half_name(half: Half) -> &'static str {
     match half {
         Half::Train => "train",
         Half::Test => "test",
     }
 }
 
-fn set_name(set: Set) -> &'static str {
-    match set {
+/// What the bugs of a table are called.
+pub fn name(table: &Table) -> String {
+    let set = match table.set {
         Set::Plain => "plain",
         Set::Deep => "deep",
-    }
+    };
+    format!("{set}, tier {}", table.tier)
 }
 
-fn name(table: &Table) -> String {
-    format!("{}, tier {}", set_name(table.set), table.tier)
-}
+/// How the files of all plots begin.
+pub const PLOT: &str = "survival-";
 
-fn plot_name(section: &Section, table: &Table) -> String {
+/// The file of a table's plot.
+pub fn plot_name(section: &Section, table: &Table) -> String {
     let corpus = match section.corpus {
         Corpus::Empty => "empty",
         Corpus::Shipped => "shipped",
     };
     let Section { events_per_schedule, cap, .. } = section;
-    format!(
-        "bench-{corpus}-{events_per_schedule}-{cap}s-{}-{}.svg",
-        set_name(table.set),
-        table.tier
-    )
-}
-
-fn names(names: &[String]) -> String {
-    if names.is_empty() {
-        "none".into()
-    } else {
-        names.join(", ")
-    }
+    let bugs = name(table).replace(", tier ", "-");
+    format!("{PLOT}{corpus}-{events_per_schedule}-{cap}s-{bugs}.svg")
 }
 
 fn mean(cost: &Cost) -> String {
@@ -336,54 +250,10 @@ fn median(cost: &Cost) -> String {
     cost.median.map_or_else(|| format!("> {}", short(cost.most)), short)
 }
 
-/// Three digits that count, and thousands and millions as such.
-fn short(value: f64) -> String {
-    let (value, unit) = match value {
-        _ if value >= 999_500.0 => (value / 1e6, " M"),
-        _ if value >= 9_995.0 => (value / 1e3, " k"),
-        _ => (value, ""),
-    };
-    if value == 0.0 || !value.is_finite() {
-        return format!("{value}{unit}");
-    }
-    let digits = (2.0 - value.abs().log10().floor()).clamp(0.0, 9.0) as usize;
-    format!("{value:.digits$}{unit}")
-}
-
-fn chance(p: f64) -> String {
-    if p < 0.001 {
-        format!("{p:.0e}")
-    } else {
-        format!("{p:.3}")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::table::{sections, tests::example};
     use super::*;
-
-    fn facts(rows: &[Row]) -> Facts {
-        let rows: Vec<&Row> = rows.iter().collect();
-        Facts { command: "whitewater bench".into(), ..Facts::of(&rows, "0.1.0".into()) }
-    }
-
-    #[test]
-    fn figures_have_three_digits_that_count() {
-        for (value, text) in [
-            (0.0, "0"),
-            (0.000_123_4, "0.000123"),
-            (0.0105, "0.0105"),
-            (1.0, "1.00"),
-            (640.4, "640"),
-            (9_994.0, "9994"),
-            (12_345.0, "12.3 k"),
-            (2_345_678.0, "2.35 M"),
-        ] {
-            assert_eq!(short(value), text);
-        }
-        assert_eq!([chance(0.04), chance(1.2e-9), chance(1.0)], ["0.040", "1e-9", "1.000"]);
-    }
 
     #[test]
     fn the_report_says_what_was_found_at_what_cost_and_what_is_left_out() {
@@ -395,7 +265,9 @@ mod tests {
             "| a | train | swarm | 20 of 20 | 0.83 to 1.00 | 0.0105 | 0.0100 | 10.5 k | 10.0 k | 11.5 | 20 | 0 |",
             "| d | train | swarm | 0 of 20 | 0.00 to 0.17 | > 200 | > 10.0 | > 200 M | > 10.0 M | > 200 k | 20 | 0 |",
             "| uniform | test | 1 | 10.0 |",
-            "| d | c |\n",
+            "| 1 | 1 |\n",
+            "Left out of uniform, both: d.",
+            "Half a find stands in, uniform, both: c.",
             "| uniform | d | 1.000 | 1.000 | 0.50 |",
             "| swarm | 4 | 1 | 2 | 2 |",
             "Not run: ",
@@ -406,51 +278,10 @@ mod tests {
     }
 
     #[test]
-    fn the_page_names_what_the_figures_rest_on_and_shows_the_plots() {
-        let rows = example();
-        let folder = tempfile::TempDir::new().unwrap();
-        let sections = sections(rows.iter());
-        write(folder.path(), &sections, &facts(&rows)).ok().unwrap();
-        write(folder.path(), &sections, &facts(&rows)).ok().expect("a page can be written anew");
-        let page = fs::read_to_string(folder.path().join("bench.md")).unwrap();
-        let plot = "bench-empty-640-10s-plain-3.svg";
-        for words in [
-            "`whitewater bench`",
-            "run by: test.",
-            "cores",
-            "Campaigns: 160; `--seed`: 1.",
-            "Bugs for train: a, c, d.",
-            "Bugs for test: b.",
-            plot,
-            "How to read",
-        ] {
-            assert!(page.contains(words), "no '{words}' in\n{page}");
-        }
-        assert!(!page.contains("More than one program"));
-        assert!(fs::read_to_string(folder.path().join(plot)).unwrap().contains("uniform"));
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "no drafts are left");
-    }
-
-    #[test]
     fn a_median_beyond_the_cap_is_not_claimed() {
         let mut rows = example();
         rows.iter_mut().for_each(|row| row.cap = 1.0);
         let report = report(&sections(rows.iter()));
         assert!(report.contains("| swarm | 4 | 1 | 2 | 2 or more |"), "{report}");
-    }
-
-    #[test]
-    fn campaigns_of_several_programs_are_told() {
-        let mut rows = example();
-        rows[0].build = "another".into();
-        assert!(page(&sections(rows.iter()), &facts(&rows)).contains("More than one program"));
-    }
-
-    #[test]
-    fn a_page_that_cannot_be_written_is_named() {
-        let rows = example();
-        let failure = write(Path::new("/nowhere"), &sections(rows.iter()), &facts(&rows));
-        let complaint = failure.err().unwrap().0;
-        assert!(complaint.contains("/nowhere/bench-empty-640-10s-plain-3.svg"), "{complaint}");
     }
 }

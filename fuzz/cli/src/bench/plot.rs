@@ -23,7 +23,47 @@ pub fn survival(title: &str, curves: &Curves) -> Result<String, Failure> {
     let mut svg = String::new();
     draw(&mut svg, title, curves)
         .map_err(|error| Failure(format!("the plot of {title}: {error}")))?;
-    Ok(svg)
+    Ok(thinned(&svg))
+}
+
+/// The same picture: of the corners of a line, which are whole pixels, those alone at which it
+/// turns.
+fn thinned(svg: &str) -> String {
+    const BEFORE: &str = " points=\"";
+    let mut parts = svg.split(BEFORE);
+    let mut text = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        let (corners, rest) = part.split_once('"').unwrap_or((part, ""));
+        let corners: Vec<&str> = corners.split(' ').filter(|corner| !corner.is_empty()).collect();
+        text += &format!("{BEFORE}{}\"{rest}", turns(&corners).join(" "));
+    }
+    text
+}
+
+/// The corners `x,y` at which a line turns, with both ends.
+fn turns<'a>(corners: &[&'a str]) -> Vec<&'a str> {
+    let is_straight = |from: &str, over: &str, to: &str| {
+        let [from, over, to] = [from, over, to].map(|corner| corner.split_once(','));
+        let [x, y] = [
+            [from, over, to].map(|corner| corner.map(|(x, _)| x)),
+            [from, over, to].map(|corner| corner.map(|(_, y)| y)),
+        ];
+        let same = |of: [Option<&str>; 3]| of[0] == of[1] && of[1] == of[2];
+        same(x) || same(y)
+    };
+    let mut kept: Vec<&str> = Vec::new();
+    for &corner in corners {
+        while let [.., from, over] = kept.as_slice() {
+            if !is_straight(from, over, corner) {
+                break;
+            }
+            kept.pop();
+        }
+        if kept.last() != Some(&corner) {
+            kept.push(corner);
+        }
+    }
+    kept
 }
 
 fn draw(
@@ -114,6 +154,14 @@ mod tests {
         for word in ["plain, tier 1", "swarm", "uniform", "CPU seconds", "0.001", "polyline"] {
             assert!(svg.contains(word), "{word}");
         }
+    }
+
+    #[test]
+    fn a_line_has_no_corner_where_it_goes_straight_on() {
+        let corners = ["1,9", "3,9", "3,9", "5,9", "5,7", "5,4", "8,4"];
+        assert_eq!(turns(&corners), ["1,9", "5,9", "5,4", "8,4"]);
+        let svg = "<a points=\"1,1 \"/><b points=\"1,1 2,1 3,1 \"/></svg>";
+        assert_eq!(thinned(svg), "<a points=\"1,1\"/><b points=\"1,1 3,1\"/></svg>");
     }
 
     #[test]

@@ -2,8 +2,9 @@
 //!
 //! Promises: a row is in the file, whole, before the next campaign is counted; what a stopped bench
 //! has left behind is taken up again, less a last line that was torn; a file that is anything else
-//! is left alone and complained about, with the line. Where a bug is filed (set, tier, half) is
-//! what the list of seeds says now; a bug that is no longer in it stays where its row has it.
+//! is left alone and complained about, with the line. A compressed file can be read, but not gone
+//! on with. Where a bug is filed (set, tier, half) is what the list of seeds says now; a bug that
+//! is no longer in it stays where its row has it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use whitewater::mutants::bench;
 
+use super::file;
 use crate::Failure;
 
 /// How a bug is awake: always, or rarely.
@@ -185,9 +187,11 @@ pub struct Book {
 }
 
 impl Book {
-    /// What `path` holds. It is not touched.
+    /// What `path` holds, compressed or not. It is not touched.
     pub fn read(path: &Path) -> Result<Book, Failure> {
         let bytes = fs::read(path).map_err(|error| failure(path, &error))?;
+        let broken = |error| Failure(format!("{}: is no whole gzip file: {error}", path.display()));
+        let bytes = file::unpacked(bytes).map_err(broken)?;
         let content = parse(path, &bytes)?;
         tell_torn(path, content.torn);
         Ok(Book { rows: content.rows, file: None })
@@ -200,6 +204,10 @@ impl Book {
             Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
             other => other.map_err(|error| failure(path, &error))?,
         };
+        if file::is_packed(&bytes) {
+            let how = "is compressed, and cannot be gone on with; `bench merge` unpacks it";
+            return Err(Failure(format!("{}: {how}", path.display())));
+        }
         let content = parse(path, &bytes)?;
         tell_torn(path, content.torn);
         let file = fs::OpenOptions::new().append(true).create(true).open(path);

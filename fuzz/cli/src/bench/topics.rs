@@ -1,0 +1,209 @@
+//! Leaf: what the measured figures are about, in the order in which the page of results has them.
+
+/// One figure, as `scripts/bench.sh` and the page know it.
+pub struct Topic {
+    /// What it is called.
+    pub figure: &'static str,
+    /// Under which heading it stands, with those beside it.
+    pub heading: &'static str,
+    /// Its own heading.
+    pub title: &'static str,
+    /// What was measured, and how to read it. No figures: these are in the rows.
+    pub about: &'static str,
+}
+
+const fn topic(
+    figure: &'static str,
+    heading: &'static str,
+    title: &'static str,
+    about: &'static str,
+) -> Topic {
+    Topic { figure, heading, title, about }
+}
+
+const SILENCE: &str = "Silent on correct Raft, and deterministic";
+const SPEED: &str = "Speed of the harness";
+const CORE: &str = "Cost of the core";
+const BUGS: &str = "Seeded bugs of our Raft";
+const TIKV: &str = "Real bugs of TiKV's raft";
+const CAMPAIGNS: &str = "Campaigns";
+
+/// All figures.
+pub const TOPICS: [Topic; 21] = [
+    topic(
+        "silent",
+        SILENCE,
+        "Violations by the true Raft",
+        "Schedules of 300 events, 1 to 7 nodes, with all features and every fault family in play.",
+    ),
+    topic(
+        "hour",
+        SILENCE,
+        "An hour of CPU time of `cargo fuzz run cluster` on each of two cores",
+        "From the corpus shipped at that commit, with the swarm as it was then; spread seeds.",
+    ),
+    topic(
+        "digests",
+        SILENCE,
+        "Digests of the same schedules",
+        "Each strategy draws the same schedules twice in a release build and once in a debug one.",
+    ),
+    topic(
+        "rate",
+        SPEED,
+        "Events per CPU second",
+        "All features, faults and oracles on, no instrumentation. The median over five seeds of \
+         the best of three runs each, since the machine is shared and its neighbours slow single \
+         runs; the ratio of long to short schedules is measured in turns.",
+    ),
+    topic(
+        "instructions",
+        SPEED,
+        "Instructions per event",
+        "Of the whole program, by callgrind, over the number of events.",
+    ),
+    topic(
+        "pgo",
+        SPEED,
+        "Built by its profile",
+        "The command line as `scripts/pgo.sh` builds it, in turns with the plain build; the median \
+         over five seeds of the best of three runs each.",
+    ),
+    topic(
+        "costs",
+        SPEED,
+        "Cost of oracles, goals and recovery",
+        "CPU time against a bare cluster in the same run. The recovery, at the end of every \
+         schedule, is unwatched.",
+    ),
+    topic(
+        "fuzz",
+        SPEED,
+        "Inside `cargo fuzz run cluster`",
+        "The empty target is a fuzz target that does nothing, built and run with the same options.",
+    ),
+    topic(
+        "core",
+        CORE,
+        "Our core by itself",
+        "Three nodes, commands of 8 bytes, steady state. Instructions are those of a long run less \
+         those of a short one.",
+    ),
+    topic(
+        "versus",
+        CORE,
+        "Our core and TiKV's raft 0.7.0 through the harness's door",
+        "Here ours also marks its turns. With 64 a round, commands are proposed one by one.",
+    ),
+    topic(
+        "harness",
+        BUGS,
+        "Five bugs beyond Figure 2",
+        "The fuzz target `mutant` from the shipped corpus to the first find, shrinking included, \
+         five spread seeds. The schedules of the corpus come first, and these bugs die in them.",
+    ),
+    topic(
+        "hydro",
+        BUGS,
+        "The membership bug of 2015 elsewhere",
+        "Our `change-in-fresh-term`, beside what the authors of Hydro's simulator report of it.",
+    ),
+    topic(
+        "mutants",
+        BUGS,
+        "Five bugs of Figure 2",
+        "The fuzz target `mutant`, from an empty corpus and from the shipped one, five spread \
+         seeds, at most 60 CPU seconds a run; shrinking included.",
+    ),
+    topic(
+        "seed-systems",
+        BUGS,
+        "The same five bugs in LifeRaft and Buoyant",
+        "The two systems that this project grew from (Go, 2024; Node.js, 2016), each with its own \
+         search, at most 60 CPU seconds a run.",
+    ),
+    topic(
+        "liveness",
+        BUGS,
+        "Bugs that cost progress or effort",
+        "Schedules of 640 events to the first find by `random`, five spread seeds. Recovery is \
+         asked of one schedule in 24.",
+    ),
+    topic(
+        "shrink",
+        BUGS,
+        "Shrinking",
+        "The first find of each bug by `random --nodes 3`, in events, before and after.",
+    ),
+    topic(
+        "matrix",
+        BUGS,
+        "Which oracle is the first to find which bug",
+        "The same 2,000 schedules of the swarm, 640 events each, on every seeded bug. What nobody \
+         finds here has a killing schedule in `artifacts/mutant/`.",
+    ),
+    topic(
+        "audit",
+        BUGS,
+        "Mutation audit of the core",
+        "Changes of `raft/src` in one place, and who notices them. What was missed, and why, is in \
+         the document about the audit.",
+    ),
+    topic(
+        "real-bugs",
+        TIKV,
+        "Three real bugs, and controls",
+        "Five spread seeds each, from an empty corpus, to the first find of that fingerprint; \
+         `cargo fuzz` is the target `cluster`, at most 60 CPU seconds a run. Controls are 100,000 \
+         schedules of 640 events on versions without these bugs, or whose host always syncs.",
+    ),
+    topic(
+        "bugs",
+        CAMPAIGNS,
+        "Every strategy on every seed of the bench",
+        "What these campaigns came to is in the tables below.",
+    ),
+    topic(
+        "long-campaigns",
+        CAMPAIGNS,
+        "Campaigns of a minute on the two hardest plain bugs",
+        "Up to 60 CPU seconds, 20 campaigns each, with 256 kept clusters and a blind part of \
+         200,000 events, which `explore` no longer has. The rows are in the history of \
+         `.bench/campaigns.jsonl`.",
+    ),
+];
+
+/// What is known of a figure.
+pub fn about(figure: &str) -> Option<&'static Topic> {
+    TOPICS.iter().find(|topic| topic.figure == figure)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_that_can_be_measured_and_saved_has_a_place_on_the_page() {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/bench.sh");
+        let script = std::fs::read_to_string(script).expect("the script is there");
+        let line = script.lines().find_map(|line| line.strip_prefix("figures=\""));
+        let figures = line.expect("it lists its figures").trim_end_matches('"');
+        for figure in figures.split(' ') {
+            assert!(about(figure).is_some(), "{figure}");
+            assert!(script.contains(&format!("bench.sh {figure} ")), "no usage of {figure}");
+        }
+    }
+
+    #[test]
+    fn what_stands_under_one_heading_stands_together_and_nothing_stands_twice() {
+        let mut headings: Vec<&str> = TOPICS.iter().map(|topic| topic.heading).collect();
+        headings.dedup();
+        let mut figures: Vec<&str> = TOPICS.iter().map(|topic| topic.figure).collect();
+        for words in [&mut headings, &mut figures] {
+            let count = words.len();
+            words.sort();
+            words.dedup();
+            assert_eq!(words.len(), count, "{words:?}");
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! One step of one node, and all that its replica wants done: writes, messages, entries to apply,
+//! reads to answer.
+//!
+//! Promises: a message leaves its node only here; a write becomes durable, fails, or is lost only
+//! as an event says, or at once under [`DiskMode::Immediate`].
+
+use raft::NodeId;
+
+use crate::base::canary;
+use crate::base::hash::mix;
+use crate::cluster::disk::{torn_part, Readable};
+use crate::cluster::host::{answered, is_awake, Host, Stopping};
+use crate::cluster::network::Link;
+use crate::cluster::Cluster;
+use crate::history::monitor::Monitor;
+use crate::history::state_machine::StateMachine;
+use crate::history::step::Step;
+use crate::history::violation::{Verdict, HELD, NOTHING};
+use crate::replica::{Input, Replica, View};
+use crate::schedule::DiskMode;
+
+impl<R: Replica, M: Monitor> Cluster<R, M> {
+    /// A node lives through one input, if it can; in immediate mode, what it waits for is durable
+    /// before it ends.
+    pub(crate) fn input(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
+        if !R::CAPABILITIES.async_writes && !is_awake(&self.hosts[usize::from(id.0)]) {
+            return NOTHING;
+        }
+        self.step(id, input)?;
+        if self.setup.disk == DiskMode::Immediate {
+            while self.hosts[usize::from(id.0)].disk.is_awaited() {
+                self.complete_write(id)?;
+            }
+        }
+        HELD
+    }
+
+    /// One step of one node, and all that it wants done.
+    fn step(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
+        let host = &mut self.hosts[usize::from(id.0)];
+        let Some(replica) = &mut host.replica else { return NOTHING };
+        let (driver, stopping) = (self.sut.driver, host.stopping);
+        let leaving = match stopping {
+            Stopping::No => usize::MAX,
+            Stopping::AmidStep { sent, .. } => sent.into(),
+            Stopping::Halted { inputs } => return self.step_halted(id, inputs, input),
+        };
+        let received = match &input {
+            Input::Receive(message) => Some(R::message_view(message)),
+            _ => None,
+        };
+        let failed = matches!(input, Input::PersistFailed(_));
+        let ticked = matches!(input, Input::Tick);
+        replica.step(input, &mut self.output);
+        let effects = R::effects(&mut self.output);
+        if let Some(write) = effects.write {
+            driver.on_write(write);
+        }
+        let view = driver.on_view(replica.view());
+        let mut garbled = Vec::new();
+        let applied = driver.on_apply(effects.applied, &mut garbled);
+        self.digest = mark(self.digest, &view, effects.messages.len());
+        if let Some(snapshot) = effects.restore {
+            host.machine = self.store.restore(snapshot, driver);
+            host.to_apply.clear();
+        }
+        host.waiting.extend(answered(effects.reads));
+        match self.setup.slow_apply {
+            true => host.to_apply.extend_from_slice(applied),
+            false => host.machine.apply(applied),
+        }
+        let step = Step {
+            node: id,
+            received: received.as_ref(),
+            ticked,
+            view,
+            write: effects.write.as_ref(),
+            machine: &host.machine,
+            restored: effects.restore.is_some(),
+            applied: if self.setup.slow_apply { &[] } else { applied },
+            refused: effects.refused,
+            reads: effects.reads,
+        };
+        self.paths.step(&self.recorder.history.node(id).view, &step, effects.marks);
+        if failed {
+            self.recorder.write_failed(id, effects.halted)?;
+        }
+        effects.messages.truncate(leaving);
+        effects.messages.reverse(); // Each is taken off the end.
+        let mut evicted = 0;
+        let sent = std::iter::from_fn(|| {
+            let message = effects.messages.pop()?;
+            let message_view = R::message_view(&message);
+            let link = Link { from: message_view.from, to: message_view.to };
+            evicted += u32::from(self.network.send(link, message_view.body.kind(), message));
+            Some(message_view)
+        });
+        let progress = |peer| replica.progress(peer);
+        self.recorder.step(&step, || replica.membership(), progress, sent)?;
+        (0..evicted).try_for_each(|_| self.recorder.evicted().map(drop))?;
+        let halted = effects.halted;
+        if let Some(write) = effects.write.take() {
+            host.disk.pending.push_back(write);
+        }
+        match stopping {
+            _ if halted => self.halt(id),
+            Stopping::AmidStep { keep, .. } => self.crash(id, keep, 0),
+            _ => self.tell(id),
+        }
+    }
+
+    /// Clients are told what their reads found, once enough is applied.
+    pub(crate) fn serve(&mut self, id: NodeId) -> Verdict {
+        let Host { machine, waiting, .. } = &mut self.hosts[usize::from(id.0)];
+        let early = self.sut.driver.answers_reads_early;
+        let mut place = 0;
+        while let Some(&(number, index)) = waiting.get(place) {
+            let waits = index > machine.applied;
+            if waits && !(early && canary::note(true)) {
+                place += 1;
+                continue;
+            }
+            waiting.remove(place);
+            self.recorder.served(id, number, machine)?;
+        }
+        HELD
+    }
+
+    /// A node hears that what need not be synced is as good as durable.
+    pub(crate) fn tell(&mut self, id: NodeId) -> Verdict {
+        if !self.hosts[usize::from(id.0)].waiting.is_empty() {
+            self.serve(id)?;
+        }
+        while let Some(name) = self.hosts[usize::from(id.0)].disk.tell() {
+            self.step(id, Input::Persisted(name))?;
+        }
+        if !R::CAPABILITIES.async_writes {
+            let busy = !is_awake(&self.hosts[usize::from(id.0)]);
+            self.network.set_down(id, busy);
+        }
+        HELD
+    }
+
+    /// The state machine of a node applies all that it was given.
+    pub(crate) fn apply_all(&mut self, id: NodeId) -> Verdict {
+        let Host { machine, to_apply, .. } = &mut self.hosts[usize::from(id.0)];
+        if to_apply.is_empty() {
+            return NOTHING;
+        }
+        machine.apply(to_apply);
+        let applied = machine.applied;
+        self.recorder.applied(id, to_apply, machine)?;
+        to_apply.clear();
+        self.serve(id)?;
+        self.input(id, Input::Applied(applied))
+    }
+
+    /// The oldest pending write becomes durable.
+    pub(crate) fn complete_write(&mut self, id: NodeId) -> Verdict {
+        let host = &mut self.hosts[usize::from(id.0)];
+        if host.disk.full && host.disk.awaited().is_some() {
+            return self.fail_write(id, 0);
+        }
+        let Some((write, told)) = host.disk.pop() else { return NOTHING };
+        if host.disk.full {
+            return HELD; // It was told to be durable, and need not be: it is lost.
+        }
+        host.disk.store(&write);
+        host.disk.is_told();
+        self.recorder.persisted(id, &write)?;
+        let name = write.id;
+        R::recycle(&mut self.output, write);
+        match told {
+            true => HELD,
+            false => self.step(id, Input::Persisted(name)),
+        }
+    }
+
+    /// The oldest pending write fails, after the part that `torn` says has reached the disk.
+    pub(crate) fn fail_write(&mut self, id: NodeId, torn: u8) -> Verdict {
+        let host = &mut self.hosts[usize::from(id.0)];
+        let Some((write, _)) = host.disk.pop() else { return NOTHING };
+        let name = write.id;
+        let part = torn_part(write, torn, self.sut.driver);
+        host.disk.store(&part);
+        self.recorder.persisted(id, &part)?;
+        self.step(id, Input::PersistFailed(name))
+    }
+
+    /// A node starts from its disk, if that can be read; or is stopped again before it does.
+    pub(crate) fn boot(&mut self, id: NodeId, cut_short: bool) -> Verdict {
+        let host = &mut self.hosts[usize::from(id.0)];
+        let driver = self.sut.driver;
+        match host.disk.recover(driver) {
+            Readable::Yes => {}
+            Readable::Before(index) => self.recorder.repaired(id, index)?,
+            Readable::No => {
+                self.recorder.lost(id)?;
+                host.unrecoverable = host.disk.readable() == Readable::No;
+                if host.unrecoverable {
+                    return HELD;
+                }
+            }
+        }
+        host.disk.image.lives += 1;
+        if cut_short {
+            return HELD;
+        }
+        host.disk.is_told();
+        let setup = self.setup.of(id);
+        let replica = R::start(id, &setup, &self.sut.options, &host.disk.image);
+        let (view, membership) = (replica.view(), replica.membership());
+        host.replica = Some(replica);
+        host.machine = match &host.disk.image.snapshot {
+            Some(snapshot) => self.store.restore(snapshot, driver),
+            None => StateMachine::under(driver),
+        };
+        self.network.set_down(id, false);
+        self.recorder.started(id, view, membership)
+    }
+}
+
+/// A digest, after a step that left a node like this and sent so many messages.
+fn mark(digest: u64, view: &View, messages: usize) -> u64 {
+    let vote = view.hard_state.vote.map_or(0, |vote| u64::from(vote.0) + 1);
+    let state = view.role.in_paper() as u64 | vote << 8 | (messages as u64) << 16;
+    let digest = mix(mix(digest, view.term().0 ^ state << 32), view.commit.0);
+    mix(digest, view.last_log.index.0 ^ view.last_log.term.0 << 32)
+}

@@ -1,0 +1,75 @@
+//! An entry is created by the leader of its term, and once.
+//!
+//! The first node that writes an (index, term) must lead that term then; a leader never writes an
+//! entry of its own term that exists already. Sound: entries reach others only by messages of a
+//! leader that wrote them first, in memory, in the step that sent them or before.
+
+use raft::NodeId;
+
+use crate::history::monitor::Monitor;
+use crate::history::violation::{check, Verdict, Violation, HELD, NOTHING};
+use crate::history::History;
+use crate::oracle::{Oracle, OracleInfo};
+use crate::replica::Write;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct EntryCreatedOnce;
+
+impl Oracle for EntryCreatedOnce {
+    const INFO: OracleInfo = OracleInfo {
+        name: "entry-created-once",
+        id: "G2",
+        promise: "An entry is created by the leader of its term, and once.",
+        source:
+            "Raft paper, 5.3: a leader creates at most one entry with a given index in a given term",
+    };
+}
+
+impl Monitor for EntryCreatedOnce {
+    fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
+        let view = history.node(node).view;
+        let mut verdict = NOTHING;
+        for entry in &write.entries {
+            let leads = view.is_leader() && view.term() == entry.id.term;
+            let is_new = history.births.get(entry.id).is_none();
+            check(leads == is_new, || Violation::EntryCreatedOnce {
+                entry: entry.id,
+                node,
+                leader: history.leader_of(entry.id.term),
+            })?;
+            verdict = HELD;
+        }
+        verdict
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::fixtures::*;
+    use raft::Role;
+
+    #[test]
+    fn followers_may_write_what_their_leader_wrote() {
+        let mut run = cluster::<EntryCreatedOnce>(3);
+        run.becomes(0, Role::Leader, 1).unwrap();
+        assert_eq!(run.writes(0, &write(1, &[(1, 0)])), HELD);
+        assert_eq!(run.writes(1, &write(1, &[(1, 0)])), HELD);
+    }
+
+    #[test]
+    fn an_entry_that_no_leader_wrote_is_illegal() {
+        let mut run = cluster::<EntryCreatedOnce>(3);
+        run.becomes(0, Role::Leader, 1).unwrap();
+        assert!(run.writes(1, &write(1, &[(1, 0)])).is_err());
+    }
+
+    #[test]
+    fn a_leader_that_writes_an_entry_of_its_term_again_is_illegal() {
+        let mut run = cluster::<EntryCreatedOnce>(3);
+        run.becomes(0, Role::Leader, 1).unwrap();
+        run.writes(0, &write(1, &[(1, 0)])).unwrap();
+        assert!(run.writes(0, &overwrite(1, &[(1, 5)])).is_err());
+    }
+}

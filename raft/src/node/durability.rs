@@ -1,0 +1,123 @@
+//! Durability (Figure 2, persistent state; dissertation, 10.2.1): one write a step, and the
+//! messages that wait for it.
+//!
+//! Promises: a message that promises something leaves only after every write asked for before it is
+//! durable; after a failed write nothing is promised any more.
+
+use std::sync::Arc;
+
+use crate::entry::{Command, Snapshot};
+use crate::ids::{LogId, LogIndex, NodeId};
+use crate::io::{Output, Write, WriteId};
+use crate::mark::Mark;
+use crate::message::{Body, Message};
+use crate::node::disk_state::{OnDisk, PendingWrite};
+use crate::node::Node;
+use crate::rules::Promise;
+use crate::state::Role;
+
+impl<C: Command> Node<C> {
+    /// Sends once all that this step and earlier ones wrote is durable.
+    pub(crate) fn promise(
+        &self,
+        promise: Promise,
+        to: NodeId,
+        body: Body<C>,
+        output: &mut Output<C>,
+    ) {
+        if (self.rules.waits_for_disk)(promise) {
+            output.promises.push(Message { from: self.id(), to, term: self.term(), body });
+        } else {
+            self.send(to, body, output);
+        }
+    }
+
+    /// The write `id`, and with it all before it, is durable.
+    pub(crate) fn persisted(&mut self, id: WriteId, output: &mut Output<C>) {
+        while self.writes.front().is_some_and(|pending| pending.id <= id) {
+            self.on_disk = self.writes.pop_front().expect("front exists").state;
+        }
+        while self.promises.front().is_some_and(|(rests_on, _)| *rests_on <= id) {
+            output.mark(Mark::PromiseReleased);
+            output.messages.extend(self.promises.pop_front().map(|(_, message)| message));
+        }
+        match self.role {
+            Role::Candidate => self.count_own_vote(output),
+            Role::Leader => self.advance_commit(output),
+            Role::Follower | Role::PreCandidate => {}
+        }
+    }
+
+    /// What a failed write left on the disk is unknown, so this server can promise nothing more.
+    pub(crate) fn persist_failed(&mut self, id: WriteId, output: &mut Output<C>) {
+        if (self.rules.survives_failed_write)() {
+            self.persisted(id, output);
+            return;
+        }
+        output.mark(Mark::Halted);
+        self.halted = true;
+        self.promises.clear();
+        output.halted = true;
+    }
+
+    /// One write for everything that this step changed.
+    pub(crate) fn ask_for_write(&mut self, output: &mut Output<C>) {
+        let changed = self.hard_state != self.asked;
+        if !changed && !self.log.is_dirty() && !self.snapshot_is_new {
+            return;
+        }
+        if changed {
+            self.asked = self.hard_state;
+            self.recorded = (self.rules.recorded)(self.hard_state);
+        }
+        let hard_state = changed.then_some(self.recorded);
+        let mut entries = output.buffer();
+        let truncate_from = self.log.written(&mut entries);
+        if let Some(index) = truncate_from {
+            self.forget_durable_from(index);
+        }
+        self.last_write = WriteId(self.last_write.0 + 1);
+        let state = OnDisk { hard_state: self.recorded, log: self.log.last().index };
+        self.writes.push_back(PendingWrite { id: self.last_write, state });
+        let snapshot = match std::mem::take(&mut self.snapshot_is_new) {
+            true => self.snapshot.clone(),
+            false => None,
+        };
+        let id = self.last_write;
+        output.write = Some(Write { id, hard_state, truncate_from, snapshot, entries });
+    }
+
+    /// A replaced entry does not count as durable when a write of the old one completes.
+    fn forget_durable_from(&mut self, index: LogIndex) {
+        let kept = index.previous();
+        self.on_disk.log = self.on_disk.log.min(kept);
+        for pending in &mut self.writes {
+            pending.state.log = pending.state.log.min(kept);
+        }
+    }
+
+    /// Holds this step's promises until the last write asked for is durable.
+    pub(crate) fn hold_promises(&mut self, output: &mut Output<C>) {
+        if output.promises.is_empty() {
+            return;
+        }
+        let rests_on = self.last_write;
+        if self.writes.is_empty() {
+            output.messages.append(&mut output.promises);
+        } else {
+            output.mark(Mark::PromiseHeld);
+            self.promises.extend(output.promises.drain(..).map(|message| (rests_on, message)));
+        }
+    }
+
+    /// The next write shall contain this snapshot.
+    pub(crate) fn keep_snapshot(&mut self, snapshot: Arc<Snapshot>) {
+        self.snapshot = Some(snapshot);
+        self.snapshot_is_new = true;
+    }
+
+    /// The last entry that is known to be durable.
+    pub(crate) fn last_on_disk(&self) -> LogId {
+        self.log.get(self.on_disk.log).map_or(self.log.start(), |entry| entry.id)
+    }
+}
