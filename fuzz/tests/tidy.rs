@@ -200,3 +200,86 @@ fn the_documents_name_what_there_is() {
         assert!(root().join(name).is_file(), "README names {name}, which does not exist");
     }
 }
+
+/// A link of ARCHITECTURE.md to a line: what it names, the file, the line, and where the number is.
+fn line_links(map: &str) -> Vec<(String, String, usize, std::ops::Range<usize>)> {
+    let mut links = Vec::new();
+    for (at, _) in map.match_indices("#L") {
+        let number = at + 2..at + 2 + map[at + 2..].find(')').expect("a link ends");
+        let start = map[..at].rfind('(').expect("a link has a target");
+        let text = &map[map[..start].rfind('[').expect("a link has a text")..start];
+        let name = text.trim_matches(['[', ']', '`']).to_string();
+        let line = map[number.clone()].parse().expect("a line has a number");
+        links.push((name, map[start + 1..at].to_string(), line, number));
+    }
+    links
+}
+
+/// The line where a name is defined: `UPDATE=1 cargo test --test tidy` writes it into the link.
+fn defined_at(text: &str, name: &str) -> Option<usize> {
+    let forms = ["fn", "struct", "enum", "trait", "const"].map(|kind| format!("{kind} {name}"));
+    let defines = |line: &str| {
+        let code = line.trim_start();
+        let ends = |form: &String| {
+            let rest = code.split_once(form.as_str()).map(|(_, rest)| rest);
+            rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+        };
+        !code.starts_with("//") && forms.iter().any(ends)
+    };
+    let quoted = format!("\"{}\"", "commits-older-terms-by-counting");
+    let found = text.lines().position(defines);
+    let found = found.or_else(|| text.lines().position(|line| line.contains(&quoted)));
+    found.map(|line| line + 1)
+}
+
+#[test]
+fn the_walk_through_the_code_links_to_the_lines_that_it_names() {
+    let path = root().join("ARCHITECTURE.md");
+    let mut map = fs::read_to_string(&path).expect("the document is there");
+    let links = line_links(&map);
+    assert!(links.len() > 20, "the walk has {} links", links.len());
+    for (name, file, line, place) in links.into_iter().rev() {
+        let text = fs::read_to_string(root().join(&file)).expect("a link leads to a file");
+        let found = defined_at(&text, &name).unwrap_or_else(|| panic!("{file} defines no {name}"));
+        if std::env::var_os("UPDATE").is_some() {
+            map.replace_range(place, &found.to_string());
+        } else {
+            assert_eq!(line, found, "{name} in {file} (UPDATE=1 mends ARCHITECTURE.md)");
+        }
+    }
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, map).expect("it can be written");
+    }
+}
+
+#[test]
+fn the_documents_at_the_top_are_three_and_short() {
+    let lines = |name: &str| {
+        let text = fs::read_to_string(root().join(name)).expect("the document is there");
+        for cell in text.lines().filter(|line| line.starts_with('|')).flat_map(|l| l.split('|')) {
+            assert!(cell.trim().chars().count() <= 110, "{name}: a wide cell: {cell}");
+        }
+        text.lines().count()
+    };
+    assert!(lines("README.md") <= 160, "README.md has {} lines", lines("README.md"));
+    assert!(lines("ARCHITECTURE.md") <= 150, "ARCHITECTURE.md has {}", lines("ARCHITECTURE.md"));
+    for entry in fs::read_dir(root()).expect("the root can be read").flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_known = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"].contains(&name.as_str());
+        assert!(is_known || !name.ends_with(".md"), "{name} belongs into fuzz/docs");
+    }
+}
+
+#[test]
+fn the_findings_are_listed_and_have_their_form() {
+    let page = fs::read_to_string(root().join("findings/README.md")).expect("it is there");
+    let scripts = files("findings", ".sh");
+    assert!(scripts.len() >= 3);
+    for (path, text) in scripts {
+        let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
+        assert!(page.contains(&format!("[{name}]({name})")), "findings/README.md lacks {name}");
+        for word in ["Guess:", "Happens:", "Matters:", "Version:", "Source:", "mktemp -d"] {
+            assert!(text.contains(word), "{name} lacks {word}");
+        }
+    }
+}
