@@ -36,6 +36,11 @@ pub trait Monitor {
     fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
         NOTHING
     }
+    /// `node` has become a pre-candidate, or is one no more, and has changed in nothing that the
+    /// paper knows.
+    fn pre_candidacy_changed(&mut self, history: &History, node: NodeId, new: &View) -> Verdict {
+        NOTHING
+    }
     /// `node` is the first to commit the entries from `first` to `last`.
     fn committed(
         &mut self,
@@ -185,6 +190,14 @@ macro_rules! forward_monitor_calls {
         }
         fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
             $to!(self, changed(history, node, old, new): $($field)*)
+        }
+        fn pre_candidacy_changed(
+            &mut self,
+            history: &History,
+            node: NodeId,
+            new: &View,
+        ) -> Verdict {
+            $to!(self, pre_candidacy_changed(history, node, new): $($field)*)
         }
         fn committed(
             &mut self,

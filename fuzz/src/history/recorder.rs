@@ -63,8 +63,8 @@ impl<M: Monitor> Recorder<M> {
             checked |= monitor.writing(history, node, write)?;
             history.log_changed(node, write);
         }
-        let changed = view != old;
-        if changed {
+        let changed = view.in_paper() != old.in_paper();
+        if view != old {
             history.seen(node, view);
         }
         if let Some(message) = step.received {
@@ -76,6 +76,8 @@ impl<M: Monitor> Recorder<M> {
             if let Some((first, last)) = history.commit(node) {
                 checked |= monitor.committed(history, node, first, last)?;
             }
+        } else if view.role != old.role {
+            checked |= monitor.pre_candidacy_changed(history, node, &view)?;
         }
         if step.ticked {
             checked |= monitor.ticked(history, node)?;

@@ -219,6 +219,11 @@ impl View {
         self.hard_state.term
     }
 
+    /// This view in the paper, which knows no pre-candidates.
+    pub fn in_paper(&self) -> View {
+        View { role: self.role.in_paper(), ..*self }
+    }
+
     /// Whether it leads a term that it did not lead before.
     pub fn newly_leads(&self, old: &View) -> bool {
         self.is_leader() && (!old.is_leader() || old.term() != self.term())

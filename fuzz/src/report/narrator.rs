@@ -259,6 +259,15 @@ impl Monitor for Narrator {
         }
     }
 
+    fn pre_candidacy_changed(&mut self, _: &History, node: NodeId, new: &View) -> Verdict {
+        match new.role {
+            Role::PreCandidate => {
+                self.say(node, format_args!("becomes pre-candidate in {}", new.term()))
+            }
+            _ => self.say(node, format_args!("becomes follower again")),
+        }
+    }
+
     fn writing(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
         match write.truncate_from {
             Some(index) => self.say(node, format_args!("truncates its log from {index} on")),
