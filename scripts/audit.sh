@@ -19,6 +19,10 @@ first=${BASH_REMATCH[1]} count=${BASH_REMATCH[2]}
 last=$first
 [ $# = 1 ] || last=$((count - 1))
 
+unknown=$(git ls-files --others -- corpus/cluster | wc -l)
+[ "$unknown" = 0 ] || die "corpus/cluster has $unknown inputs that git does not know, and the judge goes by the" \
+  "committed ones: promote them (scripts/cmin.sh), or remove them (git clean -Xdf corpus)"
+
 work="${CARGO_TARGET_DIR:-$root/target}/audit"
 judged=(raft/src fuzz/src fuzz/tests/{audit.rs,golden/audit.txt} {corpus,artifacts}/cluster)
 state=$(find "${judged[@]}" -type f -print0 | LC_ALL=C sort -z | xargs -0 cksum | cksum | cut -d' ' -f1)
@@ -55,15 +59,16 @@ fails_own_tests() {
     >"$work/log" 2>&1
 }
 
-# Runs one shard, in a copy of the sources. What does not end in a minute of a run that takes a second
-# hangs; what wants more memory than this grows without end.
+# Runs one shard, in a copy of the sources, with what git would ignore if it did not know it: the corpus.
+# What does not end in a minute of a run that takes a second hangs; what wants more memory than this
+# grows without end.
 run_shard() {
   local out=$work/shard code=0 log said file
   rm -rf "$out"
   mkdir -p "$out"
   (ulimit -v 8388608 || true; exec cargo mutants --package whitewater-raft --test-package whitewater \
     --exclude-re 'impl (std::)?(fmt::)?(Debug|Display)' --shard "$1" --sharding round-robin --jobs 1 \
-    --baseline skip --timeout 60 --profile audit --output "$out" --no-times \
+    --gitignore=false --baseline skip --timeout 60 --profile audit --output "$out" --no-times \
     --cargo-arg=--locked --cargo-arg=--test=audit -- -- --ignored) >&2 || code=$?
   case "$code" in
     0 | 2 | 3) ;; # All caught; some missed; some hung.

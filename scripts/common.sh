@@ -1,4 +1,5 @@
 # Sourced by the other scripts: where things are, and tools that fit.
+# shellcheck shell=bash disable=SC2034
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
@@ -9,6 +10,12 @@ cargo_fuzz_version=0.13.2
 die() {
   echo "$(basename "$0"): $*" >&2
   exit 2
+}
+
+# For scripts whose code 1 says that a promise was broken: what fails unforeseen must not say so.
+failure_is_2() {
+  set -E
+  trap '[ "$BASH_SUBSHELL" != 0 ] || die "failed: $BASH_COMMAND"' ERR
 }
 
 # Makes `cargo NAME` the pinned version, and installs it into the target folder if none fits.
@@ -39,6 +46,8 @@ case "$sanitizer" in
     toolchain=+nightly
     # A sanitizer's own sections and whole-program optimisation do not link together.
     export CARGO_PROFILE_RELEASE_LTO=off
+    # As cargo fuzz has it.
+    export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_odr_violation=0"
     ;;
 esac
 # How targets are built. Tracing comparisons helps where bytes are compared with bytes; schedules are
@@ -47,16 +56,23 @@ build_options=(--sanitizer "$sanitizer" --no-trace-compares)
 
 # Whether there is a fuzz target of this name.
 need_target() {
-  [ -n "$adapter" ] && [ "$1" = cluster ] && return
-  [ -f "fuzz/fuzz_targets/$1.rs" ] || die "no fuzz target '$1'; there are: $(targets)"
+  local there=cluster
+  [ -n "$adapter" ] || there=$(targets)
+  [[ " $there " == *" $1 "* ]] || die "no fuzz target '$1'; there are: $there"
 }
 
 targets() {
   (cd fuzz/fuzz_targets && printf '%s\n' *.rs | sed 's/\.rs$//' | paste -sd' ')
 }
 
-# The adapters to other people's Raft, a package each; ADAPTER=fuzz/adapters/tikv/0.4.0 makes fuzz.sh
-# and promote.sh work on one of them.
+# The target `mutant` is a Raft with a seeded bug, and must be told which.
+need_bug() {
+  [ "$1" != mutant ] || [ -n "${WHITEWATER_MUTANT:-}" ] ||
+    die "WHITEWATER_MUTANT must name a seeded bug; 'whitewater mutants' lists them"
+}
+
+# The adapters to other people's Raft, a package each; ADAPTER=fuzz/adapters/tikv/0.4.0 makes fuzz.sh,
+# cmin.sh and promote.sh work on one of them.
 adapters=(fuzz/adapters/tikv fuzz/adapters/tikv/{0.7.0-fixed,0.6.0,0.4.3,0.4.0,0.3.1,0.3.0})
 adapter="${ADAPTER:-}"
 [ -z "$adapter" ] || [ -f "$adapter/Cargo.toml" ] || die "no adapter '$adapter'; there are: ${adapters[*]}"
@@ -74,6 +90,28 @@ need_fixed_raft() {
   cp -r "$(dirname "$from")" "$fixed.new"
   patch -s -p1 -d "$fixed.new" <fuzz/adapters/tikv/0.7.0-fixed/next-index.patch
   mv "$fixed.new" "$fixed"
+}
+
+# Builds a fuzz target, ours or the adapter's. Leaves its program in $program, its corpus in $corpus, what
+# comes before the names of its finds in $finds, and a name for the log of this run in $log.
+build_target() {
+  local where=() home=
+  need_cargo_fuzz
+  if [ -n "$adapter" ]; then
+    [ "$(basename "$adapter")" != 0.7.0-fixed ] || need_fixed_raft
+    where=(--fuzz-dir "$adapter")
+    home=$adapter/
+    CARGO_TARGET_DIR=$(adapter_target "$adapter")
+    export CARGO_TARGET_DIR
+  fi
+  # shellcheck disable=SC2086
+  cargo $toolchain fuzz build "${where[@]}" "${build_options[@]}" "$1" >&2 || die "the target does not build"
+  local built=${CARGO_TARGET_DIR:-$root/target}
+  program=$built/$(rustc -vV | sed -n 's/^host: //p')/release/$1
+  corpus=${home}corpus/$1
+  finds=${home}artifacts/$1/
+  log=$built/fuzz-logs/$(basename "$0" .sh)-$1-$(date +%Y%m%d-%H%M%S)-$$.log
+  mkdir -p "$corpus" "$finds" "$(dirname "$log")"
 }
 
 # The command line, built for speed: our Raft's, or the adapter's.

@@ -24,7 +24,7 @@ CARGO_TARGET_DIR=$work/build RUSTFLAGS=-Cinstrument-coverage LLVM_PROFILE_FILE=/
 binary=$work/build/debug/cluster
 
 # True Raft, whatever the environment says; and no finds that nobody has promoted.
-unset WHITEWATER_ALWAYS_SYNC WHITEWATER_ONLY WHITEWATER_IGNORE
+unset WHITEWATER_ALWAYS_SYNC WHITEWATER_ONLY WHITEWATER_IGNORE WHITEWATER_NODES
 artifacts=(artifacts/cluster/*.md)
 LLVM_PROFILE_FILE=$work/replay.profraw "$binary" corpus/cluster/* "${artifacts[@]%.md}" \
   >"$work/log" 2>&1 || die "the replay failed; its log is $work/log"
@@ -35,8 +35,9 @@ counts=("$binary" "-instr-profile=$work/replay.profdata" --sources raft/src)
   --project-title="what the corpus reaches in raft/src"
 # A line's number and count take 14 columns; under a line that was reached, ^0 marks what was not.
 "$llvm/llvm-cov" show "${counts[@]}" --show-instantiations=false --show-line-counts --show-regions |
-  awk -v root="$root/" '
-    /^\/.*:$/ { file = substr($0, length(root) + 1, length($0) - length(root) - 1); next }
+  root=$root/ awk '
+    BEGIN { above = length(ENVIRON["root"]) }
+    /^\/.*:$/ { file = substr($0, above + 1, length($0) - above - 1); next }
     /^ *[0-9]+\|/ {
       line = $1 + 0; split($0, part, "|"); count = part[2]; source = substr($0, 15)
       if (count ~ /^ *0$/) print file ":" line ": " source

@@ -12,11 +12,12 @@ work="${CARGO_TARGET_DIR:-$root/target}/pgo"
 mkdir -p "$work"
 need_llvm_tools "$work/log"
 
-# With a target of its own, flags are not for build scripts and the compiler's plugins.
+# With a target of its own, flags are not for build scripts and the compiler's plugins. RUSTFLAGS would be
+# split at the spaces of a path.
 host=$(rustc -vV | sed -n 's/^host: //p')
 built=$work/build/$host/release/whitewater
 build() {
-  CARGO_TARGET_DIR=$work/build RUSTFLAGS="-Cprofile-$1" \
+  CARGO_TARGET_DIR=$work/build CARGO_ENCODED_RUSTFLAGS="-Cprofile-$1" \
     cargo build --release --quiet --locked --target "$host" --bin whitewater
 }
 campaign() { "$1" random --schedules 10000 --events 300 --seed "$2" | sed -n 's/^digest: //p'; }

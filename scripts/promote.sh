@@ -8,7 +8,8 @@
 # the folder of its Raft. Nothing is overwritten. Exit code 2 if it cannot be done.
 start=$PWD
 source "$(dirname "$0")/common.sh"
-[ $# -ge 2 ] && [ $# -le 3 ] || die "usage: promote.sh FILE NAME [FIX]"
+failure_is_2
+[ $# = 2 ] || [ $# = 3 ] || die "usage: promote.sh FILE NAME [FIX]"
 case "$1" in /*) file=$1 ;; *) file=$start/$1 ;; esac
 name=$2
 fix=${3:-"not mended yet"}
@@ -23,27 +24,35 @@ else
   need_target "$target"
 fi
 artifact="artifacts/$target/$name"
-[ ! -e "$artifact" ] && [ ! -e "$artifact.md" ] || die "$artifact exists already"
-# Unquoted below: some words, or none.
-under="${WHITEWATER_MUTANT:+--mutant $WHITEWATER_MUTANT}${WHITEWATER_ALWAYS_SYNC:+--always-sync}"
+{ [ ! -e "$artifact" ] && [ ! -e "$artifact.md" ]; } || die "$artifact exists already"
+if git check-ignore -q -- "$artifact" 2>/dev/null; then
+  die "git ignores what is called '$name': a fuzzer names its finds so"
+fi
+under=()
+[ -z "${WHITEWATER_MUTANT:-}" ] || under+=(--mutant "$WHITEWATER_MUTANT")
+[ -z "${WHITEWATER_ALWAYS_SYNC:-}" ] || under+=(--always-sync)
 
-draft=$(mktemp)
-trap 'rm -f "$draft" "$draft.md"' EXIT
+# Both files are made beside their places, under names that git ignores, and are linked into them together.
+mkdir -p "artifacts/$target"
+draft=$(mktemp -d "artifacts/$target/found-XXXXXX")
+trap 'rm -rf "$draft"' EXIT
 code=0
-whitewater shrink "$file" --out "$artifact" $under >"$draft" || code=$?
+whitewater shrink "$file" --out "$draft/$name" "${under[@]}" >"$draft/said" || code=$?
 [ "$code" = 1 ] || die "$file was not promoted"
+rerun="$run replay ${under[*]}${under:+ }$artifact"
 {
   echo "# $name"
   echo
   [ -z "${WHITEWATER_MUTANT:-}" ] || { echo "Seeded bug: \`$WHITEWATER_MUTANT\`."; echo; }
   echo "Fix: $fix."
   echo
-  echo "Rerun: \`$run replay ${under:+$under }$artifact\`"
+  echo "Rerun: \`$rerun\`"
   echo
   echo '```text'
-  grep -v '^saved ' "$draft"
+  grep -v '^saved ' "$draft/said"
   echo '```'
-} >"$draft.md"
-mv -n "$draft.md" "$artifact.md"
+} >"$draft/$name.md"
+ln -- "$draft/$name" "$artifact"
+ln -- "$draft/$name.md" "$artifact.md" || { rm -f -- "$artifact"; die "$artifact.md exists already"; }
 echo "promoted to $artifact and $artifact.md"
-echo "rerun: $run replay ${under:+$under }$artifact"
+echo "rerun: $rerun"

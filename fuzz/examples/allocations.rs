@@ -1,8 +1,8 @@
-//! How often our core allocates in its steady state, which is when every buffer has its size: the
-//! servers of `raft/examples/entries.rs` commit entries, forget them, and commit as many again.
+//! How often our core allocates in its steady state, in which every buffer has its size: the
+//! servers of `raft/examples/entries.rs` commit entries, compact them, and commit as many again.
 //!
-//! `allocations BATCH ROUNDS` prints how often they did so in the second half. It is not beside the
-//! core, because it needs a library, and the core needs none.
+//! `allocations BATCH ROUNDS` prints the number of allocations in the second half. It is not in the
+//! core's package, because it needs a library, and the core has no dependency.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ fn main() {
     println!("allocations: {} in {entries} entries", counted.count_total);
 }
 
-/// Every server hears what is committed, and forgets how it came about.
+/// Every server receives the leader's commit index, and compacts its log up to there.
 fn compact(cluster: &mut Cluster) {
     for _ in 0..4 {
         cluster.step(0, Input::Tick);

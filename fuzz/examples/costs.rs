@@ -1,7 +1,8 @@
-//! What watching costs: the same schedules on a bare cluster, under all oracles, with the goals,
-//! with the client check alone, and with a recovery at the end, as ratios of CPU time in one run.
+//! The cost of the monitors: the same schedules on a bare cluster, under all oracles, with the
+//! goals, with the client check alone, and with a recovery at the end, as ratios of CPU time.
 //!
-//! Each way is timed in turn, again and again, so that a neighbour on the machine slows all alike.
+//! All configurations are timed in turn, many times in one run, so that other load on the machine
+//! slows all of them alike.
 
 use std::time::Duration;
 
@@ -19,21 +20,21 @@ use whitewater::schedule::family::Family;
 use whitewater::schedule::{Recovery, Schedule};
 use whitewater::search::generator::{Generator, Strategy};
 
-/// How many schedules there are, of how many wishes, and how often each way has its turn.
+/// How many schedules there are, of how many events, and how often each configuration runs.
 const SCHEDULES: u64 = 400;
-const WISHES: usize = 500;
-const TURNS: usize = 20;
+const EVENTS: usize = 500;
+const ROUNDS: usize = 20;
 
-/// Nobody watches.
+/// No monitor.
 #[derive(Clone, Default)]
-struct Nobody;
+struct Unmonitored;
 
-impl Monitor for Nobody {}
+impl Monitor for Unmonitored {}
 
-/// One way to run all schedules; the CPU time.
-type Way = fn(&[Schedule]) -> Duration;
+/// Runs all schedules in one configuration; the CPU time.
+type TimedRun = fn(&[Schedule]) -> Duration;
 
-/// The oracles that look at what clients were told.
+/// The oracles that check the responses to clients.
 type ClientCheck = (ReadIsLinearizable, (AnswersAreTrue, HistoryIsLinearizable));
 
 /// Runs all schedules; the CPU time.
@@ -42,7 +43,7 @@ fn time<M: Monitor + Default>(schedules: &[Schedule], recovery: Recovery) -> Dur
     let start = ProcessTime::now();
     for schedule in schedules {
         let setup = whitewater::schedule::Setup { recovery, ..schedule.setup };
-        run(&mut cluster, setup, schedule).expect("a correct Raft breaks nothing");
+        run(&mut cluster, setup, schedule).expect("a correct Raft has no violation");
     }
     start.elapsed()
 }
@@ -65,21 +66,21 @@ fn run<M: Monitor + Default>(
 fn main() {
     let mut generator = Generator::new(Strategy::Swarm, 1);
     let schedules: Vec<Schedule> =
-        (0..SCHEDULES).map(|_| generator.schedule(None, WISHES)).collect();
-    let ways: [(&str, Way); 5] = [
-        ("bare", |all| time::<Nobody>(all, Recovery::Off)),
+        (0..SCHEDULES).map(|_| generator.schedule(None, EVENTS)).collect();
+    let configurations: [(&str, TimedRun); 5] = [
+        ("bare", |all| time::<Unmonitored>(all, Recovery::Off)),
         ("client check", |all| time::<ClientCheck>(all, Recovery::Off)),
         ("all oracles", |all| time::<Oracles>(all, Recovery::Off)),
         ("all oracles and goals", |all| time::<(Oracles, Goals)>(all, Recovery::Off)),
-        ("bare and a recovery", |all| time::<Nobody>(all, Recovery::Full)),
+        ("bare and a recovery", |all| time::<Unmonitored>(all, Recovery::Full)),
     ];
     let mut spent = [Duration::ZERO; 5];
-    for _ in 0..TURNS {
-        for (sum, (_, way)) in spent.iter_mut().zip(&ways) {
-            *sum += way(&schedules);
+    for _ in 0..ROUNDS {
+        for (sum, (_, timed_run)) in spent.iter_mut().zip(&configurations) {
+            *sum += timed_run(&schedules);
         }
     }
-    for ((name, _), time) in ways.iter().zip(spent) {
+    for ((name, _), time) in configurations.iter().zip(spent) {
         println!("{name}: {:.2} x", time.as_secs_f64() / spent[0].as_secs_f64());
     }
     println!("fault families in play: {}", Family::ALL.len());

@@ -1,8 +1,8 @@
 //! Two published forms of Leader Completeness, and a legal schedule that refutes each.
 //!
-//! Promises: each formula says what its authors wrote. It is played on our Raft beside all our
-//! oracles, which stay silent where it cries wolf, and on a Raft with a real bug, where it is
-//! right. Exit code 1 if any of this is not so.
+//! Promises: each formula is that of its authors. It is checked on our Raft beside all our oracles,
+//! which report nothing where it raises a false alarm, and on a Raft with a real bug, which it
+//! finds. Exit code 1 if any of this fails.
 //!
 //! ```text
 //! cargo run -rq -p whitewater --example published_oracles
@@ -30,22 +30,22 @@ fn main() -> ExitCode {
     ExitCode::from(u8::from(refuted.contains(&false)))
 }
 
-/// A formula that somebody published: an monitor that ends no run, and notes its first objection.
+/// A published formula: a monitor that ends no run, and records its first alarm.
 trait Published: Monitor + Default {
-    /// What its authors call it.
+    /// Its authors' name for it.
     const NAME: &'static str;
-    /// Where they published it.
+    /// Where it is published.
     const SOURCE: &'static str;
-    /// A legal schedule that it objects to.
+    /// A legal schedule on which it raises an alarm.
     const LEGAL: &'static str;
-    /// Why that is legal.
+    /// Why that schedule is legal.
     const WHY: &'static str;
 
-    /// What it took for broken first.
-    fn objection(&self) -> Option<Lack>;
+    /// Its first alarm.
+    fn alarm(&self) -> Option<Lack>;
 }
 
-/// What a formula objects to.
+/// An alarm of a formula: a leader without a committed entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Lack {
     leader: NodeId,
@@ -66,21 +66,21 @@ impl fmt::Display for Lack {
     }
 }
 
-/// Whether the log of `node` holds `entry`. Terms are compared, as Buoyant does. etcd compares
-/// commands too, and objects whenever this says no; only at a log that ends before the entry, which
-/// is in none of the schedules below, its model checker would stop with an error instead.
+/// Whether the log of `node` holds `entry`. Terms are compared, as in Buoyant. etcd compares
+/// commands too, and raises an alarm whenever this is false. At a log that ends before the entry,
+/// its model checker would stop with an error instead; none of the schedules below has that case.
 fn holds(node: &NodeHistory, entry: LogId) -> bool {
     node.log.at(entry.index).is_some_and(|link| link.term == entry.term)
 }
 
 // ---- etcd ----
 
-/// Holds in every state: whatever stands in a server's log up to its commit index stands in the log
-/// of every current leader whose term is higher than **the entry's own**. Its cousin in CCF erred
-/// in the same way, and was repaired: microsoft/CCF#7970.
+/// In every state, each entry in a server's log up to its commit index is in the log of every
+/// current leader whose term is higher than **the entry's own**. CCF's specification had the same
+/// error, which was fixed: microsoft/CCF#7970.
 #[derive(Default)]
 struct Etcd {
-    objection: Option<Lack>,
+    alarm: Option<Lack>,
 }
 
 impl Published for Etcd {
@@ -89,23 +89,23 @@ impl Published for Etcd {
     const LEGAL: &'static str = STALE_LEADER_LACKS_OLD_ENTRY;
     const WHY: &'static str = "\
         1@t1 is older than t2, but was committed only in t3. A leader must\n\
-        have what was committed before its own term: for n2, nothing.\n\
-        It harms nobody: n0 and n1 are in t3, and refuse whatever it sends.";
+        have the entries committed before its own term: for n2, none.\n\
+        It does no harm: n0 and n1 are in t3, and reject all its messages.";
 
-    fn objection(&self) -> Option<Lack> {
-        self.objection
+    fn alarm(&self) -> Option<Lack> {
+        self.alarm
     }
 }
 
 impl Monitor for Etcd {
     fn stepped(&mut self, history: &History, _: NodeId, _: usize) -> Verdict {
         let lack = committed(history).find_map(|entry| later_leader_without(history, entry));
-        self.objection = self.objection.or(lack);
+        self.alarm = self.alarm.or(lack);
         HELD
     }
 }
 
-/// What stands in the logs of servers up to their commit indexes.
+/// The entries in the logs of servers up to their commit indexes.
 fn committed(history: &History) -> impl Iterator<Item = LogId> + '_ {
     history.nodes.iter().filter(|server| server.up).flat_map(|server| {
         let indexes = (1..=server.view.commit.0).map(LogIndex);
@@ -121,35 +121,35 @@ fn later_leader_without(history: &History, entry: LogId) -> Option<Lack> {
 const STALE_LEADER_LACKS_OLD_ENTRY: &str = "
 set nodes 3
 set max-entries 2
-# n0 leads t1 with the vote of n2, and creates 1@t1, which stays with it.
+# n0 leads t1 with the vote of n2, and creates 1@t1, which only n0 stores.
 timeout n0
 deliver n0>n2
 deliver n2>n0
-# n2 leads t2 with the vote of n1, and creates 1@t2, which stays with it.
+# n2 leads t2 with the vote of n1, and creates 1@t2, which only n2 stores.
 timeout n2
 deliver n2>n1
 deliver n1>n2
-# n0 hears of t2, stands in t3, and leads it with the vote of n1. What it sent in t1 is slower.
+# n0 learns of t2, campaigns in t3, and leads it with the vote of n1, before its messages of t1.
 deliver n2>n0
 timeout n0
 reorder n0>n1 @2
 deliver n1>n0
-# It creates 2@t3. n1 refuses that, since it lacks what comes before.
+# It creates 2@t3. n1 rejects that, since it lacks the previous entry.
 reorder n0>n1 @2
 deliver n1>n0
-# n1 takes both: with 2@t3, n0 commits 1@t1. Nobody has told n2, which still leads t2.
+# n1 accepts both: with 2@t3, n0 commits 1@t1. n2 does not know t3, and still leads t2.
 reorder n0>n1 @2
 deliver n1>n0
 ";
 
 // ---- Buoyant ----
 
-/// Holds whenever a server becomes leader, **of whatever term**: what any server has applied so far
-/// stands in its log. Entries are compared by their terms.
+/// Whenever a server becomes leader, **of any term**, its log holds every entry that any server has
+/// applied so far. Entries are compared by their terms.
 #[derive(Default)]
 struct Buoyant {
     applied: BTreeMap<LogIndex, Term>,
-    objection: Option<Lack>,
+    alarm: Option<Lack>,
 }
 
 impl Published for Buoyant {
@@ -159,10 +159,10 @@ impl Published for Buoyant {
     const WHY: &'static str = "\
         n2 voted in t1, before anything was committed, and a message may be\n\
         slow. n0 leads an older term than that in which 1@t2 was committed.\n\
-        It harms nobody: n1 and n2 are in t2, and refuse whatever it sends.";
+        It does no harm: n1 and n2 are in t2, and reject all its messages.";
 
-    fn objection(&self) -> Option<Lack> {
-        self.objection
+    fn alarm(&self) -> Option<Lack> {
+        self.alarm
     }
 }
 
@@ -174,7 +174,7 @@ impl Monitor for Buoyant {
         let leader = history.node(node);
         let mut applied = self.applied.iter().map(|(&index, &term)| LogId { term, index });
         let lacking = applied.find(|&entry| !holds(leader, entry));
-        self.objection = self.objection.or(lacking.map(|entry| Lack::of(leader, entry)));
+        self.alarm = self.alarm.or(lacking.map(|entry| Lack::of(leader, entry)));
         HELD
     }
 
@@ -186,7 +186,7 @@ impl Monitor for Buoyant {
 
 const LATE_VOTE_MAKES_STALE_LEADER: &str = "
 set nodes 3
-# n0 stands in t1. n2 votes for it, but the vote takes its time.
+# n0 campaigns in t1. n2 votes for it, but the vote is delayed.
 timeout n0
 deliver n0>n2
 # Meanwhile n2 leads t2 with the vote of n1, and commits 1@t2.
@@ -201,7 +201,7 @@ deliver n2>n0
 
 // ---- A real bug ----
 
-/// The textbook omission: Leader Completeness, in any form, rests on that check of 5.4.1.
+/// The textbook omission: Leader Completeness, in any form, depends on that check of 5.4.1.
 const BUG: &str = "votes-without-log-check";
 
 const LEADER_ELECTED_WITHOUT_COMMITTED_ENTRY: &str = "
@@ -212,33 +212,33 @@ deliver n0>n2
 deliver n2>n0
 reorder n0>n1 @1
 deliver n1>n0
-# n2, which lacks it, stands in t2. n1 has it, and votes for n2 all the same.
+# n2, which lacks it, campaigns in t2. n1 has it, and votes for n2 nevertheless.
 timeout n2
 deliver n2>n1
 deliver n1>n2
 ";
 
-// ---- Playing them ----
+// ---- Running them ----
 
-/// What came of a formula's legal schedule.
+/// The result of a formula's legal schedule.
 struct Legal {
     events: usize,
-    objection: Option<Lack>,
-    /// What our oracles found; else how often they had something to check.
+    alarm: Option<Lack>,
+    /// The violation that our oracles found; else how often they had something to check.
     ours: Result<u64, Violation>,
 }
 
-/// What came of the real bug.
+/// The result of the schedule with the real bug.
 struct Bug {
-    objection: Option<Lack>,
-    /// What our form of the same promise found.
+    alarm: Option<Lack>,
+    /// The violation that our form of the same property found.
     ours: Option<Violation>,
 }
 
 impl Bug {
-    /// The formula and its sound form mean the same leader, for the same reason.
-    fn is_understood(&self) -> bool {
-        match (self.objection, &self.ours) {
+    /// Whether the formula and its sound form report the same leader and the same entry.
+    fn is_found_by_both(&self) -> bool {
+        match (self.alarm, &self.ours) {
             (Some(lack), Some(Violation::LeaderCompleteness { leader, term, index, .. })) => {
                 (lack.leader, lack.term, lack.entry.index) == (*leader, *term, *index)
             }
@@ -247,7 +247,7 @@ impl Bug {
     }
 }
 
-/// Plays an exact schedule; the cluster as it is then, and what its monitor said.
+/// Plays an exact schedule; the cluster at its end, and the verdict of its monitor.
 fn play<M: Monitor + Default>(
     sut: SystemUnderTest<Ours>,
     schedule: &Schedule,
@@ -272,7 +272,7 @@ fn on_legal<P: Published>(schedule: &Schedule) -> Legal {
         (Ok(_), Some(lint)) => Err(lint.clone()),
         (Ok(_), None) => Ok(oracles.checks().0.iter().sum()),
     };
-    Legal { events: cluster.trace().len(), objection: formula.objection(), ours }
+    Legal { events: cluster.trace().len(), alarm: formula.alarm(), ours }
 }
 
 fn on_bug<P: Published>() -> Bug {
@@ -280,39 +280,40 @@ fn on_bug<P: Published>() -> Bug {
     let schedule = script(LEADER_ELECTED_WITHOUT_COMMITTED_ENTRY);
     let (cluster, _) = play::<P>(mutant.system_under_test(), &schedule);
     let (_, sound) = play::<LeaderCompleteness>(mutant.system_under_test(), &schedule);
-    Bug { objection: cluster.recorder.monitor.objection(), ours: sound.err().map(|broken| *broken) }
+    let ours = sound.err().map(|violation| *violation);
+    Bug { alarm: cluster.recorder.monitor.alarm(), ours }
 }
 
-/// Tells of one formula; whether it is refuted and no strawman.
+/// Prints the results of one formula; whether it is refuted, and yet finds the real bug.
 fn examine<P: Published>() -> bool {
     let (legal, bug) = (on_legal::<P>(&script(P::LEGAL)), on_bug::<P>());
     println!("{}", P::NAME);
-    tell("source", P::SOURCE);
-    tell("schedule", &format!("legal, {} events", legal.events));
-    tell("it says", &said(legal.objection));
-    tell(
-        "ours say",
+    print("source", P::SOURCE);
+    print("schedule", &format!("legal, {} events", legal.events));
+    print("reports", &described(legal.alarm));
+    print(
+        "ours",
         &match &legal.ours {
-            Ok(checks) => format!("nothing: {COUNT} oracles, {checks} checks"),
+            Ok(checks) => format!("report nothing: {COUNT} oracles, {checks} checks"),
             Err(violation) => format!("{}: {violation}", violation.fingerprint()),
         },
     );
-    tell("legal", P::WHY);
-    tell(
+    print("legal", P::WHY);
+    print(
         "sound",
-        "fuzz/src/oracle/leader_completeness.rs: an entry counts from the\n\
-         term of who first committed it; leaders of later terms must have it.",
+        "fuzz/src/oracle/leader_completeness.rs: an entry counts from the term\n\
+         of the first node that committed it; later leaders must have it.",
     );
-    tell("real bug", &format!("{BUG}: there it is right that\n{}", said(bug.objection)));
+    print("real bug", &format!("{BUG}: rightly reports\n{}", described(bug.alarm)));
     println!();
-    legal.objection.is_some() && legal.ours.is_ok() && bug.is_understood()
+    legal.alarm.is_some() && legal.ours.is_ok() && bug.is_found_by_both()
 }
 
-fn said(objection: Option<Lack>) -> String {
-    objection.map_or("nothing".into(), |lack| lack.to_string())
+fn described(alarm: Option<Lack>) -> String {
+    alarm.map_or("nothing".into(), |lack| lack.to_string())
 }
 
-fn tell(label: &str, text: &str) {
+fn print(label: &str, text: &str) {
     for (number, line) in text.lines().enumerate() {
         println!("  {:<9} {line}", if number == 0 { label } else { "" });
     }
@@ -322,36 +323,36 @@ fn tell(label: &str, text: &str) {
 mod tests {
     use super::*;
 
-    fn cries_wolf<P: Published>() {
+    fn raises_a_false_alarm<P: Published>() {
         let schedule = script(P::LEGAL);
         let legal = on_legal::<P>(&schedule);
-        assert!(legal.objection.is_some(), "{} is not refuted", P::NAME);
+        assert!(legal.alarm.is_some(), "{} is not refuted", P::NAME);
         assert!(legal.ours.is_ok(), "{:?}", legal.ours);
         assert_eq!(legal.events, schedule.events.len(), "every event happens");
         for place in 0..schedule.events.len() {
             let mut shorter = schedule.clone();
             let left_out = shorter.events.remove(place);
-            let objection = on_legal::<P>(&shorter).objection;
-            assert_eq!(objection, None, "{}: not needed: {left_out}", P::NAME);
+            let alarm = on_legal::<P>(&shorter).alarm;
+            assert_eq!(alarm, None, "{}: not needed: {left_out}", P::NAME);
         }
     }
 
     #[test]
-    fn a_published_formula_cries_wolf_on_a_legal_schedule_without_an_event_too_many() {
-        cries_wolf::<Etcd>();
-        cries_wolf::<Buoyant>();
+    fn a_published_formula_raises_a_false_alarm_on_a_minimal_legal_schedule() {
+        raises_a_false_alarm::<Etcd>();
+        raises_a_false_alarm::<Buoyant>();
     }
 
-    fn is_no_strawman<P: Published>() {
+    fn finds_the_real_bug<P: Published>() {
         let bug = on_bug::<P>();
-        assert!(bug.is_understood(), "{}: {:?}, {:?}", P::NAME, bug.objection, bug.ours);
+        assert!(bug.is_found_by_both(), "{}: {:?}, {:?}", P::NAME, bug.alarm, bug.ours);
         let without = on_legal::<P>(&script(LEADER_ELECTED_WITHOUT_COMMITTED_ENTRY));
-        assert_eq!(without.objection, None, "{}: it is the bug that it finds", P::NAME);
+        assert_eq!(without.alarm, None, "{}: an alarm without the bug", P::NAME);
     }
 
     #[test]
-    fn a_published_formula_is_right_about_a_raft_with_a_real_bug() {
-        is_no_strawman::<Etcd>();
-        is_no_strawman::<Buoyant>();
+    fn a_published_formula_finds_a_real_bug() {
+        finds_the_real_bug::<Etcd>();
+        finds_the_real_bug::<Buoyant>();
     }
 }

@@ -1,5 +1,5 @@
 //! Whitewater: bytes become a schedule of fuzz events, the schedule drives a Raft cluster in
-//! memory, oracles watch every step, and the first broken promise is shrunk to a story.
+//! memory, oracles check every step, and the first violation is shrunk and printed as a story.
 //!
 //! ```text
 //! bytes ──▶ schedule ──▶ cluster ──▶ history ──▶ oracle ──▶ violation ──▶ report
@@ -7,13 +7,13 @@
 //!           search       replica (our Raft, or any other)
 //! ```
 //!
-//! The folders in reading order: [`base`] (leaves), [`schedule`] (events, as bytes and text),
-//! [`replica`] (how a Raft is seen, and how to put yours behind that door), [`history`] (the facts
-//! of a run), [`oracle`] (what is promised), [`goal`] (what a campaign must reach), [`cluster`]
-//! (the network, the disks and the faults), [`run`] (how it all comes together), [`search`] (where
-//! schedules come from), [`mutants`] (the seeded bugs), [`report`] (the smallest failure, as a
-//! story), [`target`] (the glue to libFuzzer). Which folder may use which is a table in
-//! `tests/architecture.rs`.
+//! The folders in reading order: [`base`] (leaf modules), [`schedule`] (events, as bytes and text),
+//! [`replica`] (the interface to a Raft under test, and how to write an adapter), [`history`] (the
+//! facts of a run), [`oracle`] (the properties that are checked), [`goal`] (the situations that a
+//! campaign must reach), [`cluster`] (the network, the disks and the faults), [`run`] (from a
+//! schedule to a verdict), [`search`] (where schedules come from), [`mutants`] (the seeded bugs),
+//! [`report`] (the shrunk failure, as a story), [`target`] (the glue to libFuzzer). The table in
+//! `tests/architecture.rs` says which folder may use which.
 
 pub mod base;
 pub mod cluster;
@@ -31,11 +31,11 @@ pub mod target;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub use libfuzzer_sys;
-/// The vocabulary of the seam: terms, indexes, entries.
+/// The types that the interface to a Raft shares with it: terms, indexes, entries.
 pub use raft;
 
-/// A fuzz target: the entry points that libFuzzer calls, for a target of this name that runs what
-/// the function `$subject` gives, with the command that replays a file.
+/// A fuzz target: the entry points that libFuzzer calls. `$name` is the target's name, `$sut` the
+/// function that returns the system under test, `$replay` the command that replays a file.
 #[macro_export]
 macro_rules! fuzz_target {
     ($name:literal, $sut:expr, $replay:expr) => {

@@ -1,8 +1,8 @@
-//! Running a schedule: cluster, oracles and goals put together, from the first event to a verdict.
+//! Running a schedule on a cluster under all oracles and goals, from the first event to a verdict.
 //!
-//! Promises: the same schedule on the same subject gives the same [`Outcome`]; a run ends at the
-//! first broken promise, at the end of its events, or at its limit; if its set-up asks for it, the
-//! cluster is healed then and must recover. A lint ends nothing.
+//! Promises: the same schedule on the same system under test gives the same [`Outcome`]; a run ends
+//! at the first violation, at the end of its events, or at its limit; if its setup includes a
+//! recovery, the cluster is healed then and must recover. A lint does not end a run.
 
 use raft::mark::Marks;
 
@@ -19,28 +19,28 @@ use crate::schedule::event::{Event, Kind, ALL};
 use crate::schedule::family::{Family, Faults};
 use crate::schedule::{Recovery, Schedule, Setup};
 
-/// Who watches every run: the oracles and the goals, and before them who tells it, if anyone does.
+/// The monitors of every run: the oracles and the goals, and before them a narrator, if any.
 pub type Monitors<T = ()> = (T, (Oracles, Goals));
 
 /// A cluster under all oracles.
 pub type Judged<R, T = ()> = Cluster<R, Monitors<T>>;
 
-/// A run has at most this many primitive events, whatever its schedule asks for, so that what
-/// happened is a schedule again.
+/// A run has at most this many primitive events, whatever its schedule contains, so that its trace
+/// is a schedule again.
 pub const MAX_EVENTS: usize = Schedule::MAX_EVENTS;
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// The first broken promise; else the first lint.
+    /// The first violation that is not a lint; else the first lint.
     pub violation: Option<Violation>,
-    /// What happened: the set-up, and the exact primitive events up to the violation.
+    /// What happened: the setup, and the exact primitive events up to the violation.
     pub resolved: Schedule,
     /// A fingerprint of the whole run.
     pub digest: u64,
     /// How often each oracle had something to check.
     pub checks: Checks,
-    /// The turns that the code under test took, if it marks them.
+    /// The coverage marks that the code under test hit, if it has any.
     pub marks: Marks,
     /// How many faults of each family happened.
     pub faults: Counts<{ Family::ALL.len() }>,
@@ -48,7 +48,7 @@ pub struct Outcome {
     pub goals: Counts<{ goal::COUNT }>,
 }
 
-/// Runs schedules on one subject. The room that one run takes is kept for the next.
+/// Runs schedules on one system under test. The memory of one run is kept for the next.
 pub struct Runner<R: Replica>(Judged<R>);
 
 impl<R: Replica> Runner<R> {
@@ -57,24 +57,24 @@ impl<R: Replica> Runner<R> {
         Runner(Cluster::new(sut, Monitors::default()))
     }
 
-    /// What it runs.
+    /// The system under test.
     pub fn system_under_test(&self) -> &SystemUnderTest<R> {
         self.0.system_under_test()
     }
 
-    /// What the code under test did in the last run, as keys that coverage can count.
+    /// The paths that the code under test took in the last run, as keys that coverage can count.
     pub fn keys(&self) -> &[u64] {
         self.0.paths.keys()
     }
 
-    /// Runs a schedule as bytes mean it: each event is a wish.
+    /// Runs a schedule as decoded from bytes: the operands of each event are selectors.
     pub fn run(&mut self, schedule: &Schedule) -> Outcome {
         let mut events = schedule.events.iter().copied();
         self.run_events(schedule.setup, |_| events.next(), MAX_EVENTS)
     }
 
-    /// Runs the events that `next` gives for a cluster as it stands, until there are no more or
-    /// `limit` primitive events have happened.
+    /// Runs the events that `next` returns for the current state of the cluster, until there are no
+    /// more or `limit` primitive events have happened.
     pub fn run_events(
         &mut self,
         setup: Setup,
@@ -90,7 +90,7 @@ impl<R: Replica> Runner<R> {
         })
     }
 
-    /// Runs a schedule exactly: an event that cannot happen just as it stands is left out.
+    /// Runs a schedule exactly: an event that is not enabled with exactly its operands is skipped.
     pub fn run_exactly(&mut self, schedule: &Schedule) -> Outcome {
         self.judge(schedule.setup, MAX_EVENTS, |cluster| play_exactly(cluster, schedule))
     }
@@ -112,7 +112,7 @@ impl Outcome {
         self.violation.as_ref().map(Violation::fingerprint)
     }
 
-    /// What came of a run that broke this, or nothing.
+    /// The result of a run with this violation, or with none.
     pub(crate) fn of<R: Replica>(cluster: &Judged<R>, violation: Option<Violation>) -> Outcome {
         let (oracles, goals) = &cluster.recorder.monitor.1;
         Outcome {
@@ -127,14 +127,14 @@ impl Outcome {
     }
 }
 
-/// The schedule of all that has happened in a cluster so far, exactly.
+/// The exact schedule of all events that have happened in a cluster so far.
 pub(crate) fn resolved<R: Replica>(cluster: &Judged<R>) -> Schedule {
-    // What happened needs no family that is off: it is all there.
+    // Families that were off stay unused: the trace contains no event of them.
     let setup = Setup { faults: Faults::ALL, ..*cluster.setup() };
     Schedule { setup, events: cluster.trace().to_vec() }
 }
 
-/// How many faults of each family are among exact events.
+/// How many of these exact events are faults of each family.
 fn faults(events: &[Event]) -> Counts<{ Family::ALL.len() }> {
     let mut counts = Counts::default();
     for event in events {
@@ -159,21 +159,21 @@ pub(crate) fn play_exactly<R: Replica, T: Monitor>(
     schedule.events.iter().try_for_each(|&event| cluster.perform_exactly(event).map(drop))
 }
 
-/// Begins a run of a cluster and plays it; what it broke.
+/// Begins a run of a cluster and plays it; its violation.
 pub(crate) fn judge<R: Replica, T: Monitor + Default>(
     cluster: &mut Judged<R, T>,
     setup: Setup,
     limit: usize,
     play: impl FnOnce(&mut Judged<R, T>) -> Result<(), Box<Violation>>,
 ) -> Option<Violation> {
-    go_on(cluster, |cluster| {
+    continue_run(cluster, |cluster| {
         cluster.begin(setup, Monitors::default(), limit)?;
         play(cluster)
     })
 }
 
-/// Goes on with a run of a cluster, to its end; what it broke.
-pub(crate) fn go_on<R: Replica, T: Monitor>(
+/// Continues a run of a cluster to its end; its violation.
+pub(crate) fn continue_run<R: Replica, T: Monitor>(
     cluster: &mut Judged<R, T>,
     play: impl FnOnce(&mut Judged<R, T>) -> Result<(), Box<Violation>>,
 ) -> Option<Violation> {

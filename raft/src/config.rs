@@ -1,77 +1,80 @@
-//! How a server is set up.
+//! The configuration of a server.
 //!
-//! All servers of a cluster should agree on everything but their names: safety does not need that,
-//! except where a field says so.
+//! All servers of a cluster should have the same configuration, except for their ids: safety does
+//! not depend on that, except where a field says so.
 
 use crate::ids::NodeId;
 use crate::membership::Membership;
 
-/// How one server is set up.
+/// The configuration of one server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Config {
-    /// This server's name.
+    /// This server's id.
     pub id: NodeId,
-    /// Who belongs to the cluster before the first entry of the log; the same for all who ever
-    /// join.
+    /// The membership before the first entry of the log; the same for every server that ever
+    /// joins.
     pub membership: Membership,
-    /// The shortest election timeout, in ticks. Each wait lasts this long, and up to as long again:
-    /// how much is drawn from `id`, the term and `jitter`.
+    /// The shortest election timeout, in ticks. Each timeout is at least this long and less than
+    /// twice as long: a hash of `id`, the term and `jitter` decides.
     pub election_ticks: u32,
     /// Ticks between a leader's heartbeats. Well below `election_ticks`.
     pub heartbeat_ticks: u32,
-    /// Seed of the spread of election timeouts.
+    /// Seed of the hash that spreads election timeouts.
     pub jitter: u64,
-    /// Election priority: a server waits so many more election timeouts before it stands, so that
-    /// those with 0 come first. Price: if they are all gone, electing a leader takes longer.
+    /// Election priority: a server's election timeout is longer by this many times
+    /// `election_ticks`, so that servers with 0 campaign first. Price: if they are all gone,
+    /// electing a leader takes longer.
     pub handicap: u32,
-    /// Tells the lives of this server apart, in answers to what an earlier life asked: a number
-    /// that it has not had before, counted or random.
+    /// Number of this incarnation of the server (from start to stop), by which it ignores replies
+    /// to requests of earlier incarnations: a number that it has not had before, counted or
+    /// random.
     pub life: u64,
-    /// Ask whether an election would succeed before standing (dissertation, 9.6). Price: a round
-    /// trip an election.
+    /// Pre-Vote: become a pre-candidate before becoming a candidate (dissertation, 9.6). Price: a
+    /// round trip per election.
     pub pre_vote: bool,
-    /// As a leader, step down when no quorum has answered for an election timeout (6.2); as anyone,
-    /// turn a deaf ear to candidates as long as a leader is heard of (4.2.3). Price: a cluster
-    /// whose leader can send and not hear takes that much longer to replace it.
+    /// CheckQuorum: as a leader, step down when no quorum has replied for an election timeout
+    /// (6.2); in any role, disregard RequestVote while there is a current leader (4.2.3). Price: if
+    /// a leader can send and not receive, its cluster replaces it later, by that timeout.
     pub check_quorum: bool,
-    /// Answer reads without a round trip as long as a quorum was heard of within two ticks less
-    /// than `election_ticks` (6.4.1), divided by `clock_drift`. Needs `check_quorum` and this on
-    /// all servers; else reads can be stale. Price: a server that starts, or that is told to
-    /// campaign, waits for an election timeout of silence.
+    /// Leases: answer reads without a round trip while a quorum has replied to messages that are
+    /// younger than `election_ticks`, divided by `clock_drift`, less two ticks (6.4.1). Requires
+    /// `check_quorum` and this on all servers; otherwise reads can be stale. Price: after a start,
+    /// and at [`Input::Campaign`](crate::Input::Campaign), a server campaigns only once it has had
+    /// no message from a leader for an election timeout.
     pub lease_reads: bool,
-    /// How many ticks another server's clock may make while this one's makes one: 1 if they drift
-    /// apart by less than a tick in an election timeout. If a clock is faster than this says, reads
-    /// by lease can be stale.
+    /// How many ticks another server's clock may make per tick of this server's clock: 1 if the
+    /// clocks drift apart by less than a tick in an election timeout. If a clock is faster than
+    /// that, reads by lease can be stale.
     pub clock_drift: u32,
-    /// How much of what may be under way.
+    /// Limits on entries and bytes.
     pub limits: Limits,
 }
 
-/// Bounds on what a server sends, keeps and hands out at once. Bytes are those of
+/// Limits on messages, in-flight windows, uncommitted and unapplied entries. Bytes are those of
 /// [`Entry::size`](crate::Entry::size).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Limits {
-    /// Entries in one AppendEntries; one at least is sent.
+    /// Entries in one AppendEntries; at least one is sent.
     pub message_entries: usize,
-    /// Bytes of entries in one AppendEntries; one entry at least is sent.
+    /// Bytes of entries in one AppendEntries; at least one entry is sent.
     pub message_bytes: u64,
-    /// Bytes of one piece of a snapshot; at least 1.
+    /// Bytes of one chunk of a snapshot; at least 1.
     pub chunk_bytes: usize,
-    /// Entries on their way to a follower and not yet acknowledged; one at least is sent.
+    /// In-flight window: entries sent to a follower and not yet acknowledged; at least one is sent.
     pub inflight_entries: u64,
-    /// Bytes of them.
+    /// The same window, in bytes.
     pub inflight_bytes: u64,
-    /// Bytes of a leader's uncommitted entries, beyond which it refuses proposals. When nothing is
-    /// uncommitted, it takes one of any size.
+    /// Bytes of a leader's uncommitted entries beyond which it refuses commands. When no entry is
+    /// uncommitted, it accepts a command of any size.
     pub uncommitted_bytes: u64,
-    /// Bytes of committed entries handed out and not yet applied, beyond which no more are handed
-    /// out. A host that is not slow can leave it without bound and never step
+    /// Bytes of committed entries handed out and not yet applied beyond which no more are handed
+    /// out. A host that applies entries at once can leave this unlimited and never step
     /// [`Input::Applied`](crate::Input::Applied).
     pub unapplied_bytes: u64,
 }
 
 impl Limits {
-    /// What suits a local network.
+    /// Limits for a local network.
     pub const DEFAULT: Limits = Limits {
         message_entries: 64,
         message_bytes: 1 << 20,
@@ -84,7 +87,7 @@ impl Limits {
 }
 
 impl Config {
-    /// A server of a cluster of `membership`, with everything optional off.
+    /// Server `id` of a cluster of `membership`, without optional features.
     pub fn new(id: NodeId, membership: Membership) -> Config {
         Config {
             id,

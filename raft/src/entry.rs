@@ -1,13 +1,13 @@
-//! What a log holds: commands, entries, and snapshots that stand for entries.
+//! The contents of a log: commands, entries, and snapshots that replace entries.
 
 use std::sync::Arc;
 
 use crate::ids::LogId;
 use crate::membership::Membership;
 
-/// What a client asks the state machine to do.
+/// A client's command for the state machine.
 pub trait Command: Clone {
-    /// How many bytes it counts for, against the limits of [`Config`](crate::Config).
+    /// How many bytes it counts as, against the limits of [`Config`](crate::Config).
     fn size(&self) -> usize;
 }
 
@@ -29,14 +29,14 @@ impl Command for u64 {
     }
 }
 
-/// What an entry carries.
+/// The content of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Payload<C> {
-    /// A leader's first entry, which lets it commit what came before (section 8).
+    /// A leader's first entry, with which it commits the entries before it (section 8).
     Noop,
     /// A client's command for the state machine.
     Command(C),
-    /// Who belongs to the cluster from here on (section 6).
+    /// The membership from this entry on (section 6).
     Change(Membership),
 }
 
@@ -45,12 +45,12 @@ pub enum Payload<C> {
 pub struct Entry<C = Vec<u8>> {
     /// Term and index.
     pub id: LogId,
-    /// The command, or nothing.
+    /// The command, no-op or membership.
     pub payload: Payload<C>,
 }
 
 impl<C: Command> Entry<C> {
-    /// How many bytes it counts for: its command's, and those of its identity.
+    /// How many bytes it counts as: those of its payload and of its id.
     pub fn size(&self) -> usize {
         let payload = match &self.payload {
             Payload::Noop => 0,
@@ -61,15 +61,15 @@ impl<C: Command> Entry<C> {
     }
 }
 
-/// The state machine's state after all entries up to one, which stands for them in the log
+/// The state machine's state after all entries up to `last`, which replaces them in the log
 /// (section 7).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Snapshot {
-    /// The last entry that it stands for.
+    /// The last entry that it covers (Figure 13: last included index and term).
     pub last: LogId,
-    /// Who belonged to the cluster then.
+    /// The membership as of that entry.
     pub membership: Membership,
-    /// The state machine's state, which only the state machine reads.
+    /// The state machine's state, opaque to the core.
     pub data: Arc<[u8]>,
 }
 
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_entry_counts_for_the_bytes_of_its_command_and_its_identity() {
+    fn the_size_of_an_entry_is_that_of_its_command_and_its_id() {
         let size = |payload| Entry { id: LogId::ZERO, payload }.size();
         assert_eq!(size(Payload::Command(vec![0; 5])), 16 + 5);
         assert_eq!(size(Payload::Noop), 16);

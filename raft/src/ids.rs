@@ -1,16 +1,16 @@
-//! What identifies things in the paper: a node, a term, a place in the log, an entry.
+//! The paper's identifiers: of a node, a term, a place in the log, an entry.
 //!
-//! Promises: orders and equality are Raft's own, so `a >= b` between two [`LogId`]s *is* the
+//! Promises: order and equality are Raft's own, so `a >= b` between two [`LogId`]s *is* the
 //! up-to-date rule. Knows nothing of entries, nodes, messages or storage.
 
 use std::fmt;
 
-/// The name of one server. At most [`NodeId::LIMIT`] of them exist.
+/// The id of one server. There are at most [`NodeId::LIMIT`] of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub u8);
 
 impl NodeId {
-    /// Identifiers are below this, so that a set of nodes fits one machine word.
+    /// Ids are below this, so that a set of nodes fits one machine word.
     pub const LIMIT: u8 = 64;
 }
 
@@ -35,13 +35,13 @@ impl LogIndex {
         LogIndex(self.0 + 1)
     }
 
-    /// The place before this one; before 0 there is only 0.
+    /// The place before this one; 0 for 0.
     pub fn previous(self) -> LogIndex {
         LogIndex(self.0.saturating_sub(1))
     }
 }
 
-/// What identifies an entry: the term that created it and its place.
+/// The id of an entry: the term that created it and its place.
 ///
 /// Ordered by term, then index: this order is the up-to-date rule of section 5.4.1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

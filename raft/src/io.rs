@@ -1,5 +1,4 @@
-//! Everything that crosses the border of a [`Node`](crate::Node): one [`Input`] in, one
-//! [`Output`] out.
+//! The interface of a [`Node`](crate::Node): one [`Input`] in, one [`Output`] out.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,85 +10,87 @@ use crate::message::Message;
 use crate::quorum::NodeSet;
 use crate::state::HardState;
 
-/// One thing that happens to a server.
+/// One event at a server.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Input<C = Vec<u8>> {
     /// One unit of time passed on this server's clock.
     Tick,
-    /// The election timeout elapses now, whatever the clock says; unless leases forbid it, see
+    /// The election timer fires now, whatever the clock shows; leases can forbid it, see
     /// [`Config::lease_reads`](crate::Config::lease_reads).
     Campaign,
-    /// A client asks this server to replicate a command.
+    /// A client proposes a command.
     Propose(C),
-    /// Several commands at once: they share messages and a write.
+    /// Several commands at once: they share messages and one write.
     ProposeAll(Vec<C>),
-    /// A client asks what it must have applied to answer a read (dissertation, 6.4).
+    /// A client requests the index up to which entries must be applied before a read is answered
+    /// (dissertation, 6.4).
     Read(ReadId),
-    /// An operator wants these to be the cluster (section 6). It answers with the entry of the
-    /// first step; if there is a second, it follows by itself.
+    /// An operator changes the membership (section 6). The answer is the entry of the first step;
+    /// if there is a second step, the leader takes it by itself.
     Change {
-        /// They shall vote.
+        /// The new voters.
         voters: NodeSet,
-        /// They shall follow without a vote.
+        /// The new learners.
         learners: NodeSet,
     },
-    /// An operator wants this server to lead (dissertation, 3.10).
+    /// An operator transfers leadership to this server (dissertation, 3.10).
     Transfer(NodeId),
     /// The state machine has applied all entries up to here.
     Applied(LogIndex),
-    /// The state machine's state, after all entries up to `index`, is `data`: the log need not keep
-    /// them (section 7).
+    /// The state machine's state, after all entries up to `index`, is `data`: the log is compacted
+    /// up to there (section 7).
     Compact {
-        /// The last entry that the state stands for; it has been applied.
+        /// The last entry that the state covers; it has been applied.
         index: LogIndex,
-        /// For another server's state machine to go on from.
+        /// The state, from which another server's state machine can be restored.
         data: Arc<[u8]>,
     },
     /// A message arrived.
     Receive(Message<C>),
-    /// The write with this name, and all before it, is durable.
+    /// The write with this id, and all before it, is durable.
     Persisted(WriteId),
-    /// The write with this name failed; how much of it reached the disk is unknown.
+    /// The write with this id failed; how much of it reached the disk is unknown.
     PersistFailed(WriteId),
 }
 
-/// Names one write of one life of a server. Writes are made durable in the order of their names.
+/// Identifies one write of one incarnation of a server. Writes are made durable in the order of
+/// their ids.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WriteId(pub u64);
 
-/// Names one read of one client. Answers carry it back; what it is, is the caller's affair.
+/// Identifies one read of one client. The answer carries it back; the caller chooses it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReadId(pub u64);
 
-/// What must be made durable, as a change to what is durable already.
+/// A change to the durable state.
 ///
-/// If it is torn by a crash, the parts must reach the disk in the order of the fields: the hard
-/// state, then the truncation, then the snapshot with the removal of what it stands for, then the
-/// entries from the first on. Other orders are not safe: an entry of a term that the hard state has
-/// not reached can be overwritten by an older term, and what a snapshot contradicts must not stay
-/// behind it.
+/// A crash can tear a write. So its parts must reach the disk in the order of the fields: the hard
+/// state, then the truncation, then the snapshot with the removal of the entries that it covers,
+/// then the entries from the first on. Other orders are not safe: an entry of a term that the hard
+/// state has not reached can be overwritten by an older term, and entries that conflict with a
+/// snapshot must not remain after it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Write<C = Vec<u8>> {
-    /// Its name, to be given back in [`Input::Persisted`].
+    /// Its id, to be passed to [`Input::Persisted`].
     pub id: WriteId,
     /// The new hard state, if it changed.
     pub hard_state: Option<HardState>,
     /// Remove this entry and all that follow it, before appending.
     pub truncate_from: Option<LogIndex>,
-    /// The new snapshot, which stands for all entries up to its last: remove them.
+    /// The new snapshot, which covers all entries up to its last: remove them.
     pub snapshot: Option<Arc<Snapshot>>,
     /// Entries to append, in order.
     pub entries: Vec<Entry<C>>,
 }
 
-/// What a server is started from: all that it ever made durable.
+/// The durable state from which a server starts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Durable<C = Vec<u8>> {
     /// Term and vote.
     pub hard_state: HardState,
     /// The last snapshot.
     pub snapshot: Option<Arc<Snapshot>>,
-    /// The log, from the entry after the snapshot's last on, or from index 1.
+    /// The log, from the entry after the snapshot's last on; without a snapshot, from index 1 on.
     pub entries: Vec<Entry<C>>,
 }
 
@@ -99,41 +100,41 @@ impl<C> Default for Durable<C> {
     }
 }
 
-/// Why something was refused. What to do next is what it prints.
+/// Why a request was refused. Its display text says what to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Refused {
-    /// Only a leader can do this.
+    /// Only a leader can serve this request.
     NotLeader {
-        /// The leader to ask instead, if this server knows it.
+        /// The leader to send the request to, if this server knows it.
         leader: Option<NodeId>,
     },
-    /// The leader is handing its lead over.
+    /// The leader is transferring its leadership.
     Transferring {
-        /// To this server.
+        /// The target of the transfer.
         to: NodeId,
     },
-    /// Too many bytes wait to be committed: see [`Limits`](crate::Limits).
+    /// Too many bytes are uncommitted: see [`Limits`](crate::Limits).
     TooMuchUncommitted,
-    /// An earlier change of membership is under way.
+    /// An earlier membership change is in progress.
     ChangeInProgress {
-        /// The entry that began it.
+        /// The index of that change's last entry so far.
         since: LogIndex,
     },
     /// The leader has not yet committed an entry of its own term.
     NotCommittedInTerm,
-    /// A cluster needs a voter.
+    /// A membership needs at least one voter.
     NoVoters,
-    /// Only another voter can take the lead.
+    /// Leadership can be transferred only to another voter.
     NoOtherVoter {
-        /// This is none.
+        /// The target, which is not another voter.
         target: NodeId,
     },
-    /// The answer of the leader has not come.
+    /// The leader has not replied to a forwarded read.
     Unanswered,
 }
 
 impl Refused {
-    /// The turn that a step takes with this answer.
+    /// The coverage mark of this refusal.
     pub(crate) fn mark(self) -> Mark {
         match self {
             Refused::NotLeader { .. } | Refused::Unanswered => Mark::NotLeader,
@@ -167,11 +168,11 @@ impl fmt::Display for Refused {
             Refused::NotCommittedInTerm => {
                 write!(f, "the leader is new: ask again when it has committed its first entry")
             }
-            Refused::NoVoters => write!(f, "nobody would vote: name a voter"),
+            Refused::NoVoters => write!(f, "a membership needs a voter: name one"),
             Refused::NoOtherVoter { target } => {
-                write!(f, "{target} cannot take the lead: name another voter")
+                write!(f, "{target} is not another voter: transfer leadership to one")
             }
-            Refused::Unanswered => write!(f, "the leader has not answered: ask again"),
+            Refused::Unanswered => write!(f, "the leader has not replied: ask again"),
         }
     }
 }
@@ -181,34 +182,36 @@ impl std::error::Error for Refused {}
 /// The answer to a read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Read {
-    /// Which read.
+    /// The id of the read.
     pub id: ReadId,
-    /// Apply all entries up to here, then answer the client from the state machine.
+    /// Apply all entries up to this index, then answer the client from the state machine; or why
+    /// the read was refused.
     pub answer: Result<LogIndex, Refused>,
 }
 
-/// Everything one step wants done. Reuse one value for all steps: its buffers are kept.
+/// The effects of one step, for the caller to carry out. Reuse one value for all steps: it keeps
+/// its buffers.
 #[derive(Clone, Debug)]
 pub struct Output<C = Vec<u8>> {
     /// Make this durable, then step [`Input::Persisted`].
     pub write: Option<Write<C>>,
     /// Send these, in any order and at any time from now on.
     pub messages: Vec<Message<C>>,
-    /// Put the state machine into this state, before anything in `committed`.
+    /// Restore the state machine from this snapshot, before applying `committed`.
     pub restore: Option<Arc<Snapshot>>,
     /// Newly committed entries: apply them in this order, once.
     pub committed: Vec<Entry<C>>,
-    /// The answer to a proposal, a change or a transfer: the last entry that it appended, or of
-    /// which the new leader must hear first; or why it was refused.
+    /// The answer to a proposal, a change or a transfer: the last entry that it appended (for a
+    /// transfer, the last entry that the target must store first); or why it was refused.
     pub answer: Option<Result<LogId, Refused>>,
-    /// Answers to reads, of this step's or of earlier ones.
+    /// Answers to reads that were requested in this step or earlier ones.
     pub reads: Vec<Read>,
-    /// This server has stopped for good, because a write failed. Call the crash handler.
+    /// This server has halted permanently, because a write failed. Call the crash handler.
     pub halted: bool,
-    /// Which turns the step took.
+    /// The coverage marks that the step hit.
     #[cfg(feature = "marks")]
     pub marks: crate::mark::Marks,
-    /// Messages of this step that rest on what it wrote; the node moves them on before it returns.
+    /// Messages of this step that rest on its write; the step moves them on before it returns.
     pub(crate) promises: Vec<Message<C>>,
     spare: Vec<Vec<Entry<C>>>,
 }
@@ -235,7 +238,7 @@ impl<C> Output<C> {
     /// How many entry buffers are kept for reuse.
     const SPARES: usize = 64;
 
-    /// Forgets what the last step wanted and keeps the buffers.
+    /// Removes the effects of the last step and keeps the buffers.
     pub fn clear(&mut self) {
         self.write = None;
         self.messages.clear();
@@ -251,13 +254,13 @@ impl<C> Output<C> {
         self.promises.clear();
     }
 
-    /// The step takes a turn.
+    /// The step hits a mark.
     #[cfg(feature = "marks")]
     pub(crate) fn mark(&mut self, mark: Mark) {
         self.marks.insert(mark);
     }
 
-    /// The step takes a turn, and nobody wants to know.
+    /// The step hits a mark, which is not recorded.
     #[cfg(not(feature = "marks"))]
     pub(crate) fn mark(&mut self, _mark: Mark) {}
 

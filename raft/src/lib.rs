@@ -1,4 +1,4 @@
-//! Raft as a pure state machine: one door in, one door out.
+//! Raft as a pure state machine: one input in, one output out.
 //!
 //! [`Node::step`] takes one [`Input`] and fills one [`Output`]. There is no clock, no randomness,
 //! no thread and no I/O inside, so the same inputs give the same outputs on every machine, and a
@@ -6,21 +6,20 @@
 //!
 //! # The caller's contract
 //!
-//! 1. Call [`Node::step`] once for each thing that happens, in the order in which it happens.
-//! 2. Make [`Output::write`] durable, in the order the writes were asked for and with the parts in
-//!    the order of [`Write`]'s fields; then step [`Input::Persisted`], or [`Input::PersistFailed`]
-//!    if it could not be done, and call your crash handler if the output says [`Output::halted`].
-//! 3. Send [`Output::messages`] whenever you like, or lose them: what promises something (a vote,
-//!    an acknowledgement, a candidacy) is kept back inside the node until the write it rests on is
-//!    durable.
-//! 4. Apply [`Output::committed`] in order; after a restart they come again from the first, or from
-//!    the last one that [`Durable::snapshot`] stands for: put the state machine into that state
-//!    before the start, and into that of [`Output::restore`] when there is one.
+//! 1. Call [`Node::step`] once for each event, in the order in which the events happen.
+//! 2. Make each [`Output::write`] durable, in the order of the outputs and with its parts in the
+//!    order of [`Write`]'s fields, and then step [`Input::Persisted`]; if the write fails, step
+//!    [`Input::PersistFailed`], and call your crash handler if [`Output::halted`] is set.
+//! 3. Send [`Output::messages`] at any time, or lose them: the node itself holds back a message
+//!    that makes a promise (a vote, an acknowledgement, a candidacy) until the write that the
+//!    message rests on is durable.
+//! 4. Apply [`Output::committed`] in order, after restoring the state machine from
+//!    [`Output::restore`] if that is set; after a restart, restore it from [`Durable::snapshot`],
+//!    and the entries after the snapshot's last (without a snapshot, all entries) come again.
 //!
-//! A server that has lost what it made durable must not come back under its old name.
+//! A server that has lost durable state must never restart under its old id.
 //!
-//! Writing is asynchronous: nothing blocks, and a node goes on living between asking for a write
-//! and hearing that it is done.
+//! Writes are asynchronous: nothing blocks, and a node processes inputs while writes are pending.
 //!
 //! # A cluster of three
 //!
@@ -33,7 +32,7 @@
 //!     .map(|config| Node::start(config, Durable::default()))
 //!     .collect();
 //!
-//! // A host that is always fast: writes are durable at once, messages arrive at once.
+//! // An ideal host: writes are durable at once, messages arrive at once.
 //! let mut applied = Vec::new();
 //! let mut run = |first: usize, input: Input<&'static str>, nodes: &mut Vec<Node<&'static str>>| {
 //!     let mut todo = std::collections::VecDeque::from([(first, input)]);
@@ -52,31 +51,35 @@
 //! run(0, Input::Campaign, &mut nodes);
 //! run(0, Input::Propose("x = 7"), &mut nodes);
 //! run(0, Input::Tick, &mut nodes);
-//! run(0, Input::Tick, &mut nodes); // The heartbeat tells the followers what is committed.
+//! run(0, Input::Tick, &mut nodes); // The heartbeat carries the commit index to the followers.
 //! assert!((0..3).all(|id| applied.contains(&(id, Payload::Command("x = 7")))));
 //! ```
 //!
-//! # What it can do, and where this differs from the dissertation
+//! # Features, and differences from the dissertation
 //!
-//! - Elections and replication (5), always: a new leader appends a no-op (8); a refusal carries a
-//!   hint (end of 5.3); the election timeout is a hash of name, term and seed, and not random.
+//! - Elections and replication (5), always: a new leader appends a no-op (8); a rejection carries a
+//!   hint (end of 5.3); the election timeout is a hash of id, term and seed, and not random.
 //! - Asynchronous persistence (10.2.1), always: see [`rules::waits_for_disk`] for what waits.
-//! - Pre-Vote (9.6), [`Config::pre_vote`]: asked in the current term, not in the next, and changes
-//!   nothing at whoever is asked.
-//! - CheckQuorum and stickiness (6.2, 4.2.3), [`Config::check_quorum`].
-//! - Election priority, [`Config::handicap`]: as patience, so that it costs no election.
-//! - Transfer (3.10), [`Input::Transfer`]: given up after an election timeout; what was told cannot
-//!   be taken back.
-//! - Snapshots (7), [`Input::Compact`]: in memory; the one under way goes on although there is a
-//!   newer one; no tail of the log is kept behind it.
-//! - Membership (4), [`Input::Change`]: one step where that is safe, else joint consensus, which
-//!   the leader ends by itself. Learners are brought up to date before whoever proposes to promote
-//!   them does so: the core does not wait.
+//! - Pre-Vote (9.6), [`Config::pre_vote`]: requested in the current term, not in the next; the
+//!   request changes nothing at its receiver.
+//! - CheckQuorum and leader stickiness (6.2, 4.2.3), [`Config::check_quorum`].
+//! - Election priority, [`Config::handicap`]: a longer election timeout, so that it costs no
+//!   election.
+//! - Leadership transfer (3.10), [`Input::Transfer`]: aborted after an election timeout; a
+//!   TimeoutNow that was sent cannot be revoked.
+//! - Snapshots (7), [`Input::Compact`]: in memory; a transfer that has begun continues although
+//!   there is a newer snapshot; compaction retains no entries that the snapshot covers.
+//! - Membership (4), [`Input::Change`]: one step where that is safe, otherwise joint consensus,
+//!   which the leader ends by itself. The caller makes sure that a learner is up to date before
+//!   proposing to promote it: the core does not wait.
 //! - Reads (6.4), [`Input::Read`]: refused, not queued, until the leader has committed in its term.
-//!   The moment of a question travels in AppendEntries, so that no old answer can confirm it.
+//!   AppendEntries carries the time of the read as a [`Stamp`], so that no earlier reply confirms
+//!   the read.
 //! - Leases (6.4.1), [`Config::lease_reads`]: two ticks shorter than the election timeout; a server
-//!   that starts is deaf for as long; over for the term once the lead was offered.
-//! - Pipelining and limits (10.2), [`Limits`]: the window is counted in entries and bytes.
+//!   grants no vote for an election timeout after its start; no leases for the rest of the term
+//!   once TimeoutNow was sent.
+//! - Pipelining and limits (10.2), [`Limits`]: the in-flight window is counted in entries and
+//!   bytes.
 //! - Slow application, [`Input::Applied`].
 //! - Client sessions (6.3), [`session`]: a layer beside the core.
 //!

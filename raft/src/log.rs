@@ -1,28 +1,29 @@
-//! The log in memory, and which part of it has not yet been handed to a write.
+//! The log in memory, and which part of it is not yet part of a write.
 //!
-//! Promises: indexes are contiguous from the one after the snapshot's last; every look-up is at
-//! most logarithmic, and so is every question about sizes. Knows nothing of terms beyond those in
-//! its entries, and nothing of commitment.
+//! Promises: indexes are contiguous, from the one after the snapshot's last entry on; every look-up
+//! takes logarithmic time at most, sizes included. Knows nothing of terms beyond those in its
+//! entries, and nothing of commitment.
 
 use crate::entry::{Command, Entry, Payload};
 use crate::ids::{LogId, LogIndex, Term};
 
-/// A server's log. What no write has been asked for yet is kept as a difference.
+/// A server's log. It records the difference from the last write: a truncation and new entries.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Log<C> {
-    /// The last entry that a snapshot stands for.
+    /// The last entry that a snapshot covers.
     start: LogId,
     entries: Vec<Entry<C>>,
-    /// Bytes of all entries up to each, counted from `start`.
+    /// For each entry, the bytes of all entries up to it, starting from `compacted`.
     sizes: Vec<u64>,
-    /// Bytes of what was ever compacted away, so that differences of `sizes` stay right.
+    /// Bytes of all entries that were ever compacted, so that differences of `sizes` stay right.
     compacted: u64,
+    /// The last entry that is part of a write, or covered by a snapshot.
     written: LogIndex,
     truncated_from: Option<LogIndex>,
 }
 
 impl<C: Command> Log<C> {
-    /// The log as it was made durable, after the snapshot that ends at `start`.
+    /// The durable log, after the snapshot whose last entry is `start`.
     pub(crate) fn restore(start: LogId, entries: Vec<Entry<C>>) -> Log<C> {
         let mut log = Log {
             start,
@@ -41,12 +42,12 @@ impl<C: Command> Log<C> {
         log
     }
 
-    /// The last entry that a snapshot stands for; [`LogId::ZERO`] if there is no snapshot.
+    /// The last entry that a snapshot covers; [`LogId::ZERO`] if there is no snapshot.
     pub fn start(&self) -> LogId {
         self.start
     }
 
-    /// The last entry's identity.
+    /// The last entry's id.
     pub fn last(&self) -> LogId {
         self.entries.last().map_or(self.start, |entry| entry.id)
     }
@@ -55,12 +56,12 @@ impl<C: Command> Log<C> {
         usize::try_from(index.0.checked_sub(self.start.index.0 + 1)?).ok()
     }
 
-    /// The entry at `index`, unless a snapshot stands for it.
+    /// The entry at `index`, unless a snapshot covers it.
     pub fn get(&self, index: LogIndex) -> Option<&Entry<C>> {
         self.entries.get(self.position(index)?)
     }
 
-    /// The term at `index`, as long as it is known: the place before the first entry has term 0.
+    /// The term at `index`, if it is known: the place before the first entry has term 0.
     pub fn term_at(&self, index: LogIndex) -> Option<Term> {
         if index == self.start.index {
             return Some(self.start.term);
@@ -90,7 +91,7 @@ impl<C: Command> Log<C> {
         count.checked_sub(1).map_or(self.compacted, |last| self.sizes[last])
     }
 
-    /// As many entries from `index` on as fit in both limits, and one at least.
+    /// As many entries from `index` on as fit in both limits, and at least one.
     pub fn batch(&self, index: LogIndex, max_entries: usize, max_bytes: u64) -> &[Entry<C>] {
         let all = self.from(index, max_entries.max(1));
         let first = self.position(index).unwrap_or(0);
@@ -102,9 +103,9 @@ impl<C: Command> Log<C> {
         &all[..sizes.partition_point(|size| size - before <= max_bytes).max(1)]
     }
 
-    /// The last entry at or before `bound.index` whose term is at most `bound.term`: where two logs
-    /// may still agree. Terms never fall along a log, so this is a binary search. Of what a
-    /// snapshot stands for nothing is known: there, it is `bound`.
+    /// The last entry at or before `bound.index` whose term is at most `bound.term`: up to there,
+    /// two logs may match. Terms never decrease along a log, so this is a binary search. Terms of
+    /// entries that a snapshot covers are unknown: below the snapshot's end the result is `bound`.
     pub fn last_at_or_before(&self, bound: LogId) -> LogId {
         if bound.index < self.start.index {
             return bound;
@@ -136,7 +137,7 @@ impl<C: Command> Log<C> {
         }
     }
 
-    /// A snapshot stands for all entries up to `last` from now on; those behind it stay.
+    /// Removes all entries up to `last`, which a snapshot covers from now on.
     pub(crate) fn compact(&mut self, last: LogId) {
         let covered = last.index.0.saturating_sub(self.start.index.0) as usize;
         if let Some(position) = covered.checked_sub(1) {
@@ -149,15 +150,15 @@ impl<C: Command> Log<C> {
         self.written = self.written.max(last.index);
     }
 
-    /// Hands out what changed since the last call: a truncation, and new entries into `buffer`.
-    pub(crate) fn written(&mut self, buffer: &mut Vec<Entry<C>>) -> Option<LogIndex> {
+    /// Returns what changed since the last call: a truncation, and new entries in `buffer`.
+    pub(crate) fn take_unwritten(&mut self, buffer: &mut Vec<Entry<C>>) -> Option<LogIndex> {
         buffer.extend_from_slice(self.from(self.written.next(), usize::MAX));
         self.written = self.last().index;
         self.truncated_from.take()
     }
 
-    /// Whether anything changed since the last [`Log::written`].
-    pub(crate) fn is_dirty(&self) -> bool {
+    /// Whether anything changed since the last [`Log::take_unwritten`].
+    pub(crate) fn has_unwritten(&self) -> bool {
         self.truncated_from.is_some() || self.written < self.last().index
     }
 }
@@ -175,30 +176,30 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_handed_out_once() {
+    fn new_entries_are_part_of_one_write_only() {
         let mut log = log(&[1, 1]);
         let mut buffer = Vec::new();
-        assert_eq!(log.written(&mut buffer), None);
+        assert_eq!(log.take_unwritten(&mut buffer), None);
         assert_eq!(buffer.len(), 2);
-        assert!(!log.is_dirty());
+        assert!(!log.has_unwritten());
     }
 
     #[test]
-    fn only_what_was_handed_out_before_needs_a_truncation() {
+    fn only_entries_of_an_earlier_write_need_a_truncation() {
         let mut log = log(&[1, 1]);
         log.truncate_from(LogIndex(2));
         let mut buffer = Vec::new();
-        assert_eq!(log.written(&mut buffer), None);
+        assert_eq!(log.take_unwritten(&mut buffer), None);
         assert_eq!(buffer.len(), 1);
         log.truncate_from(LogIndex(1));
         log.push(Term(2), Payload::Noop);
         buffer.clear();
-        assert_eq!(log.written(&mut buffer), Some(LogIndex(1)));
+        assert_eq!(log.take_unwritten(&mut buffer), Some(LogIndex(1)));
         assert_eq!(buffer[0].id, LogId::new(2, 1));
     }
 
     #[test]
-    fn the_place_to_go_on_from_is_the_last_entry_not_beyond_index_and_term() {
+    fn logs_may_match_up_to_the_last_entry_within_index_and_term() {
         let log = log(&[1, 1, 2, 4, 4]);
         assert_eq!(log.last_at_or_before(LogId::new(3, 5)), LogId::new(2, 3));
         assert_eq!(log.last_at_or_before(LogId::new(4, 4)), LogId::new(4, 4));
@@ -207,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn reading_past_either_end_gives_nothing() {
+    fn look_ups_beyond_either_end_return_nothing() {
         let log = log(&[1]);
         assert!(log.get(LogIndex(0)).is_none());
         assert!(log.from(LogIndex(7), 3).is_empty());
@@ -215,11 +216,11 @@ mod tests {
     }
 
     #[test]
-    fn a_compacted_log_answers_as_before_for_all_that_it_still_has() {
+    fn compaction_does_not_change_look_ups_of_the_remaining_entries() {
         let whole = log(&[1, 1, 2, 4, 4]);
         for last in 1..=5 {
             let mut compacted = whole.clone();
-            compacted.compact(whole.get(LogIndex(last)).expect("it is there").id);
+            compacted.compact(whole.get(LogIndex(last)).expect("the entry exists").id);
             assert_eq!(compacted.last(), whole.last());
             assert_eq!(compacted.get(LogIndex(last)), None);
             for index in (last..=6).map(LogIndex) {
@@ -234,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_beyond_the_end_leaves_an_empty_log_that_goes_on_from_there() {
+    fn a_snapshot_beyond_the_end_leaves_an_empty_log_that_continues_after_it() {
         let mut log = log(&[1, 1]);
         log.compact(LogId::new(3, 9));
         assert_eq!((log.last(), log.entries().len()), (LogId::new(3, 9), 0));
@@ -243,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_keeps_both_limits_and_is_never_empty() {
+    fn a_batch_respects_both_limits_and_is_never_empty() {
         let mut log = log(&[1]);
         (0..4u64).for_each(|command| {
             log.push(Term(1), Payload::Command(command));

@@ -1,8 +1,8 @@
 //! Coverage marks: the branches that a step can take, by name.
 //!
 //! With the feature `marks`, an [`Output`](crate::Output) holds the marks that its step hit, for
-//! coverage that can be read and for search by coverage. Without it they cost nothing. No mark
-//! decides anything.
+//! coverage reports with names and for coverage-guided search. Without the feature they cost
+//! nothing. No decision depends on a mark.
 
 macro_rules! marks {
     ($($mark:ident $name:literal $meaning:literal,)*) => {
@@ -13,7 +13,7 @@ macro_rules! marks {
         }
 
         impl Mark {
-            /// All marks, with their names and what they mean.
+            /// All marks, with their names and meanings.
             pub const ALL: [(Mark, &'static str, &'static str); [$($name),*].len()] =
                 [$((Mark::$mark, $name, $meaning),)*];
         }
@@ -28,7 +28,7 @@ marks! {
     LeaderInNewerTerm "leader-in-newer-term" "A leader steps down for a newer term.",
     StaleRefused "stale-refused" "A request of an older term is rejected.",
     StaleIgnored "stale-ignored" "A reply of an older term is ignored.",
-    QuorumLost "quorum-lost" "CheckQuorum: a leader that no quorum answers steps down.",
+    QuorumLost "quorum-lost" "CheckQuorum: a leader without replies of a quorum steps down.",
     HeartbeatDue "heartbeat-due" "A leader's heartbeat is due.",
     MayNotCampaign "may-not-campaign" "The election timeout elapses at a server that may not campaign.",
     BecamePreCandidate "became-pre-candidate" "A server becomes a pre-candidate.",
@@ -86,7 +86,7 @@ marks! {
     ChunkSent "chunk-sent" "A chunk of a snapshot is sent.",
     ChunkTaken "chunk-taken" "A chunk of a snapshot is stored.",
     ChunkLate "chunk-late" "A chunk of a snapshot is not the next one.",
-    ChunkConfirmed "chunk-confirmed" "A follower asks for the next chunk.",
+    ChunkConfirmed "chunk-confirmed" "A follower reports how much of the snapshot has arrived.",
     SnapshotStale "snapshot-stale" "A snapshot covers only what is committed already.",
     SuffixKept "suffix-kept" "A snapshot is installed, and the entries that follow it are retained.",
     LogReplaced "log-replaced" "A snapshot is installed, and the conflicting log discarded.",
@@ -112,7 +112,7 @@ marks! {
     ForwardedReadExpired "forwarded-read-expired" "A forwarded read has waited for an election timeout.",
 }
 
-/// The marks that were hit.
+/// A set of marks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Marks(u128);
 
@@ -122,12 +122,12 @@ impl Marks {
         self.0 |= 1 << mark as u32;
     }
 
-    /// Whether a mark was hit.
+    /// Whether a mark is in the set.
     pub fn contains(self, mark: Mark) -> bool {
         self.0 >> mark as u32 & 1 == 1
     }
 
-    /// These marks and those.
+    /// The marks in either set.
     #[must_use]
     pub fn union(self, other: Marks) -> Marks {
         Marks(self.0 | other.0)

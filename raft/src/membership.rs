@@ -1,21 +1,21 @@
-//! Who belongs to a cluster, and how that changes (section 6; dissertation, chapter 4).
+//! The members of a cluster, and membership changes (section 6; dissertation, chapter 4).
 //!
 //! Promises: any two quorums of one [`Membership`] intersect, and so do a quorum of it and one of
-//! the membership that [`Membership::towards`] or [`Membership::left`] makes of it. What is in
-//! force is what the log says last, committed or not. Knows nothing of terms, messages and nodes.
+//! the membership that [`Membership::towards`] or [`Membership::left`] makes of it. The last
+//! membership in the log is in force, committed or not. Knows nothing of terms, messages and nodes.
 
 use crate::ids::{LogIndex, NodeId};
 use crate::quorum::NodeSet;
 
-/// Who votes, and who only follows. While a change is under way there are two sets of voters
-/// (joint consensus), and every decision needs both.
+/// The voters and learners. In joint consensus there are two sets of voters, and every decision
+/// needs a majority of each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Membership {
     /// The voters.
     pub voters: NodeSet,
-    /// In joint consensus: the voters of the old configuration; else nobody.
+    /// In joint consensus: the voters of the old configuration; otherwise empty.
     pub outgoing: NodeSet,
-    /// They receive the log, and vote only if they are in `outgoing` still.
+    /// Servers that receive the log; they vote only if they are still in `outgoing`.
     pub learners: NodeSet,
 }
 
@@ -25,27 +25,27 @@ impl Membership {
         Membership { voters, ..Membership::default() }
     }
 
-    /// Whether a change is under way.
+    /// Whether this is joint consensus.
     pub fn is_joint(&self) -> bool {
         !self.outgoing.is_empty()
     }
 
-    /// Everyone who votes.
+    /// All servers that vote.
     pub fn all_voters(&self) -> NodeSet {
         self.voters | self.outgoing
     }
 
-    /// Everyone who receives the log.
+    /// All servers that receive the log.
     pub fn members(&self) -> NodeSet {
         self.all_voters() | self.learners
     }
 
-    /// Whether `nodes` can decide: a majority of every set of voters.
+    /// Whether `nodes` are a quorum: a majority of each set of voters.
     pub fn is_quorum(&self, nodes: NodeSet) -> bool {
         self.voters.has_majority(nodes) && (!self.is_joint() || self.outgoing.has_majority(nodes))
     }
 
-    /// The highest mark that a quorum has reached.
+    /// The highest value that a quorum has reached.
     pub fn reached<T: Copy + Default + Ord>(&self, mark: impl Fn(NodeId) -> T) -> T {
         let voters = self.voters.majority_reached(&mark);
         match self.is_joint() {
@@ -56,52 +56,53 @@ impl Membership {
 
     /// The first step towards `voters` and `learners`.
     ///
-    /// If the voters differ by one at most, that is all of the way (dissertation, 4.1: any majority
-    /// of the old and any of the new have a server in common); else it is joint consensus (4.3).
+    /// If the voters differ by at most one, this is the only step (dissertation, 4.1: any majority
+    /// of the old and any of the new have a server in common); otherwise it is joint consensus
+    /// (4.3).
     pub fn towards(&self, voters: NodeSet, learners: NodeSet) -> Membership {
         let differing = voters.without(self.voters) | self.voters.without(voters);
         let outgoing = if differing.len() > 1 { self.voters } else { NodeSet::EMPTY };
         Membership { voters, outgoing, learners: learners.without(voters) }
     }
 
-    /// What joint consensus leads to.
+    /// The membership after joint consensus.
     pub fn left(&self) -> Membership {
         Membership { outgoing: NodeSet::EMPTY, ..*self }
     }
 }
 
-/// The memberships that a log holds, and the one that was in force before its first entry.
+/// The memberships in a log, and the one that was in force before its first entry.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Memberships {
-    /// The one in force, and the entry that says so.
+    /// The membership in force, and the index of its entry.
     newest: (LogIndex, Membership),
-    /// Those before it, ascending: what truncation can bring back.
+    /// The memberships before it, in ascending order: a truncation can put them in force again.
     older: Vec<(LogIndex, Membership)>,
 }
 
 impl Memberships {
-    /// A log begins after `index`, with `membership` in force.
+    /// For a log that begins after `index`, with `membership` in force.
     pub fn starting(index: LogIndex, membership: Membership) -> Memberships {
         Memberships { newest: (index, membership), older: Vec::new() }
     }
 
-    /// The one in force. 4.1: "a server always uses the latest configuration in its log, regardless
-    /// of whether the entry is committed".
+    /// The membership in force. 4.1: "a server always uses the latest configuration in its log,
+    /// regardless of whether the entry is committed".
     pub fn active(&self) -> &Membership {
         &self.newest.1
     }
 
-    /// The entry that says so.
+    /// The index of its entry.
     pub fn index(&self) -> LogIndex {
         self.newest.0
     }
 
-    /// The one that was in force before.
+    /// The membership before it, if this log records one.
     pub fn previous(&self) -> Option<&Membership> {
         self.older.last().map(|(_, membership)| membership)
     }
 
-    /// The one in force at `index`.
+    /// The membership in force at `index`.
     pub fn at(&self, index: LogIndex) -> &Membership {
         let older = || self.older.iter().rfind(|(from, _)| *from <= index);
         match self.newest.0 <= index {
@@ -110,12 +111,13 @@ impl Memberships {
         }
     }
 
-    /// The entry at `index` says that `membership` is in force.
+    /// Adds the `membership` of the entry at `index`, which is in force from now on.
     pub fn push(&mut self, index: LogIndex, membership: Membership) {
         self.older.push(std::mem::replace(&mut self.newest, (index, membership)));
     }
 
-    /// The entry at `index` and all that follow it are gone; whether that changed anything.
+    /// Removes the memberships of the entry at `index` and all that follow it. Returns whether
+    /// there were any.
     pub fn truncate_from(&mut self, index: LogIndex) -> bool {
         let mut changed = false;
         while self.newest.0 >= index {
@@ -126,7 +128,7 @@ impl Memberships {
         changed
     }
 
-    /// The log begins after `index` now: what was in force there is the first.
+    /// The log begins after `index` from now on: the membership in force there becomes the first.
     pub fn compact(&mut self, index: LogIndex) {
         let superseded = self.older.iter().filter(|(from, _)| *from <= index).count();
         let keeps_one = usize::from(self.newest.0 > index);
@@ -165,19 +167,19 @@ mod tests {
     }
 
     #[test]
-    fn the_mark_reached_is_what_a_quorum_reached() {
+    fn reached_is_the_highest_value_that_a_quorum_reached() {
         for (voters, outgoing) in (1..16).flat_map(|a| (0..16).map(move |b| (a, b))) {
             let learners = NodeSet::EMPTY;
             let members = Membership { voters: set(voters), outgoing: set(outgoing), learners };
-            let mark = |id: NodeId| (voters * 7 + outgoing * 3 + u64::from(id.0) * 5) % 4;
-            let reached = |least| (0..4).map(NodeId).filter(|&id| mark(id) >= least).collect();
+            let value = |id: NodeId| (voters * 7 + outgoing * 3 + u64::from(id.0) * 5) % 4;
+            let reached = |least| (0..4).map(NodeId).filter(|&id| value(id) >= least).collect();
             let naive = (0..4).rfind(|&least| members.is_quorum(reached(least)));
-            assert_eq!(Some(members.reached(mark)), naive, "{members:?}");
+            assert_eq!(Some(members.reached(value)), naive, "{members:?}");
         }
     }
 
     #[test]
-    fn one_server_more_or_less_needs_no_joint_consensus_and_two_do() {
+    fn a_change_of_one_voter_needs_no_joint_consensus_and_a_change_of_two_does() {
         let three = Membership::new(set(0b111));
         assert!(!three.towards(set(0b1111), NodeSet::EMPTY).is_joint());
         assert!(!three.towards(set(0b011), set(0b100)).is_joint());
@@ -185,14 +187,14 @@ mod tests {
     }
 
     #[test]
-    fn who_votes_is_no_learner() {
+    fn a_voter_is_no_learner() {
         let membership = Membership::new(set(1)).towards(set(0b11), set(0b110));
         assert_eq!(membership.learners, set(0b100));
     }
 
-    /// The naive second version: all that a log says, searched from the end.
+    /// The naive reference: a list of all memberships in a log, searched from the end.
     fn newest(all: &[(u64, u64)], bound: u64) -> (u64, u64) {
-        *all.iter().rfind(|(index, _)| *index <= bound).expect("there is a first")
+        *all.iter().rfind(|(index, _)| *index <= bound).expect("the first is within the bound")
     }
 
     #[test]
@@ -230,11 +232,8 @@ mod tests {
                 assert_eq!(fast.older.len() + 1, naive.len());
                 assert_eq!(fast.active().voters, set(newest(&naive, last).1));
                 assert_eq!(fast.index(), LogIndex(newest(&naive, last).0));
-                let become_pre_candidate = first + draw(last - first + 1);
-                assert_eq!(
-                    fast.at(LogIndex(become_pre_candidate)).voters,
-                    set(newest(&naive, become_pre_candidate).1)
-                );
+                let index = first + draw(last - first + 1);
+                assert_eq!(fast.at(LogIndex(index)).voters, set(newest(&naive, index).1));
             }
         }
     }

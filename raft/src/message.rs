@@ -1,8 +1,8 @@
-//! What servers say to each other: Figure 2's two calls, Figure 13's third, and what the
-//! dissertation adds, as one-way messages.
+//! Messages between servers: the RPCs of Figure 2, Figure 13 and the dissertation, as one-way
+//! messages.
 //!
-//! Promises: a message is a value; it can be held, copied, lost or delivered late, and means the
-//! same. Knows nothing of transport.
+//! Promises: a message is a value; it can be held, copied, lost or delivered late, and its meaning
+//! does not change. Knows nothing of transport.
 
 use std::fmt;
 
@@ -14,40 +14,41 @@ use crate::stamp::{Nonce, Stamp};
 /// One message from a server to another.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Message<C = Vec<u8>> {
-    /// Who sent it.
+    /// The sender.
     pub from: NodeId,
-    /// Who shall receive it.
+    /// The receiver.
     pub to: NodeId,
-    /// The sender's term when it spoke.
+    /// The sender's term; in a PreVoteReply, it may be the newer term of the request.
     pub term: Term,
-    /// What it says.
+    /// The kind of message and its arguments.
     pub body: Body<C>,
 }
 
-/// What a message says.
+/// The kind of a message and its arguments.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Body<C = Vec<u8>> {
-    /// RequestVote: a candidate asks for a vote.
+    /// RequestVote: a candidate requests a vote.
     RequestVote {
         /// The candidate's last entry.
         last_log: LogId,
-        /// The leader itself wanted this election (dissertation, 3.10), so that no loyalty to a
-        /// leader stands against it.
+        /// The election is part of a leadership transfer (dissertation, 3.10): servers do not
+        /// disregard it although they have a current leader.
         transfer: bool,
     },
-    /// The answer to RequestVote.
+    /// The reply to RequestVote.
     RequestVoteReply {
         /// True means that the candidate received the vote.
         granted: bool,
     },
-    /// Pre-Vote (dissertation, 9.6): would you vote for me in the next term?
+    /// Pre-Vote (dissertation, 9.6): a pre-candidate asks whether the receiver would grant it a
+    /// vote in the next term.
     PreVote {
-        /// The last entry of who asks.
+        /// The pre-candidate's last entry.
         last_log: LogId,
     },
-    /// The answer to Pre-Vote. It promises nothing.
+    /// The reply to Pre-Vote. It promises nothing.
     PreVoteReply {
-        /// True means: as things stand, yes.
+        /// True means that the receiver would grant its vote now.
         granted: bool,
     },
     /// AppendEntries: replication, and heartbeat if `entries` is empty.
@@ -61,75 +62,77 @@ pub enum Body<C = Vec<u8>> {
         /// When it was sent.
         stamp: Stamp,
     },
-    /// The answer to AppendEntries.
+    /// The reply to AppendEntries, and to InstallSnapshot once all that it covers is stored.
     AppendEntriesReply {
-        /// What became of it.
+        /// The result.
         appended: Appended,
-        /// The stamp of what it answers.
+        /// The stamp of the request.
         stamp: Stamp,
     },
-    /// InstallSnapshot (Figure 13): a piece of a snapshot.
+    /// InstallSnapshot (Figure 13): a chunk of a snapshot.
     InstallSnapshot(Box<SnapshotChunk>),
-    /// The answer to a piece that was not the last one: how much of this snapshot is there.
+    /// The reply to a chunk that does not complete the snapshot: how much of it has arrived.
     InstallSnapshotReply {
         /// The snapshot's last entry.
         last: LogId,
-        /// Its first bytes, so many, are there.
+        /// How many bytes have arrived, from the first on.
         received: u64,
-        /// The stamp of what it answers.
+        /// The stamp of the request.
         stamp: Stamp,
     },
-    /// TimeoutNow (dissertation, 3.10): stand for election at once.
+    /// TimeoutNow (dissertation, 3.10): start an election at once.
     TimeoutNow,
-    /// A follower passes a read on (dissertation, 6.4).
+    /// A follower forwards a read (dissertation, 6.4).
     ReadIndex {
-        /// Names the question.
+        /// Identifies the request.
         nonce: Nonce,
     },
-    /// The answer: the follower may read when it has applied so much, or the leader cannot tell.
+    /// The reply to ReadIndex.
     ReadIndexReply {
-        /// The question.
+        /// The nonce of the request.
         nonce: Nonce,
-        /// The leader's commit index at a time after the question.
+        /// The leader's commit index at a time after the request, up to which the follower applies
+        /// entries before it answers the read; none if the request is refused.
         index: Option<LogIndex>,
     },
 }
 
-/// A piece of a snapshot.
+/// A chunk of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SnapshotChunk {
     /// The snapshot's last entry.
     pub last: LogId,
-    /// Who belonged to the cluster then.
+    /// The membership as of that entry.
     pub membership: Membership,
-    /// Where the piece begins.
+    /// The position of the chunk's first byte in the snapshot.
     pub offset: u64,
-    /// Its bytes.
+    /// The chunk's bytes.
     pub data: Vec<u8>,
-    /// No piece follows.
+    /// This is the last chunk.
     pub done: bool,
     /// When it was sent.
     pub stamp: Stamp,
 }
 
-/// What became of an AppendEntries.
+/// The result of an AppendEntries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Appended {
     /// The follower's durable log equals the leader's up to here.
     Accepted {
-        /// Highest index known to be the same on both.
+        /// The highest index up to which the logs are known to be equal.
         match_index: LogIndex,
     },
-    /// The follower has no entry like the request's `prev_log`.
+    /// The follower's log does not contain the request's `prev_log`.
     Rejected {
-        /// The index of the `prev_log` that was refused, which tells late refusals from fresh.
+        /// The index of the rejected `prev_log`, by which the leader recognizes late rejections.
         prev_index: LogIndex,
-        /// An entry of the follower's from which the leader can go on (end of section 5.3).
+        /// The follower's last entry that may match, from which the leader retries (end of section
+        /// 5.3).
         hint: LogId,
     },
 }
 
-/// The kinds of message, for decisions that depend on nothing else.
+/// The kind of a message, for decisions that depend on nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// See [`Body::RequestVote`].
@@ -157,7 +160,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Whether this kind answers another.
+    /// Whether this kind is a reply.
     pub fn is_reply(self) -> bool {
         use Kind::*;
         matches!(
@@ -172,7 +175,7 @@ impl Kind {
 }
 
 impl<C> Body<C> {
-    /// Which kind of message this is.
+    /// The kind of this message.
     pub fn kind(&self) -> Kind {
         match self {
             Body::RequestVote { .. } => Kind::RequestVote,
@@ -190,7 +193,7 @@ impl<C> Body<C> {
     }
 }
 
-/// One line, without sender and receiver: `AppendEntries(term 2, prev 3@1, 2 entries, commit 3)`.
+/// One line without sender and receiver: `AppendEntries(term 2, prev 3@1, 2 entries, commit 3)`.
 impl<C> fmt::Display for Message<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let term = self.term;

@@ -1,7 +1,8 @@
-//! What a leader knows of one follower (Figure 2: volatile state on leaders), and how it sends.
+//! A leader's progress for one follower (Figure 2: volatile state on leaders), and its states:
+//! probe, replicate, snapshot.
 //!
-//! Promises: what is sent ahead of its answer is known by index, so that a window can bound it.
-//! Knows nothing of terms, messages and nodes.
+//! Promises: the entries in flight are those between match index and next index, so that a window
+//! can bound them. Knows nothing of terms, messages and nodes.
 
 use crate::ids::LogIndex;
 use crate::stamp::Stamp;
@@ -22,61 +23,62 @@ impl Progress {
     }
 }
 
-/// What the leader of an empty log knows at its election.
+/// The progress at the election of a leader with an empty log.
 impl Default for Progress {
     fn default() -> Progress {
         Progress::at_election(LogIndex(0))
     }
 }
 
-/// How a leader sends to a follower.
+/// How a leader sends to a follower (etcd: probe, replicate, snapshot).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ProgressState {
-    /// It does not know where their logs agree: one message, then wait for its answer.
+    /// The leader does not know up to where the logs match: it sends one message and waits for the
+    /// reply or the next heartbeat.
     Probe {
-        /// The message is out.
+        /// The message is sent.
         paused: bool,
     },
-    /// Their logs agree up to what is under way: send on without waiting (pipelining;
-    /// dissertation, 10.2.1).
+    /// The logs match up to the entries in flight: the leader sends without waiting for replies
+    /// (pipelining; dissertation, 10.2.1).
     Replicate,
-    /// What the follower lacks is in no log any more: the snapshot that ends at `last`, piece by
-    /// piece.
+    /// The log no longer has the follower's next entry: the leader sends the snapshot that ends at
+    /// `last`, in chunks.
     Snapshot {
         /// The snapshot's last entry.
         last: LogIndex,
-        /// How many of its bytes the follower has.
+        /// How many of the snapshot's bytes the follower has acknowledged.
         received: u64,
     },
 }
 
-/// All that a leader knows of one follower.
+/// A leader's state for one follower.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Peer {
     pub progress: Progress,
     pub state: ProgressState,
-    /// The latest moment of which it has answered.
-    pub answered: Stamp,
+    /// The latest stamp to which it has replied.
+    pub acked: Stamp,
 }
 
 impl Peer {
-    /// At an election nothing is known but `progress`.
+    /// The state at an election: a probe.
     pub fn new(progress: Progress) -> Peer {
-        Peer { progress, state: ProgressState::Probe { paused: false }, answered: Stamp::default() }
+        Peer { progress, state: ProgressState::Probe { paused: false }, acked: Stamp::default() }
     }
 
-    /// Once nothing is open between match and next, entries may be sent ahead. Whether a snapshot
-    /// has arrived with that.
+    /// Switches to replicate if no entry is in flight and no snapshot is being sent. Returns
+    /// whether a snapshot has arrived.
     pub fn maybe_become_replicate(&mut self) -> bool {
         let Progress { match_index, next_index } = self.progress;
-        let (had_one, lacks) = match self.state {
+        let (is_snapshot, is_pending) = match self.state {
             ProgressState::Snapshot { last, .. } => (true, match_index < last),
             _ => (false, false),
         };
-        if next_index == match_index.next() && !lacks {
+        if next_index == match_index.next() && !is_pending {
             self.state = ProgressState::Replicate;
         }
-        had_one && !lacks
+        is_snapshot && !is_pending
     }
 }
 
@@ -85,25 +87,25 @@ mod tests {
     use super::*;
 
     /// All peers whose indexes are small, each with the entries that a naive leader would list:
-    /// those the follower has, and those under way to it.
+    /// those that the follower stores, and those in flight to it.
     fn small_peers() -> impl Iterator<Item = (Peer, Vec<u64>, Vec<u64>)> {
-        let paces = (0..5).flat_map(|last| {
+        let states = (0..5).flat_map(|last| {
             let snapshot = ProgressState::Snapshot { last: LogIndex(last), received: 0 };
             [ProgressState::Replicate, ProgressState::Probe { paused: last % 2 == 0 }, snapshot]
         });
-        let all = paces.flat_map(|state| (0..5).map(move |has| (state, has)));
-        all.flat_map(|(state, has)| (0..4).map(move |open| (state, has, open))).map(
-            |(state, has, open)| {
-                let (match_index, next_index) = (LogIndex(has), LogIndex(has + open + 1));
+        let all = states.flat_map(|state| (0..5).map(move |has| (state, has)));
+        all.flat_map(|(state, has)| (0..4).map(move |sent| (state, has, sent))).map(
+            |(state, has, sent)| {
+                let (match_index, next_index) = (LogIndex(has), LogIndex(has + sent + 1));
                 let peer = Peer { state, ..Peer::new(Progress { match_index, next_index }) };
-                (peer, (1..=has).collect(), (has + 1..=has + open).collect())
+                (peer, (1..=has).collect(), (has + 1..=has + sent).collect())
             },
         )
     }
 
     #[test]
-    fn a_pace_is_picked_up_as_a_leader_that_lists_all_entries_would_pick_it_up() {
-        for (peer, has, under_way) in small_peers() {
+    fn a_peer_becomes_replicate_as_with_a_naive_leader_that_lists_all_entries() {
+        for (peer, has, in_flight) in small_peers() {
             let snapshot = match peer.state {
                 ProgressState::Snapshot { last, .. } => Some((1..=last.0).collect::<Vec<u64>>()),
                 _ => None,
@@ -116,7 +118,7 @@ mod tests {
                 snapshot.is_some() && !is_installing,
                 "{peer:?}"
             );
-            let state = match under_way.is_empty() && !is_installing {
+            let state = match in_flight.is_empty() && !is_installing {
                 true => ProgressState::Replicate,
                 false => peer.state,
             };
@@ -125,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn at_an_election_nothing_is_known_and_the_next_entry_is_to_be_sent() {
+    fn at_an_election_match_index_is_0_and_the_peer_is_probed_after_the_last_entry() {
         for last in 0..5 {
             let peer = Peer::new(Progress::at_election(LogIndex(last)));
             assert_eq!(peer.progress.match_index, LogIndex(0));

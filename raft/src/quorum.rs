@@ -1,4 +1,4 @@
-//! Sets of nodes, and what a majority of a set is. No Raft state.
+//! Sets of nodes and their majorities. No Raft state.
 //!
 //! Promises: any two majorities of one set intersect. Knows nothing of terms and logs.
 
@@ -25,12 +25,12 @@ impl NodeSet {
         NodeSet::from_iter([id])
     }
 
-    /// One bit a node, the lowest being node 0.
+    /// One bit per node; the lowest bit is node 0.
     pub fn from_bits(bits: u64) -> NodeSet {
         NodeSet(bits)
     }
 
-    /// Adds `id`, which must be below [`NodeId::LIMIT`]; whether it was new.
+    /// Adds `id`, which must be below [`NodeId::LIMIT`]. Returns whether it was new.
     pub fn insert(&mut self, id: NodeId) -> bool {
         assert!(id.0 < NodeId::LIMIT, "{id} is not below {}", NodeId::LIMIT);
         let before = self.0;
@@ -79,30 +79,30 @@ impl NodeSet {
         self.intersection(nodes).len() > self.len() / 2
     }
 
-    /// The highest mark that a majority of this set has reached: the lower median.
-    pub fn majority_reached<T: Copy + Default + Ord>(self, mark: impl Fn(NodeId) -> T) -> T {
-        // Clusters are small, and room that is not needed costs time.
+    /// The highest value that a majority of this set has reached: the lower median.
+    pub fn majority_reached<T: Copy + Default + Ord>(self, value: impl Fn(NodeId) -> T) -> T {
+        // Clusters are small, and a larger array costs time.
         match self.len() {
-            0..=8 => self.lower_median(mark, &mut [T::default(); 8]),
-            _ => self.lower_median(mark, &mut [T::default(); NodeId::LIMIT as usize]),
+            0..=8 => self.lower_median(value, &mut [T::default(); 8]),
+            _ => self.lower_median(value, &mut [T::default(); NodeId::LIMIT as usize]),
         }
     }
 
-    /// With n marks ascending, n/2 + 1 of them are at or above position (n - 1) / 2.
+    /// Of n values in ascending order, n/2 + 1 are at or above position (n - 1) / 2.
     fn lower_median<T: Copy + Default + Ord>(
         self,
-        mark: impl Fn(NodeId) -> T,
-        room: &mut [T],
+        value: impl Fn(NodeId) -> T,
+        sorted: &mut [T],
     ) -> T {
         for (count, id) in self.iter().enumerate() {
-            let (mark, mut place) = (mark(id), count);
-            while place > 0 && room[place - 1] > mark {
-                room[place] = room[place - 1];
+            let (value, mut place) = (value(id), count);
+            while place > 0 && sorted[place - 1] > value {
+                sorted[place] = sorted[place - 1];
                 place -= 1;
             }
-            room[place] = mark;
+            sorted[place] = value;
         }
-        self.len().checked_sub(1).map_or(T::default(), |top| room[top / 2])
+        self.len().checked_sub(1).map_or(T::default(), |top| sorted[top / 2])
     }
 
     /// The nodes, in ascending order.
@@ -128,7 +128,7 @@ impl FromIterator<NodeId> for NodeSet {
     }
 }
 
-/// The names, as `n0,n2`.
+/// The ids, as `n0,n2`.
 impl fmt::Display for NodeSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (place, id) in self.iter().enumerate() {
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bits_of_a_set_are_that_set_again_and_it_prints_its_names() {
+    fn a_set_is_equal_to_the_set_of_its_bits_and_prints_its_ids() {
         let set = NodeSet::from_bits(0b101);
         assert_eq!(NodeSet::from_bits(set.bits()), set);
         assert_eq!(set.to_string(), "n0,n2");
@@ -173,26 +173,26 @@ mod tests {
     }
 
     #[test]
-    fn a_name_beyond_the_limit_is_in_no_set() {
+    fn an_id_beyond_the_limit_is_in_no_set() {
         assert!(!NodeSet::first(3).contains(NodeId(64)));
     }
 
     #[test]
-    fn the_mark_reached_is_the_highest_that_a_majority_reached() {
-        // Against a second version that tries every mark.
+    fn majority_reached_is_the_highest_value_that_a_majority_reached() {
+        // Against a naive version that tries every value.
         for n in 1..=5u8 {
             let set = NodeSet::first(n);
             for code in 0..4u64.pow(n.into()) {
-                let mark = |id: NodeId| code / 4u64.pow(id.0.into()) % 4;
-                let reached = |least| set.iter().filter(|&id| mark(id) >= least).collect();
+                let value = |id: NodeId| code / 4u64.pow(id.0.into()) % 4;
+                let reached = |least| set.iter().filter(|&id| value(id) >= least).collect();
                 let naive = (0..4).rfind(|&least| set.has_majority(reached(least)));
-                assert_eq!(Some(set.majority_reached(mark)), naive, "n {n} code {code}");
+                assert_eq!(Some(set.majority_reached(value)), naive, "n {n} code {code}");
             }
         }
     }
 
     #[test]
-    fn a_set_of_nobody_never_decides() {
+    fn an_empty_set_has_no_majority() {
         assert!(!NodeSet::EMPTY.has_majority(NodeSet::first(3)));
         assert_eq!(NodeSet::EMPTY.majority_reached(|_| 9), 0);
     }

@@ -1,8 +1,8 @@
 //! Client sessions (dissertation, 6.3): a command takes effect once, however often it is proposed.
 //!
-//! A layer beside the core: a part of the state machine, to be kept in its snapshots. Whoever does
-//! not hear whether a command was carried out proposes it again, at any server; each time it is
-//! applied, only the first has an effect, and all have the same response.
+//! A layer beside the core: a part of the state machine, to be included in its snapshots. A client
+//! that gets no response to a command proposes it again, at any server; the command may be applied
+//! several times, but only the first has an effect, and all have the same response.
 //!
 //! Promises: the same calls give the same state on every server. Knows nothing of commands, logs
 //! and servers.
@@ -24,32 +24,32 @@
 //! }
 //! ```
 
-/// Names a client. No two clients ever have the same name: the index of the entry that registered
-/// it will do.
+/// Identifies a client. No two clients ever have the same id: the index of the entry that registers
+/// the client is suitable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClientId(pub u64);
 
-/// What a command carries so that it takes effect once.
+/// The id of a command, which it carries so that it takes effect once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Request {
-    /// Who asks.
+    /// The client.
     pub client: ClientId,
-    /// Which of the client's commands this is, the first being 1.
+    /// The number of this command among the client's commands; the first is 1.
     pub number: u64,
-    /// The client has the responses of all its commands up to this one, and will not ask for them
-    /// again: they can be forgotten.
+    /// The client has the responses to all its commands up to this number, and will not propose
+    /// them again: the responses can be forgotten.
     pub answered: u64,
 }
 
-/// What became of a command.
+/// The outcome of applying a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome<R> {
     /// It took effect now.
     Done(R),
     /// It took effect before, and this was the response.
     Again(R),
-    /// It took no effect now, and whether it did before is no longer known: the client has said
-    /// that it has the response, or its session has been dropped for want of room.
+    /// It took no effect now, and it is no longer known whether it did before: the client has
+    /// acknowledged the response, or its session has expired because there were too many.
     Forgotten,
 }
 
@@ -59,7 +59,7 @@ pub struct Sessions<R> {
     limit: usize,
     /// By client.
     sessions: Vec<Session<R>>,
-    /// Counts what happens, to tell which session was used last.
+    /// Counts calls, to find the least recently used session.
     now: u64,
 }
 
@@ -73,25 +73,25 @@ struct Session<R> {
 }
 
 impl<R: Clone> Sessions<R> {
-    /// Room for `limit` sessions. It must be the same on all servers.
+    /// At most `limit` sessions. The limit must be the same on all servers.
     pub fn new(limit: usize) -> Sessions<R> {
         Sessions { limit, sessions: Vec::new(), now: 0 }
     }
 
-    /// Opens a session. If there is no room, the one that was not used for the longest time is
-    /// dropped: its client must register again, and cannot know what became of its last commands.
+    /// Opens a session. Beyond the limit, the least recently used session expires: its client must
+    /// register again, and cannot learn the outcome of its last commands.
     pub fn register(&mut self, client: ClientId) {
         self.now += 1;
         let Err(place) = self.place(client) else { return };
         let session = Session { client, used: self.now, answered: 0, responses: Vec::new() };
         self.sessions.insert(place, session);
         if self.sessions.len() > self.limit.max(1) {
-            let idlest = (0..self.sessions.len()).min_by_key(|&at| self.sessions[at].used);
-            idlest.map(|at| self.sessions.remove(at));
+            let least_recent = (0..self.sessions.len()).min_by_key(|&at| self.sessions[at].used);
+            least_recent.map(|at| self.sessions.remove(at));
         }
     }
 
-    /// A command is applied: calls `execute` if it is for the first time.
+    /// Applies a command: calls `execute` if this is the first time.
     pub fn apply(&mut self, request: Request, execute: impl FnOnce() -> R) -> Outcome<R> {
         self.now += 1;
         let Ok(place) = self.place(request.client) else { return Outcome::Forgotten };
@@ -124,67 +124,67 @@ mod tests {
     use super::*;
     use std::collections::BTreeMap;
 
-    fn ask(client: u64, number: u64, answered: u64) -> Request {
+    fn request(client: u64, number: u64, answered: u64) -> Request {
         Request { client: ClientId(client), number, answered }
     }
 
     #[test]
     fn a_command_without_a_session_takes_no_effect() {
         let mut sessions: Sessions<u8> = Sessions::new(3);
-        let outcome = sessions.apply(ask(1, 1, 0), || unreachable!("it must not be executed"));
+        let outcome = sessions.apply(request(1, 1, 0), || unreachable!("it must not be executed"));
         assert_eq!(outcome, Outcome::Forgotten);
     }
 
     #[test]
-    fn commands_may_arrive_in_any_order() {
+    fn commands_may_be_applied_in_any_order() {
         let mut sessions = Sessions::new(3);
         sessions.register(ClientId(1));
-        assert_eq!(sessions.apply(ask(1, 2, 0), || 'b'), Outcome::Done('b'));
-        assert_eq!(sessions.apply(ask(1, 1, 0), || 'a'), Outcome::Done('a'));
-        assert_eq!(sessions.apply(ask(1, 2, 0), || 'c'), Outcome::Again('b'));
+        assert_eq!(sessions.apply(request(1, 2, 0), || 'b'), Outcome::Done('b'));
+        assert_eq!(sessions.apply(request(1, 1, 0), || 'a'), Outcome::Done('a'));
+        assert_eq!(sessions.apply(request(1, 2, 0), || 'c'), Outcome::Again('b'));
     }
 
     #[test]
-    fn what_a_client_has_the_answer_of_is_forgotten_and_never_done_again() {
+    fn acknowledged_commands_are_forgotten_and_never_executed_again() {
         let mut sessions = Sessions::new(3);
         sessions.register(ClientId(1));
-        sessions.apply(ask(1, 1, 0), || 'a');
-        assert_eq!(sessions.apply(ask(1, 2, 1), || 'b'), Outcome::Done('b'));
-        assert_eq!(sessions.apply(ask(1, 1, 0), || 'c'), Outcome::Forgotten);
+        sessions.apply(request(1, 1, 0), || 'a');
+        assert_eq!(sessions.apply(request(1, 2, 1), || 'b'), Outcome::Done('b'));
+        assert_eq!(sessions.apply(request(1, 1, 0), || 'c'), Outcome::Forgotten);
         assert_eq!(sessions.sessions[0].responses, [(2, 'b')]);
     }
 
     #[test]
-    fn what_a_client_has_no_answer_of_yet_is_remembered() {
+    fn responses_that_a_client_has_not_acknowledged_are_kept() {
         let mut sessions = Sessions::new(3);
         sessions.register(ClientId(1));
-        sessions.apply(ask(1, 1, 0), || 'a');
-        sessions.apply(ask(1, 2, 0), || 'b');
-        sessions.apply(ask(1, 3, 1), || 'c');
-        assert_eq!(sessions.apply(ask(1, 2, 1), || 'd'), Outcome::Again('b'));
+        sessions.apply(request(1, 1, 0), || 'a');
+        sessions.apply(request(1, 2, 0), || 'b');
+        sessions.apply(request(1, 3, 1), || 'c');
+        assert_eq!(sessions.apply(request(1, 2, 1), || 'd'), Outcome::Again('b'));
     }
 
     #[test]
-    fn a_session_that_was_never_used_is_idle_since_it_was_opened() {
+    fn an_unused_session_counts_as_last_used_when_it_was_opened() {
         let mut sessions = Sessions::new(2);
         [2, 1, 3].into_iter().for_each(|client| sessions.register(ClientId(client)));
-        assert_eq!(sessions.apply(ask(2, 1, 0), || 'a'), Outcome::Forgotten);
-        assert_eq!(sessions.apply(ask(1, 1, 0), || 'a'), Outcome::Done('a'));
+        assert_eq!(sessions.apply(request(2, 1, 0), || 'a'), Outcome::Forgotten);
+        assert_eq!(sessions.apply(request(1, 1, 0), || 'a'), Outcome::Done('a'));
     }
 
     #[test]
-    fn without_room_the_idlest_session_is_dropped() {
+    fn beyond_the_limit_the_least_recently_used_session_expires() {
         let mut sessions = Sessions::new(2);
         sessions.register(ClientId(1));
         sessions.register(ClientId(2));
-        sessions.apply(ask(1, 1, 0), || 'a');
+        sessions.apply(request(1, 1, 0), || 'a');
         sessions.register(ClientId(3));
-        assert_eq!(sessions.apply(ask(2, 1, 0), || 'b'), Outcome::Forgotten);
-        assert_eq!(sessions.apply(ask(1, 1, 0), || 'b'), Outcome::Again('a'));
+        assert_eq!(sessions.apply(request(2, 1, 0), || 'b'), Outcome::Forgotten);
+        assert_eq!(sessions.apply(request(1, 1, 0), || 'b'), Outcome::Again('a'));
     }
 
     #[test]
-    fn against_a_naive_second_version_each_command_takes_effect_once() {
+    fn each_command_takes_effect_once_as_in_a_naive_version() {
         let (mut seed, mut effects) = (7u64, 0u64);
         let mut draw = |n: u64| {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963);
@@ -196,7 +196,7 @@ mod tests {
         for step in 0..2_000 {
             let (client, number) = (draw(4), 1 + draw(100));
             let known = naive.get(&(client, number)).copied();
-            let outcome = sessions.apply(ask(client, number, 0), || {
+            let outcome = sessions.apply(request(client, number, 0), || {
                 effects += 1;
                 step
             });

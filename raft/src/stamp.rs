@@ -1,29 +1,31 @@
-//! What ties an answer to its request: moments of a leader's term, and numbers used once.
+//! Stamps and nonces, which tie a reply to its request.
 
-/// A moment of a leader's term, as its answers bring it back: they prove that the leader was heard
-/// after this moment. Ordered by time; the ticks of the leader's clock can be read from it.
+/// A time in a leader's term. A request carries it and the reply returns it, which proves that the
+/// follower received a message of the leader after this time. Ordered by time; contains the ticks
+/// of the leader's clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Stamp(u64);
 
 impl Stamp {
-    const MOMENTS: u32 = 24;
+    /// The low bits of a stamp, which distinguish stamps of one tick.
+    const SEQUENCE_BITS: u32 = 24;
 
-    /// The first moment after this one, on a clock that shows `ticks`.
+    /// The first stamp after this one, at `ticks` of the leader's clock.
     pub(crate) fn next(self, ticks: u64) -> Stamp {
-        Stamp((self.0 + 1).max(ticks << Stamp::MOMENTS))
+        Stamp((self.0 + 1).max(ticks << Stamp::SEQUENCE_BITS))
     }
 
-    /// What the leader's clock showed.
+    /// The ticks of the leader's clock.
     pub(crate) fn ticks(self) -> u64 {
-        self.0 >> Stamp::MOMENTS
+        self.0 >> Stamp::SEQUENCE_BITS
     }
 }
 
 /// A number that is used once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Nonce {
-    /// Which life of the server that asks.
+    /// The incarnation of the sender: see [`Config::life`](crate::Config::life).
     pub life: u64,
-    /// Which question of that life.
+    /// The number of the request in that incarnation.
     pub number: u64,
 }

@@ -1,4 +1,4 @@
-//! Figure 2's persistent state besides the log, and the part that a server plays.
+//! Figure 2's persistent state besides the log, and the role of a server.
 
 use std::fmt;
 
@@ -13,22 +13,22 @@ pub struct HardState {
     pub vote: Option<NodeId>,
 }
 
-/// Which part a server plays in its term (section 5.1).
+/// The role of a server in its term (section 5.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// Passive: answers leaders and candidates.
+    /// Passive: replies to leaders and candidates.
     #[default]
     Follower,
-    /// Asking for votes.
+    /// Requests votes.
     Candidate,
     /// Handles all client requests.
     Leader,
-    /// A follower that asks whether it would win an election (Pre-Vote; dissertation, 9.6).
+    /// Requests Pre-Votes, before it may become a candidate (dissertation, 9.6).
     PreCandidate,
 }
 
 impl Role {
-    /// This role in the paper, which knows no pre-candidates: they are followers.
+    /// This role in the paper, where pre-candidates are followers.
     pub fn in_paper(self) -> Role {
         match self {
             Role::PreCandidate => Role::Follower,

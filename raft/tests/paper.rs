@@ -1,7 +1,7 @@
-//! The Raft paper, sentence by sentence: a test is named by what a sentence says, and quotes it.
-//! First Figure 2 in its own order, then sections 5.1 to 5.6 and 8, then what this core adds.
+//! The Raft paper, sentence by sentence: each test quotes a sentence and is named after it. First
+//! Figure 2 in its own order, then sections 5.1 to 5.6 and 8, then the additions of this core.
 //!
-//! Server 0 is under test; the test speaks for all others. A list of numbers stands for a log: the
+//! Server 0 is under test; the test plays all other servers. A list of numbers denotes a log: the
 //! terms of its entries, from index 1 on. `id(2, 7)` is the entry of term 2 at index 7.
 
 mod common;
@@ -22,15 +22,15 @@ impl Host {
     }
 }
 
-/// Delivers what the first server said, the answers to it, and so on until both are silent; not
-/// for ever, should a bug keep them talking.
-fn converse([mut a, mut b]: [Host; 2]) -> [Host; 2] {
-    let mut mail = VecDeque::from(a.output.messages.clone());
+/// Delivers the first server's messages, the replies to them, and so on until no message is in
+/// flight; at most 100 messages, in case a bug lets the two servers send without end.
+fn exchange_messages([mut a, mut b]: [Host; 2]) -> [Host; 2] {
+    let mut in_flight = VecDeque::from(a.output.messages.clone());
     for _ in 0..100 {
-        let Some(message) = mail.pop_front() else { break };
+        let Some(message) = in_flight.pop_front() else { break };
         let host = if message.to == a.config.id { &mut a } else { &mut b };
-        *host = host.clone().does(Input::Receive(message));
-        mail.extend(host.output.messages.clone());
+        *host = host.clone().steps(Input::Receive(message));
+        in_flight.extend(host.output.messages.clone());
     }
     [a, b]
 }
@@ -48,8 +48,15 @@ fn a_first_boot_begins_in_term_0_without_vote_or_log() {
 // that received vote in current term (or null if none)".
 #[test]
 fn the_term_is_the_latest_seen_and_begins_without_a_vote() {
-    let host = server(3, 1, &[]).hears(1, 1, ask(id(0, 0))).hears(2, 5, append(id(0, 0), &[], 0));
-    assert_eq!((host.ballot(), host.hears(2, 4, ask(id(4, 1))).ballot()), ((5, None), (5, None)));
+    let host = server(3, 1, &[]).receives(1, 1, request_vote(id(0, 0))).receives(
+        2,
+        5,
+        append(id(0, 0), &[], 0),
+    );
+    assert_eq!(
+        (host.term_and_vote(), host.receives(2, 4, request_vote(id(4, 1))).term_and_vote()),
+        ((5, None), (5, None))
+    );
 }
 
 // "each entry contains command ... and term when entry was received by leader (first index is 1)".
@@ -63,8 +70,8 @@ fn an_entry_holds_its_command_and_the_term_in_which_the_leader_received_it() {
 // "Persistent state on all servers: (Updated on stable storage before responding to RPCs)".
 #[test]
 fn term_vote_and_log_are_on_stable_storage_when_a_server_responds() {
-    let host = server(3, 1, &[1, 1]).hears(1, 2, ask(id(1, 2)));
-    let host = host.hears(1, 2, append(id(1, 1), &[2, 2], 0));
+    let host = server(3, 1, &[1, 1]).receives(1, 2, request_vote(id(1, 2)));
+    let host = host.receives(1, 2, append(id(1, 1), &[2, 2], 0));
     let hard_state = HardState { term: Term(2), vote: Some(NodeId(1)) };
     assert_eq!(host.sent(), [(1, 2, accepted(3))]);
     assert_eq!(host.disk, Durable { hard_state, snapshot: None, entries: entries(0, &[1, 2, 2]) });
@@ -73,36 +80,36 @@ fn term_vote_and_log_are_on_stable_storage_when_a_server_responds() {
 // "Volatile state: commitIndex ... (initialized to 0)"; "lastApplied ... (initialized to 0)".
 #[test]
 fn after_a_restart_entries_are_committed_and_applied_from_the_first_again() {
-    let host = server(3, 1, &[1, 1, 1]).hears(1, 1, append(id(1, 3), &[], 3)).restarts();
-    let host = host.hears(1, 1, append(id(1, 3), &[], 2));
+    let host = server(3, 1, &[1, 1, 1]).receives(1, 1, append(id(1, 3), &[], 3)).restarts();
+    let host = host.receives(1, 1, append(id(1, 3), &[], 2));
     assert_eq!((host.commit(), host.applied), (2, vec![1, 2]));
 }
 
 // "(Reinitialized after election)"; nextIndex "(initialized to leader last log index + 1)", which
-// is the no-op's; matchIndex "(initialized to 0 ...)".
+// is the index of the no-op; matchIndex "(initialized to 0 ...)".
 #[test]
-fn a_new_leader_knows_of_no_match_and_goes_on_from_its_own_last_entry() {
+fn a_new_leader_starts_with_match_index_0_and_next_index_after_its_last_entry() {
     let host = leader(3, 2, &[1, 1]);
     assert_eq!(host.progress(), (0, 3));
-    let host = host.hears(1, 2, accepted(3)).hears(2, 3, vote(false));
-    assert_eq!(host.campaigns().hears(1, 4, vote(true)).progress(), (0, 4));
+    let host = host.receives(1, 2, accepted(3)).receives(2, 3, vote_reply(false));
+    assert_eq!(host.campaigns().receives(1, 4, vote_reply(true)).progress(), (0, 4));
 }
 
 // ==== Figure 2: AppendEntries RPC ====
 
 // 1. "Reply false if term < currentTerm"; "term: currentTerm, for leader to update itself".
 #[test]
-fn a_leader_of_an_older_term_is_refused_and_told_the_newer_term() {
-    let host = server(3, 5, &[1]).hears(1, 4, append(id(1, 1), &[4], 1));
+fn an_append_of_an_older_term_is_rejected_with_the_newer_term() {
+    let host = server(3, 5, &[1]).receives(1, 4, append(id(1, 1), &[4], 1));
     assert_eq!(host.sent(), [(1, 5, rejected(1, LogId::ZERO))]);
     assert_eq!((host.log(), host.commit()), (vec![1], 0));
 }
 
 // 2. "Reply false if log doesn't contain an entry at prevLogIndex whose term matches prevLogTerm".
 #[test]
-fn a_request_is_refused_if_its_previous_entry_is_missing_or_has_another_term() {
+fn an_append_is_rejected_if_its_previous_entry_is_missing_or_has_another_term() {
     for (prev_log, hint) in [(id(2, 3), id(2, 2)), (id(3, 2), id(1, 1))] {
-        let host = server(3, 3, &[1, 2]).hears(1, 3, append(prev_log, &[3], 3));
+        let host = server(3, 3, &[1, 2]).receives(1, 3, append(prev_log, &[3], 3));
         assert_eq!(host.sent(), [(1, 3, rejected(prev_log.index.0, hint))]);
         assert_eq!((host.log(), host.commit()), (vec![1, 2], 0));
     }
@@ -112,21 +119,22 @@ fn a_request_is_refused_if_its_previous_entry_is_missing_or_has_another_term() {
 // existing entry and all that follow it".
 #[test]
 fn a_conflicting_entry_and_all_that_follow_it_are_deleted() {
-    let host = server(3, 2, &[1, 1, 1, 1]).hears(1, 2, append(id(1, 1), &[1, 2], 0));
+    let host = server(3, 2, &[1, 1, 1, 1]).receives(1, 2, append(id(1, 1), &[1, 2], 0));
     assert_eq!(host.log(), [1, 1, 2]);
 }
 
-// 3. "If an existing entry conflicts ...": and only then. What lies behind is not acknowledged.
+// 3. "If an existing entry conflicts ...": and only then. Entries after the request's last one are
+// not acknowledged.
 #[test]
-fn a_shorter_request_deletes_nothing_and_what_it_showed_to_match_is_acknowledged() {
-    let host = server(3, 2, &[1, 1, 1]).hears(1, 2, append(id(1, 1), &[1], 0));
+fn a_shorter_append_deletes_nothing_and_only_its_own_entries_are_acknowledged() {
+    let host = server(3, 2, &[1, 1, 1]).receives(1, 2, append(id(1, 1), &[1], 0));
     assert_eq!((host.log(), host.sent()), (vec![1, 1, 1], vec![(1, 2, accepted(2))]));
 }
 
 // 4. "Append any new entries not already in the log".
 #[test]
 fn entries_not_already_in_the_log_are_appended() {
-    let host = server(3, 2, &[1, 1]).hears(1, 2, append(id(1, 1), &[1, 2, 2], 0));
+    let host = server(3, 2, &[1, 1]).receives(1, 2, append(id(1, 1), &[1, 2, 2], 0));
     assert_eq!(host.log(), [1, 1, 2, 2]);
 }
 
@@ -135,7 +143,7 @@ fn entries_not_already_in_the_log_are_appended() {
 fn a_follower_commits_no_further_than_the_leader_and_the_last_new_entry() {
     for (leader_commit, commit) in [(0, 0), (1, 1), (2, 2), (3, 2)] {
         let request = append(id(1, 1), &[1], leader_commit);
-        assert_eq!(server(3, 2, &[1, 1, 1]).hears(1, 2, request).commit(), commit);
+        assert_eq!(server(3, 2, &[1, 1, 1]).receives(1, 2, request).commit(), commit);
     }
 }
 
@@ -143,17 +151,17 @@ fn a_follower_commits_no_further_than_the_leader_and_the_last_new_entry() {
 
 // 1. "Reply false if term < currentTerm"; "term: currentTerm, for candidate to update itself".
 #[test]
-fn a_candidate_of_an_older_term_gets_no_vote_and_is_told_the_newer_term() {
-    let host = server(3, 5, &[]).hears(1, 4, ask(id(4, 9)));
-    assert_eq!((host.sent(), host.ballot()), (vec![(1, 5, vote(false))], (5, None)));
+fn a_candidate_of_an_older_term_gets_no_vote_and_the_reply_has_the_newer_term() {
+    let host = server(3, 5, &[]).receives(1, 4, request_vote(id(4, 9)));
+    assert_eq!((host.sent(), host.term_and_vote()), (vec![(1, 5, vote_reply(false))], (5, None)));
 }
 
-// 2. "If votedFor is null or candidateId ... grant vote": the first answer may have been lost.
+// 2. "If votedFor is null or candidateId ... grant vote": the first reply may have been lost.
 #[test]
-fn a_server_grants_its_vote_to_the_first_that_asks_and_when_it_asks_again() {
-    let once = server(3, 1, &[]).hears(2, 1, ask(id(0, 0)));
-    assert_eq!((once.sent(), once.ballot()), (vec![(2, 1, vote(true))], (1, Some(2))));
-    assert_eq!(once.hears(2, 1, ask(id(0, 0))).sent(), [(2, 1, vote(true))]);
+fn a_server_votes_for_the_first_candidate_and_grants_a_repeated_request_again() {
+    let once = server(3, 1, &[]).receives(2, 1, request_vote(id(0, 0)));
+    assert_eq!((once.sent(), once.term_and_vote()), (vec![(2, 1, vote_reply(true))], (1, Some(2))));
+    assert_eq!(once.receives(2, 1, request_vote(id(0, 0))).sent(), [(2, 1, vote_reply(true))]);
 }
 
 // ==== Figure 2: Rules for all servers ====
@@ -161,8 +169,8 @@ fn a_server_grants_its_vote_to_the_first_that_asks_and_when_it_asks_again() {
 // "If commitIndex > lastApplied: increment lastApplied, apply log[lastApplied] to state machine";
 // "commitIndex: index of highest log entry known to be committed (... increases monotonically)".
 #[test]
-fn the_commit_index_never_falls_and_entries_are_applied_in_order_and_once() {
-    let heartbeat = |host: Host, commit| host.hears(1, 1, append(id(1, 3), &[], commit));
+fn the_commit_index_never_decreases_and_entries_are_applied_in_order_and_once() {
+    let heartbeat = |host: Host, commit| host.receives(1, 1, append(id(1, 3), &[], commit));
     let host = [1, 1, 3, 2].into_iter().fold(server(3, 1, &[1, 1, 1]), heartbeat);
     assert_eq!((host.commit(), host.applied), (3, vec![1, 2, 3]));
 }
@@ -172,11 +180,12 @@ fn the_commit_index_never_falls_and_entries_are_applied_in_order_and_once() {
 fn any_message_of_a_newer_term_makes_any_server_a_follower_in_that_term() {
     let (first, last) = (id(0, 0), id(9, 9));
     for host in [server(3, 2, &[]), server(3, 1, &[]).campaigns(), leader(3, 2, &[])] {
-        let requests = [ask(last), ask(first), append(first, &[], 0), append(last, &[], 0)];
-        let answers = [vote(true), vote(false), accepted(1), rejected(0, first)];
+        let requests =
+            [request_vote(last), request_vote(first), append(first, &[], 0), append(last, &[], 0)];
+        let answers = [vote_reply(true), vote_reply(false), accepted(1), rejected(0, first)];
         for body in requests.into_iter().chain(answers) {
-            let host = host.clone().hears(1, 3, body);
-            assert_eq!((host.role(), host.ballot().0), (Role::Follower, 3));
+            let host = host.clone().receives(1, 3, body);
+            assert_eq!((host.role(), host.term_and_vote().0), (Role::Follower, 3));
         }
     }
 }
@@ -186,52 +195,56 @@ fn any_message_of_a_newer_term_makes_any_server_a_follower_in_that_term() {
 // "If election timeout elapses without receiving AppendEntries RPC from current leader or granting
 // vote to candidate: convert to candidate"; 5.1: followers "issue no requests on their own".
 #[test]
-fn a_follower_says_nothing_until_its_election_timeout_makes_it_a_candidate() {
+fn a_follower_sends_nothing_until_its_election_timeout_makes_it_a_candidate() {
     let host = server(3, 1, &[]);
-    let patience = host.patience();
-    assert!((1..patience).all(|ticks| host.clone().ticks(ticks).sent().is_empty()));
-    assert_eq!(host.ticks(patience).role(), Role::Candidate);
+    let timeout = host.election_timeout();
+    assert!((1..timeout).all(|ticks| host.clone().ticks(ticks).sent().is_empty()));
+    assert_eq!(host.ticks(timeout).role(), Role::Candidate);
 }
 
-// "... from current leader or granting vote": not a deposed leader, nor a refused candidate.
+// "... from current leader or granting vote": neither a deposed leader nor a refused candidate.
 #[test]
 fn only_the_current_leader_and_a_granted_vote_restart_the_election_timeout() {
-    let (heard, unheard) = ([append(id(9, 9), &[], 0), ask(id(1, 1))], ask(id(0, 0)));
+    let (resetting, ignored) =
+        ([append(id(9, 9), &[], 0), request_vote(id(1, 1))], request_vote(id(0, 0)));
     let host = server(3, 2, &[1]);
-    let patience_after = |term, body| host.clone().ticks(5).hears(1, term, body).patience();
-    assert_eq!(heard.map(|body| patience_after(2, body)), [host.patience(); 2]);
-    assert_eq!(patience_after(2, unheard), host.patience() - 5);
-    assert_eq!(patience_after(1, append(id(1, 1), &[], 0)), host.patience() - 5);
+    let timeout_after =
+        |term, body| host.clone().ticks(5).receives(1, term, body).election_timeout();
+    assert_eq!(resetting.map(|body| timeout_after(2, body)), [host.election_timeout(); 2]);
+    assert_eq!(timeout_after(2, ignored), host.election_timeout() - 5);
+    assert_eq!(timeout_after(1, append(id(1, 1), &[], 0)), host.election_timeout() - 5);
 }
 
 // ==== Figure 2: Rules for candidates ====
 
 // "Increment currentTerm"; "Vote for self"; "Send RequestVote RPCs to all other servers".
 #[test]
-fn a_candidate_votes_for_itself_in_the_next_term_and_asks_all_others() {
+fn a_candidate_votes_for_itself_in_the_next_term_and_requests_all_other_votes() {
     let host = server(3, 4, &[1, 2]).campaigns();
-    assert_eq!((host.role(), host.ballot()), (Role::Candidate, (5, Some(0))));
-    assert_eq!(host.sent(), [(1, 5, ask(id(2, 2))), (2, 5, ask(id(2, 2)))]);
+    assert_eq!((host.role(), host.term_and_vote()), (Role::Candidate, (5, Some(0))));
+    assert_eq!(host.sent(), [(1, 5, request_vote(id(2, 2))), (2, 5, request_vote(id(2, 2)))]);
 }
 
 // "Reset election timer"; "If election timeout elapses: start new election".
 #[test]
-fn a_candidate_waits_for_a_new_timeout_and_stands_again_in_the_next_term() {
+fn a_candidate_starts_a_new_election_in_the_next_term_after_a_new_timeout() {
     let first = server(3, 1, &[]);
-    let second = first.clone().ticks(first.patience());
-    assert!(second.patience() >= ELECTION);
-    let third = second.clone().ticks(second.patience());
-    assert_eq!(third.sent(), [(1, 3, ask(id(0, 0))), (2, 3, ask(id(0, 0)))]);
+    let second = first.clone().ticks(first.election_timeout());
+    assert!(second.election_timeout() >= ELECTION);
+    let third = second.clone().ticks(second.election_timeout());
+    assert_eq!(third.sent(), [(1, 3, request_vote(id(0, 0))), (2, 3, request_vote(id(0, 0)))]);
 }
 
-// "If votes received from majority of servers: become leader". A vote that arrives twice is one.
+// "If votes received from majority of servers: become leader". A repeated vote counts once.
 #[test]
-fn a_candidate_leads_from_the_vote_that_makes_a_majority_of_servers() {
+fn a_candidate_becomes_leader_with_the_vote_that_completes_a_majority() {
     for size in 2..=7 {
-        let twice = |host: Host, peer| host.hears(peer, 1, vote(true)).hears(peer, 1, vote(true));
+        let twice = |host: Host, peer| {
+            host.receives(peer, 1, vote_reply(true)).receives(peer, 1, vote_reply(true))
+        };
         let before = (1..size / 2).fold(server(size, 0, &[]).campaigns(), twice);
-        let before = before.hears(size / 2, 1, vote(false));
-        let after = before.clone().hears(size / 2, 1, vote(true));
+        let before = before.receives(size / 2, 1, vote_reply(false));
+        let after = before.clone().receives(size / 2, 1, vote_reply(true));
         assert_eq!((before.role(), after.role()), (Role::Candidate, Role::Leader));
     }
 }
@@ -241,24 +254,27 @@ fn a_candidate_leads_from_the_vote_that_makes_a_majority_of_servers() {
 #[test]
 fn a_candidate_follows_the_leader_of_its_own_term_but_not_of_an_older_one() {
     let host = server(3, 2, &[]).campaigns();
-    let [older, own] = [2, 3].map(|term| host.clone().hears(1, term, append(id(0, 0), &[2], 0)));
+    let [older, own] = [2, 3].map(|term| host.clone().receives(1, term, append(id(0, 0), &[2], 0)));
     assert_eq!((older.role(), older.log()), (Role::Candidate, vec![]));
-    assert_eq!((own.role(), own.ballot(), own.log()), (Role::Follower, (3, Some(0)), vec![2]));
+    assert_eq!(
+        (own.role(), own.term_and_vote(), own.log()),
+        (Role::Follower, (3, Some(0)), vec![2])
+    );
 }
 
 // ==== Figure 2: Rules for leaders ====
 
 // "Upon election: send initial empty AppendEntries RPCs ... to each server": here, with the no-op.
 #[test]
-fn a_leader_speaks_to_each_server_upon_election() {
+fn a_new_leader_sends_append_entries_to_each_server() {
     let host = leader(3, 2, &[1]);
     assert_eq!(host.appends(), [(1, id(1, 1), vec![2], 0), (2, id(1, 1), vec![2], 0)]);
 }
 
 // "repeat during idle periods"; "entries[]: ... (empty for heartbeat)"; "leaderCommit".
 #[test]
-fn an_idle_leader_sends_heartbeats_that_tell_the_commit_index() {
-    let host = leader(2, 2, &[]).hears(1, 2, accepted(1)).ticks(HEARTBEAT);
+fn an_idle_leader_sends_heartbeats_with_its_commit_index() {
+    let host = leader(2, 2, &[]).receives(1, 2, accepted(1)).ticks(HEARTBEAT);
     assert_eq!(host.appends(), [(1, id(2, 1), vec![], 1)]);
 }
 
@@ -268,13 +284,13 @@ fn a_command_is_appended_at_once_and_applied_once_it_is_committed() {
     let host = leader(3, 2, &[]).proposes("x");
     assert_eq!((host.output.answer, host.log()), (Some(Ok(id(2, 2))), vec![2, 2]));
     assert_eq!(host.applied, []);
-    assert_eq!(host.hears(1, 2, accepted(2)).applied, [1, 2]);
+    assert_eq!(host.receives(1, 2, accepted(2)).applied, [1, 2]);
 }
 
 // "If last log index >= nextIndex ...: send ... log entries starting at nextIndex".
 #[test]
-fn each_follower_is_sent_what_it_lacks_and_the_entry_before_it() {
-    let host = leader(3, 2, &[1]).hears(1, 2, accepted(2)).proposes("x");
+fn each_follower_is_sent_the_entries_from_its_next_index_on() {
+    let host = leader(3, 2, &[1]).receives(1, 2, accepted(2)).proposes("x");
     assert_eq!(host.appends(), [(1, id(2, 2), vec![2], 2)]);
     let host = host.ticks(HEARTBEAT);
     assert_eq!(host.appends(), [(1, id(2, 3), vec![], 2), (2, id(1, 1), vec![2, 2], 2)]);
@@ -283,60 +299,60 @@ fn each_follower_is_sent_what_it_lacks_and_the_entry_before_it() {
 // Pipelining (dissertation, 10.2.1): "the leader can send the next batch ... without waiting for
 // acknowledgement of the first".
 #[test]
-fn entries_are_sent_ahead_of_their_answers_once_the_logs_are_known_to_agree() {
-    let host = leader(3, 2, &[1]).hears(1, 2, accepted(2)).proposes("x").proposes("y");
+fn entries_are_pipelined_once_the_logs_are_known_to_match() {
+    let host = leader(3, 2, &[1]).receives(1, 2, accepted(2)).proposes("x").proposes("y");
     assert_eq!(host.appends(), [(1, id(2, 3), vec![2], 2)]);
     assert_eq!(host.progress(), (2, 5));
 }
 
 #[test]
-fn what_was_lost_ahead_of_its_answer_is_sent_again_once_it_is_refused() {
-    let host = leader(3, 2, &[1]).hears(1, 2, accepted(2)).proposes("x").proposes("y");
-    let host = host.ticks(HEARTBEAT).hears(1, 2, rejected(4, id(2, 2)));
+fn pipelined_entries_that_were_lost_are_sent_again_after_a_rejection() {
+    let host = leader(3, 2, &[1]).receives(1, 2, accepted(2)).proposes("x").proposes("y");
+    let host = host.ticks(HEARTBEAT).receives(1, 2, rejected(4, id(2, 2)));
     assert_eq!(host.appends(), [(1, id(2, 2), vec![2, 2], 2)]);
-    let host = host.hears(1, 2, rejected(3, id(2, 2)));
-    assert_eq!(host.appends(), [], "one message at a time, until one is answered");
+    let host = host.receives(1, 2, rejected(3, id(2, 2)));
+    assert_eq!(host.appends(), [], "a probe is one message at a time");
 }
 
 #[test]
-fn a_leader_probes_until_logs_agree_and_does_not_wait_then() {
+fn a_leader_probes_until_the_logs_match_and_replicates_then() {
     let host = leader(3, 2, &[1]);
     assert_eq!(host.node.progress_state(NodeId(1)), Some(ProgressState::Probe { paused: true }));
-    let host = host.hears(1, 2, accepted(2));
+    let host = host.receives(1, 2, accepted(2));
     assert_eq!(host.node.progress_state(NodeId(1)), Some(ProgressState::Replicate));
     assert_eq!(
-        host.hears(1, 3, vote(true)).node.progress_state(NodeId(1)),
+        host.receives(1, 3, vote_reply(true)).node.progress_state(NodeId(1)),
         None,
-        "it leads no more"
+        "it is no leader any more"
     );
 }
 
 #[test]
-fn a_window_bounds_what_is_on_its_way() {
+fn the_in_flight_window_bounds_unacknowledged_entries() {
     let mut config = server(3, 1, &[]).config;
     config.limits = Limits { inflight_entries: 2, ..config.limits };
-    let host = Host::start(config, Durable::default()).campaigns().hears(1, 1, vote(true));
-    let host = host.hears(1, 1, accepted(1)).proposes("a").proposes("b").proposes("c");
+    let host = Host::start(config, Durable::default()).campaigns().receives(1, 1, vote_reply(true));
+    let host = host.receives(1, 1, accepted(1)).proposes("a").proposes("b").proposes("c");
     assert_eq!(host.appends(), []);
-    let host = host.hears(1, 1, accepted(2));
+    let host = host.receives(1, 1, accepted(2));
     assert_eq!(host.appends(), [(1, id(1, 3), vec![1], 2)]);
 }
 
 #[test]
-fn a_leader_with_too_much_uncommitted_refuses_commands() {
+fn a_leader_with_too_many_uncommitted_bytes_refuses_commands() {
     let mut config = server(3, 1, &[]).config;
     config.limits = Limits { uncommitted_bytes: 40, ..config.limits };
-    let host = Host::start(config, Durable::default()).campaigns().hears(1, 1, vote(true));
+    let host = Host::start(config, Durable::default()).campaigns().receives(1, 1, vote_reply(true));
     let host = host.proposes("a").proposes("b").proposes("c");
     assert_eq!(host.output.answer, Some(Err(Refused::TooMuchUncommitted)));
-    let host = host.hears(1, 1, accepted(2)).proposes("c");
+    let host = host.receives(1, 1, accepted(2)).proposes("c");
     assert_eq!(host.output.answer, Some(Ok(id(1, 4))));
 }
 
 #[test]
-fn several_commands_at_once_share_their_messages() {
-    let host = leader(3, 2, &[1]).hears(1, 2, accepted(2));
-    let host = host.does(Input::ProposeAll(vec!["a", "b", "c"]));
+fn commands_proposed_together_share_a_message() {
+    let host = leader(3, 2, &[1]).receives(1, 2, accepted(2));
+    let host = host.steps(Input::ProposeAll(vec!["a", "b", "c"]));
     assert_eq!(host.appends(), [(1, id(2, 2), vec![2, 2, 2], 2)]);
     assert_eq!(host.output.answer, Some(Ok(id(2, 5))));
 }
@@ -344,33 +360,33 @@ fn several_commands_at_once_share_their_messages() {
 // "If successful: update nextIndex and matchIndex for follower"; "(... increases monotonically)".
 #[test]
 fn an_acknowledgement_raises_match_and_next_index_and_a_late_one_does_not_lower_them() {
-    let host = leader(3, 2, &[1, 1]).hears(1, 2, accepted(3));
-    assert_eq!((host.progress(), host.hears(1, 2, accepted(2)).progress()), ((3, 4), (3, 4)));
+    let host = leader(3, 2, &[1, 1]).receives(1, 2, accepted(3));
+    assert_eq!((host.progress(), host.receives(1, 2, accepted(2)).progress()), ((3, 4), (3, 4)));
 }
 
 // "If AppendEntries fails because of log inconsistency: decrement nextIndex and retry"; 5.4.2: "log
 // entries retain their original term numbers when a leader replicates entries from previous terms".
 #[test]
-fn after_a_refusal_the_leader_tries_again_with_earlier_entries_in_their_original_terms() {
-    let host = leader(3, 4, &[1, 1, 2]).hears(1, 4, rejected(3, id(1, 1)));
+fn after_a_rejection_the_leader_retries_with_earlier_entries_in_their_original_terms() {
+    let host = leader(3, 4, &[1, 1, 2]).receives(1, 4, rejected(3, id(1, 1)));
     assert_eq!(host.appends(), [(1, id(1, 1), vec![1, 2, 4], 0)]);
 }
 
 // "If there exists an N ..., a majority of matchIndex[i] >= N ...: set commitIndex = N".
 #[test]
-fn an_entry_is_committed_once_a_majority_holds_it() {
-    let host = leader(5, 1, &[]).hears(1, 1, accepted(1));
-    assert_eq!((host.commit(), host.hears(2, 1, accepted(1)).commit()), (0, 1));
+fn an_entry_is_committed_once_a_majority_stores_it() {
+    let host = leader(5, 1, &[]).receives(1, 1, accepted(1));
+    assert_eq!((host.commit(), host.receives(2, 1, accepted(1)).commit()), (0, 1));
 }
 
 // ==== 5.1: Raft basics ====
 
-// "Current terms are exchanged whenever servers communicate": an old answer is thus known as old.
+// "Current terms are exchanged whenever servers communicate": so a stale reply is recognized.
 #[test]
-fn answers_of_an_older_term_count_for_nothing() {
-    let standing = server(3, 2, &[1]).campaigns().hears(1, 2, vote(true));
-    let leading = leader(3, 3, &[1]).hears(1, 2, accepted(2));
-    assert_eq!((standing.role(), leading.commit()), (Role::Candidate, 0));
+fn replies_of_an_older_term_are_ignored() {
+    let candidate = server(3, 2, &[1]).campaigns().receives(1, 2, vote_reply(true));
+    let leading = leader(3, 3, &[1]).receives(1, 2, accepted(2));
+    assert_eq!((candidate.role(), leading.commit()), (Role::Candidate, 0));
 }
 
 // ==== 5.2: Leader election ====
@@ -378,25 +394,32 @@ fn answers_of_an_older_term_count_for_nothing() {
 // "Each server will vote for at most one candidate in a given term, ... first-come-first-served".
 #[test]
 fn a_server_votes_for_at_most_one_candidate_in_a_term() {
-    let host = server(3, 1, &[]).hears(1, 2, ask(id(0, 0))).hears(2, 2, ask(id(1, 9)));
-    assert_eq!((host.sent(), host.ballot()), (vec![(2, 2, vote(false))], (2, Some(1))));
+    let host = server(3, 1, &[]).receives(1, 2, request_vote(id(0, 0))).receives(
+        2,
+        2,
+        request_vote(id(1, 9)),
+    );
+    assert_eq!(
+        (host.sent(), host.term_and_vote()),
+        (vec![(2, 2, vote_reply(false))], (2, Some(1)))
+    );
 }
 
-// "Election timeouts are chosen randomly from a fixed interval". Here a hash chooses.
+// "Election timeouts are chosen randomly from a fixed interval": here, by a hash.
 #[test]
 fn election_timeouts_are_spread_over_one_to_two_times_the_shortest() {
-    let drawn = |term| [0, 1, 2].map(|name| server_named(name, 3, term, &[]).patience());
+    let drawn = |term| [0, 1, 2].map(|name| server_named(name, 3, term, &[]).election_timeout());
     let drawn: BTreeSet<u32> = (0..50).flat_map(drawn).collect();
     assert!(drawn.into_iter().eq(ELECTION..2 * ELECTION));
 }
 
-// "...so that in most cases only a single server will time out": what two servers draw must not
-// keep step from term to term, or they get in each other's way for ever.
+// "...so that in most cases only a single server will time out": the timeouts of two servers must
+// not be correlated from term to term, or their votes could split in every term.
 #[test]
-fn what_two_servers_draw_has_nothing_to_do_with_each_other() {
-    let patience = |name, term| server_named(name, 7, term, &[]).patience();
+fn the_election_timeouts_of_two_servers_are_not_correlated() {
+    let timeout = |name, term| server_named(name, 7, term, &[]).election_timeout();
     for (one, other) in [(0, 1), (0, 2), (1, 2), (1, 4), (2, 5), (0, 6)] {
-        let apart = |term| (patience(one, term) + ELECTION - patience(other, term)) % ELECTION;
+        let apart = |term| (timeout(one, term) + ELECTION - timeout(other, term)) % ELECTION;
         let differences: BTreeSet<u32> = (0..128).map(apart).collect();
         assert_eq!(differences.len() as u32, ELECTION, "{one} and {other}");
     }
@@ -407,7 +430,7 @@ fn what_two_servers_draw_has_nothing_to_do_with_each_other() {
 // "the leader retries AppendEntries RPCs indefinitely ... until all followers eventually store".
 #[test]
 fn entries_are_sent_again_until_they_are_acknowledged() {
-    let host = leader(3, 1, &[]).hears(2, 1, accepted(1)).ticks(50 * HEARTBEAT);
+    let host = leader(3, 1, &[]).receives(2, 1, accepted(1)).ticks(50 * HEARTBEAT);
     assert_eq!(host.appends(), [(1, id(0, 0), vec![1], 1), (2, id(1, 1), vec![], 1)]);
 }
 
@@ -424,7 +447,7 @@ fn a_leader_makes_every_follower_of_figure_7_agree_with_its_own_log() {
     ];
     for log in a_to_f {
         let leader = leader(2, 8, &[1, 1, 1, 4, 4, 5, 5, 6, 6, 6]);
-        let [leader, follower] = converse([leader, server_named(1, 2, 7, log)]);
+        let [leader, follower] = exchange_messages([leader, server_named(1, 2, 7, log)]);
         assert_eq!(follower.log(), leader.log());
     }
 }
@@ -432,7 +455,7 @@ fn a_leader_makes_every_follower_of_figure_7_agree_with_its_own_log() {
 // "A leader never overwrites or deletes entries in its own log" (Leader Append-Only).
 #[test]
 fn a_leader_only_appends_to_its_log() {
-    let host = leader(3, 2, &[1]).hears(1, 2, append(id(0, 0), &[2, 2, 2], 0)).proposes("x");
+    let host = leader(3, 2, &[1]).receives(1, 2, append(id(0, 0), &[2, 2, 2], 0)).proposes("x");
     assert_eq!((host.output.answer, host.log()), (Some(Ok(id(2, 3))), vec![1, 2, 2]));
 }
 
@@ -442,39 +465,39 @@ fn a_leader_only_appends_to_its_log() {
 // up-to-date. If the logs end with the same term, then whichever log is longer is more up-to-date."
 // Figure 2, RequestVote 2: "... candidate's log is at least as up-to-date as receiver's log".
 #[test]
-fn a_vote_goes_only_to_a_log_at_least_as_up_to_date() {
+fn a_vote_is_granted_only_to_a_log_at_least_as_up_to_date() {
     let cases = [((3, 1), true), ((2, 3), true), ((2, 2), true), ((2, 1), false), ((1, 9), false)];
     for ((term, index), granted) in cases {
-        let host = server(3, 3, &[1, 2]).hears(1, 4, ask(id(term, index)));
-        assert_eq!(host.sent(), [(1, 4, vote(granted))]);
-        assert_eq!(host.ballot(), (4, granted.then_some(1)));
+        let host = server(3, 3, &[1, 2]).receives(1, 4, request_vote(id(term, index)));
+        assert_eq!(host.sent(), [(1, 4, vote_reply(granted))]);
+        assert_eq!(host.term_and_vote(), (4, granted.then_some(1)));
     }
 }
 
-// "... if the voter's own log is more up-to-date": with what it has appended and will acknowledge,
-// though that be not durable yet.
+// "... if the voter's own log is more up-to-date": including entries that it has appended and will
+// acknowledge, which are not yet durable.
 #[test]
-fn a_voter_compares_with_the_log_that_it_has_in_memory() {
-    let host = server(3, 1, &[1]).slow().hears(1, 1, append(id(1, 1), &[1], 0));
-    assert_eq!(host.hears(2, 2, ask(id(1, 1))).sent(), [(2, 2, vote(false))]);
+fn a_voter_compares_with_its_log_in_memory() {
+    let host = server(3, 1, &[1]).slow().receives(1, 1, append(id(1, 1), &[1], 0));
+    assert_eq!(host.receives(2, 2, request_vote(id(1, 1))).sent(), [(2, 2, vote_reply(false))]);
 }
 
 // "Raft never commits log entries from previous terms by counting replicas" (Figure 8); with one
 // "from the current term ... all prior entries are committed indirectly".
 #[test]
 fn an_entry_of_an_earlier_term_is_committed_only_with_one_of_the_current_term() {
-    let host = leader(3, 4, &[1, 2]).hears(1, 4, accepted(2));
+    let host = leader(3, 4, &[1, 2]).receives(1, 4, accepted(2));
     assert_eq!(host.applied, []);
-    assert_eq!(host.hears(1, 4, accepted(3)).applied, [1, 2, 3]);
+    assert_eq!(host.receives(1, 4, accepted(3)).applied, [1, 2, 3]);
 }
 
 // ==== 5.5: Follower and candidate crashes ====
 
 // "If a follower receives ... log entries already present in its log, it ignores those entries".
 #[test]
-fn a_repeated_request_changes_nothing_and_is_answered_again() {
-    let hears = |host: Host| host.hears(1, 1, append(id(0, 0), &[1, 1], 1));
-    let (once, twice) = (hears(server(3, 1, &[])), hears(hears(server(3, 1, &[]))));
+fn a_repeated_append_changes_nothing_and_gets_the_same_reply() {
+    let receives = |host: Host| host.receives(1, 1, append(id(0, 0), &[1, 1], 1));
+    let (once, twice) = (receives(server(3, 1, &[])), receives(receives(server(3, 1, &[]))));
     assert_eq!((once.node.digest(), once.sent()), (twice.node.digest(), twice.sent()));
 }
 
@@ -485,16 +508,16 @@ fn a_repeated_request_changes_nothing_and_is_answered_again() {
 fn heartbeats_keep_followers_from_starting_elections() {
     let mut hosts = [leader(2, 1, &[]), server_named(1, 2, 0, &[])];
     for _ in 0..10 * ELECTION {
-        hosts = converse(hosts.map(|host| host.ticks(1)));
+        hosts = exchange_messages(hosts.map(|host| host.ticks(1)));
     }
-    assert_eq!((hosts[0].role(), hosts[1].ballot().0), (Role::Leader, 1));
+    assert_eq!((hosts[0].role(), hosts[1].term_and_vote().0), (Role::Leader, 1));
 }
 
 // "Raft's RPCs typically require the recipient to persist information to stable storage".
 #[test]
-fn a_server_that_voted_votes_for_no_other_after_a_restart() {
-    let host = server(3, 2, &[]).hears(1, 2, ask(id(0, 0))).restarts();
-    assert_eq!(host.hears(2, 2, ask(id(0, 0))).sent(), [(2, 2, vote(false))]);
+fn a_server_that_voted_grants_no_other_vote_in_that_term_after_a_restart() {
+    let host = server(3, 2, &[]).receives(1, 2, request_vote(id(0, 0))).restarts();
+    assert_eq!(host.receives(2, 2, request_vote(id(0, 0))).sent(), [(2, 2, vote_reply(false))]);
 }
 
 // ==== 8: Client interaction ====
@@ -508,237 +531,271 @@ fn a_new_leader_begins_its_term_with_a_noop() {
 
 // "reject the client's request and supply information about the most recent leader".
 #[test]
-fn a_server_that_does_not_lead_rejects_commands_and_names_the_leader() {
-    let host = server(3, 1, &[]).hears(2, 1, append(id(0, 0), &[], 0)).proposes("x");
+fn a_follower_refuses_commands_and_names_the_leader() {
+    let host = server(3, 1, &[]).receives(2, 1, append(id(0, 0), &[], 0)).proposes("x");
     assert_eq!(host.output.answer, Some(Err(Refused::NotLeader { leader: Some(NodeId(2)) })));
     assert_eq!(host.log(), []);
 }
 
 // ==== Additions: hints (end of 5.3) and bounded messages ====
 
-// "the follower can include the term of the conflicting entry": here, its last that may agree.
+// "the follower can include the term of the conflicting entry": here, the last that may match.
 #[test]
-fn a_refusal_names_the_last_entry_that_may_agree() {
-    let host = server(3, 8, &[1, 2, 2, 5, 5, 5]).hears(1, 8, append(id(4, 5), &[8], 0));
+fn a_rejection_names_the_last_entry_that_may_match() {
+    let host = server(3, 8, &[1, 2, 2, 5, 5, 5]).receives(1, 8, append(id(4, 5), &[8], 0));
     assert_eq!(host.sent(), [(1, 8, rejected(5, id(2, 3)))]);
 }
 
-// "decrement nextIndex to bypass all of the conflicting entries": once, then the refusal is late.
+// "decrement nextIndex to bypass all of the conflicting entries": once, then the rejection is late.
 #[test]
-fn a_leader_bypasses_what_cannot_agree_with_the_hint_and_ignores_late_refusals() {
-    let host = leader(3, 8, &[1, 3, 3, 3, 7]).hears(1, 8, rejected(5, id(2, 4)));
+fn a_leader_bypasses_entries_that_conflict_with_the_hint_and_ignores_late_rejections() {
+    let host = leader(3, 8, &[1, 3, 3, 3, 7]).receives(1, 8, rejected(5, id(2, 4)));
     assert_eq!(host.progress(), (0, 2));
-    assert_eq!(host.hears(1, 8, rejected(5, id(0, 0))).progress(), (0, 2));
+    assert_eq!(host.receives(1, 8, rejected(5, id(0, 0))).progress(), (0, 2));
 }
 
-// An AppendEntries carries at most `max_entries` entries; an acknowledgement fetches the next.
+// An AppendEntries carries at most `message_entries` entries; an acknowledgement lets the leader
+// send the next ones.
 #[test]
 fn a_long_log_is_sent_in_messages_of_bounded_length() {
-    let host = leader(3, 2, &[1, 1, 1, 1, 1]).hears(1, 2, rejected(5, id(0, 0)));
+    let host = leader(3, 2, &[1, 1, 1, 1, 1]).receives(1, 2, rejected(5, id(0, 0)));
     assert_eq!(host.appends(), [(1, id(0, 0), vec![1, 1, 1, 1], 0)]);
-    assert_eq!(host.hears(1, 2, accepted(4)).appends(), [(1, id(1, 4), vec![1, 2], 0)]);
+    assert_eq!(host.receives(1, 2, accepted(4)).appends(), [(1, id(1, 4), vec![1, 2], 0)]);
 }
 
 // ==== Additions: asynchronous persistence, failure, restart, determinism ====
 
-// A vote promises to vote for no other. Repeated, it rests on the write that is still under way.
+// A vote promises not to vote for another candidate. A repeated vote rests on the same write.
 #[test]
 fn a_vote_waits_for_the_disk() {
-    let host = server(3, 1, &[]).slow().hears(1, 2, ask(id(0, 0))).hears(1, 2, ask(id(0, 0)));
-    assert_eq!((host.sent(), host.writes().sent()), (vec![], vec![(1, 2, vote(true)); 2]));
+    let host = server(3, 1, &[]).slow().receives(1, 2, request_vote(id(0, 0))).receives(
+        1,
+        2,
+        request_vote(id(0, 0)),
+    );
+    assert_eq!((host.sent(), host.persists().sent()), (vec![], vec![(1, 2, vote_reply(true)); 2]));
 }
 
-// A candidacy promises a vote too: the candidate's own.
+// A RequestVote promises a vote too: the candidate's own.
 #[test]
 fn a_candidacy_waits_for_the_disk() {
     let host = server(2, 1, &[]).slow().campaigns();
-    assert_eq!((host.sent(), host.writes().sent()), (vec![], vec![(1, 2, ask(id(0, 0)))]));
+    assert_eq!(
+        (host.sent(), host.persists().sent()),
+        (vec![], vec![(1, 2, request_vote(id(0, 0)))])
+    );
 }
 
-// An acknowledgement promises to hold the entries.
+// An acknowledgement promises that the entries are durable.
 #[test]
 fn an_acknowledgement_waits_for_the_disk() {
-    let host = server(3, 1, &[]).slow().hears(1, 1, append(id(0, 0), &[1], 0));
-    assert_eq!((host.sent(), host.writes().sent()), (vec![], vec![(1, 1, accepted(1))]));
+    let host = server(3, 1, &[]).slow().receives(1, 1, append(id(0, 0), &[1], 0));
+    assert_eq!((host.sent(), host.persists().sent()), (vec![], vec![(1, 1, accepted(1))]));
 }
 
-// A refusal promises nothing.
+// A refused vote promises nothing.
 #[test]
-fn a_refusal_does_not_wait_for_the_disk() {
-    let host = server(3, 1, &[1]).slow().hears(1, 2, ask(id(0, 0)));
-    assert_eq!((host.sent(), host.pending.len()), (vec![(1, 2, vote(false))], 1));
+fn a_refused_vote_does_not_wait_for_the_disk() {
+    let host = server(3, 1, &[1]).slow().receives(1, 2, request_vote(id(0, 0)));
+    assert_eq!((host.sent(), host.pending.len()), (vec![(1, 2, vote_reply(false))], 1));
 }
 
-// A candidate counts itself like any other server: here, after the write of an entry before it.
+// A candidate's own vote counts like any other: here, its write follows the write of an entry.
 #[test]
 fn a_candidate_counts_its_own_vote_once_it_is_durable() {
-    let host = server(3, 1, &[]).slow().hears(1, 1, append(id(0, 0), &[1], 0)).campaigns();
-    let host = host.hears(1, 2, vote(true)).writes();
-    assert_eq!((host.role(), host.writes().role()), (Role::Candidate, Role::Leader));
+    let host = server(3, 1, &[]).slow().receives(1, 1, append(id(0, 0), &[1], 0)).campaigns();
+    let host = host.receives(1, 2, vote_reply(true)).persists();
+    assert_eq!((host.role(), host.persists().role()), (Role::Candidate, Role::Leader));
 }
 
-// A leader counts itself like any follower.
+// A leader counts its own disk like any follower's.
 #[test]
 fn a_leader_counts_its_own_entry_once_it_is_durable() {
-    let host = leader(3, 1, &[]).slow().proposes("x").hears(1, 1, accepted(2));
-    assert_eq!((host.commit(), host.writes().commit()), (1, 2));
+    let host = leader(3, 1, &[]).slow().proposes("x").receives(1, 1, accepted(2));
+    assert_eq!((host.commit(), host.persists().commit()), (1, 2));
 }
 
-// Only as a leader does a server show what it holds for durable, and no vote can reach it before
-// its candidacy is durable, and all before that. Here votes do.
+// Only a leader's commit index shows which entries the server considers durable. No vote can
+// reach a candidate before its RequestVote, and all writes before it, are durable: here they do.
 #[test]
 fn an_old_write_does_not_make_replaced_entries_durable() {
-    let host = server(3, 1, &[]).slow().hears(1, 1, append(id(0, 0), &[1, 1], 0));
-    let host = host.hears(1, 2, append(id(0, 0), &[2], 0)).campaigns();
-    let host = host.hears(1, 3, vote(true)).hears(2, 3, vote(true)).hears(1, 3, accepted(2));
-    assert_eq!((host.log(), host.writes().commit()), (vec![2, 3], 0));
+    let host = server(3, 1, &[]).slow().receives(1, 1, append(id(0, 0), &[1, 1], 0));
+    let host = host.receives(1, 2, append(id(0, 0), &[2], 0)).campaigns();
+    let host = host.receives(1, 3, vote_reply(true)).receives(2, 3, vote_reply(true)).receives(
+        1,
+        3,
+        accepted(2),
+    );
+    assert_eq!((host.log(), host.persists().commit()), (vec![2, 3], 0));
 }
 
-// What a failed write left on the disk is unknown.
+// The disk's content after a failed write is unknown.
 #[test]
-fn after_a_failed_write_a_server_halts_and_promises_nothing_further() {
-    let host = server(3, 1, &[]).slow().hears(1, 2, ask(id(0, 0)));
+fn after_a_failed_write_a_server_halts_and_sends_nothing_more() {
+    let host = server(3, 1, &[]).slow().receives(1, 2, request_vote(id(0, 0)));
     let id = host.pending[0].id;
-    let host = host.does(Input::PersistFailed(id));
+    let host = host.steps(Input::PersistFailed(id));
     assert_eq!((host.output.halted, host.sent()), (true, vec![]));
-    let host = host.writes().ticks(2 * ELECTION).hears(1, 3, append(LogId::ZERO, &[], 0));
-    assert_eq!((host.sent(), host.ballot(), host.pending.len()), (vec![], (2, Some(1)), 0));
+    let host = host.persists().ticks(2 * ELECTION).receives(1, 3, append(LogId::ZERO, &[], 0));
+    assert_eq!((host.sent(), host.term_and_vote(), host.pending.len()), (vec![], (2, Some(1)), 0));
 }
 
-// It starts by the door by which it came. 5.2: "When servers start up, they begin as followers".
+// A restart uses the same function as the first start. 5.2: "When servers start up, they begin as
+// followers".
 #[test]
-fn a_server_restarts_as_a_follower_that_knows_what_was_durable_and_no_more() {
-    let host = leader(3, 2, &[1]).slow().proposes("x").proposes("y").writes().restarts();
-    assert_eq!((host.role(), host.ballot()), (Role::Follower, (2, Some(0))));
+fn a_server_restarts_as_a_follower_with_its_durable_state_only() {
+    let host = leader(3, 2, &[1]).slow().proposes("x").proposes("y").persists().restarts();
+    assert_eq!((host.role(), host.term_and_vote()), (Role::Follower, (2, Some(0))));
     assert_eq!((host.log(), host.commit()), (vec![1, 2, 2], 0));
 }
 
-// Nothing but the inputs decides; and the digest tells one history from another.
+// The outputs depend on nothing but the inputs; and different inputs give different digests.
 #[test]
 fn the_same_inputs_give_the_same_outputs_and_the_same_digest() {
-    let life = |command| leader(5, 3, &[1, 2]).proposes(command).ticks(HEARTBEAT);
-    let (one, two, other) = (life("x"), life("x"), life("y"));
+    let run = |command| leader(5, 3, &[1, 2]).proposes(command).ticks(HEARTBEAT);
+    let (one, two, other) = (run("x"), run("x"), run("y"));
     assert_eq!((one.sent(), one.node.digest()), (two.sent(), two.node.digest()));
     assert_ne!(one.node.digest(), other.node.digest());
 }
 
-// ==== The dissertation: elections that are not needed ====
+// ==== The dissertation: disruptive elections ====
 
 /// The same server with Pre-Vote and CheckQuorum.
-fn careful(mut host: Host) -> Host {
+fn with_pre_vote(mut host: Host) -> Host {
     host.config = Config { pre_vote: true, check_quorum: true, ..host.config };
     host.restarts()
 }
 
-fn would_you(last_log: LogId) -> Body<Command> {
+fn pre_vote(last_log: LogId) -> Body<Command> {
     Body::PreVote { last_log }
 }
-fn would(granted: bool) -> Body<Command> {
+fn pre_vote_reply(granted: bool) -> Body<Command> {
     Body::PreVoteReply { granted }
 }
 
-/// A careful server 0 that has just won `term`.
-fn careful_leader(size: u8, term: u64) -> Host {
-    let asking = careful(server(size, term - 1, &[])).campaigns();
-    let standing =
-        (1..=size / 2).fold(asking, |host, peer| host.hears(peer, term - 1, would(true)));
-    (1..=size / 2).fold(standing, |host, peer| host.hears(peer, term, vote(true)))
+/// Server 0, just elected in `term`, with Pre-Vote and CheckQuorum.
+fn pre_vote_leader(size: u8, term: u64) -> Host {
+    let pre_candidate = with_pre_vote(server(size, term - 1, &[])).campaigns();
+    let candidate = (1..=size / 2)
+        .fold(pre_candidate, |host, peer| host.receives(peer, term - 1, pre_vote_reply(true)));
+    (1..=size / 2).fold(candidate, |host, peer| host.receives(peer, term, vote_reply(true)))
 }
 
 // 9.6: "a candidate only increments its term if it first learns from a majority of the cluster that
 // they would be willing to grant the candidate their votes".
 #[test]
-fn a_server_stands_only_if_a_majority_would_vote_for_it() {
-    let host = careful(server(5, 3, &[1])).campaigns();
-    assert_eq!((host.ballot(), host.role()), ((3, None), Role::PreCandidate));
-    let asked: Vec<_> = (1..5).map(|to| (to, 3, would_you(id(1, 1)))).collect();
-    assert_eq!(host.sent(), asked);
-    let host = host.hears(1, 3, would(true)).hears(1, 3, would(true)).hears(2, 3, would(false));
-    assert_eq!(host.ballot(), (3, None));
-    let host = host.hears(3, 3, would(true));
-    assert_eq!((host.ballot(), host.role()), ((4, Some(0)), Role::Candidate));
+fn a_pre_candidate_campaigns_only_with_a_majority_of_pre_votes() {
+    let host = with_pre_vote(server(5, 3, &[1])).campaigns();
+    assert_eq!((host.term_and_vote(), host.role()), ((3, None), Role::PreCandidate));
+    let requests: Vec<_> = (1..5).map(|to| (to, 3, pre_vote(id(1, 1)))).collect();
+    assert_eq!(host.sent(), requests);
+    let host = host
+        .receives(1, 3, pre_vote_reply(true))
+        .receives(1, 3, pre_vote_reply(true))
+        .receives(2, 3, pre_vote_reply(false));
+    assert_eq!(host.term_and_vote(), (3, None));
+    let host = host.receives(3, 3, pre_vote_reply(true));
+    assert_eq!((host.term_and_vote(), host.role()), ((4, Some(0)), Role::Candidate));
 }
 
 // 9.6: "if the candidate's log is sufficiently up-to-date".
 #[test]
-fn nobody_would_vote_for_a_log_that_is_not_up_to_date() {
-    let host = careful(server(3, 2, &[1, 2]));
-    assert_eq!(host.clone().hears(1, 2, would_you(id(1, 9))).sent(), [(1, 2, would(false))]);
-    assert_eq!(host.hears(1, 2, would_you(id(2, 2))).sent(), [(1, 2, would(true))]);
+fn a_pre_vote_is_refused_if_the_log_is_not_up_to_date() {
+    let host = with_pre_vote(server(3, 2, &[1, 2]));
+    assert_eq!(
+        host.clone().receives(1, 2, pre_vote(id(1, 9))).sent(),
+        [(1, 2, pre_vote_reply(false))]
+    );
+    assert_eq!(host.receives(1, 2, pre_vote(id(2, 2))).sent(), [(1, 2, pre_vote_reply(true))]);
 }
 
 // 9.6: "and the voters have not received heartbeats from a valid leader for at least a baseline
 // election timeout".
 #[test]
-fn nobody_would_vote_while_a_leader_is_heard() {
-    let host = careful(server(3, 2, &[])).hears(2, 2, append(LogId::ZERO, &[], 0));
-    assert_eq!(host.clone().hears(1, 2, would_you(id(0, 0))).sent(), [(1, 2, would(false))]);
+fn a_pre_vote_is_refused_while_there_is_a_current_leader() {
+    let host = with_pre_vote(server(3, 2, &[])).receives(2, 2, append(LogId::ZERO, &[], 0));
+    assert_eq!(
+        host.clone().receives(1, 2, pre_vote(id(0, 0))).sent(),
+        [(1, 2, pre_vote_reply(false))]
+    );
     let host = host.ticks(ELECTION);
-    assert_eq!(host.hears(1, 2, would_you(id(0, 0))).sent(), [(1, 2, would(true))]);
+    assert_eq!(host.receives(1, 2, pre_vote(id(0, 0))).sent(), [(1, 2, pre_vote_reply(true))]);
 }
 
-// To ask costs nobody anything: neither who asks nor who answers changes term, vote or disk.
+// Pre-Vote changes neither term, vote nor disk, at the sender or the receiver.
 #[test]
-fn a_question_of_another_term_changes_nothing() {
-    let host = careful(server(3, 2, &[]));
-    let newer = host.clone().hears(1, 9, would_you(id(0, 0)));
-    assert_eq!((newer.sent(), newer.ballot()), (vec![(1, 9, would(true))], (2, None)));
-    let older = host.hears(1, 1, would_you(id(0, 0)));
-    assert_eq!((older.sent(), older.ballot()), (vec![(1, 2, would(false))], (2, None)));
+fn a_pre_vote_of_another_term_changes_nothing() {
+    let host = with_pre_vote(server(3, 2, &[]));
+    let newer = host.clone().receives(1, 9, pre_vote(id(0, 0)));
+    assert_eq!(
+        (newer.sent(), newer.term_and_vote()),
+        (vec![(1, 9, pre_vote_reply(true))], (2, None))
+    );
+    let older = host.receives(1, 1, pre_vote(id(0, 0)));
+    assert_eq!(
+        (older.sent(), older.term_and_vote()),
+        (vec![(1, 2, pre_vote_reply(false))], (2, None))
+    );
     assert_eq!(older.disk.hard_state.term, Term(2));
 }
 
-// tikv/raft-rs#84: who asks no longer hears its leader, whose lease would make it turn others away.
+// tikv/raft-rs#84: a pre-candidate has no leader, whose lease would make it refuse Pre-Votes.
 #[test]
-fn who_asks_whether_it_could_win_would_vote_for_another() {
-    let host = careful(server(3, 2, &[])).hears(2, 2, append(LogId::ZERO, &[], 0)).campaigns();
-    assert_eq!(host.hears(1, 2, would_you(id(0, 0))).sent(), [(1, 2, would(true))]);
+fn a_pre_candidate_grants_pre_votes_to_others() {
+    let host =
+        with_pre_vote(server(3, 2, &[])).receives(2, 2, append(LogId::ZERO, &[], 0)).campaigns();
+    assert_eq!(host.receives(1, 2, pre_vote(id(0, 0))).sent(), [(1, 2, pre_vote_reply(true))]);
 }
 
-// A leader that turns up ends the asking: late answers make nobody a candidate.
+// An AppendEntries ends the pre-candidacy: a late PreVoteReply starts no election.
 #[test]
-fn who_hears_a_leader_asks_no_longer() {
-    let host = careful(server(3, 2, &[])).campaigns().hears(2, 2, append(LogId::ZERO, &[], 0));
-    assert_eq!(host.hears(1, 2, would(true)).ballot(), (2, None));
+fn a_pre_candidate_becomes_a_follower_when_a_leader_appears() {
+    let host =
+        with_pre_vote(server(3, 2, &[])).campaigns().receives(2, 2, append(LogId::ZERO, &[], 0));
+    assert_eq!(host.receives(1, 2, pre_vote_reply(true)).term_and_vote(), (2, None));
 }
 
 // 4.2.3: "if a server receives a RequestVote request within the minimum election timeout of hearing
 // from a current leader, it does not update its term or grant its vote".
 #[test]
-fn who_hears_a_leader_is_deaf_to_candidates() {
-    let host = careful(server(3, 2, &[])).hears(2, 2, append(LogId::ZERO, &[], 0));
-    let deaf = host.clone().hears(1, 3, ask(id(0, 0)));
-    assert_eq!((deaf.sent(), deaf.ballot()), (vec![], (2, None)));
-    let host = host.ticks(ELECTION).hears(1, 3, ask(id(0, 0)));
-    assert_eq!((host.sent(), host.ballot()), (vec![(1, 3, vote(true))], (3, Some(1))));
+fn a_follower_with_a_current_leader_disregards_request_vote() {
+    let host = with_pre_vote(server(3, 2, &[])).receives(2, 2, append(LogId::ZERO, &[], 0));
+    let disregarding = host.clone().receives(1, 3, request_vote(id(0, 0)));
+    assert_eq!((disregarding.sent(), disregarding.term_and_vote()), (vec![], (2, None)));
+    let host = host.ticks(ELECTION).receives(1, 3, request_vote(id(0, 0)));
+    assert_eq!((host.sent(), host.term_and_vote()), (vec![(1, 3, vote_reply(true))], (3, Some(1))));
 }
 
 #[test]
-fn a_leader_that_is_answered_is_deaf_to_candidates() {
-    let host = careful_leader(3, 2).hears(1, 3, ask(id(0, 0)));
-    assert_eq!((host.role(), host.ballot()), (Role::Leader, (2, Some(0))));
+fn a_leader_with_check_quorum_disregards_request_vote() {
+    let host = pre_vote_leader(3, 2).receives(1, 3, request_vote(id(0, 0)));
+    assert_eq!((host.role(), host.term_and_vote()), (Role::Leader, (2, Some(0))));
 }
 
 // 6.2: "a leader steps down if an election timeout elapses without a successful round of heartbeats
 // to a majority of its cluster".
 #[test]
 fn a_leader_steps_down_when_no_quorum_answers_for_an_election_timeout() {
-    let host = careful_leader(5, 2);
+    let host = pre_vote_leader(5, 2);
     let silent = host.clone().ticks(ELECTION);
-    assert_eq!((silent.role(), silent.ballot()), (Role::Follower, (2, Some(0))));
-    let one = host.clone().hears(1, 2, accepted(0)).ticks(ELECTION);
+    assert_eq!((silent.role(), silent.term_and_vote()), (Role::Follower, (2, Some(0))));
+    let one = host.clone().receives(1, 2, accepted(0)).ticks(ELECTION);
     assert_eq!(one.role(), Role::Follower);
-    let two = host.hears(1, 2, accepted(0)).hears(2, 2, rejected(9, LogId::ZERO)).ticks(ELECTION);
+    let two =
+        host.receives(1, 2, accepted(0)).receives(2, 2, rejected(9, LogId::ZERO)).ticks(ELECTION);
     assert_eq!(two.role(), Role::Leader);
     assert_eq!(two.ticks(ELECTION).role(), Role::Follower);
 }
 
-// Both are switches: without them a server is the paper's.
+// Both are optional: without them elections follow the paper.
 #[test]
-fn without_the_switches_elections_are_as_in_the_paper() {
-    let host =
-        server(3, 2, &[]).hears(2, 2, append(LogId::ZERO, &[], 0)).hears(1, 3, ask(id(0, 0)));
-    assert_eq!(host.ballot(), (3, Some(1)));
+fn without_pre_vote_and_check_quorum_elections_follow_the_paper() {
+    let host = server(3, 2, &[]).receives(2, 2, append(LogId::ZERO, &[], 0)).receives(
+        1,
+        3,
+        request_vote(id(0, 0)),
+    );
+    assert_eq!(host.term_and_vote(), (3, Some(1)));
     assert_eq!(leader(3, 2, &[]).ticks(3 * ELECTION).role(), Role::Leader);
-    assert_eq!(server(3, 2, &[]).campaigns().ballot(), (3, Some(0)));
+    assert_eq!(server(3, 2, &[]).campaigns().term_and_vote(), (3, Some(0)));
 }

@@ -1,21 +1,22 @@
-//! Canaries: whether a run came upon a seeded bug, and whether the bug made a difference there.
+//! Canaries: whether a run reached a seeded bug, and whether the bug changed a decision.
 //!
-//! Promises the three levels of Magma's bench: a bug is *reached* where its decision is asked for,
-//! *triggered* where the answer is not what true Raft would have said to the same question; that it
-//! is *detected* is for an oracle to say. So a search that never comes upon a bug and an oracle
-//! that never sees it are told apart. Decides nothing: no run, search or oracle may look here. Each
-//! thread has a level of its own, of all that it ran since [`clear`]. True Raft has no canary.
+//! Promises: the three levels of the Magma benchmark. A bug is *reached* when its decision is
+//! evaluated, and *triggered* when the result differs from that of correct Raft for the same
+//! arguments; whether it is *detected* is decided by the oracles. This separates a search that
+//! never reaches a bug from an oracle that misses it. Influences nothing: no run, search or oracle
+//! may read the level. Each thread has its own level, over all that it ran since [`clear`]. Correct
+//! Raft has no canary.
 
 use std::cell::Cell;
 
-/// How near a seeded bug was.
+/// How far a run got with a seeded bug.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// Its decision was not asked for.
+    /// Its decision was not evaluated.
     Unreached,
-    /// It was, and its answer was true Raft's each time.
+    /// It was evaluated, with the result of correct Raft each time.
     Reached,
-    /// It was, and its answer was not true Raft's at least once.
+    /// It was evaluated, at least once with a result different from correct Raft.
     Triggered,
 }
 
@@ -23,7 +24,7 @@ thread_local! {
     static LEVEL: Cell<Level> = const { Cell::new(Level::Unreached) };
 }
 
-/// Begins anew.
+/// Resets the level.
 pub fn clear() {
     LEVEL.set(Level::Unreached);
 }
@@ -33,14 +34,14 @@ pub fn level() -> Level {
     LEVEL.get()
 }
 
-/// A seeded bug was asked; whether its answer `differs` from the true one, which is given back.
+/// A seeded bug was evaluated; `differs` says whether its result is incorrect, and is returned.
 pub(crate) fn note(differs: bool) -> bool {
     let level = if differs { Level::Triggered } else { Level::Reached };
     LEVEL.set(level.max(LEVEL.get()));
     differs
 }
 
-/// A seeded bug was asked: its `answer`, held against the `truth`.
+/// A seeded bug was evaluated: compares its `answer` with the `truth`, and returns the answer.
 pub(crate) fn held<T: PartialEq>(answer: T, truth: T) -> T {
     note(answer != truth);
     answer
@@ -51,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_highest_level_stays_until_all_begins_anew() {
+    fn the_highest_level_stays_until_a_reset() {
         clear();
         assert_eq!(level(), Level::Unreached);
         assert_eq!((held(7, 7), level()), (7, Level::Reached));

@@ -1,40 +1,39 @@
-//! What a Raft can be put through, and what it promises beyond the paper.
+//! The inputs that a Raft supports, and its guarantees beyond the paper.
 
-/// What a Raft can be put through, and what it promises beyond the paper. What it cannot do, a
-/// schedule leaves out; what it does not promise, no oracle asks for.
+/// The inputs that a Raft supports, and its guarantees beyond the paper. A schedule leaves out what
+/// it does not support; no oracle checks what it does not guarantee.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capabilities {
-    /// It goes on while writes are pending. If not, messages to it wait for its disk, and it lives
-    /// through nothing meanwhile, not even a tick.
+    /// It processes inputs while writes are pending. If not, messages to it wait for its disk, and
+    /// it processes no input meanwhile, not even a tick.
     pub async_writes: bool,
-    /// A write may be torn. If not, a write that fails has left nothing or everything.
+    /// A write may be torn. If not, a failed write has left nothing or everything.
     pub torn_writes: bool,
-    /// It knows Pre-Vote (dissertation, 9.6).
+    /// It supports Pre-Vote (dissertation, 9.6).
     pub pre_vote: bool,
     /// Its leaders step down without a quorum (dissertation, 6.2).
     pub check_quorum: bool,
-    /// It keeps to [`Setup::max_entries`](crate::schedule::Setup::max_entries), and in a step sends
-    /// as many messages as it has peers at most, in answer to an answer three.
+    /// It obeys [`Setup::max_entries`](crate::schedule::Setup::max_entries) and the in-flight
+    /// window, and its messages per step are bounded: see the oracle `sends-are-bounded`.
     pub bounded_sends: bool,
-    /// The smallest cluster that it can be tested in.
+    /// The size of the smallest cluster in which it can be tested.
     pub smallest_cluster: u8,
-    /// It takes [`Input::Compact`](crate::replica::Input::Compact) and sends snapshots to who needs
-    /// them.
+    /// It supports [`Input::Compact`](crate::replica::Input::Compact) and sends snapshots to
+    /// followers that need them.
     pub snapshots: bool,
-    /// It takes [`Input::Change`](crate::replica::Input::Change), goes by the newest membership in
-    /// its log, and ends joint consensus by itself.
+    /// It supports [`Input::Change`](crate::replica::Input::Change), uses the newest membership in
+    /// its log, and leaves joint consensus by itself.
     pub changes: bool,
-    /// It takes [`Input::Transfer`](crate::replica::Input::Transfer).
+    /// It supports [`Input::Transfer`](crate::replica::Input::Transfer).
     pub transfers: bool,
-    /// It takes [`Input::Read`](crate::replica::Input::Read).
+    /// It supports [`Input::Read`](crate::replica::Input::Read).
     pub reads: bool,
     /// It can read by lease (dissertation, 6.4.1).
     pub leases: bool,
 }
 
 impl Capabilities {
-    /// A Raft as in Figure 2, which can do anything with its disk, and nothing that the paper
-    /// leaves for later.
+    /// A Raft as in Figure 2, with all kinds of disk behaviour and without any extension.
     pub const FIGURE_2: Capabilities = Capabilities {
         async_writes: true,
         torn_writes: true,

@@ -1,6 +1,6 @@
-//! The hash that every digest is made of.
+//! The hash function of all digests.
 //!
-//! Promises: the same on every machine, for good: digests and golden files rest on it.
+//! Promises: the same on every machine and in every version: digests and golden files depend on it.
 
 /// Mixes one number into a running hash; the same on every machine.
 pub fn mix(hash: u64, value: u64) -> u64 {

@@ -1,8 +1,8 @@
-//! Messages as the harness sees them, whichever Raft wrote them.
+//! Messages as the harness sees them, independent of the Raft that sent them.
 
 use raft::{LogId, LogIndex, NodeId, Term};
 
-/// A message, as far as an oracle may look.
+/// A message, as far as oracles see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MessageView {
     /// The sender.
@@ -11,19 +11,19 @@ pub struct MessageView {
     pub to: NodeId,
     /// The sender's term when it sent the message.
     pub term: Term,
-    /// What it says.
+    /// Its content.
     pub body: MessageBody,
     /// An entry that the sender names as committed, [`LogId::ZERO`] if it names none: a receiver
     /// that has this very entry may commit up to it, in any term.
     pub committed: LogId,
 }
 
-/// What a message says.
+/// The content of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MessageBody {
     /// A candidate requests a vote.
     RequestVote {
-        /// The candidate's last entry, as it claims.
+        /// The candidate's last entry, as claimed.
         last_log: LogId,
     },
     /// Grants a vote.
@@ -36,12 +36,12 @@ pub enum MessageBody {
         prev_log: LogId,
         /// The last one, or `prev_log` if there are none.
         last_log: LogId,
-        /// How many.
+        /// The number of entries.
         entries: usize,
         /// The leader's commit index.
         commit: LogIndex,
     },
-    /// A leader's heartbeat, without a look at the log.
+    /// A leader's heartbeat, without a log consistency check.
     Heartbeat {
         /// Claims that the receiver's log equals the leader's up to here, and that it is
         /// committed.
@@ -53,28 +53,28 @@ pub enum MessageBody {
         last_log: LogId,
         /// Where the chunk begins, in bytes.
         offset: u64,
-        /// How long it is, in bytes.
+        /// Its length, in bytes.
         bytes: u64,
     },
-    /// Tells the target of a leadership transfer to campaign at once.
+    /// Requests the target of a leadership transfer to campaign immediately.
     TimeoutNow,
-    /// Asks the leader for an index to read at, or answers that.
+    /// Requests a read index from the leader, or is the reply to that.
     ReadIndex,
-    /// Accepts entries: claims that the sender's durable log equals the leader's.
+    /// Accepts entries: claims that the sender's durable log matches the leader's.
     AppendAccepted {
         /// Up to here.
         match_index: LogIndex,
     },
     /// Rejects entries.
     AppendRejected,
-    /// Asks whether an election would succeed (Pre-Vote). Promises nothing.
+    /// A pre-candidate requests a Pre-Vote. Promises nothing.
     PreVote {
         /// The last entry of the pre-candidate.
         last_log: LogId,
     },
-    /// Answers a Pre-Vote. Promises nothing either.
+    /// The reply to a PreVote. Promises nothing either.
     PreVoteReply {
-        /// It would succeed, as far as the sender knows.
+        /// The sender would grant its vote.
         granted: bool,
     },
     /// Promises nothing, and claims no term: a reply to a heartbeat, for example.

@@ -1,4 +1,4 @@
-//! Leaves: what every other folder may use, and what uses nothing of theirs.
+//! Leaf modules: every other folder may use them, and they use no other folder.
 
 pub mod canary;
 pub mod capabilities;

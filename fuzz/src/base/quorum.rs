@@ -1,12 +1,12 @@
 //! Quorums as the harness counts them.
 //!
-//! Promises: the arithmetic of the code under test is not asked here, so that oracles notice when
-//! that is wrong. Knows nothing of nodes and logs.
+//! Promises: does not use the arithmetic of the code under test, so that oracles notice when that
+//! is wrong. Knows nothing of nodes and logs.
 
 use raft::{Membership, NodeSet};
 
-/// Whether `nodes` can decide (section 6): a majority of the voters, and in joint consensus of the
-/// outgoing ones as well.
+/// Whether `nodes` are a quorum (section 6): a majority of the voters, and in joint consensus also
+/// of the outgoing voters.
 pub fn is_quorum(membership: &Membership, nodes: NodeSet) -> bool {
     let is_majority = |voters: NodeSet| {
         let votes = voters.bits() & nodes.bits();
@@ -25,7 +25,7 @@ mod tests {
     }
 
     #[test]
-    fn half_is_no_quorum_and_more_than_half_is_one() {
+    fn half_is_no_quorum_but_more_than_half_is() {
         let four = Membership::new(set(0b1111));
         assert!(!is_quorum(&four, set(0b0011)));
         assert!(is_quorum(&four, set(0b0111)));

@@ -1,4 +1,4 @@
-//! Names that version 0.1.0 used before 2026-11-27: scripts outside may still give them to a
+//! Names that version 0.1.0 used before 2026-11-27: scripts outside may still pass them to a
 //! command. They are accepted for one release, and are never printed.
 
 /// Oracles and seeded bugs: the old name, and the present one.
@@ -41,7 +41,7 @@ const SETTINGS: [(&str, &str); 5] = [
     ("reckless", "unbounded-damage"),
 ];
 
-/// The present name of an oracle or a seeded bug, or of a seed of the bench that is made of it.
+/// The present name of an oracle, of a seeded bug, or of a seed of the bench based on that bug.
 pub fn current(name: &str) -> String {
     let replaced = |(old, new): &(&str, &str)| {
         let rest = name.strip_prefix(old)?;
@@ -64,7 +64,7 @@ mod tests {
     use crate::schedule::Schedule;
 
     #[test]
-    fn an_old_name_is_still_understood_and_means_what_exists() {
+    fn an_old_name_is_still_accepted_and_maps_to_an_existing_one() {
         for (old, new) in NAMES {
             assert_eq!(current(old), new);
             let is_oracle = ORACLES.iter().any(|info| info.name == new);
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_setting_is_read_and_the_present_one_is_written() {
+    fn an_old_setting_is_parsed_and_the_present_one_is_printed() {
         let text = "set piece 8\nset flight 2\nset other {n1}\nset tight on\nset reckless on\n";
         let written = Schedule::parse(text).expect("it is understood").to_string();
         for (old, new) in SETTINGS {

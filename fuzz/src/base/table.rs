@@ -1,4 +1,4 @@
-//! Tables that grow with what they are asked for.
+//! Tables that grow on demand.
 
 /// Makes `table` long enough for `place`.
 pub fn grow<T: Default + Clone>(table: &mut Vec<T>, place: usize) {

@@ -1,10 +1,11 @@
 //! The disk of one node: a durable image, and a queue of writes that are not durable yet.
 //!
-//! Promises: writes reach the image in the order they were asked for; a crash keeps a prefix of
-//! the queue; a failing write leaves a prefix of its parts, in the order that [`Write`] documents.
-//! A write that need not be synced counts as done, for its replica, as soon as all before it do,
-//! and stays in the queue. Damage shows when the replica starts again: what nobody was told to be
-//! durable is cut off, and if anything else is damaged there is no start. Knows nothing of nodes.
+//! Promises: writes reach the image in the order of their requests; a crash keeps a prefix of the
+//! queue; a failing write leaves a prefix of its parts, in the order that [`Write`] documents. A
+//! write that need not be synced is reported as durable to its replica as soon as all before it
+//! are, and stays in the queue. Damage is detected when the replica starts again: damaged entries
+//! that were never reported as durable are truncated; with any other damage the replica does not
+//! start. Knows nothing of nodes.
 
 use std::collections::VecDeque;
 
@@ -20,18 +21,18 @@ use crate::schedule::operand::{ALL, SNAPSHOT, TRUNCATION};
 pub struct Disk {
     /// What is durable.
     pub image: Durable,
-    /// What was asked for, oldest first.
+    /// The requested writes that are not durable, oldest first.
     pub pending: VecDeque<Write>,
-    /// How many of these the replica takes to be durable already.
-    told: usize,
+    /// How many of these were reported as durable to the replica already.
+    reported: usize,
     /// It has no space.
     pub full: bool,
-    /// It is lost, with all that was on it.
+    /// It is lost with all its content.
     pub lost: bool,
-    /// What on it is damaged.
+    /// Its damaged records.
     damage: Damage,
-    /// The replica was told that the log is durable up to here.
-    sure: LogIndex,
+    /// The log was reported as durable to the replica up to here.
+    confirmed: LogIndex,
 }
 
 /// Records whose checksums are wrong.
@@ -49,15 +50,15 @@ impl Damage {
     }
 }
 
-/// What comes of an attempt to read a disk.
+/// The result of reading a disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readable {
-    /// All is well.
+    /// No record is damaged.
     Yes,
-    /// All but the entries from here on, of which nobody was told that they are durable: they are
-    /// cut off.
+    /// The entries from here on were never reported as durable, and one of them is damaged: they
+    /// are truncated.
     Before(LogIndex),
-    /// What was promised to be durable is not there.
+    /// A record that was reported as durable is lost.
     No,
 }
 
@@ -71,39 +72,39 @@ impl Disk {
         self.image.entries.clear();
         (self.full, self.lost) = (false, false);
         self.damage = Damage::default();
-        self.sure = LogIndex(0);
+        self.confirmed = LogIndex(0);
         self.lose();
     }
 
-    /// Loses all that is pending.
+    /// Loses all pending writes.
     pub fn lose(&mut self) {
         self.pending.clear();
-        self.told = 0;
+        self.reported = 0;
     }
 
-    /// Takes the oldest pending write out; whether its replica takes it to be durable already.
+    /// Removes the oldest pending write; whether it was reported as durable to its replica already.
     pub fn pop(&mut self) -> Option<(Write, bool)> {
         let write = self.pending.pop_front()?;
-        let told = self.told > 0;
-        self.told -= usize::from(told);
-        Some((write, told))
+        let reported = self.reported > 0;
+        self.reported -= usize::from(reported);
+        Some((write, reported))
     }
 
-    /// The next write of which the replica is told that it is durable, although it is not.
+    /// The next write to report as durable to the replica although it is not.
     pub fn tell(&mut self) -> Option<WriteId> {
-        let write = self.pending.get(self.told).filter(|write| !write.sync)?;
-        self.told += 1;
+        let write = self.pending.get(self.reported).filter(|write| !write.sync)?;
+        self.reported += 1;
         Some(write.id)
     }
 
     /// Whether the replica waits for a write.
     pub fn is_awaited(&self) -> bool {
-        self.told < self.pending.len()
+        self.reported < self.pending.len()
     }
 
     /// The oldest pending write, if the replica waits for it.
     pub fn awaited(&self) -> Option<&Write> {
-        self.pending.front().filter(|_| self.told == 0)
+        self.pending.front().filter(|_| self.reported == 0)
     }
 
     /// The index before that of the first entry.
@@ -116,15 +117,15 @@ impl Disk {
         LogIndex(self.start() + self.image.entries.len() as u64)
     }
 
-    /// The replica takes all that is on the disk to be durable.
+    /// Everything on the disk has been reported as durable to the replica.
     pub fn is_told(&mut self) {
-        self.sure = self.last();
+        self.confirmed = self.last();
     }
 
-    fn cut_off(&mut self, from: LogIndex) {
+    fn truncate(&mut self, from: LogIndex) {
         let kept = from.previous().0.saturating_sub(self.start());
         self.image.entries.truncate(kept as usize);
-        self.sure = self.sure.min(from.previous());
+        self.confirmed = self.confirmed.min(from.previous());
         self.damage.entries.retain(|&index| index < from);
     }
 
@@ -135,7 +136,7 @@ impl Disk {
             self.damage.hard_state = false;
         }
         if let Some(index) = write.truncate_from {
-            self.cut_off(index);
+            self.truncate(index);
         }
         if let Some(snapshot) = &write.snapshot {
             self.damage.snapshot = false;
@@ -153,33 +154,33 @@ impl Disk {
     }
 
     /// The record that an operand selects, if there is one: [`ALL`] is the hard state,
-    /// [`SNAPSHOT`] the snapshot, and the others count entries from the last, beginning again.
-    pub fn record(&self, wish: u8) -> Option<u8> {
+    /// [`SNAPSHOT`] the snapshot, and the others count entries from the last, wrapping around.
+    pub fn record(&self, selector: u8) -> Option<u8> {
         let entries = self.image.entries.len().min(SNAPSHOT.into());
-        match wish {
+        match selector {
             _ if self.lost => None,
             ALL => (self.image.hard_state != HardState::default()).then_some(ALL),
             SNAPSHOT => self.image.snapshot.as_ref().map(|_| SNAPSHOT),
             _ if entries == 0 => None,
-            _ => Some((usize::from(wish) % entries) as u8),
+            _ => Some((usize::from(selector) % entries) as u8),
         }
     }
 
-    /// Whether the node can start again if a record that is there is damaged, too.
+    /// Whether the node can start again if this record is damaged as well.
     pub fn can_do_without(&self, record: u8) -> bool {
-        let is_promised = match record {
+        let is_confirmed = match record {
             ALL | SNAPSHOT => true,
-            _ => self.entry(record) <= self.sure,
+            _ => self.entry(record) <= self.confirmed,
         };
-        self.readable() != Readable::No && !is_promised
+        self.readable() != Readable::No && !is_confirmed
     }
 
-    /// The entry so many before the last.
+    /// The entry this many before the last.
     fn entry(&self, before_last: u8) -> LogIndex {
         LogIndex(self.last().0 - u64::from(before_last))
     }
 
-    /// Damages a record that is there.
+    /// Damages an existing record.
     pub fn harm(&mut self, record: u8) {
         match record {
             ALL => self.damage.hard_state = true,
@@ -192,13 +193,13 @@ impl Disk {
     pub fn readable(&self) -> Readable {
         match self.damage.first() {
             _ if self.lost || self.damage.hard_state || self.damage.snapshot => Readable::No,
-            Some(index) if index <= self.sure => Readable::No,
+            Some(index) if index <= self.confirmed => Readable::No,
             Some(index) => Readable::Before(index),
             None => Readable::Yes,
         }
     }
 
-    /// Reads it, as far as `driver` goes, and repairs what can be repaired.
+    /// Reads it, and repairs what can be repaired, under the rules of `driver`.
     pub fn recover(&mut self, driver: Driver) -> Readable {
         let readable = self.readable();
         match (readable, self.damage.first()) {
@@ -216,11 +217,11 @@ impl Disk {
 
     fn repair(&mut self, from: LogIndex, driver: Driver) {
         let cut = self.last().0.saturating_sub(from.previous().0);
-        self.cut_off(from);
+        self.truncate(from);
         self.image.commit = self.image.commit.min(self.last());
         let more = cut > 0 && self.image.entries.len() as u64 >= cut;
         if driver.cuts_off_twice && canary::note(more) {
-            self.cut_off(LogIndex(self.last().next().0 - cut));
+            self.truncate(LogIndex(self.last().next().0 - cut));
         }
     }
 }
@@ -280,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_torn_write_leaves_its_parts_in_order() {
+    fn a_torn_write_leaves_a_prefix_of_its_parts() {
         let parts = |torn| {
             let part = torn_part(write(), torn, Driver::CORRECT);
             (part.hard_state.is_some(), part.truncate_from.is_some(), part.entries.len())
@@ -304,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_entry_is_cut_off_if_nobody_was_told_that_it_is_durable() {
+    fn a_damaged_entry_is_truncated_unless_it_was_reported_as_durable() {
         let mut disk = Disk::default();
         disk.image.entries =
             (1..=3).map(|i| Entry { id: LogId::new(1, i), payload: Payload::Noop }).collect();
@@ -320,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_hard_state_or_a_lost_disk_cannot_be_read() {
+    fn a_damaged_hard_state_or_a_lost_disk_is_unreadable() {
         let mut disk = Disk::default();
         assert_eq!((disk.record(ALL), disk.record(SNAPSHOT), disk.record(3)), (None, None, None));
         disk.store(&write());
@@ -334,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn a_write_that_need_not_be_synced_counts_as_done_once_all_before_it_do() {
+    fn an_unsynced_write_is_reported_as_durable_once_all_before_it_are() {
         let named = |id, sync| Write { id: WriteId(id), sync, ..Write::default() };
         let mut disk = Disk::default();
         disk.pending.extend([named(1, true), named(2, false), named(3, true)]);

@@ -1,9 +1,9 @@
-//! What can happen: the kinds of event that may find something to act on in a cluster as it is.
+//! Enabled kinds: the kinds of event that may have an effect in the current state of a cluster.
 //!
-//! Promises: a kind that is not [`EnabledKinds`] would do nothing, whatever its operands; one that
-//! is may still do nothing. Looks only at what most often stands in the way: that nothing is in
-//! flight, nobody leads, no write is pending, nobody is down, no link is hurt. Without it, five
-//! draws in seven are in vain.
+//! Promises: an event of a kind that is not in [`EnabledKinds`] would do nothing, whatever its
+//! operands; one of an enabled kind may still do nothing. Checks only the most frequent obstacles:
+//! no message is in flight, no node leads, no write is pending, no node is down, no link has a
+//! fault. Without it, five draws in seven have no effect.
 
 use crate::cluster::node_flags::Flag;
 use crate::cluster::Cluster;
@@ -11,8 +11,8 @@ use crate::history::monitor::Monitor;
 use crate::replica::Replica;
 use crate::schedule::event::{Kind, KINDS};
 
-/// What there is in a cluster for events to act on: a bit for each thing that is so of
-/// some node, and then these.
+/// What events can act on in a cluster: a bit for each node flag that some node has, and then the
+/// bits below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EnabledKinds(u16);
 
@@ -23,7 +23,7 @@ const HURT: u16 = 1 << 9;
 /// A link is clogged.
 const CLOGGED: u16 = 1 << 10;
 
-/// What each kind of event needs, in the order of [`KINDS`].
+/// The bits that each kind of event needs, in the order of [`KINDS`].
 static NEEDS: [u16; KINDS.len()] = {
     let (mut needs, mut row) = ([0; KINDS.len()], 0);
     while row < KINDS.len() {
@@ -57,14 +57,14 @@ impl EnabledKinds {
     /// Every kind.
     pub const ALL: EnabledKinds = EnabledKinds(u16::MAX);
 
-    /// Whether the kind in this row of [`KINDS`] is possible.
+    /// Whether the kind in this row of [`KINDS`] is enabled.
     pub fn has_row(self, row: u8) -> bool {
         NEEDS[usize::from(row)] & !self.0 == 0
     }
 }
 
 impl<R: Replica, M: Monitor> Cluster<R, M> {
-    /// The kinds of event that may find something to act on.
+    /// The kinds of event that may have an effect.
     pub fn enabled(&self) -> EnabledKinds {
         let link = |bit, is| if is { bit } else { 0 };
         let links = link(BUSY, self.network.is_busy())
@@ -84,26 +84,26 @@ mod tests {
     use crate::search::generator::{Generator, Strategy};
 
     #[test]
-    fn what_is_not_possible_does_nothing_and_is_most_of_what_a_blind_draw_wishes_for() {
-        let (mut vain, mut spared) = ([0; KINDS.len()], [0; KINDS.len()]);
+    fn an_event_of_a_disabled_kind_does_nothing_and_most_draws_without_effect_are_disabled() {
+        let (mut idle, mut disabled) = ([0; KINDS.len()], [0; KINDS.len()]);
         let mut generator = Generator::new(Strategy::Swarm, 1);
         let mut cluster: Judged<Ours> = Cluster::new(raft(), Monitors::default());
         for _ in 0..200 {
             cluster.begin(generator.setup(None), Monitors::default(), usize::MAX).unwrap();
             for _ in 0..600 {
                 let event = generator.event(EnabledKinds::ALL);
-                let is_possible = cluster.enabled().has_row(event.kind as u8);
+                let is_enabled = cluster.enabled().has_row(event.kind as u8);
                 let before = cluster.trace().len();
                 cluster.perform(event).unwrap();
-                let is_vain = cluster.trace().len() == before;
-                assert!(is_vain || is_possible, "{event}");
-                vain[event.kind as usize] += usize::from(is_vain);
-                spared[event.kind as usize] += usize::from(!is_possible);
+                let is_idle = cluster.trace().len() == before;
+                assert!(is_idle || is_enabled, "{event}");
+                idle[event.kind as usize] += usize::from(is_idle);
+                disabled[event.kind as usize] += usize::from(!is_enabled);
             }
         }
-        let [all, known]: [usize; 2] = [vain, spared].map(|counts| counts.iter().sum());
-        assert!(all > known && 4 * known > 3 * all, "{known} of {all} are known to be in vain");
-        let never = (0..KINDS.len()).filter(|&row| NEEDS[row] > 0 && spared[row] == 0);
+        let [all, known]: [usize; 2] = [idle, disabled].map(|counts| counts.iter().sum());
+        assert!(all > known && 4 * known > 3 * all, "{known} of {all} are known to do nothing");
+        let never = (0..KINDS.len()).filter(|&row| NEEDS[row] > 0 && disabled[row] == 0);
         assert_eq!(never.map(|row| KINDS[row].name).collect::<Vec<_>>(), [""; 0]);
     }
 }

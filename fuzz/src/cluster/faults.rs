@@ -1,7 +1,7 @@
-//! What happens to clocks, hosts and disks.
+//! Faults of clocks, hosts and disks.
 //!
-//! Promises: a node that stands still lives through nothing; a node whose disk lost what it had
-//! promised does not start any more. How much may be lost is for `resolve.rs` to say.
+//! Promises: a paused node processes no input; a node whose disk lost durable data never starts
+//! again. `resolution.rs` decides how much may be lost.
 
 use raft::NodeId;
 
@@ -14,12 +14,12 @@ use crate::history::violation::{Verdict, HELD};
 use crate::replica::{Input, Replica};
 use crate::schedule::event::ALL;
 
-/// Who goes on after a pause catches up with its clock this far at most.
+/// A resumed node processes at most this many missed ticks.
 const CATCH_UP: u32 = 64;
 
 impl<R: Replica, M: Monitor> Cluster<R, M> {
-    /// The one way in which a node ends by itself: sooner or later, the crash handler runs. Its
-    /// pending writes are lost.
+    /// A node halts, the only way in which it stops by itself: its crash handler runs at once or
+    /// after some inputs. Its pending writes are lost.
     pub(crate) fn halt(&mut self, id: NodeId) -> Verdict {
         match self.setup.handler_delay {
             0 => self.crash_handler(id),
@@ -33,13 +33,13 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         }
     }
 
-    /// As if it had crashed with all pending writes lost.
+    /// The crash handler runs: a crash in which all pending writes are lost.
     pub(crate) fn crash_handler(&mut self, id: NodeId) -> Verdict {
         self.crash(id, 0, 0)
     }
 
-    /// A node stops; its `keep` oldest pending writes reach the disk, and of those after the next,
-    /// which does not, the ones in `loose` do as well.
+    /// A node stops. Its `keep` oldest pending writes reach the disk; the next one does not; those
+    /// after it that are in `loose` do, but only a driver with `replays_past_gaps` uses them.
     pub(crate) fn crash(&mut self, id: NodeId, keep: u8, loose: u8) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
         host.stop();
@@ -65,7 +65,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         self.recorder.stopped(id, pending - kept)
     }
 
-    /// Time passes for everyone, at the rate of each clock.
+    /// Time passes for all nodes, at the rate of each clock.
     pub(crate) fn tick_all(&mut self) -> Verdict {
         for id in (0..self.setup.nodes).map(NodeId) {
             for _ in 0..self.setup.rate_of(id) {
@@ -75,7 +75,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         HELD
     }
 
-    /// A clock ticks; perhaps the node does not notice, now or ever.
+    /// A clock ticks. A paused node processes the tick later; a node whose clock was set back, not
+    /// at all.
     pub(crate) fn tick(&mut self, id: NodeId) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
         if host.paused {
@@ -89,14 +90,14 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         self.input(id, Input::Tick)
     }
 
-    /// A node stands still.
+    /// A node is paused.
     pub(crate) fn pause(&mut self, id: NodeId) -> Verdict {
         self.hosts[usize::from(id.0)].paused = true;
         self.network.set_down(id, true);
         HELD
     }
 
-    /// A node goes on. First it lives through the ticks that it has missed.
+    /// A node resumes. First it processes the ticks that it has missed.
     pub(crate) fn resume(&mut self, id: NodeId) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
         host.paused = false;
@@ -117,25 +118,25 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         HELD
     }
 
-    /// The next step of a node will be cut short.
+    /// A node is going to crash in the middle of its next step.
     pub(crate) fn crash_amid_step(&mut self, id: NodeId, sent: u8, keep: u8) -> Verdict {
         self.hosts[usize::from(id.0)].stopping = Stopping::AmidStep { sent, keep };
         HELD
     }
 
-    /// A disk has no space, or has some again.
+    /// A disk is full, or has space again.
     pub(crate) fn fill(&mut self, id: NodeId, full: bool) -> Verdict {
         self.hosts[usize::from(id.0)].disk.full = full;
         HELD
     }
 
-    /// A record is damaged; the node does not notice before it starts again.
+    /// A record is damaged; the node detects it only when it starts again.
     pub(crate) fn damage(&mut self, id: NodeId, record: u8) -> Verdict {
         self.hosts[usize::from(id.0)].disk.harm(record);
         HELD
     }
 
-    /// A disk is lost, and with it the life of the node.
+    /// A disk is lost, and its node crashes.
     pub(crate) fn lose_disk(&mut self, id: NodeId) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
         host.disk.lost = true;
@@ -145,7 +146,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         }
     }
 
-    /// A node that has halted lives through one more input, which must come to nothing.
+    /// A halted node processes one more input, which must have no effect.
     pub(crate) fn step_halted(
         &mut self,
         id: NodeId,
@@ -156,6 +157,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let Some(replica) = &mut host.replica else { return HELD };
         replica.step(input, &mut self.output);
         let effects = R::effects(&mut self.output);
+        // How many effects there are.
         let done = effects.messages.len() + effects.applied.len() + effects.reads.len();
         let done = done + usize::from(effects.restore.is_some());
         let done = done + usize::from(effects.write.take().is_some());
@@ -168,7 +170,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         }
     }
 
-    /// Whether what a node has promised is still there.
+    /// Whether all data that was reported as durable is still on a node's disk.
     pub(crate) fn is_intact(&self, id: NodeId) -> bool {
         self.hosts[usize::from(id.0)].disk.readable() != Readable::No
     }

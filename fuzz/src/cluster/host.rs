@@ -1,4 +1,4 @@
-//! A host: what one node consists of besides its Raft.
+//! A host: the parts of one node besides its Raft.
 
 use raft::{LogIndex, Read};
 
@@ -14,17 +14,17 @@ pub(crate) struct Host<R> {
     pub machine: StateMachine,
     /// Committed entries that the machine has not yet applied.
     pub to_apply: Vec<Entry>,
-    /// Reads that may be answered once the machine has applied so much.
+    /// Reads that may be answered once the machine has applied up to their index.
     pub waiting: Vec<(u64, LogIndex)>,
-    /// What is bound to happen to the replica.
+    /// Whether the replica is going to stop.
     pub stopping: Stopping,
-    /// It stands still.
+    /// It is paused.
     pub paused: bool,
-    /// Ticks that it will live through when it goes on.
+    /// Ticks that it processes when it resumes.
     pub missed_ticks: u32,
-    /// Ticks that will not reach it, since its clock was set back.
+    /// Ticks that it does not receive, since its clock was set back.
     pub ticks_to_skip: u32,
-    /// It was started on a disk that cannot be repaired, and will not be again.
+    /// Its disk cannot be repaired, or it is lost permanently: it is never started again.
     pub unrecoverable: bool,
 }
 
@@ -34,10 +34,10 @@ pub(crate) enum Stopping {
     /// It is not.
     #[default]
     No,
-    /// It crashes amid its next step: so many messages leave, and so many pending writes become
-    /// durable.
+    /// It crashes in the middle of its next step: this many messages are sent, and this many
+    /// pending writes become durable.
     AmidStep { sent: u8, keep: u8 },
-    /// It has halted, and is given so many more inputs before its crash handler runs.
+    /// It has halted, and receives this many more inputs before its crash handler runs.
     Halted { inputs: u8 },
 }
 
@@ -57,14 +57,14 @@ impl<R> Host<R> {
         }
     }
 
-    /// Makes it a host whose disk is empty and which has never run.
+    /// Resets it to a host that has never run and whose disk is empty.
     pub fn clear(&mut self) {
         self.disk.clear();
         self.unrecoverable = false;
         self.stop();
     }
 
-    /// What ends with a life.
+    /// Discards the state of an incarnation.
     pub fn stop(&mut self) {
         self.replica = None;
         self.to_apply.clear();
@@ -75,18 +75,18 @@ impl<R> Host<R> {
     }
 
     /// Whether the machine has applied something since the last snapshot.
-    pub fn has_news(&self) -> bool {
+    pub fn has_applied_since_snapshot(&self) -> bool {
         let start = self.disk.image.snapshot.as_ref().map_or(LogIndex(0), |last| last.last.index);
         self.machine.applied > start
     }
 
-    /// Whether its replica runs, and does not stand still.
+    /// Whether its replica runs, and is not paused.
     pub fn is_up(&self) -> bool {
         self.replica.is_some() && !self.paused
     }
 }
 
-/// Reads that may be answered, and what must be applied before.
+/// The reads that were given an index, and that index: what must be applied before the answer.
 pub(crate) fn answered(reads: &[Read]) -> impl Iterator<Item = (u64, LogIndex)> + '_ {
     reads.iter().filter_map(|read| Some((read.id.0, read.answer.ok()?)))
 }

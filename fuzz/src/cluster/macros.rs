@@ -1,7 +1,7 @@
-//! Macro moves: events that stand for many, so that a short schedule travels far.
+//! Macros: events that expand to many, so that a short schedule reaches deep states.
 //!
 //! Promises: a macro does nothing that primitive events could not do; the cluster's trace holds
-//! those events in its stead. A macro that finds nothing to act on does nothing.
+//! those events instead. A macro that finds nothing to act on does nothing.
 
 use raft::{NodeId, NodeSet};
 
@@ -12,7 +12,7 @@ use crate::history::violation::{Verdict, HELD, NOTHING};
 use crate::replica::Replica;
 use crate::schedule::event::{Event, Kind};
 
-/// A settling cluster delivers at most this many messages.
+/// One `settle` delivers at most this many messages.
 const SETTLE_LIMIT: u64 = 48;
 
 impl<R: Replica, M: Monitor> Cluster<R, M> {
@@ -42,9 +42,10 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         }
     }
 
-    /// A node campaigns, and the peers in `peers` answer; with bit 7, its first entries follow.
+    /// A node campaigns, and the peers in `peers` reply; with bit 7, its first entries follow.
     ///
-    /// With leases, that is of no use before an election timeout of silence: it passes first.
+    /// With leases, no peer grants a vote before an election timeout without a leader: it passes
+    /// first.
     fn elect(&mut self, node: u8, peers: u8) -> Verdict {
         if self.setup().lease {
             let silence = self.setup().election_ticks.div_ceil(self.setup().rate_of(NodeId(node)));
@@ -64,14 +65,14 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         }
     }
 
-    /// A leader takes a command, and the peers in `peers` store it and answer.
+    /// A leader takes a command, and the peers in `peers` store it and reply.
     fn replicate(&mut self, leader: u8, peers: u8) -> Verdict {
         self.perform_known(Kind::Propose, [leader, 0, 0])?;
         self.persist_all(leader)?;
         self.round_trips(leader, peers)
     }
 
-    /// A leader's next heartbeat goes to the peers in `peers` and back.
+    /// A leader's next heartbeat goes to the peers in `peers`, and they reply.
     fn exchange(&mut self, leader: u8, peers: u8) -> Verdict {
         for _ in 0..self.setup().heartbeat_ticks {
             self.perform(Event::exact(Kind::Tick, [leader, 0, 0]))?;
@@ -79,7 +80,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         self.round_trips(leader, peers)
     }
 
-    /// All that is in flight between a node and each of some peers goes there and back.
+    /// All messages in flight between a node and each of some peers arrive, and so do the replies.
     fn round_trips(&mut self, node: u8, peers: u8) -> Verdict {
         for peer in (0..self.setup().nodes).filter(|&peer| peer != node && peers >> peer & 1 == 1) {
             self.deliver_link(node, peer)?;
@@ -90,11 +91,11 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         HELD
     }
 
-    /// What is on a link now arrives in order, as fast as the receiver can take it.
+    /// The messages on a link arrive in order, as fast as the receiver can take them.
     fn deliver_link(&mut self, from: u8, to: u8) -> Verdict {
         for _ in 0..self.in_flight(from, to) {
             if self.in_flight(from, to) == 0 {
-                break; // Who was to receive it is gone.
+                break; // The receiver has stopped.
             }
             if R::CAPABILITIES.async_writes {
                 self.perform_known(Kind::Deliver, [from, to, 0])?;
@@ -119,8 +120,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         HELD
     }
 
-    /// Messages between the nodes of `set` arrive, in an order drawn from `order`, and everything
-    /// is made durable, until it is quiet.
+    /// Messages between the nodes of `set` arrive, in an order drawn from `order`, and all writes
+    /// become durable, until nothing is in flight.
     fn settle(&mut self, set: u8, order: u8) -> Verdict {
         let nodes = self.setup().nodes;
         let links = usize::from(nodes) * usize::from(nodes);
@@ -139,13 +140,13 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         HELD
     }
 
-    /// An operator asks a leader to let a node that is down leave, and one from outside join.
+    /// An operator requests a change from a leader: a node that is down leaves, a non-member joins.
     fn replace(&mut self, old: u8, new: u8) -> Verdict {
         let nodes = self.setup().nodes;
         let Some(leader) = self.next_leading(0, true) else { return NOTHING };
         let history = &self.recorder.history;
         let members = *history.membership_of(history.node(NodeId(leader)));
-        let after = |wish: u8| (wish..wish + nodes).map(|id| NodeId(id % nodes));
+        let after = |start: u8| (start..start + nodes).map(|id| NodeId(id % nodes));
         let is_down = |id: NodeId| self.hosts[usize::from(id.0)].replica.is_none();
         let leaves = after(old % nodes).find(|&id| members.voters.contains(id) && is_down(id));
         let joins = after(new % nodes).find(|&id| !members.members().contains(id) && !is_down(id));

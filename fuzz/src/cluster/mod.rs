@@ -1,8 +1,8 @@
 //! The cluster: applies one event after the other to nodes, disks and network.
 //!
-//! Promises: nothing but an event moves time; the same events give the same run and the same
-//! digest, whatever ran before; [`Cluster::trace`] holds, as exact primitive events, all that
-//! happened, and playing it gives the same run again. Judges nothing: its monitor does.
+//! Promises: only events advance time; the same events give the same run and the same digest,
+//! whatever ran before; [`Cluster::trace`] holds, as exact primitive events, everything that
+//! happened, and replaying it gives the same run again. Checks no property: its monitor does.
 
 use raft::{NodeId, NodeSet, ReadId};
 
@@ -32,21 +32,21 @@ pub mod recovery;
 mod resolution;
 mod step;
 
-/// Nodes, disks and network, and who watches them.
+/// Nodes, disks and network, with their monitor.
 pub struct Cluster<R: Replica, M> {
     pub(crate) setup: Setup,
     pub(crate) sut: SystemUnderTest<R>,
     pub(crate) hosts: Vec<Host<R>>,
     pub(crate) network: Network<R::Message>,
-    /// How the hosts stand.
+    /// The flags of all hosts.
     pub(crate) node_flags: NodeFlags,
     pub(crate) output: R::Output,
-    /// What machines have handed out.
+    /// The snapshots that state machines have taken.
     store: Store,
     /// Facts and monitor.
     pub recorder: Recorder<M>,
     trace: Vec<Event>,
-    /// What the code under test did, for coverage.
+    /// The paths that the code under test took, for coverage.
     pub paths: Paths,
     limit: usize,
     digest: u64,
@@ -91,7 +91,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     }
 
     /// Begins a run of at most `limit` primitive events: all nodes start from empty disks. Of
-    /// earlier runs nothing is left but the room they took.
+    /// earlier runs only the allocated memory is left.
     pub fn begin(&mut self, setup: Setup, monitor: M, limit: usize) -> Verdict {
         let setup = setup.within(&R::CAPABILITIES);
         self.setup = setup;
@@ -109,22 +109,22 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         HELD
     }
 
-    /// Lets the run go on until it has `limit` primitive events.
+    /// Extends the run until it has `limit` primitive events.
     pub(crate) fn extend(&mut self, limit: usize) {
         self.limit = limit;
     }
 
-    /// What is under test.
+    /// The system under test.
     pub fn system_under_test(&self) -> &SystemUnderTest<R> {
         &self.sut
     }
 
-    /// How it was set up.
+    /// The setup of the run.
     pub fn setup(&self) -> &Setup {
         &self.setup
     }
 
-    /// All that has happened, as exact primitive events.
+    /// Everything that has happened, as exact primitive events.
     pub fn trace(&self) -> &[Event] {
         &self.trace
     }
@@ -139,7 +139,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         self.trace.len() >= self.limit
     }
 
-    /// Does what `event` wishes for, as far as there is something to do it with.
+    /// Performs `event` with what its operands select; does nothing if nothing can be selected.
     pub fn perform(&mut self, event: Event) -> Verdict {
         match event.kind.is_macro() {
             true => self.perform_macro(event),
@@ -147,7 +147,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         }
     }
 
-    /// Does `event` exactly, or nothing if it cannot happen just so.
+    /// Performs `event` with exactly these operands, or does nothing if it is not enabled.
     pub fn perform_exactly(&mut self, event: Event) -> Verdict {
         match self.resolve(event) == Some(event) {
             true => self.apply(event),
@@ -155,7 +155,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         }
     }
 
-    /// Does an event of which the caller knows that it can happen just so.
+    /// Performs an event with exactly these operands; the caller knows that it is enabled.
     pub(crate) fn perform_known(&mut self, kind: Kind, operands: [u8; 3]) -> Verdict {
         let event = Event::exact(kind, operands);
         debug_assert_eq!(self.resolve(event), Some(event));
@@ -230,7 +230,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         }
     }
 
-    /// What clients, operators and state machines ask for.
+    /// Applies a request of a client, an operator or a state machine.
     fn apply_request(&mut self, event: Event) -> Verdict {
         let [a, b, c] = event.operands;
         let node = NodeId(a);

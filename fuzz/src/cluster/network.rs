@@ -1,8 +1,8 @@
 //! The network: messages in flight, per directed link, in the order they were sent.
 //!
-//! Promises: nothing is lost, copied or overtaken unless someone asks; a cut link neither delivers
-//! nor takes anything; a clogged one delivers nothing, and what is sent to a node that
-//! is down or stands still waits for it. Of what messages say it knows the kind, by number.
+//! Promises: messages are lost, duplicated or reordered only on request; a cut link neither
+//! delivers nor accepts messages; a clogged link accepts but does not deliver; messages to a node
+//! that is down or paused wait for it. Of a message's content it knows the kind, by number.
 
 use std::collections::VecDeque;
 
@@ -35,15 +35,15 @@ impl Link {
 pub struct Network<M> {
     nodes: u8,
     links: Vec<VecDeque<M>>,
-    /// One bit a link: something is on it.
+    /// One bit a link: it has messages.
     busy: u64,
     /// One bit a link: it is cut.
     cut: u64,
     /// One bit a link: its receiver is down.
     closed: u64,
-    /// One bit a link: it holds back what is on it.
+    /// One bit a link: it holds back its messages.
     clogged: u64,
-    /// One bit a kind of message: it is lost.
+    /// One bit a kind of message: it is dropped.
     filtered: u64,
     capacity: usize,
     /// How many messages were ever put on a link.
@@ -60,8 +60,8 @@ impl<M> Default for Network<M> {
 }
 
 impl<M: Clone> Network<M> {
-    /// Makes it a quiet network of `nodes` nodes. A link holds `capacity` messages; a further one
-    /// pushes the oldest out.
+    /// Resets it to an empty network of `nodes` nodes. A link holds `capacity` messages; a further
+    /// one evicts the oldest.
     pub fn clear(&mut self, nodes: u8, capacity: u8) {
         self.nodes = nodes;
         self.capacity = capacity.into();
@@ -82,19 +82,19 @@ impl<M: Clone> Network<M> {
         (from < self.nodes && to < self.nodes).then(|| usize::from(from) * STRIDE + usize::from(to))
     }
 
-    /// The link that works and has something on it, at or after the one that the bytes wish for.
+    /// The working link with messages at or after the one that the bytes select.
     pub fn select(&self, from: u8, to: u8) -> Option<Link> {
         let start =
             usize::from(wrap(from, self.nodes)) * STRIDE + usize::from(wrap(to, self.nodes));
         first_from(self.ready(), start).map(Link::numbered)
     }
 
-    /// The links that work and have something on them.
+    /// The working links with messages.
     fn ready(&self) -> u64 {
         self.busy & !(self.cut | self.closed | self.clogged)
     }
 
-    /// The clogged link at or after the one that the bytes wish for.
+    /// The clogged link at or after the one that the bytes select.
     pub fn select_clogged(&self, from: u8, to: u8) -> Option<Link> {
         let start =
             usize::from(wrap(from, self.nodes)) * STRIDE + usize::from(wrap(to, self.nodes));
@@ -127,8 +127,8 @@ impl<M: Clone> Network<M> {
         self.clogged != 0
     }
 
-    /// Puts a message of a kind on a link; whether that pushed another out. A cut link loses it,
-    /// and so does a filter.
+    /// Puts a message of a kind on a link; whether that evicted another. A cut link and a filter
+    /// drop it.
     pub fn send(&mut self, link: Link, kind: u8, message: M) -> bool {
         let Some(number) = self.number(link) else { return false };
         if (self.cut >> number | self.filtered >> kind) & 1 == 1 {
@@ -189,7 +189,7 @@ impl<M: Clone> Network<M> {
         changed
     }
 
-    /// Makes one link hold back what is on it, or lets it go; whether that is new.
+    /// Makes one link hold back its messages, or deliver them again; whether that is a change.
     pub fn clog(&mut self, link: Link, clogged: bool) -> bool {
         let before = self.clogged;
         if let Some(number) = self.number(link) {
@@ -203,14 +203,14 @@ impl<M: Clone> Network<M> {
         self.number(link).is_some_and(|number| self.clogged >> number & 1 == 1)
     }
 
-    /// Loses messages of a kind from now on; whether that is new.
+    /// Drops messages of a kind from now on; whether that is a change.
     pub fn filter(&mut self, kind: u8) -> bool {
         let before = self.filtered;
         self.filtered |= 1 << kind;
         self.filtered != before
     }
 
-    /// Whether messages of a kind are lost.
+    /// Whether messages of a kind are dropped.
     pub fn is_filtered(&self, kind: u8) -> bool {
         self.filtered >> kind & 1 == 1
     }
@@ -220,7 +220,7 @@ impl<M: Clone> Network<M> {
         self.number(link).is_some_and(|number| self.cut >> number & 1 == 1)
     }
 
-    /// Holds back what is sent to `node`, or lets it arrive again.
+    /// Holds back messages to `node`, or lets them arrive again.
     pub fn set_down(&mut self, node: NodeId, down: bool) {
         for from in 0..self.nodes {
             let Some(number) = self.number(Link { from: NodeId(from), to: node }) else { continue };
@@ -229,13 +229,13 @@ impl<M: Clone> Network<M> {
         }
     }
 
-    /// Loses everything that is in flight.
+    /// Drops all messages in flight.
     pub fn drop_all(&mut self) {
         self.links.iter_mut().for_each(VecDeque::clear);
         self.busy = 0;
     }
 
-    /// What an exact event does to links; whether anything is other than it was.
+    /// Applies an exact event to links; whether anything changes.
     pub fn change(&mut self, event: Event) -> bool {
         let [a, b, _] = event.operands;
         let link = Link { from: NodeId(a), to: NodeId(b) };
@@ -252,9 +252,9 @@ impl<M: Clone> Network<M> {
 
     /// Makes every link work again, for all kinds of messages; whether any did not.
     pub fn heal(&mut self) -> bool {
-        let was_hurt = self.has_faults();
+        let had_faults = self.has_faults();
         (self.cut, self.clogged, self.filtered) = (0, 0, 0);
-        was_hurt
+        had_faults
     }
 }
 
@@ -266,15 +266,15 @@ mod tests {
         Link { from: NodeId(from), to: NodeId(to) }
     }
 
-    fn quiet(nodes: u8) -> Network<char> {
+    fn empty_network(nodes: u8) -> Network<char> {
         let mut network = Network::default();
         network.clear(nodes, 8);
         network
     }
 
     #[test]
-    fn a_wish_finds_the_next_link_that_has_something() {
-        let mut network = quiet(3);
+    fn a_selector_finds_the_next_link_with_messages() {
+        let mut network = empty_network(3);
         assert_eq!(network.select(0, 1), None);
         network.send(link(1, 2), 0, 'a');
         network.send(link(0, 1), 0, 'b');
@@ -285,8 +285,8 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_link_loses_what_is_sent_and_keeps_what_was_in_flight() {
-        let mut network = quiet(2);
+    fn a_cut_link_drops_new_messages_and_keeps_those_in_flight() {
+        let mut network = empty_network(2);
         network.send(link(0, 1), 0, 'a');
         assert!(network.partition(0b01));
         network.send(link(0, 1), 0, 'b');
@@ -298,15 +298,15 @@ mod tests {
 
     #[test]
     fn a_one_way_cut_leaves_the_other_direction() {
-        let mut network = quiet(2);
+        let mut network = empty_network(2);
         network.cut(link(0, 1));
         network.send(link(1, 0), 0, 'a');
         assert_eq!(network.take(link(1, 0), 0), Some('a'));
     }
 
     #[test]
-    fn what_is_sent_to_a_node_that_is_down_waits_for_it() {
-        let mut network = quiet(2);
+    fn messages_to_a_node_that_is_down_wait_for_it() {
+        let mut network = empty_network(2);
         network.set_down(NodeId(1), true);
         network.send(link(0, 1), 0, 'a');
         assert_eq!(network.select(0, 1), None);
@@ -316,7 +316,7 @@ mod tests {
 
     #[test]
     fn a_clogged_link_takes_messages_and_delivers_them_when_it_is_released() {
-        let mut network = quiet(2);
+        let mut network = empty_network(2);
         assert!(network.clog(link(0, 1), true));
         network.send(link(0, 1), 0, 'a');
         assert_eq!((network.select(0, 1), network.take(link(0, 1), 0)), (None, None));
@@ -326,8 +326,8 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_loses_one_kind_of_messages_until_it_heals() {
-        let mut network = quiet(2);
+    fn a_filter_drops_one_kind_of_messages_until_the_network_is_healed() {
+        let mut network = empty_network(2);
         assert!(network.filter(3));
         network.send(link(0, 1), 3, 'a');
         network.send(link(0, 1), 2, 'b');
@@ -338,8 +338,8 @@ mod tests {
     }
 
     #[test]
-    fn a_bridge_sees_both_sides_which_do_not_see_each_other() {
-        let mut network = quiet(3);
+    fn a_bridge_reaches_both_sides_which_do_not_reach_each_other() {
+        let mut network = empty_network(3);
         assert!(network.cut_with_bridge(2, 0b001));
         let cut = |from, to| network.is_cut_off(link(from, to));
         assert!(cut(0, 1) && cut(1, 0));
@@ -347,8 +347,8 @@ mod tests {
     }
 
     #[test]
-    fn a_full_link_pushes_the_oldest_message_out() {
-        let mut network = quiet(2);
+    fn a_full_link_evicts_the_oldest_message() {
+        let mut network = empty_network(2);
         network.clear(2, 2);
         let evicts = ['a', 'b', 'c'].map(|letter| network.send(link(0, 1), 0, letter));
         assert_eq!(evicts, [false, false, true]);
@@ -357,7 +357,7 @@ mod tests {
 
     #[test]
     fn any_position_of_a_link_can_be_taken() {
-        let mut network = quiet(2);
+        let mut network = empty_network(2);
         for letter in ['a', 'b', 'c'] {
             network.send(link(0, 1), 0, letter);
         }

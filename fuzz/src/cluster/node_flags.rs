@@ -1,7 +1,8 @@
-//! NodeFlags: what is so of which node, for events that look for one to act on.
+//! Node flags: properties of each node that events select nodes by.
 //!
-//! Promises: after each event it says what is so of the hosts, at a cost in the hosts that the
-//! event touched. One machine word holds it: a byte a node, and in it a bit for each [`Is`].
+//! Promises: after each event the flags are those of the hosts; updating them costs time in the
+//! hosts that the event touched. One machine word holds them: a byte a node, and in it a bit for
+//! each [`Flag`].
 
 use raft::NodeSet;
 
@@ -9,20 +10,20 @@ use crate::cluster::host::{is_awake, Host};
 use crate::replica::Replica;
 use crate::schedule::event::{Event, Kind};
 
-/// What may be so of a node.
+/// A property of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flag {
-    /// It runs, does not stand still, and does not wait for its disk.
+    /// It runs, is not paused, and does not wait for its disk.
     Awake,
     /// It is awake and leads.
     Leading,
-    /// One of its pending writes can be made durable: who stands still would not hear.
+    /// One of its pending writes can be made durable: it is not paused, so it is notified.
     Writing,
     /// It is awake, and its machine has something to apply.
     Behind,
     /// It is awake, and its machine has applied something since the last snapshot.
     Ahead,
-    /// It stands still.
+    /// It is paused.
     Paused,
     /// It does not run, and can be started.
     Down,
@@ -32,23 +33,24 @@ pub(crate) enum Flag {
 
 /// The lowest bit of each byte.
 const LOWEST: u64 = 0x0101_0101_0101_0101;
-/// Times this, the lowest bits of all bytes come together in the highest byte, in their order.
+/// Multiplication by this gathers the lowest bits of all bytes in the highest byte, in order.
 const GATHER: u64 = 0x0102_0408_1020_4080;
 
-/// What is so of which node.
+/// The flags of all nodes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct NodeFlags(u64);
 
 impl NodeFlags {
-    /// How all hosts stand.
+    /// The flags of these hosts.
     pub fn of<R: Replica>(hosts: &[Host<R>]) -> NodeFlags {
         let mut node_flags = NodeFlags::default();
         (0..).zip(hosts).for_each(|(id, host)| node_flags.note(id, host));
         node_flags
     }
 
-    /// Brings up to date what an exact event touched: one node, or all. Of events that touch links
-    /// alone the first operand names no such node, and a look at it changes nothing.
+    /// Updates the flags of the nodes that an exact event touched: one node, or all. The first
+    /// operand of an event that touches only links names no such node; updating that one is
+    /// harmless.
     #[inline]
     pub fn after<R: Replica>(&mut self, event: Event, hosts: &[Host<R>]) {
         let id = match event.kind {
@@ -61,12 +63,12 @@ impl NodeFlags {
         }
     }
 
-    /// The nodes of which this is so.
-    pub fn nodes_with(self, is: Flag) -> NodeSet {
-        NodeSet::from_bits((self.0 >> is as u32 & LOWEST).wrapping_mul(GATHER) >> 56)
+    /// The nodes with this flag.
+    pub fn nodes_with(self, flag: Flag) -> NodeSet {
+        NodeSet::from_bits((self.0 >> flag as u32 & LOWEST).wrapping_mul(GATHER) >> 56)
     }
 
-    /// One bit for each [`Is`]: it is so of some node.
+    /// One bit for each [`Flag`]: some node has it.
     pub fn anywhere(self) -> u8 {
         [32, 16, 8].iter().fold(self.0, |bits, by| bits | bits >> by) as u8
     }
@@ -80,12 +82,12 @@ impl NodeFlags {
             (Flag::Leading, awake && host.replica.as_ref().is_some_and(leads)),
             (Flag::Writing, !host.disk.pending.is_empty() && !host.paused),
             (Flag::Behind, awake && !host.to_apply.is_empty()),
-            (Flag::Ahead, awake && host.has_news()),
+            (Flag::Ahead, awake && host.has_applied_since_snapshot()),
             (Flag::Paused, host.paused),
             (Flag::Down, host.replica.is_none() && !host.unrecoverable),
             (Flag::Full, host.disk.full),
         ];
-        let byte = facts.iter().fold(0, |byte, &(is, so)| byte | u64::from(so) << is as u32);
+        let byte = facts.iter().fold(0, |byte, &(flag, is)| byte | u64::from(is) << flag as u32);
         self.0 = self.0 & !(0xff << at) | byte << at;
     }
 }
@@ -99,7 +101,7 @@ mod tests {
     use raft::NodeId;
 
     #[test]
-    fn what_is_so_of_nodes_is_told_apart() {
+    fn flags_of_different_nodes_are_separate() {
         let node_flags = NodeFlags(0b10 | 0b1000_0011 << 16 | 0b1 << 56);
         assert_eq!(node_flags.nodes_with(Flag::Awake), NodeSet::from_bits(0b1000_0100));
         assert_eq!(node_flags.nodes_with(Flag::Leading), NodeSet::from_bits(0b101));
@@ -109,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn after_each_event_it_says_what_is_so_of_the_hosts() {
+    fn after_each_event_the_flags_are_those_of_the_hosts() {
         let (mut generator, mut runner) = (Generator::new(Strategy::Swarm, 1), Runner::new(raft()));
         for _ in 0..200 {
             let setup = generator.setup(None);

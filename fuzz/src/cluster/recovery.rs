@@ -1,13 +1,13 @@
-//! Recovery: after the last event everything is healed, or just a quorum, and the cluster must
-//! make progress.
+//! Recovery: after the last event all nodes are healed, or just a quorum, and the cluster must make
+//! progress.
 //!
-//! Promises: from here on nothing is lost or late: all links work, all nodes of the core run, a
-//! write is durable before its node does anything else, and between two ticks everything arrives.
-//! Clocks tick in turn. Who is not of the core is lost for good, and so is, as operators do it,
-//! who was removed or lost its vote without knowing, and may disturb the others for ever. Under so
-//! kind a schedule a correct Raft settles within a bound that is computed, and then stays as it
-//! is; whether it did is for oracles to say. Nothing is asked where the faults have left no
-//! quorum, or logs by which nobody can win.
+//! Promises: during recovery nothing is lost or late: all links work, all nodes of the core run, a
+//! write is durable before its node processes another input, and all messages arrive between two
+//! ticks. Clocks tick in turn. Nodes outside the core are lost permanently. So are, as operators do
+//! it, nodes that were removed or lost their vote without learning of it, and that may disturb the
+//! others permanently. Under this schedule a correct Raft converges within a computed bound, and
+//! then stays stable; whether it did is for oracles to decide. Nothing is required where the faults
+//! have left no quorum, or logs with which no node can be elected.
 
 use raft::{LogIndex, NodeId, NodeSet, ReadId};
 
@@ -23,16 +23,17 @@ use crate::history::violation::{Verdict, Violation, HELD, NOTHING};
 use crate::replica::{Input, Replica};
 use crate::schedule::{Recovery, Setup};
 
-/// A cluster may take this many of the longest waits of one node to settle. A few are for old
-/// leaders and leases to end. The others are for luck: where two nodes get in each other's way, as
-/// those may that do not agree on who votes, each wait is a toss of a coin, and a fuzzer searches
-/// for bad ones.
-const WAITS: u32 = 40;
-/// How many times between two ticks some link is emptied: answers to answers end sooner, unless
-/// the Raft talks for ever.
+/// A cluster may take this many of the longest election timeouts to converge. A few are for old
+/// leaders and leases to expire. The others are for split votes: where two candidates block each
+/// other, as nodes with different memberships may, each election is a coin toss, and a fuzzer
+/// searches for losing ones.
+const TIMEOUTS: u32 = 40;
+/// How many times between two ticks some link is emptied: chains of replies are shorter, unless
+/// the Raft replies to replies without end.
 const DELIVERIES: usize = 1 << 12;
+
 impl<R: Replica, M: Monitor> Cluster<R, M> {
-    /// Heals, and lets time pass until the cluster has settled, or should have.
+    /// Heals, and lets time pass until the cluster has converged, or should have.
     pub fn recover(&mut self) -> Verdict {
         let Some(core) = self.core().filter(|_| self.is_fair()) else { return NOTHING };
         self.recorder.healed(core)?;
@@ -42,7 +43,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         }
         self.recorder.recovered(&outcome)?;
         self.scan();
-        let ticks = patience(self.setup()) + 1;
+        let ticks = longest_timeout(self.setup()) + 1;
         let quiet = self.quiet(ticks, None)?;
         self.recorder.quiet_period_ended(&quiet)?;
         if let Some(node) = self.spare_follower(core) {
@@ -52,50 +53,51 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         HELD
     }
 
-    /// Whether patience decides nothing. A server that has lost its vote may stand as long as the
-    /// change that took it can be undone, and whoever votes for it begins to wait again: the one
-    /// server that can win, if it is the most patient, then never comes to it.
+    /// Whether unequal election priorities cannot prevent an election. A server that has lost its
+    /// vote may campaign as long as the change that removed it can be undone, and a server that
+    /// votes for it restarts its election timer: if the only server that can win has the longest
+    /// election timeout, it then never campaigns.
     fn is_fair(&self) -> bool {
         let history = &self.recorder.history;
         let is_changed = history.nodes.iter().any(|node| node.log.changes()[0].is_some());
-        let ask = history.nodes.iter().all(|node| self.setup().of(node.id).pre_vote);
-        !self.setup().priority || !is_changed || ask
+        let all_pre_vote = history.nodes.iter().all(|node| self.setup().of(node.id).pre_vote);
+        !self.setup().priority || !is_changed || all_pre_vote
     }
 
-    /// Who shall run from now on: everyone whose disk can be read, or just so many of them that
-    /// every membership that may be in force has a quorum. None if even all are too few.
+    /// The nodes that run from now on: all nodes whose disks can be read, or as few of them as
+    /// leave a quorum in every membership that may be in force. None if even all are too few.
     fn core(&self) -> Option<NodeSet> {
-        let everyone = NodeSet::first(self.setup().nodes);
+        let all_nodes = NodeSet::first(self.setup().nodes);
         let is_gone =
             |id: &NodeId| self.hosts[usize::from(id.0)].unrecoverable || !self.is_intact(*id);
-        let mut gone: NodeSet = everyone.iter().filter(is_gone).collect();
+        let mut gone: NodeSet = all_nodes.iter().filter(is_gone).collect();
         let history = &self.recorder.history;
         if !history.can_spare(gone) {
             return None;
         }
         if self.setup().recovery == Recovery::Core {
             let unwanted = self.setup().lost;
-            let mut wish: Vec<NodeId> = everyone.without(gone).iter().collect();
-            wish.sort_by_key(|id| (!unwanted.contains(*id), std::cmp::Reverse(id.0)));
-            for id in wish {
+            let mut candidates: Vec<NodeId> = all_nodes.without(gone).iter().collect();
+            candidates.sort_by_key(|id| (!unwanted.contains(*id), std::cmp::Reverse(id.0)));
+            for id in candidates {
                 let more = gone.iter().chain([id]).collect();
                 if history.can_spare(more) {
                     gone = more;
                 }
             }
         }
-        Some(everyone.without(gone))
+        Some(all_nodes.without(gone))
     }
 
-    /// Heals the core, and lets time pass until all is as it should be, or the bound is over.
+    /// Heals the core, and lets time pass until the cluster has converged, or the bound is over.
     fn settle_down(&mut self, core: NodeSet) -> Result<RecoveryOutcome, Box<Violation>> {
         self.heal(core)?;
         let mut outcome = RecoveryOutcome { core, ..RecoveryOutcome::default() };
         outcome.fresh = self.recorder.history.clients.proposals + 1;
         outcome.has_read = !R::CAPABILITIES.reads;
         let first_read = self.recorder.history.clients.reads.len();
-        let (patience, bound) = (patience(self.setup()), self.bound(core));
-        let (mut asked, mut shown) = (None, Vec::new());
+        let (timeout, bound) = (longest_timeout(self.setup()), self.bound(core));
+        let (mut last_asked, mut digests) = (None, Vec::new());
         for tick in 0..=bound {
             outcome.ticks = tick;
             let read = |read: &ReadFact| read.index.is_some();
@@ -107,27 +109,27 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
                 break;
             }
             let leader = self.recorder.history.newest_leader();
-            // A command may die with its leader, so it is proposed again, but not all the time.
-            if let Some((id, _)) = leader.filter(|_| leader != asked || tick % patience == 0) {
-                asked = leader;
-                self.ask(id)?;
+            // A command may be lost with its leader, so it is proposed again, but not at each tick.
+            if let Some((id, _)) = leader.filter(|_| leader != last_asked || tick % timeout == 0) {
+                last_asked = leader;
+                self.request(id)?;
             }
             self.pass_time()?;
-            shown.push(self.shown());
+            digests.push(self.views_digest());
         }
-        outcome.repeats = repeats(&shown);
+        outcome.repeats = repeats(&digests);
         Ok(outcome)
     }
 
-    /// A client reads every key where all is applied.
+    /// A client reads every key at the leader, where everything is applied.
     fn scan(&mut self) {
         let Some((leader, _)) = self.recorder.history.newest_leader() else { return };
         let machine = &self.hosts[usize::from(leader.0)].machine;
         keys().for_each(|key| self.recorder.history.clients.scan(key, machine.value(key)));
     }
 
-    /// A client writes and reads at `id`.
-    fn ask(&mut self, id: NodeId) -> Verdict {
+    /// A client requests a write and a read from `id`.
+    fn request(&mut self, id: NodeId) -> Verdict {
         let history = &mut self.recorder.history;
         let command = history.clients.propose(history.life_of(id), 0);
         self.input_now(id, Input::Propose(command))?;
@@ -141,7 +143,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         HELD
     }
 
-    /// Each clock ticks once, in turn, and everything that this causes comes to its end.
+    /// Each clock ticks once, in turn, and all effects of a tick are complete before the next.
     fn pass_time(&mut self) -> Verdict {
         for id in (0..self.setup().nodes).map(NodeId) {
             self.input_now(id, Input::Tick)?;
@@ -150,7 +152,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         self.retire()
     }
 
-    /// Nothing happens but ticks and a few commands; first, perhaps, one node is cut off.
+    /// A quiet period: only ticks and a few commands; before it, possibly, one node is cut off for
+    /// as long.
     fn quiet(
         &mut self,
         ticks: u32,
@@ -165,7 +168,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         }
         for tick in 0..ticks {
             if let Some((id, _)) = before.filter(|_| tick < QUIET_COMMANDS) {
-                self.ask(id)?;
+                self.request(id)?;
             }
             self.pass_time()?;
         }
@@ -174,36 +177,36 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         Ok(QuietPeriod { before, after, ticks, messages, cut_off, differing })
     }
 
-    /// A follower without which there is a quorum, if all nodes ask before they stand.
+    /// A follower without which there is still a quorum, if all nodes use Pre-Vote.
     fn spare_follower(&self, core: NodeSet) -> Option<NodeId> {
         let history = &self.recorder.history;
         let (leader, _) = history.newest_leader()?;
         let members = history.membership_of(history.node(leader));
         let gone = NodeSet::first(self.setup().nodes).without(core);
-        let asks = core.iter().all(|id| self.setup().of(id).pre_vote);
+        let all_pre_vote = core.iter().all(|id| self.setup().of(id).pre_vote);
         let mut others = members.voters.iter().filter(|&id| id != leader && core.contains(id));
-        others.find(|&id| asks && history.can_spare(gone.iter().chain([id]).collect()))
+        others.find(|&id| all_pre_vote && history.can_spare(gone.iter().chain([id]).collect()))
     }
 
-    /// How many ticks the core may take to settle.
+    /// How many ticks the core may take to converge.
     fn bound(&self, core: NodeSet) -> u32 {
         let history = &self.recorder.history;
         let last = core.iter().map(|id| history.node(id).log.last_index().0).max();
         let start = core.iter().map(|id| history.node(id).log.last_index().0).min();
         let lag = last.unwrap_or_default() - start.unwrap_or_default();
         let setup = self.setup();
-        WAITS * patience(setup) + u32::from(setup.heartbeat_ticks) * (lag as u32 + 8)
+        TIMEOUTS * longest_timeout(setup) + u32::from(setup.heartbeat_ticks) * (lag as u32 + 8)
     }
 
     fn heal(&mut self, core: NodeSet) -> Verdict {
         self.network.heal();
         if core != NodeSet::first(self.setup().nodes) {
-            // It might bring a membership that needs who is lost.
+            // A message might bring a membership whose quorums need the lost nodes.
             self.network.drop_all();
         }
         for id in (0..self.setup().nodes).map(NodeId) {
             if !core.contains(id) {
-                self.lose_for_good(id)?;
+                self.lose_permanently(id)?;
                 continue;
             }
             self.fill(id, false)?;
@@ -223,7 +226,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         self.deliver_everything()
     }
 
-    fn lose_for_good(&mut self, id: NodeId) -> Verdict {
+    fn lose_permanently(&mut self, id: NodeId) -> Verdict {
         self.hosts[usize::from(id.0)].unrecoverable = true;
         match self.recorder.history.node(id).up {
             true => self.crash_handler(id),
@@ -231,13 +234,14 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         }
     }
 
-    /// Who may disturb for ever is switched off. Who asks before it stands disturbs nobody.
+    /// Nodes that may disturb the others permanently are stopped. A node that uses Pre-Vote does
+    /// not disturb them.
     fn retire(&mut self) -> Verdict {
         for id in (0..self.setup().nodes).map(NodeId) {
             let history = &self.recorder.history;
-            let asks = self.setup().of(id).pre_vote;
-            if history.node(id).up && !asks && history.may_disturb(id) {
-                self.lose_for_good(id)?;
+            let uses_pre_vote = self.setup().of(id).pre_vote;
+            if history.node(id).up && !uses_pre_vote && history.may_disturb(id) {
+                self.lose_permanently(id)?;
             }
         }
         HELD
@@ -254,13 +258,13 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         HELD
     }
 
-    /// One input, and all that it caused on this node.
+    /// One input, and all its effects on this node.
     fn input_now(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
         self.input(id, input)?;
         self.catch_up(id)
     }
 
-    /// All writes become durable, and all that is committed is applied.
+    /// All writes become durable, and all committed entries are applied.
     fn catch_up(&mut self, id: NodeId) -> Verdict {
         while self.complete_write(id)? > 0 || self.apply_all(id)? > 0 {}
         HELD
@@ -291,15 +295,15 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             (view.last_log, view.commit, view.last_log.index, machine.applied, machine.state)
         };
         let mut others = self.running().filter(|id| members.contains(*id));
-        let unlike = others.find(|&id| {
+        let different = others.find(|&id| {
             let (last, commit, index, ..) = all(id);
             all(id) != all(leader) || commit != index || last.index == LogIndex(0)
         });
-        unlike.map(|id| (leader, id))
+        different.map(|id| (leader, id))
     }
 
-    /// Whether the leader is in joint consensus, or has still to hear of a newer term: a member may
-    /// have it from a server that has been switched off since.
+    /// Whether the leader is in joint consensus, or does not know a newer term yet: a member may
+    /// have received it from a server that has stopped since.
     fn is_disputed(&self) -> bool {
         let history = &self.recorder.history;
         let Some((leader, term)) = history.newest_leader() else { return false };
@@ -308,8 +312,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         membership.is_joint() || members.any(|id| history.node(id).view.term() > term)
     }
 
-    /// What all nodes show, terms apart.
-    fn shown(&self) -> u64 {
+    /// A digest of the views of all running nodes, without their terms.
+    fn views_digest(&self) -> u64 {
         let views = self.running().map(|id| (id, self.recorder.history.node(id).view));
         views.fold(0, |hash, (id, view)| {
             let log = mix(view.last_log.index.0, view.last_log.term.0);
@@ -322,22 +326,24 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 }
 
 impl RecoveryOutcome {
-    /// Whether nothing is left to be done but to lead and to have applied something fresh.
+    /// Whether the cluster has converged, apart from a leader and a newly applied command.
     fn is_settled(&self) -> bool {
         self.has_read && self.is_quiet && self.differing.is_none()
     }
 }
 
-/// The longest that one node waits before it stands.
-fn patience(setup: &Setup) -> u32 {
+/// The longest election timeout of a node.
+fn longest_timeout(setup: &Setup) -> u32 {
     let handicaps = if setup.priority { 2 } else { 0 };
     u32::from(setup.election_ticks.max(setup.heartbeat_ticks)) * (2 + handicaps)
 }
 
-/// Over how many of the last ticks was shown what had been shown just as long before.
-fn repeats(shown: &[u64]) -> u32 {
-    let last = shown.len();
-    let is_period = |&ticks: &usize| shown[last - ticks..] == shown[last - 2 * ticks..last - ticks];
+/// The longest period with which the digests repeat at their end: the last ticks that equal as many
+/// ticks before them; 0 if there is none.
+fn repeats(digests: &[u64]) -> u32 {
+    let last = digests.len();
+    let is_period =
+        |&ticks: &usize| digests[last - ticks..] == digests[last - 2 * ticks..last - ticks];
     let period = (1..=last / 2).rev().find(is_period);
     period.unwrap_or_default() as u32
 }
@@ -351,10 +357,10 @@ mod tests {
     use crate::schedule::{Recovery, Schedule, Setup};
     use raft::{LogId, Progress, Term};
 
-    /// Answers every message with a message, for ever.
+    /// Replies to every message with a message, without end.
     struct Chatter {
         id: NodeId,
-        has_spoken: bool,
+        has_sent: bool,
     }
 
     impl Replica for Chatter {
@@ -366,16 +372,16 @@ mod tests {
             Capabilities { bounded_sends: false, smallest_cluster: 2, ..Capabilities::FIGURE_2 };
 
         fn start(id: NodeId, _: &Setup, _: &(), _: &Durable) -> Chatter {
-            Chatter { id, has_spoken: false }
+            Chatter { id, has_sent: false }
         }
 
         fn step(&mut self, input: Input<(NodeId, NodeId)>, output: &mut Self::Output) {
             output.clear();
-            let first = matches!(input, Input::Tick) && !self.has_spoken;
+            let first = matches!(input, Input::Tick) && !self.has_sent;
             if first || matches!(input, Input::Receive(_)) {
                 output.messages.push((self.id, NodeId(1 - self.id.0)));
             }
-            self.has_spoken |= first;
+            self.has_sent |= first;
         }
 
         fn effects(output: &mut Self::Output) -> Effects<'_, (NodeId, NodeId)> {
@@ -397,7 +403,7 @@ mod tests {
     }
 
     #[test]
-    fn a_raft_that_talks_for_ever_comes_to_a_verdict() {
+    fn a_run_ends_even_if_the_raft_replies_to_replies_without_end() {
         let sut = SystemUnderTest::<Chatter>::without_mutants(None).expect("there is one");
         let setup =
             Setup { nodes: 2, election_ticks: 2, recovery: Recovery::Full, ..Setup::default() };

@@ -1,6 +1,6 @@
-//! From wishes to events that can happen: selectors wrap around what is there.
+//! Resolution: from operands as selectors to exact events. Selectors wrap around the candidates.
 //!
-//! Promises: an exact event resolves to itself; what a Raft cannot do, or the set-up has switched
+//! Promises: an exact event resolves to itself; what a Raft cannot do, or the setup has switched
 //! off, resolves to nothing.
 
 use raft::{NodeId, NodeSet};
@@ -15,14 +15,14 @@ use crate::schedule::event::{Event, Kind, ALL, TRUNCATION};
 use crate::schedule::family::Family;
 use crate::schedule::operand::{first_from, wrap, ASK_A_LEADER};
 
-/// A clock jumps so far at most.
+/// A clock jumps by at most this many ticks.
 const FARTHEST: i8 = 40;
 
 /// A client repeats one of the last commands, fewer than this.
 const AGAIN: u8 = 8;
 
 impl<R: Replica, M: Monitor> Cluster<R, M> {
-    /// The exact event that a primitive `event` wishes for: selectors wrap around what is there.
+    /// The exact event that a primitive `event` selects, if any.
     pub fn resolve(&self, event: Event) -> Option<Event> {
         let family = event.kind.info().family;
         let kind = match (event.kind, family.is_none_or(|family| self.setup.has(family))) {
@@ -61,11 +61,11 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         }
     }
 
-    /// What becomes of clocks.
+    /// Resolves events of clocks.
     fn resolve_time(&self, kind: Kind, [a, b, _]: [u8; 3]) -> Option<Event> {
         let exact = |node, b| Some(Event::exact(kind, [node, b, 0]));
         match kind {
-            // Leases hold only if all clocks go on together, and none jumps.
+            // Leases are safe only if all clocks advance together, and none jumps.
             Kind::Tick if self.setup.lease => Some(Event::exact(Kind::TickAll, [0; 3])),
             Kind::Jump if self.setup.lease => None,
             Kind::Tick | Kind::Pause => exact(self.next(a, self.nodes_with(Flag::Awake))?, 0),
@@ -79,7 +79,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         }
     }
 
-    /// What becomes of writes and records.
+    /// Resolves events of writes and records.
     fn resolve_disk(&self, kind: Kind, [a, b, _]: [u8; 3]) -> Option<Event> {
         let disk = |node: u8| &self.hosts[usize::from(node)].disk;
         let exact = |node, b| Some(Event::exact(kind, [node, b, 0]));
@@ -113,7 +113,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         }
     }
 
-    /// How nodes stop and start.
+    /// Resolves events in which nodes stop and start.
     fn resolve_life(&self, kind: Kind, [a, b, c]: [u8; 3]) -> Option<Event> {
         let exact = |a, b, c| Some(Event::exact(kind, [a, b, c]));
         let keeps = !self.setup.has(Family::Lose);
@@ -140,7 +140,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         }
     }
 
-    /// What becomes of links.
+    /// Resolves events of links.
     fn resolve_network(&self, kind: Kind, [a, b, _]: [u8; 3]) -> Option<Event> {
         let nodes = self.setup.nodes;
         let exact = |a, b| Some(Event::exact(kind, [a, b, 0]));
@@ -175,14 +175,14 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         }
     }
 
-    /// Whether what a node has promised may be lost: a quorum of every membership must keep it.
+    /// Whether a node's durable data may be lost: a quorum of every membership must keep its own.
     fn can_spare(&self, node: u8) -> bool {
         let intact = |id: NodeId| self.is_intact(id) && id.0 != node;
         let gone: NodeSet = (0..self.setup.nodes).map(NodeId).filter(|&id| !intact(id)).collect();
         self.setup.unbounded_damage || self.recorder.history.can_spare(gone)
     }
 
-    /// What becomes of a message.
+    /// Resolves events of messages.
     fn resolve_message(&self, kind: Kind, [a, b, c]: [u8; 3]) -> Option<Event> {
         let link = self.network.select(a, b)?;
         let [from, to] = [link.from.0, link.to.0];
@@ -196,7 +196,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         })
     }
 
-    /// What clients, operators and state machines ask for.
+    /// Resolves requests of clients, operators and state machines.
     fn resolve_request(&self, kind: Kind, [a, b, c]: [u8; 3]) -> Option<Event> {
         let exact = |a, b, c| Some(Event::exact(kind, [a, b, c]));
         let nodes = self.setup.nodes;
@@ -227,22 +227,22 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
                 let enough = (b & all).count_ones() >= R::CAPABILITIES.smallest_cluster.into();
                 enough.then(|| Event::exact(kind, [leader, b & all, c & all & !b]))
             }
-            _ => unreachable!("nobody asks for anything else"),
+            _ => unreachable!("no other event is a request"),
         }
     }
 
-    /// The first node of `set` at or after `wish`.
-    fn next(&self, wish: u8, set: NodeSet) -> Option<u8> {
-        let id = first_from(set.bits(), wrap(wish, self.setup.nodes).into())?;
+    /// The first node of `set` at or after `selector`.
+    fn next(&self, selector: u8, set: NodeSet) -> Option<u8> {
+        let id = first_from(set.bits(), wrap(selector, self.setup.nodes).into())?;
         Some(id as u8)
     }
 
-    /// The nodes of which this is so.
-    fn nodes_with(&self, is: Flag) -> NodeSet {
-        self.node_flags.nodes_with(is)
+    /// The nodes with this flag.
+    fn nodes_with(&self, flag: Flag) -> NodeSet {
+        self.node_flags.nodes_with(flag)
     }
 
-    /// The nodes whose hosts fit.
+    /// The nodes whose hosts satisfy `fits`.
     fn with(&self, fits: impl Fn(&Host<R>) -> bool) -> NodeSet {
         let hosts = (0..).map(NodeId).zip(&self.hosts);
         hosts.filter(|(_, host)| fits(host)).map(|(id, _)| id).collect()
@@ -257,10 +257,10 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     // ---- For the macros ----
 
-    /// The first node at or after `wish` that is awake and leads, or does not.
-    pub(crate) fn next_leading(&self, wish: u8, leads: bool) -> Option<u8> {
-        let [awake, leading] = [Flag::Awake, Flag::Leading].map(|is| self.nodes_with(is));
-        self.next(wish, if leads { leading } else { awake.without(leading) })
+    /// The first awake node at or after `selector` that leads, or that does not.
+    pub(crate) fn next_leading(&self, selector: u8, leads: bool) -> Option<u8> {
+        let [awake, leading] = [Flag::Awake, Flag::Leading].map(|flag| self.nodes_with(flag));
+        self.next(selector, if leads { leading } else { awake.without(leading) })
     }
 
     /// How many messages of a link can arrive.
@@ -277,23 +277,23 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     }
 }
 
-/// A wish for how much of `write` reaches the disk.
-fn torn(wish: u8, write: &Write) -> u8 {
+/// How much of `write` reaches the disk, as an operand selects it.
+fn torn(selector: u8, write: &Write) -> u8 {
     let parts = write.entries.len() + 2;
     let has_two = write.truncate_from.is_some() && write.snapshot.is_some();
-    if wish == ALL {
+    if selector == ALL {
         return ALL;
     }
-    match wish == TRUNCATION || usize::from(wish) % (parts + 2) == parts + 1 {
+    match selector == TRUNCATION || usize::from(selector) % (parts + 2) == parts + 1 {
         true if has_two => TRUNCATION,
-        _ => portion(wish, parts),
+        _ => portion(selector, parts),
     }
 }
 
-/// A wish for how many of `all` things, all of them being written as [`ALL`].
-fn portion(wish: u8, all: usize) -> u8 {
-    match usize::from(wish) % (all + 1) {
-        _ if wish == ALL => ALL,
+/// How many of `all` things an operand selects; all of them are written as [`ALL`].
+fn portion(selector: u8, all: usize) -> u8 {
+    match usize::from(selector) % (all + 1) {
+        _ if selector == ALL => ALL,
         wrapped if wrapped == all => ALL,
         wrapped => wrapped as u8,
     }

@@ -1,8 +1,8 @@
-//! One step of one node, and all that its replica wants done: writes, messages, entries to apply,
-//! reads to answer.
+//! One step of one node, and the effects of its replica: writes, messages, entries to apply, reads
+//! to answer.
 //!
-//! Promises: a message leaves its node only here; a write becomes durable, fails, or is lost only
-//! as an event says, or at once under [`DiskMode::Immediate`].
+//! Promises: messages are sent only here; a write becomes durable, fails, or is lost only when an
+//! event says so, or at once under [`DiskMode::Immediate`].
 
 use raft::NodeId;
 
@@ -20,8 +20,8 @@ use crate::replica::{Input, Replica, View};
 use crate::schedule::DiskMode;
 
 impl<R: Replica, M: Monitor> Cluster<R, M> {
-    /// A node lives through one input, if it can; in immediate mode, what it waits for is durable
-    /// before it ends.
+    /// A node processes one input, if it can; in immediate mode, the writes that it waits for
+    /// become durable before this returns.
     pub(crate) fn input(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
         if !R::CAPABILITIES.async_writes && !is_awake(&self.hosts[usize::from(id.0)]) {
             return NOTHING;
@@ -35,12 +35,12 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         HELD
     }
 
-    /// One step of one node, and all that it wants done.
+    /// One step of one node, and its effects.
     fn step(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
         let Some(replica) = &mut host.replica else { return NOTHING };
         let (driver, stopping) = (self.sut.driver, host.stopping);
-        let leaving = match stopping {
+        let sent_before_crash = match stopping {
             Stopping::No => usize::MAX,
             Stopping::AmidStep { sent, .. } => sent.into(),
             Stopping::Halted { inputs } => return self.step_halted(id, inputs, input),
@@ -59,7 +59,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let view = driver.on_view(replica.view());
         let mut garbled = Vec::new();
         let applied = driver.on_apply(effects.applied, &mut garbled);
-        self.digest = mark(self.digest, &view, effects.messages.len());
+        self.digest = step_digest(self.digest, &view, effects.messages.len());
         if let Some(snapshot) = effects.restore {
             host.machine = self.store.restore(snapshot, driver);
             host.to_apply.clear();
@@ -85,8 +85,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         if failed {
             self.recorder.write_failed(id, effects.halted)?;
         }
-        effects.messages.truncate(leaving);
-        effects.messages.reverse(); // Each is taken off the end.
+        effects.messages.truncate(sent_before_crash);
+        effects.messages.reverse(); // Each is popped from the end.
         let mut evicted = 0;
         let sent = std::iter::from_fn(|| {
             let message = effects.messages.pop()?;
@@ -105,11 +105,11 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         match stopping {
             _ if halted => self.halt(id),
             Stopping::AmidStep { keep, .. } => self.crash(id, keep, 0),
-            _ => self.tell(id),
+            _ => self.notify(id),
         }
     }
 
-    /// Clients are told what their reads found, once enough is applied.
+    /// Answers the reads of clients whose index is applied.
     pub(crate) fn serve(&mut self, id: NodeId) -> Verdict {
         let Host { machine, waiting, .. } = &mut self.hosts[usize::from(id.0)];
         let early = self.sut.driver.answers_reads_early;
@@ -126,13 +126,13 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         HELD
     }
 
-    /// A node hears that what need not be synced is as good as durable.
-    pub(crate) fn tell(&mut self, id: NodeId) -> Verdict {
+    /// Reports writes that need not be synced as durable to their node.
+    fn notify(&mut self, id: NodeId) -> Verdict {
         if !self.hosts[usize::from(id.0)].waiting.is_empty() {
             self.serve(id)?;
         }
-        while let Some(name) = self.hosts[usize::from(id.0)].disk.tell() {
-            self.step(id, Input::Persisted(name))?;
+        while let Some(write) = self.hosts[usize::from(id.0)].disk.tell() {
+            self.step(id, Input::Persisted(write))?;
         }
         if !R::CAPABILITIES.async_writes {
             let busy = !is_awake(&self.hosts[usize::from(id.0)]);
@@ -141,7 +141,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         HELD
     }
 
-    /// The state machine of a node applies all that it was given.
+    /// The state machine of a node applies all committed entries that it has received.
     pub(crate) fn apply_all(&mut self, id: NodeId) -> Verdict {
         let Host { machine, to_apply, .. } = &mut self.hosts[usize::from(id.0)];
         if to_apply.is_empty() {
@@ -161,22 +161,22 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         if host.disk.full && host.disk.awaited().is_some() {
             return self.fail_write(id, 0);
         }
-        let Some((write, told)) = host.disk.pop() else { return NOTHING };
+        let Some((write, reported)) = host.disk.pop() else { return NOTHING };
         if host.disk.full {
-            return HELD; // It was told to be durable, and need not be: it is lost.
+            return HELD; // It need not be synced and was reported as durable: it is lost.
         }
         host.disk.store(&write);
         host.disk.is_told();
         self.recorder.persisted(id, &write)?;
         let name = write.id;
         R::recycle(&mut self.output, write);
-        match told {
+        match reported {
             true => HELD,
             false => self.step(id, Input::Persisted(name)),
         }
     }
 
-    /// The oldest pending write fails, after the part that `torn` says has reached the disk.
+    /// The oldest pending write fails, after the part that `torn` selects has reached the disk.
     pub(crate) fn fail_write(&mut self, id: NodeId, torn: u8) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
         let Some((write, _)) = host.disk.pop() else { return NOTHING };
@@ -187,7 +187,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         self.step(id, Input::PersistFailed(name))
     }
 
-    /// A node starts from its disk, if that can be read; or is stopped again before it does.
+    /// A node starts from its disk, if that can be read; with `cut_short`, it stops again after the
+    /// repair of the disk.
     pub(crate) fn boot(&mut self, id: NodeId, cut_short: bool) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
         let driver = self.sut.driver;
@@ -220,8 +221,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     }
 }
 
-/// A digest, after a step that left a node like this and sent so many messages.
-fn mark(digest: u64, view: &View, messages: usize) -> u64 {
+/// The digest after a step that left a node with this view and sent this many messages.
+fn step_digest(digest: u64, view: &View, messages: usize) -> u64 {
     let vote = view.hard_state.vote.map_or(0, |vote| u64::from(vote.0) + 1);
     let state = view.role.in_paper() as u64 | vote << 8 | (messages as u64) << 16;
     let digest = mix(mix(digest, view.term().0 ^ state << 32), view.commit.0);

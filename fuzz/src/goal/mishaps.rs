@@ -1,6 +1,6 @@
-//! The goals of faults, and of their meetings with what a Raft does.
+//! The goals of faults, and of their combinations with the actions of Raft.
 //!
-//! Promises: as in [`goal`](super). Knows of hosts and disks only what events and the history say.
+//! Promises: as in [`goal`](super). Knows of hosts and disks only what events and the history show.
 
 use raft::{NodeId, NodeSet, Role, Term};
 
@@ -11,14 +11,14 @@ use crate::replica::{Command, MessageBody, MessageView, Write};
 use crate::schedule::event::{Event, Kind};
 use crate::schedule::Recovery;
 
-/// What goes on with hosts, as far as goals need it.
+/// The faults of hosts and links in force, as far as goals need them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Mishaps {
     paused: NodeSet,
     full: NodeSet,
-    /// Their next step is cut short.
-    doomed: NodeSet,
-    /// Their disks cannot be read.
+    /// Nodes that crash in their next step.
+    crashing: NodeSet,
+    /// Nodes whose disks lost durable data.
     lost: NodeSet,
     clogged: bool,
     filtered: bool,
@@ -27,9 +27,9 @@ pub(super) struct Mishaps {
 }
 
 impl Goals {
-    pub(super) fn mishap(&mut self, history: &History, event: Event) {
+    pub(super) fn fault(&mut self, history: &History, event: Event) {
         let [a, b, c] = event.operands;
-        let node = NodeId(a % 8); // Of a set of nodes, it is nothing that is used below.
+        let node = NodeId(a % 8); // If the operand is a set of nodes, it is not used below.
         let only = NodeSet::only(node);
         let mishaps = &mut self.mishaps;
         match event.kind {
@@ -44,7 +44,7 @@ impl Goals {
             Kind::Free => mishaps.full = mishaps.full.without(only),
             Kind::LoseDisk => self.reach(Goal::DiskLost),
             Kind::Damage => self.reach(Goal::RecordDamaged),
-            Kind::CrashAmid => drop(mishaps.doomed.insert(node)),
+            Kind::CrashAmid => drop(mishaps.crashing.insert(node)),
             Kind::Crash => self.reach_if(Goal::GapOnDisk, c > 0),
             Kind::Restart => self.reach_if(Goal::RecoveryCutShort, b > 0),
             Kind::Pause => {
@@ -59,19 +59,19 @@ impl Goals {
         }
     }
 
-    /// `node` has won amid all that.
-    pub(super) fn won_amid(&mut self, history: &History, node: NodeId) {
+    /// `node` has won an election during the faults in force.
+    pub(super) fn won_during(&mut self, history: &History, node: NodeId) {
         let Mishaps { paused, full, clogged, filtered, .. } = self.mishaps;
         let leads = |id: NodeId| id != node && history.node(id).view.is_leader();
         self.reach_if(Goal::PausedLeaderReplaced, paused.iter().any(leads));
         self.reach_if(Goal::ElectedWithFullDisk, !full.is_empty());
         self.reach_if(Goal::ElectedWhileClogged, clogged);
         self.reach_if(Goal::ElectedWhileFiltered, filtered);
-        let asks = history.setup.of(node).pre_vote != history.setup.pre_vote;
-        self.reach_if(Goal::MixedConfigElected, asks);
+        let mixed = history.setup.of(node).pre_vote != history.setup.pre_vote;
+        self.reach_if(Goal::MixedConfigElected, mixed);
     }
 
-    pub(super) fn heard_amid(&mut self, history: &History, message: &MessageView) {
+    pub(super) fn received_during(&mut self, history: &History, message: &MessageView) {
         let view = history.node(message.to).view;
         match message.body {
             MessageBody::RequestVote { .. } => {
@@ -99,46 +99,46 @@ impl Goals {
         }
     }
 
-    pub(super) fn stopped_amid(&mut self, node: NodeId) {
+    pub(super) fn stopped_during(&mut self, node: NodeId) {
         let only = NodeSet::only(node);
-        self.reach_if(Goal::CrashedMidStep, self.mishaps.doomed.contains(node));
-        self.mishaps.doomed = self.mishaps.doomed.without(only);
+        self.reach_if(Goal::CrashedMidStep, self.mishaps.crashing.contains(node));
+        self.mishaps.crashing = self.mishaps.crashing.without(only);
         self.mishaps.paused = self.mishaps.paused.without(only);
     }
 
-    pub(super) fn failed_amid(&mut self, node: NodeId) {
+    pub(super) fn failed_during(&mut self, node: NodeId) {
         self.reach_if(Goal::NoSpace, self.mishaps.full.contains(node));
     }
 
-    pub(super) fn lost_for_good(&mut self, node: NodeId) {
+    pub(super) fn lost_permanently(&mut self, node: NodeId) {
         self.mishaps.lost.insert(node);
         self.reach(Goal::StartRefused);
     }
 
-    pub(super) fn committed_amid(&mut self) {
+    pub(super) fn committed_during(&mut self) {
         let lost = !self.mishaps.lost.is_empty();
         self.reach_if(Goal::CommittedWithoutLost, lost);
     }
 
-    /// The newest committed change lets a node join while one that is down leaves.
-    pub(super) fn replaced_amid(&mut self, history: &History, joined: NodeSet, left: NodeSet) {
-        let gone = left.iter().any(|id| !history.node(id).up);
-        self.reach_if(Goal::NodeReplaced, gone && !joined.is_empty());
+    /// The newest committed change: `joined` and `left` are the nodes that it adds and removes.
+    pub(super) fn replaced_during(&mut self, history: &History, joined: NodeSet, left: NodeSet) {
+        let replaces_stopped = left.iter().any(|id| !history.node(id).up);
+        self.reach_if(Goal::NodeReplaced, replaces_stopped && !joined.is_empty());
     }
 
-    pub(super) fn answered_amid(&mut self, history: &History, command: Command) {
+    pub(super) fn answered_during(&mut self, history: &History, command: Command) {
         let again = history.clients.times_proposed(command) > 1;
         self.reach_if(Goal::RetryAnswered, again);
     }
 
-    pub(super) fn read_amid(&mut self, history: &History, node: NodeId) {
+    pub(super) fn read_during(&mut self, history: &History, node: NodeId) {
         let setup = &history.setup;
         let leased = setup.lease && setup.check_quorum;
         let leads = history.node(node).view.role == Role::Leader;
         self.reach_if(Goal::LeasedReadUnderDrift, leased && leads && !setup.fast.is_empty());
     }
 
-    pub(super) fn recovered_amid(&mut self, history: &History, outcome: &RecoveryOutcome) {
+    pub(super) fn recovered_during(&mut self, history: &History, outcome: &RecoveryOutcome) {
         let recovered = history.has_recovered(outcome.fresh);
         let core = history.setup.recovery == Recovery::Core;
         self.reach_if(Goal::CoreRecovered, recovered && core);

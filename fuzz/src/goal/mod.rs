@@ -1,7 +1,7 @@
-//! Goals: situations that a campaign must reach, or it is blind.
+//! Goals: situations that a campaign must reach; a campaign that does not reach them is blind.
 //!
 //! Promises: each goal is counted when its situation occurs, from facts alone. A goal is not a
-//! promise of Raft: it judges the harness. The list below is the only one.
+//! property of Raft: it measures the harness. The list below is the only one.
 
 use std::collections::VecDeque;
 
@@ -23,7 +23,7 @@ use mishaps::Mishaps;
 
 macro_rules! goals {
     ($($name:ident = $text:literal, $message_view:literal;)*) => {
-        /// A situation worth reaching.
+        /// A situation that a campaign should reach.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Goal { $(#[doc = $message_view] $name,)* }
 
@@ -35,94 +35,94 @@ macro_rules! goals {
 goals! {
     LeaderElected = "leader-elected", "A node has won an election.";
     LeaderReplaced = "leader-replaced", "A node has won after another node had led.";
-    LateLeader = "late-leader", "A node has won a term although a later term has had a leader.";
-    SplitVote = "split-vote", "Two nodes stand in the same term.";
-    StaleLeader = "stale-leader", "Two nodes take themselves for leaders, in different terms.";
+    LateLeader = "late-leader", "A node has won the election of a term after a later term had a leader.";
+    SplitVote = "split-vote", "Two nodes are candidates in the same term.";
+    StaleLeader = "stale-leader", "Two running nodes are leaders, in different terms.";
     LeaderDeposed = "leader-deposed", "A leader has stepped down.";
-    StaleVote = "stale-vote", "A candidate has received a vote of an earlier term.";
-    RepeatedVote = "repeated-vote", "A candidate has received a vote of the same voter twice.";
-    LateVote = "late-vote", "A vote has left after its voter had gone on to a later term.";
-    StaleAppend = "stale-append", "Entries or a heartbeat of a deposed leader have arrived.";
+    StaleVote = "stale-vote", "A candidate has received a vote from an earlier term.";
+    RepeatedVote = "repeated-vote", "A candidate has received a vote from the same voter twice.";
+    LateVote = "late-vote", "A vote was sent after its voter had adopted a later term.";
+    StaleAppend = "stale-append", "AppendEntries of a deposed leader has arrived.";
     LateAck = "late-ack", "An acknowledgement has arrived after a higher one.";
-    Refusal = "refusal", "A leader has learned that a log does not match.";
+    Refusal = "refusal", "A rejection of AppendEntries has arrived.";
     CommandCommitted = "command-committed", "An entry with a command is committed.";
     OldTermCommitted = "old-term-committed", "An entry is committed by a leader of a later term.";
-    FigureEight = "figure-eight", "A quorum holds an entry of an old term that must not be committed by counting.";
+    FigureEight = "figure-eight", "A quorum holds an entry of an older term that must not be committed by counting replicas.";
     CommitBeforeOwnDisk = "commit-before-own-disk", "A leader has committed an entry that its own disk lacks.";
     Conflict = "conflict", "A follower has removed entries of a deposed leader.";
     DurableConflict = "durable-conflict", "Such entries have been removed from a disk.";
-    OverlappingWrites = "overlapping-writes", "A node has asked for a write while another was pending.";
+    OverlappingWrites = "overlapping-writes", "A node has requested a write while another was pending.";
     WritesLost = "writes-lost", "A crash has lost writes that were not durable.";
-    WritesKept = "writes-kept", "A crash has kept a write that the node did not know to be durable.";
+    WritesKept = "writes-kept", "A crash has kept a write that was not yet reported as durable.";
     WriteFailed = "write-failed", "A write has failed and halted its node.";
     WriteTorn = "write-torn", "A failing write has left a part of itself on the disk.";
     RestartWithLog = "restart-with-log", "A node has started with entries on its disk.";
     RestartWithVote = "restart-with-vote", "A node has started with a vote on its disk.";
     MessageDropped = "message-dropped", "A message has been lost.";
-    MessageDuplicated = "message-duplicated", "A message has arrived and stayed in flight.";
+    MessageDuplicated = "message-duplicated", "A message has been delivered, and a copy of it is still in flight.";
     MessageReordered = "message-reordered", "A message has overtaken another.";
-    ElectedWhileCut = "elected-while-cut", "A node has won while links were cut.";
+    ElectedWhileCut = "elected-while-cut", "A node has won an election while links were cut.";
     CommittedWhileCut = "committed-while-cut", "An entry was committed while links were cut.";
     CommittedWhileDown = "committed-while-down", "An entry was committed while a node was down.";
-    SnapshotTaken = "snapshot-taken", "A node has replaced a part of its log by a snapshot.";
-    SnapshotInstalled = "snapshot-installed", "A node goes on from another's snapshot.";
-    SnapshotOverConflict = "snapshot-over-conflict", "A snapshot has replaced a log that contradicts it.";
-    SnapshotDuringChange = "snapshot-during-change", "A node has taken a snapshot while it went by an uncommitted change.";
+    SnapshotTaken = "snapshot-taken", "A node has written a snapshot.";
+    SnapshotInstalled = "snapshot-installed", "A node has restored its state machine from another node's snapshot.";
+    SnapshotOverConflict = "snapshot-over-conflict", "A snapshot has replaced a conflicting log.";
+    SnapshotDuringChange = "snapshot-during-change", "A node has written a snapshot while it used an uncommitted membership.";
     RestartFromSnapshot = "restart-from-snapshot", "A node has started from a snapshot.";
-    ChangeCommitted = "change-committed", "A change of membership is committed.";
+    ChangeCommitted = "change-committed", "A membership change is committed.";
     JointCommitted = "joint-committed", "Joint consensus is committed.";
     JointCommittedWhileCut = "joint-committed-while-cut", "Joint consensus was committed while links were cut.";
-    ElectedInJoint = "elected-in-joint", "A node has won by joint consensus.";
-    ChangeUndone = "change-undone", "A change of membership has been removed from a log.";
+    ElectedInJoint = "elected-in-joint", "A node has won an election in joint consensus.";
+    ChangeUndone = "change-undone", "An uncommitted membership change has been removed from a log.";
     LeaderRemoved = "leader-removed", "A leader has committed its own removal.";
     LearnerPromoted = "learner-promoted", "A learner has become a voter.";
-    LeadershipTransferred = "leadership-transferred", "A node has won because the leader told it to stand.";
+    LeadershipTransferred = "leadership-transferred", "A node has won the election that TimeoutNow started.";
     CommandRefused = "command-refused", "A leader has refused a command because too much was uncommitted.";
-    ChangeRefused = "change-refused", "A change of membership has been refused for want of a rule.";
-    ReadAnswered = "read-answered", "A leader has told a client what to read.";
-    ReadAtFollower = "read-at-follower", "A follower has.";
-    ReadByOldLeader = "read-by-old-leader", "A leader has, although a later term had a leader already.";
-    ReadRefused = "read-refused", "A read could not be answered.";
-    AppliedAgain = "applied-again", "A command that stands in the log twice has been applied again.";
-    AppliedLate = "applied-late", "A state machine has applied what was committed long ago.";
-    LeadershipGivenUp = "leadership-given-up", "A leader has stepped down within its term, for want of a quorum.";
-    Recovered = "recovered", "Healed after its last event, a cluster has applied a fresh command.";
+    ChangeRefused = "change-refused", "A leader has refused a membership change because it came too early.";
+    ReadAnswered = "read-answered", "A leader has answered a read.";
+    ReadAtFollower = "read-at-follower", "A follower has answered a read.";
+    ReadByOldLeader = "read-by-old-leader", "A leader has answered a read although a later term already had a leader.";
+    ReadRefused = "read-refused", "A read was refused.";
+    AppliedAgain = "applied-again", "A command that is in the log twice was applied a second time.";
+    AppliedLate = "applied-late", "A state machine applies entries far behind the commit index.";
+    LeadershipGivenUp = "leadership-given-up", "A leader has stepped down within its term, for example by CheckQuorum.";
+    Recovered = "recovered", "After recovery, a cluster has applied a new command.";
     // Faults.
-    Bridged = "bridged", "Two sides were cut off from each other, and one node saw both.";
-    ClogReleased = "clog-released", "A clogged link has let go.";
-    ElectedWhileClogged = "elected-while-clogged", "A node has won while a link was clogged.";
-    ElectedWhileFiltered = "elected-while-filtered", "A node has won while messages of some kind were lost.";
-    MessageEvicted = "message-evicted", "A full link has pushed a message out.";
+    Bridged = "bridged", "Two sides of a partition were connected by one node only.";
+    ClogReleased = "clog-released", "A clogged link was released.";
+    ElectedWhileClogged = "elected-while-clogged", "A node has won an election while a link was clogged.";
+    ElectedWhileFiltered = "elected-while-filtered", "A node has won an election while messages of some kind were dropped.";
+    MessageEvicted = "message-evicted", "A full link has evicted a message.";
     UnequalClocks = "unequal-clocks", "Clocks have ticked at different rates.";
     ClockJumped = "clock-jumped", "A clock has jumped.";
-    Resumed = "resumed", "A node has gone on after it stood still.";
-    LeaderPaused = "leader-paused", "A leader has stood still.";
-    PausedLeaderReplaced = "paused-leader-replaced", "A node has won while a leader stood still.";
-    CrashedMidStep = "crashed-mid-step", "A node has crashed when some of what its step wanted was done.";
-    LateCrashHandler = "late-crash-handler", "A node that had halted was given another input.";
+    Resumed = "resumed", "A paused node was resumed.";
+    LeaderPaused = "leader-paused", "A leader was paused.";
+    PausedLeaderReplaced = "paused-leader-replaced", "A node has won an election while a leader was paused.";
+    CrashedMidStep = "crashed-mid-step", "A node has crashed when a part of the effects of its step was done.";
+    LateCrashHandler = "late-crash-handler", "A halted node has received another input.";
     NoSpace = "no-space", "A write has failed because the disk was full.";
-    ElectedWithFullDisk = "elected-with-full-disk", "A node has won while some disk was full.";
-    GapOnDisk = "gap-on-disk", "A crash has kept a write, and not one before it.";
-    TornVoteMatters = "torn-vote-matters", "A vote that a torn write left has kept its node from voting for another.";
+    ElectedWithFullDisk = "elected-with-full-disk", "A node has won an election while some disk was full.";
+    GapOnDisk = "gap-on-disk", "A crash has kept a write and lost an earlier one.";
+    TornVoteMatters = "torn-vote-matters", "A vote from a torn write kept its node from voting for another candidate.";
     RecordDamaged = "record-damaged", "A record on a disk was damaged.";
     DiskLost = "disk-lost", "A disk was lost.";
-    DamageRepaired = "damage-repaired", "A damaged entry that nobody was told to be durable was cut off.";
-    StartRefused = "start-refused", "A node whose disk lacks what it promised did not start.";
-    RecoveryCutShort = "recovery-cut-short", "A node has crashed while it was recovering.";
-    CommittedWithoutLost = "committed-without-lost", "An entry was committed after a disk had been lost for good.";
-    NodeReplaced = "node-replaced", "A change of membership that replaces a node which is down is committed.";
-    MixedConfigElected = "mixed-config-elected", "A node that is set up in another way than the others has won.";
-    // Meetings.
+    DamageRepaired = "damage-repaired", "A damaged entry that was never reported as durable was truncated.";
+    StartRefused = "start-refused", "A node whose disk lost durable data did not start.";
+    RecoveryCutShort = "recovery-cut-short", "A node has crashed during its restart.";
+    CommittedWithoutLost = "committed-without-lost", "An entry was committed after a disk had been lost permanently.";
+    NodeReplaced = "node-replaced", "A membership change that replaces a stopped node is committed.";
+    MixedConfigElected = "mixed-config-elected", "A node whose configuration differs from the others' has won an election.";
+    // Combinations.
     SnapshotMeetsJoint = "snapshot-meets-joint", "A snapshot has arrived at a node in joint consensus.";
-    LateReadAnswer = "late-read-answer", "A message about a read has arrived in a later term.";
-    LeasedReadUnderDrift = "leased-read-under-drift", "A leader has read by lease while other clocks were faster.";
-    RetryAnswered = "retry-answered", "A client that repeated a command was told what it had found.";
-    CoreRecovered = "core-recovered", "A quorum that lost all others for good has applied a fresh command.";
+    LateReadAnswer = "late-read-answer", "A ReadIndex message or its reply has arrived in a later term.";
+    LeasedReadUnderDrift = "leased-read-under-drift", "A leader has served a read by lease while other clocks were faster.";
+    RetryAnswered = "retry-answered", "A client that repeated a command has received its response.";
+    CoreRecovered = "core-recovered", "A quorum that lost all other nodes permanently has applied a new command.";
     RecoveredWithoutLost = "recovered-without-lost", "A cluster has recovered although some disk was lost.";
     ReturnedWithoutElection = "returned-without-election", "A partitioned follower has reconnected without starting a term.";
 }
 
-/// How many goals there are.
+/// The number of goals.
 pub const COUNT: usize = GOALS.len();
 
 /// How often each goal was reached in one run.
@@ -134,8 +134,8 @@ pub struct Goals {
     /// The parts of each pending write: a hard state, a truncation, how many entries.
     pending: PerNode<VecDeque<Parts>>,
     failing: bool,
-    /// In which term each node was last told to stand.
-    told: PerNode<Term>,
+    /// The term of the last TimeoutNow that each node received.
+    timeout_now: PerNode<Term>,
     mishaps: Mishaps,
 }
 
@@ -154,15 +154,15 @@ impl Goals {
     }
 
     fn won(&mut self, history: &History, node: NodeId, term: Term) {
-        self.won_amid(history, node);
+        self.won_during(history, node);
         self.reach(Goal::LeaderElected);
         let others = history.leaders.iter().any(|leader| leader.is_some_and(|id| id != node));
         self.reach_if(Goal::LeaderReplaced, others);
         self.reach_if(Goal::LateLeader, history.leaders.len() as u64 > term.0 + 1);
         self.reach_if(Goal::StaleLeader, history.current_leaders().count() > 1);
         self.reach_if(Goal::ElectedWhileCut, self.cut);
-        let told = self.told[node];
-        self.reach_if(Goal::LeadershipTransferred, told > Term(0) && told.next() == term);
+        let from = self.timeout_now[node];
+        self.reach_if(Goal::LeadershipTransferred, from > Term(0) && from.next() == term);
         let joint = history.membership_of(history.node(node)).is_joint();
         self.reach_if(Goal::ElectedInJoint, joint);
     }
@@ -180,7 +180,7 @@ impl Goals {
         self.reach_if(Goal::LearnerPromoted, promoted);
         let joined = members.voters.without(old.all_voters());
         let left = members.outgoing.without(members.voters);
-        self.replaced_amid(history, joined, left);
+        self.replaced_during(history, joined, left);
     }
 
     fn received_vote(&mut self, history: &History, message: &MessageView) {
@@ -196,7 +196,7 @@ impl Goals {
     }
 }
 
-/// Whether a write has a hard state, whether it truncates, and how many entries it has.
+/// Whether a write has a hard state, whether it truncates, and the number of its entries.
 type Parts = (bool, bool, usize);
 
 fn parts(write: &Write) -> Parts {
@@ -205,7 +205,7 @@ fn parts(write: &Write) -> Parts {
 
 impl Monitor for Goals {
     fn happens(&mut self, history: &History, event: Event) -> Verdict {
-        self.mishap(history, event);
+        self.fault(history, event);
         match event.kind {
             Kind::Drop => self.reach(Goal::MessageDropped),
             Kind::Duplicate => self.reach(Goal::MessageDuplicated),
@@ -226,11 +226,11 @@ impl Monitor for Goals {
         match message.body {
             MessageBody::VoteGranted => self.received_vote(history, message),
             MessageBody::AppendRejected => self.reach(Goal::Refusal),
-            MessageBody::TimeoutNow => self.told[message.to] = message.term,
+            MessageBody::TimeoutNow => self.timeout_now[message.to] = message.term,
             MessageBody::RequestVote { .. }
             | MessageBody::ReadIndex
             | MessageBody::InstallSnapshot { .. } => {
-                self.heard_amid(history, message);
+                self.received_during(history, message);
             }
             MessageBody::AppendEntries { .. } => {
                 let stale = message.term < history.node(message.to).view.term();
@@ -288,7 +288,7 @@ impl Monitor for Goals {
         self.reach_if(Goal::CommitBeforeOwnDisk, ahead);
         self.reach_if(Goal::CommittedWhileCut, self.cut);
         self.reach_if(Goal::CommittedWhileDown, h.nodes.iter().any(|node| !node.up));
-        self.committed_amid();
+        self.committed_during();
         NOTHING
     }
 
@@ -339,8 +339,8 @@ impl Monitor for Goals {
         if write.snapshot.is_some() {
             self.reach(Goal::SnapshotTaken);
             self.reach_if(Goal::SnapshotOverConflict, write.truncate_from.is_some());
-            let amid = newest > history.node(node).view.commit;
-            self.reach_if(Goal::SnapshotDuringChange, amid);
+            let uncommitted = newest > history.node(node).view.commit;
+            self.reach_if(Goal::SnapshotDuringChange, uncommitted);
         }
         let overlapping = !self.pending[node].is_empty();
         self.reach_if(Goal::OverlappingWrites, overlapping);
@@ -390,7 +390,7 @@ impl Monitor for Goals {
     }
 
     fn write_failed(&mut self, _: &History, node: NodeId, _: bool) -> Verdict {
-        self.failed_amid(node);
+        self.failed_during(node);
         self.reach(Goal::WriteFailed);
         NOTHING
     }
@@ -401,7 +401,7 @@ impl Monitor for Goals {
     }
 
     fn lost(&mut self, _: &History, node: NodeId) -> Verdict {
-        self.lost_for_good(node);
+        self.lost_permanently(node);
         NOTHING
     }
 
@@ -416,17 +416,17 @@ impl Monitor for Goals {
     }
 
     fn answered(&mut self, history: &History, _: NodeId, command: Command, _: u64) -> Verdict {
-        self.answered_amid(history, command);
+        self.answered_during(history, command);
         NOTHING
     }
 
     fn served(&mut self, history: &History, node: NodeId, _: u64, _: &StateMachine) -> Verdict {
-        self.read_amid(history, node);
+        self.read_during(history, node);
         NOTHING
     }
 
     fn stopped(&mut self, _: &History, node: NodeId, lost: usize) -> Verdict {
-        self.stopped_amid(node);
+        self.stopped_during(node);
         self.reach_if(Goal::WritesLost, lost > 0);
         self.pending[node].clear();
         NOTHING
@@ -434,7 +434,7 @@ impl Monitor for Goals {
 
     fn recovered(&mut self, history: &History, outcome: &RecoveryOutcome) -> Verdict {
         self.reach_if(Goal::Recovered, history.has_recovered(outcome.fresh));
-        self.recovered_amid(history, outcome);
+        self.recovered_during(history, outcome);
         NOTHING
     }
 

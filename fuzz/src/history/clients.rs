@@ -1,9 +1,9 @@
-//! What clients asked and were told: the part of a history that users of the cluster see.
+//! The requests of clients and their responses: the part of a history that users can observe.
 //!
-//! Promises: every question has a call, and an answer if its client was told one; between any two
-//! of them time goes on. A client hears an answer where it last asked, and only in the life of the
-//! node in which it did; all else is unknown to it. Knows nothing of logs but how far a client
-//! knows them to be applied.
+//! Promises: every operation has a call event, and a response event if its client received one; no
+//! two of these events have the same time. A client receives a response only from the node that
+//! got its last request, and only in the same incarnation of that node; otherwise the outcome is
+//! unknown. Knows nothing of logs, except the index up to which clients know them to be applied.
 
 use raft::{LogIndex, NodeId};
 
@@ -11,45 +11,45 @@ use crate::history::linearizability::{Action, Operation};
 use crate::history::state_machine::{effect, key_of, Key};
 use crate::replica::Command;
 
-/// A command that a client asked for.
+/// A command that a client proposed.
 #[derive(Clone, Copy, Debug)]
 struct Proposal {
-    /// Where it was asked for last, and in which life of that node.
+    /// The node that got the last request for it, and the incarnation of that node.
     asked_at: (NodeId, u64),
     times: u32,
     call: u64,
-    /// When the client was told the value that the command found, and which.
-    told: Option<(u64, u64)>,
+    /// The time of the response, and the value in it: the one that the command found.
+    response: Option<(u64, u64)>,
 }
 
-/// A read that a client asked for.
+/// A read that a client requested.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadFact {
-    /// Where.
+    /// The node that got the request.
     pub node: NodeId,
-    /// In which of its lives.
+    /// The incarnation of that node.
     pub life: u64,
-    /// The last entry that some client knew of before: this read must not miss it.
+    /// The last entry that some client knew of before the read: the read must include it.
     pub floor: LogIndex,
-    /// It has not been answered yet.
+    /// The read is pending.
     pub open: bool,
-    /// It was answered, from the state after this entry or a later one.
+    /// The node may serve the read from the state after this entry or a later one.
     pub index: Option<LogIndex>,
     call: u64,
-    told: Option<(u64, u64)>,
+    response: Option<(u64, u64)>,
 }
 
-/// All that clients asked and were told in one run.
+/// All requests of clients in one run, and their responses.
 #[derive(Clone, Debug, Default)]
 pub struct Clients {
     /// How many commands clients have proposed: they are numbered from 1.
     pub proposals: Command,
-    asked: Vec<Proposal>,
+    proposed: Vec<Proposal>,
     /// Reads by number.
     pub reads: Vec<ReadFact>,
-    /// What was read of each key after a recovery.
+    /// The value of each key after a recovery.
     scan: Vec<(u64, Key, u64)>,
-    /// The last entry that some client knows to be applied.
+    /// The last entry whose effects some client has observed.
     pub known: LogIndex,
     now: u64,
 }
@@ -57,7 +57,7 @@ pub struct Clients {
 impl Clients {
     pub(crate) fn begin(&mut self) {
         self.proposals = 0;
-        self.asked.clear();
+        self.proposed.clear();
         self.reads.clear();
         self.scan.clear();
         self.known = LogIndex(0);
@@ -69,89 +69,89 @@ impl Clients {
         self.now
     }
 
-    /// A client asks a node, in one of its lives, for a command; its number. With `again`, it is
-    /// not the next one, but one that was asked for so many commands ago.
+    /// A client proposes a command to a node in an incarnation; returns the command's number. If
+    /// `again` is not 0, the client repeats the command that was proposed `again` commands ago.
     pub(crate) fn propose(&mut self, asked_at: (NodeId, u64), again: u64) -> Command {
         if again == 0 {
             let call = self.tick();
             self.proposals += 1;
-            self.asked.push(Proposal { asked_at, times: 1, call, told: None });
+            self.proposed.push(Proposal { asked_at, times: 1, call, response: None });
             return self.proposals;
         }
         let command = self.proposals + 1 - again;
-        let proposal = &mut self.asked[command as usize - 1];
+        let proposal = &mut self.proposed[command as usize - 1];
         proposal.asked_at = asked_at;
         proposal.times += 1;
         command
     }
 
     fn proposal(&self, command: Command) -> Option<&Proposal> {
-        self.asked.get(command.checked_sub(1)? as usize)
+        self.proposed.get(command.checked_sub(1)? as usize)
     }
 
-    /// How often a command was proposed.
+    /// The number of times that a command was proposed.
     pub fn times_proposed(&self, command: Command) -> u32 {
         self.proposal(command).map_or(0, |proposal| proposal.times)
     }
 
-    /// Whether a client waits for a command at a node, in one of its lives.
+    /// Whether a client waits for the response to a command from a node in this incarnation.
     pub fn waits(&self, command: Command, at: (NodeId, u64)) -> bool {
         self.proposal(command).is_some_and(|proposal| proposal.asked_at == at)
     }
 
-    /// A client that waited for a command is told what it found.
+    /// A client receives the response to a command: the value that the command found.
     pub(crate) fn tell(&mut self, command: Command, found: u64) {
         let now = self.tick();
-        self.asked[command as usize - 1].told.get_or_insert((now, found));
+        self.proposed[command as usize - 1].response.get_or_insert((now, found));
     }
 
-    /// A client asks a node, in one of its lives, for a read; its number.
+    /// A client requests a read from a node in an incarnation; returns the number of the read.
     pub(crate) fn ask(&mut self, (node, life): (NodeId, u64)) -> u64 {
         let (floor, call) = (self.known, self.tick());
-        let fact = ReadFact { node, life, floor, open: true, index: None, call, told: None };
+        let fact = ReadFact { node, life, floor, open: true, index: None, call, response: None };
         self.reads.push(fact);
         self.reads.len() as u64 - 1
     }
 
-    /// A read may be answered, from the state after `index`.
+    /// A node has answered a read: it may be served from the state after `index`, or is refused.
     pub(crate) fn read_answered(&mut self, number: u64, index: Option<LogIndex>) {
         let Some(read) = self.reads.get_mut(number as usize) else { return };
         read.open = false;
         read.index = index;
     }
 
-    /// A client is told what its read found, in the state after `applied`.
+    /// A client receives the response to its read, served from the state after `applied`.
     pub(crate) fn serve(&mut self, number: u64, found: u64, applied: LogIndex) {
         let now = self.tick();
         self.known = self.known.max(applied);
         if let Some(read) = self.reads.get_mut(number as usize) {
-            read.told.get_or_insert((now, found));
+            read.response.get_or_insert((now, found));
         }
     }
 
-    /// At the end of all, a client reads a key.
+    /// At the end of the run, a client reads a key.
     pub(crate) fn scan(&mut self, key: Key, found: u64) {
         let now = self.tick();
         self.scan.push((now, key, found));
     }
 
-    /// All of it as operations on registers.
+    /// All of them as operations on registers.
     pub fn operations(&self) -> impl Iterator<Item = Operation> + '_ {
-        let commands = (1..).zip(&self.asked).filter_map(|(command, proposal)| {
+        let commands = (1..).zip(&self.proposed).filter_map(|(command, proposal)| {
             let key = key_of(command).0;
-            let (call, done) = (proposal.call, proposal.told.map(|(done, _)| done));
-            let action = match proposal.told {
+            let (call, done) = (proposal.call, proposal.response.map(|(done, _)| done));
+            let action = match proposal.response {
                 Some((_, seen)) => match effect(command, seen) {
                     Some(value) => Action::Swap { seen, value },
                     None => Action::Read { seen },
                 },
-                // Nobody knows whether it was done; of a read that is of no matter.
+                // The outcome is unknown; a read with an unknown outcome is left out.
                 None => Action::Write { value: effect(command, 0)? },
             };
             Some(Operation { key, call, done, action })
         });
         let reads = (0..).zip(&self.reads).filter_map(|(number, read)| {
-            let (done, seen) = read.told?;
+            let (done, seen) = read.response?;
             let (key, call) = (key_of(number).0, read.call);
             Some(Operation { key, call, done: Some(done), action: Action::Read { seen } })
         });
@@ -175,8 +175,8 @@ mod tests {
         Zones::default().check(&operations).is_ok()
     }
 
-    /// Clients that have proposed so many commands.
-    fn asked(commands: u64) -> Clients {
+    /// Clients that have proposed this many commands.
+    fn proposed(commands: u64) -> Clients {
         let mut clients = Clients::default();
         for _ in 0..commands {
             clients.propose(HERE, 0);
@@ -185,8 +185,8 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_heard_where_the_command_was_asked_for_last() {
-        let mut clients = asked(2);
+    fn a_client_waits_only_at_the_node_that_got_its_last_request() {
+        let mut clients = proposed(2);
         assert!(clients.waits(1, HERE) && !clients.waits(1, (NodeId(0), 2)));
         assert_eq!(clients.propose((NodeId(1), 1), 2), 1);
         assert!(clients.waits(1, (NodeId(1), 1)) && !clients.waits(1, HERE));
@@ -194,9 +194,9 @@ mod tests {
     }
 
     #[test]
-    fn a_read_that_misses_what_a_client_was_told_is_not_linearizable() {
+    fn a_read_that_misses_an_acknowledged_command_is_not_linearizable() {
         let put = (1..).find(|&command| effect(command, 0) == Some(command)).expect("one puts");
-        let mut clients = asked(put);
+        let mut clients = proposed(put);
         clients.tell(put, 0);
         let read = (0..).find(|&number| key_of(number) == key_of(put)).expect("one reads that key");
         for _ in 0..=read {
@@ -210,10 +210,10 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_was_told_may_have_happened_or_not() {
+    fn a_command_without_a_response_may_have_taken_effect_or_not() {
         let put = (1..).find(|&command| effect(command, 0) == Some(command)).expect("one puts");
         for found in [0, put] {
-            let mut clients = asked(put);
+            let mut clients = proposed(put);
             clients.scan(key_of(put), found);
             assert!(check(&clients), "{found}");
         }

@@ -16,7 +16,7 @@ use crate::replica::ours::Ours;
 use crate::replica::{Entry, MessageBody, MessageView, Replica, View, Write};
 use crate::schedule::Setup;
 
-/// The history of a cluster of `nodes` that have just started, watched by one oracle.
+/// The history of a cluster of `nodes` that have just started, checked by one oracle.
 pub fn cluster<M: Monitor + Default>(nodes: u8) -> Recorder<M> {
     let mut recorder = Recorder::new(M::default());
     let setup = Setup { nodes, ..Setup::default() };
@@ -28,7 +28,7 @@ pub fn cluster<M: Monitor + Default>(nodes: u8) -> Recorder<M> {
     recorder
 }
 
-/// A write of entries (term, command) from `index` on, replacing what is there.
+/// A write of entries (term, command) from `index` on.
 pub fn write(index: u64, entries: &[(u64, u64)]) -> Write {
     let entry = |(at, &(term, command)): (u64, &(u64, u64))| Entry {
         id: LogId::new(term, at),
@@ -38,7 +38,7 @@ pub fn write(index: u64, entries: &[(u64, u64)]) -> Write {
     Write { id: WriteId(0), entries, sync: true, ..Write::default() }
 }
 
-/// The same, replacing what is there from `index` on.
+/// The same, after a truncation from `index` on.
 pub fn overwrite(index: u64, entries: &[(u64, u64)]) -> Write {
     Write { truncate_from: Some(LogIndex(index)), ..write(index, entries) }
 }
@@ -61,7 +61,7 @@ pub fn joint(index: u64, term: u64, voters: &[u8], outgoing: &[u8]) -> Write {
     Write { entries: vec![Entry { id, payload }], ..write(index, &[]) }
 }
 
-/// A write of a snapshot up to `last`, of a machine that has applied these entries.
+/// A write of a snapshot up to `last`, of a state machine that has applied these entries.
 pub fn snapshot<M>(run: &Recorder<M>, last: LogId, applied: &[(u64, u64)]) -> Write {
     let mut machine = StateMachine::new();
     machine.apply(&write(1, applied).entries);
@@ -70,7 +70,7 @@ pub fn snapshot<M>(run: &Recorder<M>, last: LogId, applied: &[(u64, u64)]) -> Wr
     Write { snapshot, ..write(1, &[]) }
 }
 
-/// A write of term and vote.
+/// A write of a term and a vote.
 pub fn ballot(term: u64, vote: Option<u8>) -> Write {
     let hard_state = Some(HardState { term: Term(term), vote: vote.map(NodeId) });
     Write { hard_state, ..write(1, &[]) }
@@ -82,7 +82,7 @@ pub fn says(from: u8, to: u8, term: u64, body: MessageBody) -> MessageView {
     MessageView { from, to, term, body, committed: LogId::ZERO }
 }
 
-/// What a leader knows of a follower.
+/// A leader's progress of a follower.
 pub fn knows(match_index: u64, next_index: u64) -> Progress {
     Progress { match_index: LogIndex(match_index), next_index: LogIndex(next_index) }
 }
@@ -92,7 +92,7 @@ impl<M: Monitor> Recorder<M> {
         self.history.node(NodeId(node)).view
     }
 
-    fn shows(&mut self, node: u8, view: View, write: Option<&Write>, to: Out) -> Verdict {
+    fn record_step(&mut self, node: u8, view: View, write: Option<&Write>, to: Out) -> Verdict {
         let step = Step {
             node: NodeId(node),
             received: to.received.as_ref(),
@@ -107,7 +107,7 @@ impl<M: Monitor> Recorder<M> {
         };
         let known = self.history.node(NodeId(node)).progress;
         let progress = |peer: NodeId| match to.progress {
-            Some((who, progress)) if who == peer.0 => Some(progress),
+            Some((id, progress)) if id == peer.0 => Some(progress),
             _ if to.initial => Some(knows(0, view.last_log.index.0 + 1)),
             _ => Some(known[peer]),
         };
@@ -118,14 +118,14 @@ impl<M: Monitor> Recorder<M> {
     pub fn becomes(&mut self, node: u8, role: Role, term: u64) -> Verdict {
         let hard_state = HardState { term: Term(term), vote: None };
         let view = View { role, hard_state, ..self.view_of(node) };
-        self.shows(node, view, None, Out { initial: true, ..Out::default() })
+        self.record_step(node, view, None, Out { initial: true, ..Out::default() })
     }
 
-    /// A node gives its vote.
+    /// A node votes.
     pub fn votes(&mut self, node: u8, term: u64, vote: u8) -> Verdict {
         let hard_state = HardState { term: Term(term), vote: Some(NodeId(vote)) };
         let view = View { hard_state, ..self.view_of(node) };
-        self.shows(node, view, None, Out::default())
+        self.record_step(node, view, None, Out::default())
     }
 
     /// A node changes its log, in memory.
@@ -138,7 +138,7 @@ impl<M: Monitor> Recorder<M> {
         let last = write.entries.last().map_or(last, |entry| entry.id);
         let view =
             View { last_log: last, hard_state: write.hard_state.unwrap_or(old.hard_state), ..old };
-        self.shows(node, view, Some(write), Out::default())
+        self.record_step(node, view, Some(write), Out::default())
     }
 
     /// A node changes its log, in memory and on disk.
@@ -151,55 +151,55 @@ impl<M: Monitor> Recorder<M> {
     pub fn answers(&mut self, node: u8, number: u64, index: u64) -> Verdict {
         let read = Read { id: ReadId(number), answer: Ok(LogIndex(index)) };
         let out = Out { reads: vec![read], ..Out::default() };
-        self.shows(node, self.view_of(node), None, out)
+        self.record_step(node, self.view_of(node), None, out)
     }
 
     /// A node's commit index changes.
     pub fn commits(&mut self, node: u8, commit: u64) -> Verdict {
         let view = View { commit: LogIndex(commit), ..self.view_of(node) };
-        self.shows(node, view, None, Out::default())
+        self.record_step(node, view, None, Out::default())
     }
 
-    /// A leader's commit index changes, and it leads no longer.
+    /// A leader's commit index changes, and it steps down.
     pub fn commits_and_follows(&mut self, node: u8, commit: u64) -> Verdict {
         let (commit, role) = (LogIndex(commit), Role::Follower);
-        self.shows(node, View { commit, role, ..self.view_of(node) }, None, Out::default())
+        self.record_step(node, View { commit, role, ..self.view_of(node) }, None, Out::default())
     }
 
     /// A node sends a message.
     pub fn sends(&mut self, message: MessageView) -> Verdict {
         let node = message.from.0;
         let out = Out { sent: vec![message], ..Out::default() };
-        self.shows(node, self.view_of(node), None, out)
+        self.record_step(node, self.view_of(node), None, out)
     }
 
-    /// A node receives a message, and does nothing.
+    /// A node receives a message, without an effect.
     pub fn receives(&mut self, message: MessageView) -> Verdict {
         let node = message.to.0;
         let out = Out { received: Some(message), ..Out::default() };
-        self.shows(node, self.view_of(node), None, out)
+        self.record_step(node, self.view_of(node), None, out)
     }
 
-    /// A node's clock ticks, and nothing comes of it.
+    /// A node's clock ticks, without an effect.
     pub fn ticks(&mut self, node: u8) -> Verdict {
         let out = Out { ticked: true, ..Out::default() };
-        self.shows(node, self.view_of(node), None, out)
+        self.record_step(node, self.view_of(node), None, out)
     }
 
-    /// A leader learns something of a peer.
+    /// A leader's progress of a peer changes.
     pub fn learns(&mut self, leader: u8, peer: u8, progress: Progress) -> Verdict {
         let out = Out { progress: Some((peer, progress)), ..Out::default() };
-        self.shows(leader, self.view_of(leader), None, out)
+        self.record_step(leader, self.view_of(leader), None, out)
     }
 
     /// A node applies the entry at `index` of its log, with this command.
     pub fn applies(&mut self, node: u8, index: u64, command: u64) -> Verdict {
         let applied = write(index, &[(1, command)]).entries;
         let out = Out { applied, ..Out::default() };
-        self.shows(node, self.view_of(node), None, out)
+        self.record_step(node, self.view_of(node), None, out)
     }
 
-    /// A node stops and starts again from its disk, as it should.
+    /// A node stops and restarts from its disk correctly.
     pub fn reboots(&mut self, node: u8) -> Verdict {
         self.stopped(NodeId(node), 0)?;
         let facts = self.history.node(NodeId(node));

@@ -1,53 +1,54 @@
-//! Whether clients saw a register for each key, judged from outside, in O(n log n).
+//! A linearizability check of one register for each key, from calls and responses, in O(n log n).
 //!
-//! Every write has a value of its own (Gibbons and Korach 1997), and clients tell when they
-//! called, when they heard, and what they saw. A swap saw the value right before its own. So swaps
-//! join values to chains that nothing comes between, and a plain write begins a chain. The zone of
-//! a chain lies between the earliest end and the latest call of all that wrote or saw its values:
-//! one chain must come before another if the first has an end before the second has a call. An
-//! order of all chains exists exactly if no two must each come before the other, that is: forward
-//! zones (end before call) do not overlap, and no backward zone lies inside a forward one.
+//! Every write has a unique value (Gibbons and Korach 1997), and the history has the time of each
+//! call, the time of each response, and the value that the operation saw. A swap saw the value
+//! directly before its own. So swaps join values to chains that no other value can interrupt, and a
+//! plain write begins a chain. The zone of a chain lies between the earliest end and the latest
+//! call of all operations that wrote or saw its values: one chain must come before another if the
+//! first has an end before the second has a call. An order of all chains exists exactly if no two
+//! must each come before the other, that is: forward zones (end before call) do not overlap, and
+//! no backward zone lies inside a forward one.
 //!
-//! Promises: no false alarm. Nothing is missed either, of reads, of writes, and of swaps whose
-//! outcome is known. A pending swap counts as a pending write of its value: if it was a
-//! compare-and-swap, what it must have seen is not held against anyone. Buffers are kept from one
-//! check to the next. Knows nothing of Raft.
+//! Promises: no false alarm. The check is complete for reads, writes, and swaps whose outcome is
+//! known. A pending swap counts as a pending write of its value: if it was a compare-and-swap, the
+//! value that it must have seen is not checked. Buffers are kept from one check to the next. Knows
+//! nothing of Raft.
 
 use std::cmp::{max_by_key, min_by_key};
 use std::fmt;
 
-/// What a client asked, and what it heard. An operation that is sent again is still one operation.
+/// A request of a client, and its response. An operation that is sent again is still one operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Operation {
     /// The register.
     pub key: u8,
     /// The event at which it was called.
     pub call: u64,
-    /// The event at which the client heard of it, not before the call. None if it never did: then
-    /// it may have taken effect at any time after the call, or not at all.
+    /// The event of the response, not before the call. None if there was no response: then the
+    /// operation may have taken effect at any time after the call, or not at all.
     ///
-    /// An operation comes before another only if it was done at an earlier event than the call.
+    /// An operation comes before another only if its response is earlier than the other's call.
     pub done: Option<u64>,
     /// What it does.
     pub action: Action,
 }
 
-/// What an operation does. Value 0 is there before the first write. No write writes 0, and no two
-/// write the same value to a key.
+/// The effect of an operation. A register has the value 0 before the first write. No write writes
+/// 0, and no two write the same value to a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Action {
-    /// `value` is there afterwards.
+    /// The register has `value` afterwards.
     Write { value: u64 },
-    /// `seen` was there, or means nothing if the outcome is unknown. Also a compare-and-swap that
-    /// found another value than it wished for.
+    /// The register had the value `seen`, which means nothing if the outcome is unknown. Also a
+    /// compare-and-swap that found another value than the expected one.
     Read { seen: u64 },
     /// Reads and writes at once, like a compare-and-swap that succeeded.
     Swap { seen: u64, value: u64 },
 }
 
 impl Operation {
-    /// The value that it writes, if it does.
+    /// The value that it writes, if any.
     fn writes(&self) -> Option<u64> {
         match self.action {
             Action::Write { value } | Action::Swap { value, .. } => Some(value),
@@ -55,7 +56,7 @@ impl Operation {
         }
     }
 
-    /// The value that its client saw, and when it was done.
+    /// The value that its client saw, and the time of the response.
     fn saw(&self) -> Option<(u64, u64)> {
         match self.action {
             Action::Read { seen } | Action::Swap { seen, .. } => Some((seen, self.done?)),
@@ -64,7 +65,7 @@ impl Operation {
     }
 }
 
-/// A value at a time. None is before all events.
+/// A value of a register at a time. None is before all events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sight {
     /// The value.
@@ -73,31 +74,32 @@ pub struct Sight {
     pub time: Option<u64>,
 }
 
-/// Values that stand next to each other, since each was swapped for the one before; often only
-/// one.
+/// The zone of a chain of values, each of which was swapped for the one before; often only one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Zone {
     /// The register.
     pub key: u8,
-    /// The earliest end of an operation that wrote or saw one of the values: it was there by then.
+    /// The earliest end of an operation that wrote or saw one of the values: the register had it
+    /// by then.
     pub first: Sight,
-    /// The latest call of an operation that wrote or saw one of the values: it was there after it.
+    /// The latest call of an operation that wrote or saw one of the values: the register had it
+    /// after that.
     pub last: Sight,
 }
 
-/// Why no order of the operations explains what clients saw.
+/// The reason why no order of the operations explains the values that clients saw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Anomaly {
-    /// A value was seen that nobody ever wrote.
+    /// A value was seen that no operation wrote.
     NeverWritten { key: u8, seen: u64, call: u64, done: u64 },
     /// A value was seen by an operation that ended before the write was called.
     SeenTooEarly { key: u8, seen: u64, done: u64, written: u64 },
     /// Two swaps saw the same value.
     SwappedTwice { key: u8, seen: u64, values: [u64; 2] },
-    /// A swap saw a value that came about from the swap's own.
+    /// A swap saw a value that later swaps made from the swap's own.
     SwapsInCircle { key: u8, seen: u64, value: u64 },
-    /// A value was still there after another that it was swapped for.
+    /// A value was seen after another value that replaced it by a swap.
     OldAfterNew { key: u8, old: Sight, new: Sight },
     /// Two values, or chains of them, must each come before the other.
     EachBeforeOther { key: u8, zones: [Zone; 2] },
@@ -132,13 +134,13 @@ impl fmt::Display for Anomaly {
     }
 }
 
-/// That it was there already.
+/// The register had the value already.
 fn early(Sight { value, time }: Sight) -> String {
     let when = time.map_or("at the start".into(), |time| format!("by {time}"));
     format!("{value} was there {when}")
 }
 
-/// That it was there still, which is after some event.
+/// The register still had the value after an event.
 fn late(Sight { value, time }: Sight) -> String {
     format!("{value} after {}", time.unwrap_or_default())
 }
@@ -148,8 +150,8 @@ impl Zone {
         Zone { key: cluster.key, first: cluster.first(), last: cluster.last() }
     }
 
-    /// One value was swapped for the next: nothing may have been over with that before something
-    /// of this began.
+    /// One value was swapped for the next: no operation on the next value may end before an
+    /// operation on this value begins.
     fn extend(&mut self, next: &Cluster) -> Result<(), Anomaly> {
         if next.first < self.last.time {
             let (key, old, new) = (self.key, self.last, next.first());
@@ -160,7 +162,7 @@ impl Zone {
         Ok(())
     }
 
-    /// Whether one of its operations was over before one of the other's began.
+    /// Whether one of its operations ended before one of the other's began.
     fn before(&self, other: &Zone) -> bool {
         self.first.time < other.last.time
     }
@@ -169,7 +171,7 @@ impl Zone {
         self.before(self)
     }
 
-    /// Says what two different values have to do with each other.
+    /// Explains how two different values are related.
     fn explain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (one, other) = (self.first.value, self.last.value);
         match one == other {
@@ -179,7 +181,7 @@ impl Zone {
     }
 }
 
-/// A value of a key as one number, which is quickly compared.
+/// A value of a key as one number, for fast comparison.
 fn name(key: u8, value: u64) -> u128 {
     u128::from(key) << u64::BITS | u128::from(value)
 }
@@ -195,17 +197,17 @@ struct Cluster {
     first: Option<u64>,
     /// The latest call.
     last: Option<u64>,
-    /// Whether its write is a swap that saw another.
+    /// Whether its write is a swap.
     follows: bool,
-    /// Where the cluster of the value is that this one was swapped for.
+    /// The place of the cluster of the value that this one was swapped for.
     next: Option<usize>,
 }
 
-/// The end of what has no end. A pending write that nobody saw need not come before anything.
+/// The end of a pending write. If no operation saw its value, it need not come before any other.
 const NEVER: Option<u64> = Some(u64::MAX);
 
 impl Cluster {
-    /// What is there before the first write: written before all events.
+    /// The value before the first write: written before all events.
     fn start(key: u8) -> Cluster {
         let (call, first, last) = (None, None, None);
         Cluster { key, value: 0, call, first, last, follows: false, next: None }
@@ -235,7 +237,7 @@ impl Cluster {
     }
 }
 
-/// The check, with the buffers that it uses again and again.
+/// The check, with the buffers that it reuses.
 #[derive(Clone, Debug, Default)]
 pub struct Zones {
     /// By key and value.
@@ -245,8 +247,8 @@ pub struct Zones {
 }
 
 impl Zones {
-    /// Whether some order of all operations, each between its call and its end, explains what
-    /// clients saw. Operations may come in any order.
+    /// Whether some order of all operations, each between its call and its end, explains the values
+    /// that clients saw. The slice may be in any order.
     pub fn check(&mut self, operations: &[Operation]) -> Result<(), Anomaly> {
         self.gather_writes(operations);
         for operation in operations {
@@ -303,7 +305,7 @@ impl Zones {
         Err(Anomaly::SwappedTwice { key, seen, values })
     }
 
-    /// Makes a zone of each chain. Links are used up, so those that are left go in circles.
+    /// Makes a zone of each chain. Links are removed as they are followed; those left form cycles.
     fn join_chains(&mut self) -> Result<(), Anomaly> {
         self.zones.clear();
         for head in 0..self.clusters.len() {
@@ -332,8 +334,9 @@ impl Zones {
         Ok(zone)
     }
 
-    /// Zones are met by their earliest ends. Of two that must each come before the other, the one
-    /// that is met first is forward. Only the newest forward zone reaches so far: none overlap.
+    /// Visits zones by their earliest ends. Of two that must each come before the other, the one
+    /// that is visited first is forward. Only the newest forward zone can reach this far, since
+    /// forward zones do not overlap.
     fn compare_zones(&mut self) -> Result<(), Anomaly> {
         self.zones.sort_unstable_by_key(|zone| (zone.key, zone.first.time));
         let mut forward: Option<Zone> = None;
@@ -378,14 +381,14 @@ mod tests {
         verdict.is_ok()
     }
 
-    /// The sentence on an illegal history.
+    /// The text of the anomaly of an illegal history.
     fn complaint(operations: &[Operation]) -> String {
         assert!(!is_legal(operations));
         Zones::default().check(operations).unwrap_err().to_string()
     }
 
     #[test]
-    fn a_read_sees_the_newest_write_or_one_that_is_under_way() {
+    fn a_read_sees_the_newest_write_or_a_concurrent_one() {
         assert!(is_legal(&[]));
         assert!(is_legal(&[read(0, 0, 0), write(1, 2, 7), read(3, 4, 7)]));
         assert!(is_legal(&[write(1, 9, 7), read(2, 3, 0), read(4, 5, 7)]));
@@ -393,14 +396,14 @@ mod tests {
     }
 
     #[test]
-    fn what_ends_at_the_event_of_a_call_does_not_come_before_it() {
+    fn an_operation_that_ends_at_the_event_of_a_call_does_not_come_before_it() {
         assert!(is_legal(&[write(1, 3, 7), read(3, 4, 0)]));
         assert!(!is_legal(&[write(1, 3, 7), read(4, 4, 0)]));
         assert!(is_legal(&[write(3, 4, 7), read(1, 3, 7)]));
     }
 
     #[test]
-    fn a_value_that_nobody_wrote_is_an_anomaly() {
+    fn a_value_that_was_never_written_is_an_anomaly() {
         let text = complaint(&[write(1, 2, 7), read(3, 4, 8)]);
         assert_eq!(text, "key 0: 8 was seen between 3 and 4, but never written");
         assert!(!is_legal(&[swap(1, 2, 8, 7)]));
@@ -413,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn the_start_does_not_come_back() {
+    fn the_initial_value_does_not_return_after_a_write() {
         let text = complaint(&[write(0, 0, 7), read(1, 2, 0)]);
         let each = "0 was there at the start and 7 after 0, but 7 was there by 0 and 0 after 1";
         assert_eq!(text, format!("key 0: {each}"));
@@ -444,7 +447,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_pending_operation_saw_means_nothing() {
+    fn the_value_that_a_pending_operation_saw_is_ignored() {
         assert!(is_legal(&[read(1, None, 9), swap(1, None, 9, 7), swap(1, None, 7, 8)]));
         assert!(is_legal(&[swap(1, 2, 0, 7), swap(1, None, 0, 8), read(3, 4, 8)]));
     }
@@ -457,14 +460,14 @@ mod tests {
     }
 
     #[test]
-    fn swaps_do_not_go_in_a_circle() {
+    fn swaps_do_not_form_a_cycle() {
         let text = complaint(&[swap(1, 9, 8, 7), swap(1, 9, 7, 8)]);
         assert_eq!(text, "key 0: 7 was swapped for 8, although swaps lead from 8 to 7");
         assert!(!is_legal(&[swap(1, 9, 7, 7)]));
     }
 
     #[test]
-    fn no_value_comes_back_after_it_was_swapped_for_another() {
+    fn no_value_returns_after_it_was_swapped_for_another() {
         let swaps = [write(0, 20, 7), swap(0, 20, 7, 8), swap(0, 20, 8, 9)];
         assert!(is_legal(&[&swaps[..], &[read(1, 2, 7), read(3, 4, 9)]].concat()));
         let text = complaint(&[&swaps[..], &[read(1, 2, 9), read(3, 4, 7)]].concat());
@@ -472,7 +475,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_comes_between_values_that_swaps_join() {
+    fn no_value_comes_between_values_that_swaps_join() {
         let swaps = [write(0, 20, 7), swap(0, 20, 7, 8)];
         let between = [write(3, 4, 9), read(5, 6, 8)];
         let text = complaint(&[&swaps[..], &between, &[read(1, 2, 7)]].concat());
@@ -483,7 +486,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_have_nothing_to_do_with_each_other() {
+    fn keys_are_independent_of_each_other() {
         let other = [write(2, 3, 7), read(5, 6, 7)].map(|one| Operation { key: 1, ..one });
         assert!(is_legal(&[&other[..], &[read(7, 8, 0)]].concat()));
         assert!(!is_legal(&[&other[..], &[read(7, 8, 7)]].concat()));
@@ -492,7 +495,7 @@ mod tests {
     }
 
     #[test]
-    fn one_check_leaves_nothing_for_the_next() {
+    fn a_check_does_not_affect_the_next_one() {
         let mut zones = Zones::default();
         assert!(zones.check(&[swap(1, 9, 8, 7), swap(1, 9, 7, 8)]).is_err());
         assert_eq!(zones.check(&[swap(1, 9, 0, 7), read(10, 11, 7)]), Ok(()));

@@ -1,7 +1,8 @@
-//! A log as an oracle sees it: prefix hashes, and the memberships that it says.
+//! A log as an oracle sees it: prefix hashes, and the memberships in its entries.
 //!
-//! Promises: two logs agree up to an index exactly if their hashes there are equal; every change
-//! costs what it changes. What a snapshot stands for is still in it. Knows nothing of nodes.
+//! Promises: two logs agree up to an index exactly if their hashes there are equal; the cost of an
+//! update is proportional to what it changes. Entries that a snapshot replaces remain in the chain.
+//! Knows nothing of nodes.
 
 use raft::{LogId, LogIndex, Membership, Payload, Snapshot, Term};
 
@@ -37,8 +38,8 @@ impl Default for Link {
     }
 }
 
-/// The command of an entry; 0 for a no-op, which no client ever proposes, and a number beyond all
-/// commands for a change of membership.
+/// The command of an entry; 0 for a no-op, which no client proposes, and a number above all
+/// commands for a membership change.
 pub fn command_of(entry: &Entry) -> Command {
     match entry.payload {
         Payload::Noop => 0,
@@ -50,16 +51,16 @@ pub fn command_of(entry: &Entry) -> Command {
     }
 }
 
-/// From here on, what [`command_of`] says stands for a change of membership.
+/// Results of [`command_of`] from here on denote membership changes.
 const CHANGES: Command = 1 << 63;
 
-/// Whether what [`command_of`] says stands for a client's command.
+/// Whether a result of [`command_of`] denotes a client's command.
 pub fn is_command(command: Command) -> bool {
     (1..CHANGES).contains(&command)
 }
 
-/// A log as a chain of prefix hashes, with the memberships that it says. What a snapshot stands
-/// for is in it as well.
+/// A log as a chain of prefix hashes, with the memberships in its entries. It also contains the
+/// entries that a snapshot has replaced.
 #[derive(Clone, Debug, Default)]
 pub struct LogChain {
     links: Vec<Link>,
@@ -97,7 +98,7 @@ impl LogChain {
         newest.map(|(_, membership)| membership)
     }
 
-    /// The newest change of membership, and the one before it.
+    /// The newest membership change, and the one before it.
     pub fn changes(&self) -> [Option<(LogIndex, Membership)>; 2] {
         let mut newest = self.changes.iter().rev().copied();
         [newest.next(), newest.next()]
@@ -132,8 +133,7 @@ impl LogChain {
         }
     }
 
-    /// A snapshot stands for what is committed up to its last entry. What follows that stays, as
-    /// far as there is something.
+    /// A snapshot replaces the log up to its last entry by the committed log. Later entries stay.
     fn install(&mut self, snapshot: &Snapshot, committed: &LogChain) {
         let last = snapshot.last.index;
         if self.at(last) == committed.at(last) && self.at(last).is_some() {
@@ -143,14 +143,14 @@ impl LogChain {
         let later = self.changes.iter().filter(|(index, _)| *index > last).copied();
         let later: Vec<_> = later.collect();
         self.become_equal(committed, last);
-        // A snapshot of what nobody has committed is for an oracle to judge; here it has a place.
+        // Placeholders for entries that no node has committed; an oracle judges such a snapshot.
         let unknown = Link { term: snapshot.last.term, prefix: state_of(snapshot) };
         self.links.resize(last.0 as usize, unknown);
         self.links.extend(kept);
         self.changes.extend(later);
     }
 
-    /// Becomes equal to `other` up to `last`, at a cost in what differs.
+    /// Becomes equal to `other` up to `last`; the cost is proportional to the difference.
     pub(crate) fn become_equal(&mut self, other: &LogChain, last: LogIndex) {
         let mut same = self.links.len().min(other.links.len()).min(last.0 as usize);
         while same > 0 && self.links[same - 1] != other.links[same - 1] {
@@ -160,11 +160,11 @@ impl LogChain {
         self.extend(other, last);
     }
 
-    /// Goes on as `other` does, up to `last`.
+    /// Appends the entries of `other` beyond the end of this log, up to `last`.
     pub(crate) fn extend(&mut self, other: &LogChain, last: LogIndex) {
         let (from, to) = (self.links.len(), other.links.len().min(last.0 as usize));
-        let Some(news) = other.links.get(from..to) else { return };
-        self.links.extend_from_slice(news);
+        let Some(new) = other.links.get(from..to) else { return };
+        self.links.extend_from_slice(new);
         let within = |index: LogIndex| (from as u64..to as u64).contains(&index.previous().0);
         self.changes.extend(other.changes.iter().filter(|(index, _)| within(*index)));
     }

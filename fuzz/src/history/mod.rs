@@ -1,8 +1,8 @@
-//! What really happened: the facts of a run, kept outside the system under test.
+//! The facts of a run, kept outside the system under test.
 //!
-//! Promises: facts come from what replicas wrote, sent and showed, never from what they think of
-//! themselves; every update costs what changed. Logs are chains of prefix hashes, so two logs
-//! agree up to an index exactly if their hashes there are equal. Passes no judgement: oracles do.
+//! Promises: facts come only from what replicas write, send and show; the cost of an update is
+//! proportional to what it changes. Logs are chains of prefix hashes, so two logs agree up to an
+//! index exactly if their hashes there are equal. Judges nothing: oracles do.
 
 use std::ops::{Index, IndexMut};
 
@@ -31,19 +31,19 @@ pub mod state_machine;
 pub mod step;
 pub mod violation;
 
-/// How an entry was committed that stands in [`History::committed_log`].
+/// How an entry of [`History::committed_log`] was committed.
 #[derive(Clone, Copy, Debug)]
 pub struct Committed {
-    /// The term of the leader that first advanced over it: for an entry of an older term, later
-    /// than the entry's own.
+    /// The term of the node that committed it first: for an entry of an older term, later than the
+    /// entry's own.
     pub commit_term: Term,
     /// The highest commit term up to here.
     pub highest_commit_term: Term,
-    /// Who first advanced over it.
+    /// The node that committed it first.
     pub by: NodeId,
 }
 
-/// The birth of an entry: the first time that any node wrote this (index, term).
+/// The creation of an entry: the first time that any node wrote this (index, term).
 #[derive(Clone, Copy, Debug)]
 pub struct Birth {
     /// Its term.
@@ -52,12 +52,13 @@ pub struct Birth {
     pub prefix: u64,
     /// Its command; 0 for a no-op.
     pub command: Command,
-    /// Who wrote it first.
+    /// The node that wrote it first.
     pub by: NodeId,
     older: u32,
 }
 
-/// All births, by index and term. A chain per index in one arena: no allocation per entry.
+/// The creations of all entries, by index and term. A chain per index in one arena: no allocation
+/// per entry.
 #[derive(Clone, Debug, Default)]
 pub struct Births {
     newest: Vec<u32>,
@@ -66,7 +67,7 @@ pub struct Births {
 }
 
 impl Births {
-    /// The birth of the entry of `term` at `index`.
+    /// The creation of the entry `id`.
     pub fn get(&self, id: LogId) -> Option<&Birth> {
         let mut slot = *self.newest.get(id.index.0 as usize)?;
         while slot != 0 {
@@ -79,7 +80,7 @@ impl Births {
         None
     }
 
-    /// The highest index at which an entry of `term` was ever born; 0 if none was.
+    /// The highest index at which an entry of `term` was ever created; 0 if there is none.
     pub fn last_index_of(&self, term: Term) -> LogIndex {
         self.last_index_of_term.get(term.0 as usize).copied().unwrap_or_default()
     }
@@ -103,7 +104,7 @@ impl Births {
     }
 }
 
-/// Something for each node, without a search and without an allocation.
+/// A value for each node, without a search and without an allocation.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PerNode<T>([T; PER_NODE]);
 
@@ -127,27 +128,27 @@ impl<T> IndexMut<NodeId> for PerNode<T> {
 /// The facts about one node.
 #[derive(Clone, Debug, Default)]
 pub struct NodeHistory {
-    /// Its name.
+    /// Its id.
     pub id: NodeId,
     /// Whether it runs.
     pub up: bool,
-    /// What it last showed of itself.
+    /// The last view that it showed.
     pub view: View,
-    /// Its log: in memory while it runs, else what is on its disk.
+    /// Its log: in memory while it runs, else on its disk.
     pub log: LogChain,
     /// Its log on disk.
     pub disk: LogChain,
-    /// The last entry that the snapshot on its disk stands for.
+    /// The last entry of the snapshot on its disk.
     pub snapshot: LogId,
-    /// How often it has started.
+    /// How often it has started: the number of its incarnation.
     pub life: u64,
     /// Term and vote on disk.
     pub disk_state: HardState,
-    /// What was promised to be on its disk is not, as was found when it was to start.
+    /// Its disk lacks data that was reported as durable; this is found when it tries to start.
     pub lost: bool,
-    /// The last entry that it has applied in this life.
+    /// The last entry that it has applied in this incarnation.
     pub applied: LogIndex,
-    /// As a leader: what it last knew of each node.
+    /// As a leader: its last progress of each node.
     pub progress: PerNode<Progress>,
 }
 
@@ -170,27 +171,27 @@ impl NodeHistory {
 /// The facts of one run.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    /// Who belongs to the cluster at first.
+    /// The initial membership of the cluster.
     pub membership: Membership,
-    /// How the run was set up.
+    /// The setup of the run.
     pub setup: Setup,
     /// See [`Capabilities::bounded_sends`].
     pub bounded_sends: bool,
     /// The facts about each node.
     pub nodes: Vec<NodeHistory>,
-    /// What is committed, as a log.
+    /// The committed log.
     pub committed_log: LogChain,
     /// How each of its entries was committed, from index 1 on.
     pub committed: Vec<Committed>,
     /// The state after each of them.
     pub reference: ReferenceMachine,
-    /// The membership by which the last of them was committed.
+    /// The membership with which the last of them was committed.
     pub committed_by: Membership,
     /// Every entry that was ever written.
     pub births: Births,
-    /// Who led each term, by term.
+    /// The first leader of each term, by term.
     pub leaders: Vec<Option<NodeId>>,
-    /// What clients asked and were told.
+    /// The requests of clients and their responses.
     pub clients: Clients,
 }
 
@@ -214,7 +215,7 @@ impl History {
         self.clients.begin();
     }
 
-    /// The membership that the log of a node says.
+    /// The newest membership in the log of a node.
     pub fn membership_of<'a>(&'a self, node: &'a NodeHistory) -> &'a Membership {
         node.log.membership_at(node.log.last_index()).unwrap_or(&self.membership)
     }
@@ -229,7 +230,7 @@ impl History {
         log.changes()[1].map_or(self.membership, |(_, membership)| membership)
     }
 
-    /// Whether without `gone` there is still a quorum of every membership that may be in force.
+    /// Whether every membership that may be in force still has a quorum without `gone`.
     pub fn can_spare(&self, gone: NodeSet) -> bool {
         let is_left = |members: &Membership| is_quorum(members, members.all_voters().without(gone));
         let in_logs = self.nodes.iter().flat_map(|node| [&node.log, &node.disk]);
@@ -238,18 +239,19 @@ impl History {
             && changes.all(|change| change.is_none_or(|(_, members)| is_left(&members)))
     }
 
-    /// Whether `id` has been removed from the cluster, or has lost its vote, and does not know: it
-    /// belongs neither to the membership in force nor to one that may come after it, as it was.
+    /// Whether `id` has been removed from the cluster, or has lost its vote, without having learned
+    /// it: in its former role it belongs neither to the membership in force nor to one that may
+    /// follow.
     pub fn may_disturb(&self, id: NodeId) -> bool {
         let last = self.last_committed();
         let logs = self.nodes.iter().filter(|node| node.up).map(|node| &node.log);
-        let logs = logs.filter(|log| self.holds_committed(log, last)); // Others will be truncated.
+        let logs = logs.filter(|log| self.holds_committed(log, last)); // Others get truncated.
         let changes = logs.flat_map(|log| log.changes()).flatten();
         let later = changes.filter(|(index, _)| *index > last);
         let mut members =
             [self.membership_in_force()].into_iter().chain(later.map(|(_, next)| next));
-        let thinks_it_votes = self.membership_of(self.node(id)).all_voters().contains(id);
-        !members.any(|members| match thinks_it_votes {
+        let is_voter_by_its_log = self.membership_of(self.node(id)).all_voters().contains(id);
+        !members.any(|members| match is_voter_by_its_log {
             true => members.all_voters().contains(id),
             false => members.members().contains(id),
         })
@@ -290,7 +292,7 @@ impl History {
         LogIndex(count as u64)
     }
 
-    /// Who leads `term` according to its own elections, if anyone ever did.
+    /// The first node that became leader of `term`, if there is one.
     pub fn leader_of(&self, term: Term) -> Option<NodeId> {
         self.leaders.get(term.0 as usize).copied().flatten()
     }
@@ -301,12 +303,13 @@ impl History {
         leaders.max_by_key(|(_, term)| *term)
     }
 
-    /// Whether some running voter would get the votes of a quorum, if all that run voted by the
-    /// logs that they have now.
+    /// Whether some running voter would get the votes of a quorum, if all running nodes voted
+    /// according to their current logs.
     ///
-    /// Raft itself can come to where nobody would: entries that were never committed, and that
-    /// nobody else has, may make the log of a server the newest that is no voter as far as it
-    /// knows, but one by the change of membership of the only server that could win without it.
+    /// Correct Raft can reach a state in which no node would. Uncommitted entries that no other
+    /// node has may make the log of a node the newest, and this node is no voter by its own log;
+    /// but by the uncommitted membership change of the only node that could win otherwise, it is a
+    /// voter whose vote is needed.
     pub fn can_elect(&self) -> bool {
         let running = || self.nodes.iter().filter(|node| node.up);
         running().any(|node| {
@@ -325,18 +328,18 @@ impl History {
             let term = self.committed_log.at(index)?.term;
             Some(self.births.get(LogId { term, index })?.command)
         };
-        // While a cluster recovers no command is repeated, so the last one tells.
+        // While a cluster recovers, no command is repeated, so the last one decides.
         let mut commands = (1..=applied.0).rev().filter_map(|index| command(LogIndex(index)));
         let last = commands.find(|&command| is_command(command));
         last.is_some_and(|command| command >= fresh)
     }
 
-    /// Running nodes that take themselves for leaders.
+    /// Running nodes whose role is leader.
     pub fn current_leaders(&self) -> impl Iterator<Item = &NodeHistory> {
         self.nodes.iter().filter(|node| node.up && node.view.is_leader())
     }
 
-    // ---- What the cluster records, in the order of a step ----
+    // ---- Updates by the recorder, in the order of a step ----
 
     pub(crate) fn log_changed(&mut self, id: NodeId, write: &Write) {
         let committed = &self.committed_log;
@@ -347,7 +350,7 @@ impl History {
         self.node_mut(id).view = view;
     }
 
-    /// After the oracles: whoever leads is now known to have led.
+    /// After the oracles: records the leader of a term.
     pub(crate) fn leads(&mut self, id: NodeId) {
         let view = self.node(id).view;
         if view.role == Role::Leader {
@@ -357,7 +360,7 @@ impl History {
         }
     }
 
-    /// After the oracles: the entries of `write` exist from now on.
+    /// After the oracles: records the entries that `write` creates.
     pub(crate) fn born(&mut self, id: NodeId, write: &Write) {
         for entry in &write.entries {
             if self.births.get(entry.id).is_none() {
@@ -367,7 +370,7 @@ impl History {
         }
     }
 
-    /// Records what `id` has committed; the entries that nobody had committed before.
+    /// Records the commit index of `id`; returns the entries that no node had committed before.
     pub(crate) fn commit(&mut self, id: NodeId) -> Option<(LogIndex, LogIndex)> {
         let view = self.node(id).view;
         let first = self.last_committed().next();
@@ -395,12 +398,12 @@ impl History {
         self.node_mut(id).progress[peer] = progress;
     }
 
-    /// A node, and the life that it is in.
+    /// A node, and its incarnation.
     pub fn life_of(&self, id: NodeId) -> (NodeId, u64) {
         (id, self.node(id).life)
     }
 
-    /// A node has applied an entry; if a client waits there for it, the client knows now.
+    /// A node has applied an entry; if a client waits there for it, the client knows of it now.
     pub(crate) fn applied(&mut self, id: NodeId, entry: &Entry) {
         self.node_mut(id).applied = entry.id.index;
         let Payload::Command(command) = entry.payload else { return };

@@ -1,8 +1,8 @@
-//! Monitors: what can be seen of a run, in the order in which it is shown.
+//! Monitors: the interface for everything that checks or describes a run.
 //!
-//! Promises: an monitor sees facts only; it can name neither a cluster nor a Raft. Two monitors
-//! are one, and so is none. The oracles, the goals and the teller are monitors; `watch.rs` shows
-//! them the run.
+//! Promises: a monitor gets facts only; it can name neither a cluster nor a Raft. A pair of
+//! monitors is a monitor, and so is `()`. The oracles, the goals and the narrator are monitors;
+//! `recorder.rs` calls them.
 
 use raft::{LogIndex, Membership, NodeId, NodeSet, Progress, Read, Refused};
 
@@ -13,7 +13,7 @@ use crate::history::History;
 use crate::replica::{Command, Entry, MessageView, View, Write};
 use crate::schedule::event::Event;
 
-/// What can be seen of a run. Each method answers whether there was something to check.
+/// Gets the events of a run, in order. Each method returns whether there was something to check.
 #[allow(unused_variables)]
 pub trait Monitor {
     /// An event is about to happen.
@@ -28,11 +28,11 @@ pub trait Monitor {
     fn received(&mut self, history: &History, message: &MessageView) -> Verdict {
         NOTHING
     }
-    /// A node has lived through a tick of its clock; the history has its state after it.
+    /// A node has processed a tick of its clock; the history has its state after it.
     fn ticked(&mut self, history: &History, node: NodeId) -> Verdict {
         NOTHING
     }
-    /// What `node` shows of itself has changed.
+    /// The view of `node` has changed.
     fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
         NOTHING
     }
@@ -51,11 +51,12 @@ pub trait Monitor {
     ) -> Verdict {
         NOTHING
     }
-    /// `node` has changed its log by `write`, in memory; new entries are not yet in the births.
+    /// `node` has changed its log by `write`, in memory; new entries are not yet in
+    /// [`History::births`].
     fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
         NOTHING
     }
-    /// What `leader` knows of `peer` has changed; `old` is none at the start of a leadership.
+    /// The progress of `peer` at `leader` has changed; `old` is none at the start of a leadership.
     fn progressed(
         &mut self,
         history: &History,
@@ -70,20 +71,19 @@ pub trait Monitor {
     fn sent(&mut self, history: &History, message: &MessageView) -> Verdict {
         NOTHING
     }
-    /// After a step that may have changed it, `node` goes by `membership`; the history has its
-    /// log.
+    /// After a step that may have changed it, `node` uses `membership`; the history has its log.
     fn configured(&mut self, history: &History, node: NodeId, membership: &Membership) -> Verdict {
         NOTHING
     }
-    /// `node` has put its state machine into the state of a snapshot.
+    /// `node` has restored its state machine from a snapshot.
     fn restored(&mut self, history: &History, node: NodeId, machine: &StateMachine) -> Verdict {
         NOTHING
     }
-    /// The state machine of `node` has come so far.
+    /// The state machine of `node` has applied the entries of a step.
     fn computed(&mut self, history: &History, node: NodeId, machine: &StateMachine) -> Verdict {
         NOTHING
     }
-    /// A client that waited at `node` is told what its command found.
+    /// `node` sends a client that waits there the response to its command.
     fn answered(
         &mut self,
         history: &History,
@@ -93,7 +93,7 @@ pub trait Monitor {
     ) -> Verdict {
         NOTHING
     }
-    /// A client that waited at `node` is told what its read found in this machine.
+    /// `node` sends a client that waits there the response to its read, from this state machine.
     fn served(
         &mut self,
         history: &History,
@@ -103,15 +103,15 @@ pub trait Monitor {
     ) -> Verdict {
         NOTHING
     }
-    /// The run is over, and nothing was broken so far.
+    /// The run is over, and no violation has been found.
     fn ended(&mut self, history: &History) -> Verdict {
         NOTHING
     }
-    /// `node` has refused a proposal, a change or a transfer.
+    /// `node` has refused a proposal, a membership change or a leadership transfer.
     fn refused(&mut self, history: &History, node: NodeId, refused: &Refused) -> Verdict {
         NOTHING
     }
-    /// `node` has answered a read; the history has it as open still, if it was.
+    /// `node` has answered a read; in the history it is still pending, if it was.
     fn read(&mut self, history: &History, node: NodeId, read: &Read) -> Verdict {
         NOTHING
     }
@@ -119,33 +119,33 @@ pub trait Monitor {
     fn applied(&mut self, history: &History, node: NodeId, entry: &Entry) -> Verdict {
         NOTHING
     }
-    /// A step of `node` is over; it has sent this many messages.
+    /// A step of `node` is over, in which it sent this many messages.
     fn stepped(&mut self, history: &History, node: NodeId, sent: usize) -> Verdict {
         NOTHING
     }
-    /// `write`, or what of it a failure left, has reached the disk of `node`.
+    /// `write`, or the part of it that a failure left, has reached the disk of `node`.
     fn persisted(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
         NOTHING
     }
-    /// `node` has been told that a write failed, and has halted or not.
+    /// `node` has been notified that a write failed, and has halted or not.
     fn write_failed(&mut self, history: &History, node: NodeId, halted: bool) -> Verdict {
         NOTHING
     }
-    /// A message has been pushed out of a full link by a newer one.
+    /// A newer message has evicted one from a full link.
     fn evicted(&mut self, history: &History) -> Verdict {
         NOTHING
     }
-    /// `node`, which has halted, has lived through a further input and done so many things.
+    /// `node`, which has halted, has processed a further input with this many effects.
     fn stepped_halted(&mut self, history: &History, node: NodeId, done: usize) -> Verdict {
         NOTHING
     }
-    /// The disk of `node` lacks something that was promised to be on it, as was found when it was
-    /// to start; the history has it still.
+    /// The disk of `node` lacks data that was reported as durable, as was found when it tried to
+    /// start; the history still has that data.
     fn lost(&mut self, history: &History, node: NodeId) -> Verdict {
         NOTHING
     }
-    /// Damaged entries from `index` on, of which `node` was never told that they are durable, have
-    /// been cut off its disk.
+    /// Damaged entries from `index` on, which were never reported to `node` as durable, have been
+    /// truncated from its disk.
     fn repaired(&mut self, history: &History, node: NodeId, index: LogIndex) -> Verdict {
         NOTHING
     }
@@ -157,21 +157,21 @@ pub trait Monitor {
     fn started(&mut self, history: &History, node: NodeId) -> Verdict {
         NOTHING
     }
-    /// The events are over, and `core` is being healed.
+    /// The events are over, and the recovery of `core` begins.
     fn healed(&mut self, history: &History, core: NodeSet) -> Verdict {
         NOTHING
     }
-    /// The time to settle is over.
+    /// The recovery is over.
     fn recovered(&mut self, history: &History, outcome: &RecoveryOutcome) -> Verdict {
         NOTHING
     }
-    /// A time in which next to nothing happened is over.
+    /// A quiet period is over.
     fn quiet_period_ended(&mut self, history: &History, quiet: &QuietPeriod) -> Verdict {
         NOTHING
     }
 }
 
-/// Defines every method of [`Monitor`] as a call of the macro `$to` with the fields to ask in
+/// Defines every method of [`Monitor`] as a call of the macro `$to` with the fields to call, in
 /// order.
 #[macro_export]
 macro_rules! forward_monitor_calls {
@@ -313,10 +313,10 @@ macro_rules! both {
     };
 }
 
-/// Two monitors, the first of which is asked first.
+/// Two monitors, called in order.
 impl<A: Monitor, B: Monitor> Monitor for (A, B) {
     forward_monitor_calls!(both: 0 1);
 }
 
-/// Whom nothing is shown.
+/// A monitor that does nothing.
 impl Monitor for () {}

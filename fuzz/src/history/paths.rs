@@ -1,11 +1,11 @@
-//! Paths: what the code under test did at each event, as keys that coverage can count.
+//! Paths: the behaviour of the code under test at each event, as keys that coverage can count.
 //!
 //! Promises: an event's key depends on its kind, on the kinds of message that its steps received,
-//! and on the turns that they took. It names no server, no term and no index, so that the same
-//! story told of other servers has the same keys; and neither order nor number of the turns, nor
-//! the event before, so that there are some thousands of them and not millions. A Raft that marks
-//! its turns (see [`raft::mark`]) is told apart by them, any other by what its steps did for all to
-//! see. Decides nothing.
+//! and on the coverage marks that they hit. It contains no node, no term and no index, so a run
+//! with permuted nodes has the same keys; and neither the order nor the number of the marks, nor
+//! the previous event, so there are some thousands of keys and not millions. A Raft with coverage
+//! marks (see [`raft::mark`]) is distinguished by them, any other by the visible effects of its
+//! steps. Makes no decisions.
 
 use raft::mark::Marks;
 
@@ -17,43 +17,43 @@ use crate::schedule::event::Kind;
 /// The keys of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Paths {
-    /// What the steps of the event under way received and did.
+    /// The kinds of message that the steps of the current event received, and their effects.
     received: u64,
-    deeds: u64,
+    effects: u64,
     hits: Marks,
     keys: Vec<u64>,
     marks: Marks,
 }
 
 impl Paths {
-    /// Forgets everything but the room it took.
+    /// Forgets everything, but keeps the allocated memory.
     pub fn clear(&mut self) {
-        (self.received, self.deeds, self.hits) = (0, 0, Marks::default());
+        (self.received, self.effects, self.hits) = (0, 0, Marks::default());
         self.marks = Marks::default();
         self.keys.clear();
     }
 
-    /// A server that showed `old` took some turns.
+    /// A node whose view was `old` has made a step and hit some marks.
     #[inline]
     pub fn step(&mut self, old: &View, step: &Step<'_>, marks: Marks) {
         self.received |= 1 << step.received.map_or(0, |message| 1 + message.body.kind());
         match marks == Marks::default() {
-            true => self.deeds |= 1 << deed(old, &step.view, step.write),
+            true => self.effects |= 1 << effects(old, &step.view, step.write),
             false => self.hits = self.hits.union(marks),
         }
     }
 
-    /// An event is over. One at which nobody did anything has no key.
+    /// An event is over. An event without a mark and without an effect has no key.
     pub fn happened(&mut self, kind: Kind) {
         let hits = self.hits.bits();
-        if hits == 0 && self.deeds < 2 {
-            (self.received, self.deeds) = (0, 0);
+        if hits == 0 && self.effects < 2 {
+            (self.received, self.effects) = (0, 0);
             return;
         }
         let hits = mix(hits as u64, (hits >> 64) as u64);
-        self.keys.push(mix(mix(hits, self.deeds), self.received << 8 | kind as u64));
+        self.keys.push(mix(mix(hits, self.effects), self.received << 8 | kind as u64));
         self.marks = self.marks.union(self.hits);
-        (self.received, self.deeds, self.hits) = (0, 0, Marks::default());
+        (self.received, self.effects, self.hits) = (0, 0, Marks::default());
     }
 
     /// The keys of the run so far, in the order of events.
@@ -61,19 +61,19 @@ impl Paths {
         &self.keys
     }
 
-    /// All turns of the run so far.
+    /// All marks of the run so far.
     pub fn marks(&self) -> Marks {
         self.marks.union(self.hits)
     }
 }
 
-/// Which of `room` counters counts a key.
+/// The counter of a key, of `room` counters.
 pub fn slot_of(key: u64, room: usize) -> usize {
     (key >> 32) as usize % room
 }
 
-/// What a step did for all to see, as a number below 64; 0 if that is nothing.
-fn deed(old: &View, new: &View, write: Option<&Write>) -> u32 {
+/// The visible effects of a step as a number below 64; 0 if there are none.
+fn effects(old: &View, new: &View, write: Option<&Write>) -> u32 {
     let facts = [
         new.role.in_paper() != old.role.in_paper() || new.term() > old.term(),
         new.hard_state.vote != old.hard_state.vote,
@@ -82,7 +82,7 @@ fn deed(old: &View, new: &View, write: Option<&Write>) -> u32 {
         write.is_some_and(|write| write.truncate_from.is_some()),
         write.is_some_and(|write| write.snapshot.is_some() || write.changes_membership()),
     ];
-    facts.iter().fold(0, |deed, &fact| deed << 1 | u32::from(fact))
+    facts.iter().fold(0, |effects, &fact| effects << 1 | u32::from(fact))
 }
 
 #[cfg(test)]
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
     use crate::history::state_machine::StateMachine;
 
-    /// The keys of steps of which each takes one turn, or none.
+    /// The keys of steps of which each hits one mark, or none.
     fn keys(hits: &[(Option<Mark>, View)]) -> Vec<u64> {
         let mut paths = Paths::default();
         let machine = StateMachine::default();
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_tells_of_one_event_and_no_more() {
+    fn a_key_depends_on_one_event_alone() {
         let hits = [Mark::Gap, Mark::HeartbeatDue, Mark::Gap];
         let keys = keys(&hits.map(|mark| (Some(mark), View::default())));
         assert_ne!(keys[0], keys[1]);
@@ -127,12 +127,12 @@ mod tests {
     }
 
     #[test]
-    fn an_event_at_which_nobody_did_anything_has_no_key() {
+    fn an_event_without_an_effect_has_no_key() {
         assert_eq!(keys(&[(None, View::default())]), []);
     }
 
     #[test]
-    fn a_raft_without_marks_is_told_apart_by_its_deeds() {
+    fn a_raft_without_marks_is_distinguished_by_its_effects() {
         let commits = View { commit: LogIndex(1), ..View::default() };
         let appends = View { last_log: LogId { term: Term(0), index: LogIndex(1) }, ..commits };
         let keys = keys(&[(None, commits), (None, appends)]);

@@ -1,7 +1,7 @@
-//! Watching a run: after each thing that happens, the facts and who looks at them.
+//! The recorder: updates the history after each step, and calls the monitor.
 //!
-//! Promises: [`Recorder`] brings the [`History`] up to date and shows the difference to its
-//! monitor, at a cost in what changed.
+//! Promises: [`Recorder`] brings the [`History`] up to date and reports the difference to its
+//! monitor; the cost is proportional to the difference.
 
 use raft::{LogIndex, Membership, NodeId, NodeSet, Progress};
 
@@ -15,27 +15,27 @@ use crate::replica::{Capabilities, Entry, MessageView, View, Write};
 use crate::schedule::event::Event;
 use crate::schedule::Setup;
 
-/// Whether a write can change the membership that its node goes by.
+/// Whether a write can change the membership that its node uses.
 fn touches_membership(write: &Write) -> bool {
     write.truncate_from.is_some() || write.snapshot.is_some() || write.changes_membership()
 }
 
-/// A history and who watches it.
+/// A history and its monitor.
 #[derive(Clone, Debug)]
 pub struct Recorder<M> {
     /// The facts.
     pub history: History,
-    /// Who looks at them.
+    /// The monitor of the run.
     pub monitor: M,
 }
 
 impl<M: Monitor> Recorder<M> {
-    /// Watches nothing yet.
+    /// Records nothing yet.
     pub fn new(monitor: M) -> Recorder<M> {
         Recorder { history: History::default(), monitor }
     }
 
-    /// Watches a run from before its first event.
+    /// Begins to record a run, before its first event.
     pub fn begin(&mut self, setup: &Setup, capabilities: &Capabilities, monitor: M) {
         self.history.begin(setup, capabilities);
         self.monitor = monitor;
@@ -46,8 +46,8 @@ impl<M: Monitor> Recorder<M> {
         self.monitor.happens(&self.history, event)
     }
 
-    /// A node has lived through one input; `membership` tells what it goes by now, `progress` what
-    /// it knows of a peer, and `sent` what it sent.
+    /// A node has processed one input; `membership` returns the membership that it uses now,
+    /// `progress` its progress of a peer, and `sent` the messages that it sent.
     pub fn step(
         &mut self,
         step: &Step<'_>,
@@ -63,10 +63,11 @@ impl<M: Monitor> Recorder<M> {
             checked |= monitor.writing(history, node, write)?;
             history.log_changed(node, write);
         }
-        let changed = view.in_paper() != old.in_paper();
-        if view != old {
+        let differs = view != old;
+        if differs {
             history.seen(node, view);
         }
+        let changed = differs && view.in_paper() != old.in_paper();
         if let Some(message) = step.received {
             checked |= monitor.received(history, message)?;
         }
@@ -76,7 +77,7 @@ impl<M: Monitor> Recorder<M> {
             if let Some((first, last)) = history.commit(node) {
                 checked |= monitor.committed(history, node, first, last)?;
             }
-        } else if view.role != old.role {
+        } else if differs {
             checked |= monitor.pre_candidacy_changed(history, node, &view)?;
         }
         if step.ticked {
@@ -135,7 +136,7 @@ impl<M: Monitor> Recorder<M> {
         Ok(checked)
     }
 
-    /// A client is told what its read found.
+    /// A client receives the response to its read.
     pub fn served(&mut self, node: NodeId, number: u64, machine: &StateMachine) -> Verdict {
         let found = machine.value(key_of(number));
         let checked = self.monitor.served(&self.history, node, number, machine)?;
@@ -171,34 +172,34 @@ impl<M: Monitor> Recorder<M> {
         Ok(checked)
     }
 
-    /// A write, or what of it a failure left, has reached a disk.
+    /// A write, or the part of it that a failure left, has reached a disk.
     pub fn persisted(&mut self, node: NodeId, write: &Write) -> Verdict {
         self.history.persisted(node, write);
         self.monitor.persisted(&self.history, node, write)
     }
 
-    /// A node has been told that a write failed.
+    /// A node has been notified that a write failed.
     pub fn write_failed(&mut self, node: NodeId, halted: bool) -> Verdict {
         self.monitor.write_failed(&self.history, node, halted)
     }
 
-    /// A message has been pushed out of a full link.
+    /// A message has been evicted from a full link.
     pub fn evicted(&mut self) -> Verdict {
         self.monitor.evicted(&self.history)
     }
 
-    /// A node that has halted has lived through a further input.
+    /// A node that has halted has processed a further input.
     pub fn stepped_halted(&mut self, node: NodeId, done: usize) -> Verdict {
         self.monitor.stepped_halted(&self.history, node, done)
     }
 
-    /// A disk lacks something that was promised to be on it.
+    /// A disk lacks data that was reported as durable.
     pub fn lost(&mut self, node: NodeId) -> Verdict {
         self.history.lost(node);
         self.monitor.lost(&self.history, node)
     }
 
-    /// Damaged entries that were never promised have been cut off a disk.
+    /// Damaged entries that were never reported as durable have been truncated from a disk.
     pub fn repaired(&mut self, node: NodeId, index: LogIndex) -> Result<(), Box<Violation>> {
         self.history.repaired(node, index);
         self.monitor.repaired(&self.history, node, index).map(drop)
@@ -210,17 +211,17 @@ impl<M: Monitor> Recorder<M> {
         self.monitor.stopped(&self.history, node, lost)
     }
 
-    /// The events are over, and `core` is being healed.
+    /// The events are over, and the recovery of `core` begins.
     pub fn healed(&mut self, core: NodeSet) -> Verdict {
         self.monitor.healed(&self.history, core)
     }
 
-    /// The time to settle is over.
+    /// The recovery is over.
     pub fn recovered(&mut self, outcome: &RecoveryOutcome) -> Verdict {
         self.monitor.recovered(&self.history, outcome)
     }
 
-    /// A time in which next to nothing happened is over.
+    /// A quiet period is over.
     pub fn quiet_period_ended(&mut self, quiet: &QuietPeriod) -> Verdict {
         self.monitor.quiet_period_ended(&self.history, quiet)
     }

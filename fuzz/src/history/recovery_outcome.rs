@@ -1,45 +1,45 @@
-//! The facts of a recovery: what came of the time to settle, and of the calm after it.
+//! The outcome of a recovery, and of the quiet periods after it.
 
 use raft::{NodeId, NodeSet, Term};
 
 use crate::replica::Command;
 
-/// Commands that are asked for while nothing else happens.
+/// The number of commands that are proposed in a quiet period.
 pub const QUIET_COMMANDS: u32 = 2;
 
-/// What came of the time to settle.
+/// The outcome of a recovery.
 #[derive(Clone, Debug, Default)]
 pub struct RecoveryOutcome {
-    /// Who runs.
+    /// The nodes that run.
     pub core: NodeSet,
-    /// Commands from here on were proposed in it.
+    /// Commands from this number on were proposed during the recovery.
     pub fresh: Command,
-    /// A fresh read was answered, or this Raft does not read.
+    /// A new read was answered, or this Raft does not support reads.
     pub has_read: bool,
-    /// No message is in flight, no write pending, nothing left to apply.
+    /// No message is in flight, no write is pending, and no entry is left to apply.
     pub is_quiet: bool,
-    /// Two nodes whose logs or state machines differ.
+    /// The leader and a node whose log, commit index or state machine differs.
     pub differing: Option<(NodeId, NodeId)>,
-    /// How long it took, in ticks of each clock.
+    /// The duration, in ticks of each clock.
     pub ticks: u32,
-    /// Over so many of the last ticks the nodes showed what they had shown before, terms apart: 0
-    /// if they did not.
+    /// The length of a cycle at the end: over this many ticks the nodes showed the same views as in
+    /// the ticks before, terms excepted. 0 if there is no cycle.
     pub repeats: u32,
 }
 
-/// What came of a time in which nothing happened but ticks and a few commands.
+/// The outcome of a period with only ticks and a few commands.
 #[derive(Clone, Copy, Debug)]
 pub struct QuietPeriod {
-    /// Who led, and in which term, when it began.
+    /// The leader and its term at the beginning.
     pub before: Option<(NodeId, Term)>,
-    /// Who leads when it is over.
+    /// The leader and its term at the end.
     pub after: Option<(NodeId, Term)>,
-    /// How long it was, in ticks of each clock.
+    /// The duration, in ticks of each clock.
     pub ticks: u32,
-    /// Messages that were sent in it.
+    /// The number of messages sent.
     pub messages: u64,
-    /// Who was cut off during a first part of it, if anyone was.
+    /// The node that was partitioned during its first part, if any.
     pub cut_off: Option<NodeId>,
-    /// Two nodes whose logs or state machines differ when it is over.
+    /// The leader and a node whose log, commit index or state machine differs at the end.
     pub differing: Option<(NodeId, NodeId)>,
 }

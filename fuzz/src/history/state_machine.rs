@@ -1,10 +1,10 @@
 //! The state machine of a node: a small key-value store behind client sessions.
 //!
-//! A command's number says all about it: which client sent it, and what it does to which key.
+//! A command's number determines its client, its key and its operation.
 //! Promises: two machines are in the same state exactly if the same commands took effect in the
-//! same order; a snapshot that is mixed from the pieces of two is the state of neither. What a
-//! snapshot carries is the state's hash, spread over several numbers so that it can come in
-//! pieces; the state itself is kept in a [`Store`], where nobody finds it without the whole hash.
+//! same order; a snapshot that is mixed from chunks of two snapshots has the state of neither. A
+//! snapshot carries the hash of the state, spread over several numbers so that it can be sent in
+//! chunks; the state itself is kept in a [`Store`], where it is found only by the complete hash.
 //! Knows nothing of nodes.
 
 use std::sync::Arc;
@@ -18,9 +18,9 @@ use crate::base::table::grow;
 use crate::replica::driver::Driver;
 use crate::replica::{Command, Entry};
 
-/// How many clients there are.
+/// The number of clients.
 const CLIENTS: u64 = 3;
-/// How many keys there are.
+/// The number of keys.
 const KEYS: usize = 5;
 /// A snapshot is this many numbers of eight bytes, all made from the state's hash.
 const NUMBERS: u64 = 4;
@@ -30,15 +30,15 @@ const NUMBERS: u64 = 4;
 pub struct StateMachine {
     /// The last entry that it has applied.
     pub applied: LogIndex,
-    /// Hash of all that took effect, and of the terms of all entries.
+    /// Hash of all commands that took effect, and of the terms of all entries.
     pub state: u64,
-    /// How many commands had no effect, since they had had it before.
+    /// How many commands had no effect, since they had taken effect before.
     pub repeated: u64,
     values: [u64; KEYS],
     sessions: Sessions<u64>,
-    /// What the commands that were applied last found, each with its number.
+    /// The commands that were applied last, each with the value that it found.
     pub answers: Vec<(Command, u64)>,
-    /// A command that is applied again is answered with what it would find now.
+    /// A command that is applied again is answered with the value that it would find now.
     pub answers_anew: bool,
 }
 
@@ -46,7 +46,7 @@ pub struct StateMachine {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key(pub u8);
 
-/// The register that a command, or a read with this number, is about.
+/// The register of a command, or of a read, with this number.
 pub fn key_of(number: u64) -> Key {
     Key((number % KEYS as u64) as u8)
 }
@@ -56,16 +56,16 @@ pub fn keys() -> impl Iterator<Item = Key> {
     (0..KEYS as u8).map(Key)
 }
 
-/// A value that says that there is none any more: who removed it is in the lower bits.
+/// Marks a deleted value: the command that deleted it is in the lower bits.
 const DELETED: u64 = 1 << 62;
 
-/// Which command wrote a value, and whether it was a delete; none if nothing was ever written.
+/// The command that wrote a value, and whether it was a delete; none for the initial value.
 pub fn written_by(value: u64) -> Option<(Command, bool)> {
     (value > 0).then_some((value & !DELETED, value & DELETED > 0))
 }
 
-/// What a command makes of the value that it finds, which is also its answer: get, delete,
-/// compare-and-swap (of an even value), or put. What it writes, nothing else ever does.
+/// The value that a command writes, if any, when it finds `found`, which is also its response:
+/// get, delete, compare-and-swap (of an even value), or put. No two commands write the same value.
 pub fn effect(command: Command, found: u64) -> Option<u64> {
     match command / CLIENTS % 4 {
         0 => None,
@@ -93,7 +93,7 @@ impl StateMachine {
         }
     }
 
-    /// The same, on a host that may be careless.
+    /// The same, on a host whose driver may be incorrect.
     pub fn under(driver: Driver) -> StateMachine {
         StateMachine { answers_anew: driver.answers_retries_anew, ..StateMachine::new() }
     }
@@ -131,19 +131,19 @@ impl StateMachine {
         self.answers.push((command, answer));
     }
 
-    /// What a register holds.
+    /// The value of a register.
     pub fn value(&self, key: Key) -> u64 {
         self.values[usize::from(key.0)]
     }
 
-    /// The same without its sessions, as a careless host would save it.
+    /// The same without its sessions, as an incorrect host would save it.
     pub fn without_sessions(&self) -> StateMachine {
         let saved = StateMachine { sessions: StateMachine::new().sessions, ..self.clone() };
         canary::note(saved != *self);
         saved
     }
 
-    /// What a snapshot carries of it.
+    /// The data that a snapshot of it carries.
     pub fn data(&self) -> Arc<[u8]> {
         let numbers = (0..NUMBERS).map(|number| self.state ^ mix(number, number));
         numbers.flat_map(u64::to_le_bytes).collect()
@@ -156,7 +156,7 @@ impl Default for StateMachine {
     }
 }
 
-/// Does what a command says; the value that it found.
+/// Executes a command; returns the value that it found.
 fn execute(values: &mut [u64; KEYS], command: Command) -> u64 {
     let value = &mut values[usize::from(key_of(command).0)];
     let found = *value;
@@ -164,7 +164,7 @@ fn execute(values: &mut [u64; KEYS], command: Command) -> u64 {
     found
 }
 
-/// The hash of the state that a snapshot carries, or some other if it is not whole.
+/// The hash of the state that a snapshot carries, or a different one if it is not consistent.
 pub fn state_of(snapshot: &Snapshot) -> u64 {
     let numbers = snapshot.data.chunks_exact(8).filter_map(|bytes| bytes.try_into().ok());
     let states = (0..NUMBERS).zip(numbers);
@@ -178,20 +178,20 @@ pub fn state_of(snapshot: &Snapshot) -> u64 {
     }
 }
 
-/// The state after each committed entry, if each command takes effect where it stands first: told
-/// by a second, naive version.
+/// The state after each committed entry, if each command takes effect at its first occurrence:
+/// computed by a second, naive implementation.
 #[derive(Clone, Debug, Default)]
 pub struct ReferenceMachine {
-    /// What each command found where it took effect.
+    /// The value that each command found where it took effect.
     found: Vec<Option<u64>>,
     values: [u64; KEYS],
-    /// The values of each register, with the entries that they are of.
+    /// The values of each register, with the indexes of the entries that wrote them.
     written: [Vec<(LogIndex, u64)>; KEYS],
     states: Vec<u64>,
 }
 
 impl ReferenceMachine {
-    /// Nothing is committed.
+    /// Forgets everything.
     pub fn clear(&mut self) {
         self.found.clear();
         self.values = [0; KEYS];
@@ -216,12 +216,12 @@ impl ReferenceMachine {
         self.states.push(state);
     }
 
-    /// What a committed command found.
+    /// The value that a committed command found.
     pub fn found_by(&self, command: Command) -> Option<u64> {
         self.found.get(command as usize).copied().flatten()
     }
 
-    /// What a register holds after the entry at `index`, if it is committed.
+    /// The value of a register after the entry at `index`, if it is committed.
     pub fn value_at(&self, key: Key, index: LogIndex) -> Option<u64> {
         if index.0 > self.states.len() as u64 {
             return None;
@@ -250,12 +250,12 @@ impl Store {
         self.0.clear();
     }
 
-    /// Keeps a machine for whoever has its snapshot.
+    /// Keeps a machine so that its snapshot can be restored.
     pub fn save(&mut self, machine: StateMachine) {
         self.0.push(machine);
     }
 
-    /// The machine that a snapshot is of; a wrong one if it is of none.
+    /// The machine of a snapshot; a wrong one if the snapshot is of none.
     pub fn restore(&self, snapshot: &Snapshot, driver: Driver) -> StateMachine {
         let (applied, state) = (snapshot.last.index, state_of(snapshot));
         let saved = self.0.iter().rfind(|saved| saved.state == state);
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_restored_machine_goes_on_like_the_one_that_was_saved() {
+    fn a_restored_machine_equals_the_one_that_was_saved() {
         let mut store = Store::default();
         store.save(after(3));
         store.save(after(4));
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn pieces_of_two_snapshots_are_the_state_of_neither() {
+    fn chunks_of_two_snapshots_have_the_state_of_neither() {
         let (one, other) = (after(3), after(4));
         for cut in [8, 16, 24] {
             let mixed: Arc<[u8]> = [&one.data()[..cut], &other.data()[cut..]].concat().into();
@@ -309,8 +309,8 @@ mod tests {
         let mut machine = after(5);
         machine.apply(&[command(6, 3)]);
         assert_eq!((machine.repeated, machine.values), (1, after(5).values));
-        let mut careless = after(5).without_sessions();
-        careless.apply(&[command(6, 3)]);
-        assert_ne!(careless.state, machine.state);
+        let mut incorrect = after(5).without_sessions();
+        incorrect.apply(&[command(6, 3)]);
+        assert_ne!(incorrect.state, machine.state);
     }
 }

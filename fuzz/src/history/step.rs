@@ -1,4 +1,4 @@
-//! One step of one node, as it looks from outside.
+//! One step of one node, as observed from outside.
 
 use raft::{NodeId, Read, Refused};
 
@@ -6,26 +6,26 @@ use crate::base::message::MessageView;
 use crate::history::state_machine::StateMachine;
 use crate::replica::{Entry, View, Write};
 
-/// One step of one node, as it looks from outside.
+/// One step of one node, as observed from outside.
 pub struct Step<'a> {
-    /// Who stepped.
+    /// The node.
     pub node: NodeId,
     /// The message that it received, if that was the input.
     pub received: Option<&'a MessageView>,
     /// The input was a tick.
     pub ticked: bool,
-    /// What it shows of itself now.
+    /// Its view after the step.
     pub view: View,
-    /// What it wants to be made durable.
+    /// The write that it requests.
     pub write: Option<&'a Write>,
     /// Its state machine.
     pub machine: &'a StateMachine,
-    /// The machine has been put into the state of a snapshot.
+    /// The state machine has been restored from a snapshot.
     pub restored: bool,
-    /// What it applied.
+    /// The entries that it applied.
     pub applied: &'a [Entry],
-    /// Why it refused what it was asked for.
+    /// The reason why it refused a request.
     pub refused: Option<&'a Refused>,
-    /// What reads it answered.
+    /// The reads that it answered.
     pub reads: &'a [Read],
 }

@@ -1,6 +1,6 @@
-//! Broken promises, with the values that break them.
+//! Violations: broken promises, with the values that break them.
 //!
-//! Promises: each variant holds all the evidence its sentence needs; the fingerprint names the
+//! Promises: each variant holds all the evidence that its sentence needs; the fingerprint names the
 //! promise and nothing that changes from one run to the next.
 
 use std::fmt;
@@ -10,16 +10,16 @@ use raft::{HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Role, Term};
 use crate::history::linearizability::Anomaly;
 use crate::replica::View;
 
-/// The names of the oracles that find lints.
+/// The names of the oracles whose violations are lints.
 pub const LINTS: [&str; 3] = ["new-term-is-new", "next-is-above-match", "effort-is-bounded"];
 
-/// What an oracle answers: 1 if it had something to check and 0 if not, or what is broken. A
-/// number, and not a truth value, because a result of two words travels in registers.
+/// The verdict of an oracle: 1 if it checked something, 0 if there was nothing to check, or the
+/// violation. A number, and not a boolean, because a result of two words is passed in registers.
 pub type Verdict = Result<usize, Box<Violation>>;
 
 /// There was nothing to check.
 pub const NOTHING: Verdict = Ok(0);
-/// Something was checked, and it held.
+/// Something was checked, and the promise held.
 pub const HELD: Verdict = Ok(1);
 
 /// `HELD` if `holds`, else the violation.
@@ -31,7 +31,7 @@ pub fn check(holds: bool, violation: impl FnOnce() -> Violation) -> Verdict {
     }
 }
 
-/// Apart from [`check`], so that what never happens takes no room where it all happens.
+/// Apart from [`check`], so that the cold path is not inlined into every oracle.
 #[cold]
 #[inline(never)]
 fn broken(violation: impl FnOnce() -> Violation) -> Verdict {
@@ -41,13 +41,19 @@ fn broken(violation: impl FnOnce() -> Violation) -> Verdict {
 /// A set of nodes as `n0,n2`.
 fn names(set: &NodeSet) -> String {
     match set.is_empty() {
-        true => "nobody".into(),
+        true => "no node".into(),
         false => set.to_string(),
     }
 }
 
-fn vote(vote: &Option<NodeId>) -> String {
-    vote.map_or("nobody".into(), |id| id.to_string())
+fn name(node: &Option<NodeId>) -> String {
+    node.map_or("no node".into(), |id| id.to_string())
+}
+
+/// A hard state as `term 2, vote n1`.
+fn ballot(state: &HardState) -> String {
+    let vote = state.vote.map_or("no vote".into(), |id| format!("vote {id}"));
+    format!("{}, {vote}", state.term)
 }
 
 /// A membership as `n0,n1,n2`; in joint consensus, as `n0,n1 jointly with n1,n2`.
@@ -63,10 +69,10 @@ pub(crate) fn membership(members: &Membership) -> String {
 }
 
 fn same(same: &bool, what: &str) -> String {
-    format!("{} {what}", if *same { "the same" } else { "another" })
+    format!("{} {what}", if *same { "the same" } else { "a different" })
 }
 
-/// What a client asked.
+/// What a client requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Question {
     /// A command, by its number.
@@ -84,34 +90,34 @@ impl fmt::Display for Question {
     }
 }
 
-/// Who waits for what.
-fn waits(waiting: &[(NodeId, View)]) -> String {
+/// The state of each node that runs.
+fn states(running: &[(NodeId, View)]) -> String {
     let state = |(id, view): &(NodeId, View)| {
         let role = match view.role {
-            Role::Leader => "leads",
-            Role::PreCandidate => "is a pre-candidate in",
-            Role::Candidate => "is a candidate in",
-            Role::Follower => "follows in",
+            Role::Leader => "is leader of",
+            Role::PreCandidate => "is pre-candidate in",
+            Role::Candidate => "is candidate in",
+            Role::Follower => "is follower in",
         };
         format!("{id} {role} {} with {}", view.term(), progress(view))
     };
-    waiting.iter().map(state).collect::<Vec<_>>().join(", ")
+    running.iter().map(state).collect::<Vec<_>>().join(", ")
 }
 
 fn progress(view: &View) -> String {
-    format!("log up to {} and commit index {}", view.last_log, view.commit)
+    format!("a log up to {} and commit index {}", view.last_log, view.commit)
 }
 
-/// The witness of a standstill, if there is one.
-fn again(repeats: &u32) -> String {
+/// The evidence that the cluster repeats its states, if there is some.
+fn repetition(repeats: &u32) -> String {
     match repeats {
         0 => String::new(),
-        _ => format!("; the last {repeats} ticks were like the {repeats} before them"),
+        _ => format!("; the last {repeats} ticks repeated the {repeats} before them"),
     }
 }
 
-fn lead(lead: &Option<(NodeId, Term)>) -> String {
-    lead.map_or("nobody".into(), |(leader, term)| format!("{leader} in {term}"))
+fn leadership(leader: &Option<(NodeId, Term)>) -> String {
+    leader.map_or("no leader".into(), |(leader, term)| format!("{leader} in {term}"))
 }
 
 macro_rules! violations {
@@ -124,7 +130,7 @@ macro_rules! violations {
         }
 
         impl Violation {
-            /// The name of the oracle that found it.
+            /// The name of the oracle that reports it.
             pub fn oracle(&self) -> &'static str {
                 match self { $(Violation::$name { .. } => $oracle,)* }
             }
@@ -141,106 +147,110 @@ macro_rules! violations {
 violations! {
     /// Elections.
     OneLeaderPerTerm { term: Term, first: NodeId, second: NodeId }
-        = "one-leader-per-term", "{first} and {second} both led {term}";
+        = "one-leader-per-term", "{first} and {second} were both leader of {term}";
     /// Elections.
     OneVotePerTerm { node: NodeId, term: Term, first: NodeId, second: NodeId }
         = "one-vote-per-term", "in {term}, {node} voted for {first} and for {second}";
     /// Elections.
     VoteIsDurable { node: NodeId, term: Term, candidate: NodeId, disk: HardState }
         = "vote-is-durable",
-        "{node} voted for {candidate} in {term}, but its disk says {} with a vote for {}",
-        disk.term, vote(&disk.vote);
+        "{node} sent {candidate} its vote in {term}, but its disk has {}", ballot(disk);
     /// Elections.
     TermIsMonotone { node: NodeId, before: Term, after: Term }
-        = "term-is-monotone", "the term of {node} fell from {before} to {after}";
+        = "term-is-monotone", "the term of {node} decreased from {before} to {after}";
     /// Elections.
     LegalRoleMoves { node: NodeId, before: Role, after: Role, term: Term }
-        = "legal-role-moves", "{node} went from {before} to {after} in {term}";
+        = "legal-role-moves", "{node} changed from {before} to {after} in {term}";
     /// Elections.
     LeaderHasQuorum { leader: NodeId, term: Term, votes: NodeSet }
-        = "leader-has-quorum", "{leader} leads {term} with the votes of {}", names(votes);
+        = "leader-has-quorum", "{leader} leads {term} with votes from {}, which is no quorum", names(votes);
     /// Elections.
     VoteIsUpToDate { voter: NodeId, candidate: NodeId, claimed: LogId, own: LogId }
         = "vote-is-up-to-date",
-        "{voter}, whose last entry is {own}, voted for {candidate}, which claimed {claimed}";
+        "{voter}, whose last entry is {own}, voted for {candidate}, which claimed last entry {claimed}";
     /// Elections.
     ClaimIsTrue { candidate: NodeId, claimed: LogId, own: LogId }
-        = "claim-is-true", "{candidate} stood with last entry {own} and claimed {claimed}";
+        = "claim-is-true", "{candidate} campaigned with last entry {own}, but claimed {claimed}";
     /// Elections.
     NewTermIsNew { leader: NodeId, term: Term, index: LogIndex }
-        = "new-term-is-new", "{leader} won {term}, which already has an entry at {index}";
+        = "new-term-is-new", "{leader} won {term}, of which an entry already exists at index {index}";
     /// Elections.
     ElectableHasCommitted { node: NodeId, last: LogId, voters: NodeSet, committed: LogIndex }
         = "electable-has-committed",
-        "{node} could win with the votes of {}, but its log up to {last} lacks committed entry {committed}",
+        "{node} could win with votes from {}, but its log up to {last} lacks committed entry {committed}",
         names(voters);
 
     /// The log.
     LogMatching { node: NodeId, entry: LogId, other: NodeId }
-        = "log-matching", "{node} and {other} have {entry}, but different logs up to it";
+        = "log-matching", "{node} and {other} both have {entry}, but their logs up to it differ";
     /// The log.
     EntryCreatedOnce { entry: LogId, node: NodeId, leader: Option<NodeId> }
-        = "entry-created-once", "{node} created {entry}, but {} leads that term", vote(leader);
+        = "entry-created-once",
+        "{node} created {entry}, which only the leader of its term ({}) may create, and only once",
+        name(leader);
     /// The log.
     LeaderAppendOnly { leader: NodeId, term: Term, index: LogIndex }
-        = "leader-append-only", "{leader}, leading {term}, removed its entries from {index} on";
+        = "leader-append-only", "{leader}, leader of {term}, removed its own entries from {index} on";
     /// The log.
     TermsSorted { node: NodeId, entry: LogId, before: LogId, term: Term }
         = "terms-sorted", "{node}, in {term}, has {entry} after {before}";
     /// The log.
     LeaderOwnsTerm { leader: NodeId, last: LogId, node: NodeId, entry: LogId }
-        = "leader-owns-term", "{node} has {entry}, beyond {last} of {leader}, which leads that term";
+        = "leader-owns-term",
+        "{node} has {entry}, but the log of {leader}, which leads that term, ends at {last}";
     /// The log.
     TruncationNeedsConflict { node: NodeId, index: LogIndex, term: Term }
         = "truncation-needs-conflict",
-        "{node} removed its entries from {index}@{} on without a conflicting one", term.0;
+        "{node} removed its entries from {index}@{} on without a conflicting entry", term.0;
     /// The log.
     CommittedIsKept { node: NodeId, index: LogIndex, commit: LogIndex }
         = "committed-is-kept",
-        "{node} removed its entries from {index} on, although it committed up to {commit}";
+        "{node} removed its entries from {index} on, although its commit index is {commit}";
     /// The log.
     NoCreation { node: NodeId, entry: LogId, command: u64 }
-        = "no-creation", "{node} created {entry} with command {command}, which no client proposed for it";
+        = "no-creation",
+        "{node} created {entry} with command {command}, but no client proposed it for that entry";
     /// The log.
     LogIsWritten { node: NodeId, shown: LogId, written: LogId }
-        = "log-is-written", "the log of {node} ends at {shown}, but it wrote {written}";
+        = "log-is-written", "the log of {node} ends at {shown}, but its writes end at {written}";
 
     /// Commit and apply.
     CommittedAgree { node: NodeId, index: LogIndex, committed: Term, by: NodeId, own: Term }
         = "committed-agree",
-        "{by} committed entry {index} of {committed}, {node} has committed one of {own} there";
+        "{by} committed entry {index} of {committed}, but {node} committed one of {own} there";
     /// Commit and apply.
     LeaderCompleteness { leader: NodeId, term: Term, index: LogIndex, commit_term: Term }
-        = "leader-completeness", "{leader} leads {term} without entry {index}, committed in {commit_term}";
+        = "leader-completeness", "{leader} leads {term} without entry {index}, which was committed in {commit_term}";
     /// Commit and apply.
     CommitIsMonotone { node: NodeId, before: LogIndex, after: LogIndex, last: LogIndex }
-        = "commit-is-monotone", "the commit index of {node} went from {before} to {after}, its log ends at {last}";
+        = "commit-is-monotone", "the commit index of {node} changed from {before} to {after}, and its log ends at {last}";
     /// Commit and apply.
     CommitsOwnTerm { leader: NodeId, term: Term, entry: LogId }
-        = "commits-own-term", "{leader}, leading {term}, committed up to {entry} by counting";
+        = "commits-own-term", "{leader}, leader of {term}, committed up to {entry}, which is not of its own term";
     /// Commit and apply.
     CommittedIsDurable { index: LogIndex, holders: NodeSet }
-        = "committed-is-durable", "entry {index} is committed, but durable only on {}", names(holders);
+        = "committed-is-durable", "entry {index} is committed, but durable on {}, which is no quorum", names(holders);
     /// Commit and apply.
     CommitIsVerified { node: NodeId, commit: LogIndex, verified: LogIndex }
         = "commit-is-verified",
-        "{node} committed up to {commit}, but its leader vouched only up to {verified}";
+        "{node} committed up to {commit}, but its leader's messages allow only up to {verified}";
     /// Commit and apply.
     AppliedInOrder { node: NodeId, expected: LogIndex, applied: LogIndex, commit: LogIndex }
         = "applied-in-order",
-        "{node} applied entry {applied} instead of {expected}, with commit index {commit}";
+        "{node} applied entry {applied} with commit index {commit}; the next entry to apply was {expected}";
     /// Commit and apply.
     StateMachineSafety { node: NodeId, index: LogIndex, other: NodeId }
-        = "state-machine-safety", "{node} has applied something else up to {index} than what {other} committed";
+        = "state-machine-safety",
+        "the state machine of {node} at index {index} does not match the entries that {other} committed";
 
-    /// Replication book-keeping.
+    /// Replication progress.
     MatchIsTrue { leader: NodeId, peer: NodeId, match_index: LogIndex, disk: LogId }
         = "match-is-true",
-        "{leader} takes {peer} to equal it up to {match_index}, but the disk of {peer}, up to {disk}, does not";
-    /// Replication book-keeping.
+        "{leader} has match index {match_index} for {peer}, but the disk of {peer}, with a log up to {disk}, does not match";
+    /// Replication progress.
     MatchIsMonotone { leader: NodeId, peer: NodeId, before: LogIndex, after: LogIndex }
-        = "match-is-monotone", "the match index of {leader} for {peer} fell from {before} to {after}";
-    /// Replication book-keeping.
+        = "match-is-monotone", "the match index of {leader} for {peer} decreased from {before} to {after}";
+    /// Replication progress.
     NextIsAboveMatch {
         leader: NodeId,
         peer: NodeId,
@@ -250,39 +260,42 @@ violations! {
     }
         = "next-is-above-match",
         "{leader}, whose log ends at {last}, has next index {next} and match index {matched} for {peer}";
-    /// Replication book-keeping.
+    /// Replication progress.
     MessageMatchesSender { from: NodeId, to: NodeId, term: Term, leader: Option<NodeId> }
         = "message-matches-sender",
-        "{from} sent {to} a message of {term} that it could not send; {} leads that term", vote(leader);
+        "{from} sent {to} a message of {term} that contradicts its state; the leader of that term is {}",
+        name(leader);
 
-    /// Replication book-keeping.
+    /// Replication progress.
     WindowIsKept { leader: NodeId, peer: NodeId, sent: usize, bound: usize }
         = "window-is-kept",
-        "{leader} has sent {peer} {sent} messages with entries since its last answer, more than {bound}";
+        "{leader} has sent {peer} {sent} messages with entries since its last reply, more than {bound}";
 
     /// Membership.
     OneChangeAtATime { leader: NodeId, index: LogIndex, since: LogIndex, commit: LogIndex }
         = "one-change-at-a-time",
-        "{leader} began a change at {index}, with commit index {commit} and one under way since {since}";
+        "{leader} began a change at index {index} while the one at {since} is uncommitted (commit index {commit})";
     /// Membership.
     QuorumsOverlap { node: NodeId, index: LogIndex, old: Membership, new: Membership }
         = "quorums-overlap",
-        "the log of {node} goes from {} to {} at {index}", membership(old), membership(new);
+        "the log of {node} changes the membership from {} to {} at index {index}",
+        membership(old), membership(new);
     /// Membership.
     ChangeInOwnTerm { leader: NodeId, term: Term, commit: LogIndex, committed: Term }
         = "change-in-own-term",
-        "{leader}, leading {term}, began a change when its last committed entry was {commit}@{}", committed.0;
+        "{leader}, leader of {term}, began a change when its last committed entry was {commit}@{}", committed.0;
     /// Membership.
     MembershipIsNewest { node: NodeId, shown: Membership, newest: Membership }
         = "membership-is-newest",
-        "{node} goes by {}, but its log says {}", membership(shown), membership(newest);
+        "{node} uses the membership {}, but the newest in its log is {}", membership(shown), membership(newest);
     /// Membership.
     OnlyVotersCampaign { node: NodeId, term: Term, members: Membership }
-        = "only-voters-campaign", "{node} stood in {term}, going by {}", membership(members);
+        = "only-voters-campaign",
+        "{node} became candidate in {term} with the membership {}", membership(members);
     /// Membership.
     RemovedLeaderStepsDown { leader: NodeId, index: LogIndex }
         = "removed-leader-steps-down",
-        "{leader} leads on, although the committed entry {index} has removed it";
+        "{leader} is still leader, although the committed entry {index} has removed it";
 
     /// Snapshots.
     SnapshotIsCommitted {
@@ -293,39 +306,38 @@ violations! {
         same_members: bool,
     }
         = "snapshot-is-committed",
-        "{node} has a snapshot up to {last}; committed there is {committed}, with {} and {}",
+        "{node} wrote a snapshot up to {last}; the committed entry there is {committed}, with {} and {}",
         same(same_state, "state"), same(same_members, "membership");
 
     /// Reads.
     ReadIsLinearizable { node: NodeId, number: u64, index: LogIndex, known: LogIndex }
         = "read-is-linearizable",
-        "{node} answered read #{number} from {index}, although a client knew of {known} before";
+        "{node} answered read #{number} at index {index}, but a client knew of index {known} before the read";
     /// Reads.
     ReadIsAnsweredOnce { node: NodeId, number: u64 }
-        = "read-is-answered-once", "{node} answered read #{number}, which was not open there";
+        = "read-is-answered-once", "{node} answered read #{number}, which was not pending there";
 
     /// Sessions.
     CommandsTakeEffectOnce { node: NodeId, index: LogIndex }
         = "commands-take-effect-once",
-        "{node}, which has applied up to {index}, is in another state than if each command had taken effect once";
+        "the state of {node} after index {index} differs from that in which each command took effect once";
 
     /// Clients.
     AnswersAreTrue { node: NodeId, question: Question, told: u64, found: u64 }
         = "answers-are-true",
-        "{node} answered {question} with {told}, but it found {found}";
+        "{node} answered {question} with {told}, but the true result is {found}";
     /// Clients.
     HistoryIsLinearizable { anomaly: Anomaly }
-        = "history-is-linearizable", "no order of what clients asked explains their answers: {anomaly}";
+        = "history-is-linearizable", "no order of the operations explains their results: {anomaly}";
 
     /// Durability.
     AckIsDurable { node: NodeId, term: Term, match_index: LogIndex, disk_term: Term, disk: LogId }
         = "ack-is-durable",
-        "{node} acknowledged {match_index} in {term}, but its disk is in {disk_term} and ends at {disk}";
+        "{node} acknowledged up to {match_index} in {term}, but its disk has {disk_term} and a log up to {disk}";
     /// Durability.
     CandidacyIsDurable { node: NodeId, term: Term, disk: HardState }
         = "candidacy-is-durable",
-        "{node} asked for votes in {term}, but its disk says {} with a vote for {}",
-        disk.term, vote(&disk.vote);
+        "{node} requested votes in {term}, but its disk has {}", ballot(disk);
     /// Durability.
     RestartFromDisk {
         node: NodeId,
@@ -336,27 +348,28 @@ violations! {
         disk_last: LogId,
     }
         = "restart-from-disk",
-        "{node} started as a {role} in {} with vote {} and log {last}, its disk says {} with vote {} and log {disk_last}",
-        shown.term, vote(&shown.vote), disk.term, vote(&disk.vote);
+        "{node} started as {role} with {} and a log up to {last}, but its disk has {} and a log up to {disk_last}",
+        ballot(shown), ballot(disk);
     /// Durability.
     DamagedNodeStaysDown { node: NodeId }
         = "damaged-node-stays-down",
-        "{node} started although its disk lacks what it had promised to keep";
+        "{node} restarted under its old id although its disk lost data that it had promised to keep";
     /// Durability.
     FailedWriteHalts { node: NodeId }
-        = "failed-write-halts", "{node} went on after a write had failed";
+        = "failed-write-halts", "{node} did not halt after a failed write";
     /// Durability.
     CommitIsRederived { node: NodeId, commit: LogIndex }
-        = "commit-is-rederived", "{node} started with commit index {commit}, which its disk does not show";
+        = "commit-is-rederived",
+        "{node} started with commit index {commit}, but its disk lacks the committed log up to there";
 
     /// Liveness.
     RecoversAfterHealing { ticks: u32, repeats: u32, waiting: Vec<(NodeId, View)> }
         = "recovers-after-healing",
-        "{ticks} ticks after everything was healed, {}{}",
-        waits(waiting), again(repeats);
+        "after {ticks} ticks of recovery, no leader has applied a new command: {}{}",
+        states(waiting), repetition(repeats);
     /// Liveness.
     FreshReadIsAnswered { ticks: u32 }
-        = "fresh-read-is-answered", "{ticks} ticks after everything was healed, no read was answered";
+        = "fresh-read-is-answered", "after {ticks} ticks of recovery, no new read was answered";
     /// Liveness.
     CoreConverges {
         leader: NodeId,
@@ -368,13 +381,14 @@ violations! {
         at_rest: bool,
     }
         = "core-converges",
-        "{ticks} ticks after everything was healed, {leader} leads with {}, and {node} has {}{}{}",
-        progress(ahead), progress(behind), if *at_rest { "" } else { ", and there is no rest" },
-        again(repeats);
+        "after {ticks} ticks of recovery, {leader} leads with {}, and {node} has {}{}{}",
+        progress(ahead), progress(behind), if *at_rest { "" } else { "; work is still pending" },
+        repetition(repeats);
     /// Liveness.
     ChangeFinishes { leader: NodeId, index: LogIndex, members: Membership }
         = "change-finishes",
-        "long after everything was healed, {leader} goes by {}, as of {index}", membership(members);
+        "after recovery, {leader} still has the unfinished change to {} at index {index}",
+        membership(members);
     /// Liveness.
     LeaderIsStable {
         before: Option<(NodeId, Term)>,
@@ -382,7 +396,8 @@ violations! {
         ticks: u32,
     }
         = "leader-is-stable",
-        "in {ticks} ticks without a fault, the lead went from {} to {}", lead(before), lead(after);
+        "in {ticks} ticks without a fault, leadership changed from {} to {}",
+        leadership(before), leadership(after);
     /// Liveness.
     PreVoteSparesTheTerm {
         node: NodeId,
@@ -390,15 +405,17 @@ violations! {
         after: Option<(NodeId, Term)>,
     }
         = "pre-vote-spares-the-term",
-        "{node} was cut off and came back, and the lead went from {} to {}", lead(before), lead(after);
+        "{node} was partitioned and reconnected, and leadership changed from {} to {}",
+        leadership(before), leadership(after);
 
     /// Liveness.
     SilentLeaderStepsDown { leader: NodeId, heard: NodeSet, ticks: u32 }
         = "silent-leader-steps-down",
-        "{leader} leads after {ticks} of its ticks, although of late it heard only from {}", names(heard);
+        "{leader} still leads after {ticks} ticks, although it recently received messages only from {}",
+        names(heard);
     /// Boundedness.
     SendsAreBounded { node: NodeId, sent: usize, bound: usize }
-        = "sends-are-bounded", "{node} has sent {sent} messages in a step that may send {bound} at once";
+        = "sends-are-bounded", "{node} sent {sent} messages in a step that may send {bound} immediately";
     /// Boundedness.
     BatchIsBounded { node: NodeId, entries: usize, bound: usize }
         = "batch-is-bounded", "{node} sent {entries} entries in one message, more than {bound}";
@@ -412,14 +429,14 @@ violations! {
 }
 
 impl Violation {
-    /// Whether it is a lint: book-keeping gone wrong, which breaks nothing that a user was
-    /// promised. A lint does not end a run, so that it hides nothing.
+    /// Whether it is a lint: wrong book-keeping that breaks no guarantee to users. A lint does not
+    /// end a run, so it hides no other violation.
     pub fn is_lint(&self) -> bool {
         LINTS.contains(&self.oracle())
     }
 
-    /// What stays the same when the same promise is broken in another way: the name of the
-    /// promise, and for a panic the file that it came from. No numbers, no paths.
+    /// A name that is the same however the same promise is broken: the name of the oracle, and for
+    /// a panic the file in which it occurred. No numbers, no paths.
     pub fn fingerprint(&self) -> String {
         match self {
             Violation::Panic { place, .. } => {

@@ -1,18 +1,18 @@
-//! The bench of real bugs: the seeds of which a search is asked how soon it finds them.
+//! The bench of real bugs: the seeds by which searches are compared, by the cost of finding them.
 //!
-//! Promises: each seed is a bug with its place in a tracker or a paper ([`Mutant::source`]), the
+//! Promises: each seed is a bug with its source in a tracker or a paper ([`Mutant::source`]), the
 //! oracle that must catch it ([`Mutant::caught_by`]), its canary ([`canary`](crate::base::canary))
-//! and a killing schedule, `artifacts/mutant/<name>`, which true Raft survives. The plain seeds are
-//! bugs as they are, in tiers by the executions that a swarm needed in a model: 1, at most ten; 2,
-//! two hundred; 3, 2,500; 4, 200,000; 5, bugs that only show as progress not made. Tiers 1 and 2
-//! guard against regressions and say nothing about which search is better. The deep seeds are such
-//! bugs in larger clusters, most of them behind gates ([`gate`](crate::replica::gate)); their tiers
-//! are by the executions that our swarm needed, 600 events each (fuzz/docs/bugs.md).
+//! and a killing schedule, `artifacts/mutant/<name>`, which has no violation on correct Raft. The
+//! plain seeds are bugs without gates, in tiers by the executions that a swarm needed in a model:
+//! 1, at most ten; 2, two hundred; 3, 2,500; 4, 200,000; 5, liveness bugs. Tiers 1 and 2 guard
+//! against regressions and say nothing about which search is better. The deep seeds are such bugs
+//! in larger clusters, most of them behind gates ([`gate`](crate::replica::gate)); their tiers are
+//! by the executions that our swarm needed, 600 events each (fuzz/docs/bugs.md).
 //!
-//! The half is the bug's, and so that of each seed made of it: weights, lengths and guidance may be
-//! chosen by what the seeds of [`Half::Train`] say. **Nothing may ever be tuned on a seed of
-//! [`Half::Test`]**, nor may a seed change its half: they only tell whether what was chosen is good
-//! for bugs that nobody looked at.
+//! The half belongs to the bug, and so to each seed made of it: weights, lengths and guidance may
+//! be tuned on the seeds of [`Half::Train`]. **Nothing may ever be tuned on a seed of
+//! [`Half::Test`]**, nor may a seed change its half: these seeds only show whether the tuning holds
+//! for bugs that it did not use.
 
 use crate::base::renamed;
 use crate::mutants::catalogue;
@@ -21,21 +21,21 @@ use crate::replica::gate::Gate;
 use crate::replica::ours::Ours;
 use crate::replica::system_under_test::SystemUnderTest;
 
-/// A seed is a bug as it is, or one that is armed now and then.
+/// The two sets of seeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Set {
-    /// As it is.
+    /// The bug without gates, in clusters of any size.
     Plain,
     /// In a larger cluster, and armed at a node only while its gates are open there.
     Deep,
 }
 
-/// What a seed may be used for.
+/// The use of a seed: training or test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Half {
     /// A search may be tuned on it.
     Train,
-    /// A search may only be judged by it.
+    /// A search may only be evaluated on it.
     Test,
 }
 
@@ -45,11 +45,11 @@ pub struct Seed {
     pub name: &'static str,
     /// Its id in the catalogue.
     pub id: &'static str,
-    /// Which kind it is.
+    /// Its set.
     pub set: Set,
-    /// How deep it lies, from 1 to 5.
+    /// How hard it is to find, from 1 to 5.
     pub tier: u8,
-    /// What it may be used for.
+    /// Its use: training or test.
     pub half: Half,
     /// It is armed at a node while all of these are open there.
     pub gates: &'static [Gate],
@@ -63,12 +63,12 @@ impl Seed {
         self.mutant().gated(self.gates)
     }
 
-    /// The same behind gates, by a name of its own: the bug's, and how it differs.
+    /// This seed behind gates, under a new name: the bug's name with a suffix for the gates.
     const fn gated(self, name: &'static str, gates: &'static [Gate]) -> Seed {
         Seed { name, gates, ..self }
     }
 
-    /// The size of every cluster, if it is not for the schedule to say.
+    /// The size of every cluster; if none, the schedule decides.
     pub fn nodes(&self) -> Option<u8> {
         self.nodes
     }
@@ -94,7 +94,7 @@ const fn plain(tier: u8, id: &'static str, name: &'static str, half: Half) -> Se
     Seed { name, id, set: Set::Plain, tier, half, gates: &[], mutant: name, nodes: None }
 }
 
-/// A bug in a larger cluster, still without its own name and gates.
+/// A bug in a larger cluster, without its name and gates, which [`Seed::gated`] sets.
 const fn deep(tier: u8, id: &'static str, mutant: &'static str, half: Half, nodes: u8) -> Seed {
     Seed { name: "", id, set: Set::Deep, tier, half, gates: &[], mutant, nodes: Some(nodes) }
 }
@@ -199,7 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_seed_has_a_name_of_its_own_and_a_bug_with_its_id() {
+    fn every_seed_has_a_unique_name_and_a_bug_with_its_id() {
         for (place, seed) in seeds().enumerate() {
             assert!(seeds().take(place).all(|other| other.name != seed.name), "{}", seed.name);
             let mut ids = seed.mutant().ids.split(", ");

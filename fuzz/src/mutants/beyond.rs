@@ -1,4 +1,4 @@
-//! Bugs in what goes beyond Figure 2: snapshots, membership, reads, transfer, liveness, and the
+//! Bugs in the rules beyond Figure 2: snapshots, membership, reads, transfer, liveness, and in the
 //! host.
 
 use raft::{LogId, LogIndex, Membership, Memberships, NodeId, Rules};
@@ -7,7 +7,7 @@ use crate::base::canary;
 use crate::mutants::mutant::{host, mutant, seeded, Mutant};
 use crate::replica::driver::Driver;
 
-/// What a majority has reached, if indexes that are sorted by one pass were sorted.
+/// The index that a majority has reached, if one pass of bubble sort sorted the indexes.
 fn half_sorted(membership: &Membership, acked: &dyn Fn(NodeId) -> LogIndex) -> LogIndex {
     let mut indexes: Vec<LogIndex> = membership.voters.iter().map(acked).collect();
     for place in (1..indexes.len()).rev() {
@@ -18,12 +18,12 @@ fn half_sorted(membership: &Membership, acked: &dyn Fn(NodeId) -> LogIndex) -> L
     indexes.get(indexes.len() / 2).copied().unwrap_or_default()
 }
 
-/// What compaction leaves, if what is in force at the snapshot is taken for what is in force now.
+/// Compaction that records the newest membership as the one in force at the snapshot.
 fn forget_all_but_the_newest(memberships: &mut Memberships, index: LogIndex) {
-    let mut truth = memberships.clone();
-    (Rules::RAFT.forget_memberships)(&mut truth, index);
+    let mut correct = memberships.clone();
+    (Rules::RAFT.forget_memberships)(&mut correct, index);
     *memberships = Memberships::starting(index, *memberships.active());
-    canary::note(*memberships != truth);
+    canary::note(*memberships != correct);
 }
 
 /// See the module.
@@ -32,7 +32,7 @@ pub(super) static MUTANTS: [Mutant; 53] = [
     mutant(
         "window-ignored",
         "M4",
-        "etcd's inflights, full and not asked",
+        "etcd's inflights, full and not checked",
         "window-is-kept",
         seeded! { window_has_room(in_flight, limit) => true },
     ),
@@ -64,14 +64,14 @@ pub(super) static MUTANTS: [Mutant; 53] = [
     mutant(
         "stale-snapshot-installed",
         "",
-        "a check easily forgotten",
+        "a check that is easily omitted",
         "applied-in-order",
         seeded! { snapshot_is_committed(snapshot, commit) => false },
     ),
     mutant(
         "snapshot-chunks-mixed",
         "",
-        "LogCabin's and etcd's chunk checks, left out",
+        "LogCabin's and etcd's chunk checks, omitted",
         "snapshot-is-committed",
         seeded! { chunk_is_next(received, offset) => true },
     ),
@@ -159,7 +159,7 @@ pub(super) static MUTANTS: [Mutant; 53] = [
     mutant(
         "removed-leader-stays",
         "",
-        "4.2.2 forgotten",
+        "4.2.2 omitted",
         "removed-leader-steps-down",
         seeded! { steps_down_when_removed() => false },
     ),
@@ -209,7 +209,7 @@ pub(super) static MUTANTS: [Mutant; 53] = [
     mutant(
         "lease-too-long",
         "L04",
-        "a lease reckoned from the answer, and not from the question",
+        "a lease counted from the reply, and not from the request",
         "read-is-linearizable",
         seeded! {
             lease_holds(age, ticks, drift, let_go) => !let_go && age < 3 * u64::from(ticks),
@@ -288,11 +288,11 @@ pub(super) static MUTANTS: [Mutant; 53] = [
         "effort-is-bounded",
         seeded! { heartbeat_is_due(elapsed, heartbeat_ticks) => true },
     ),
-    // ---- What else an oracle is there for ----
+    // ---- Bugs for the remaining oracles ----
     mutant(
         "candidate-keeps-its-term",
         "",
-        "5.2, a new try that begins no new term",
+        "5.2, a new campaign without a new term",
         "legal-role-moves",
         seeded! {
             candidate_term(current, vote, own) => match vote == Some(own) {
@@ -311,7 +311,7 @@ pub(super) static MUTANTS: [Mutant; 53] = [
     mutant(
         "batch-limit-ignored",
         "",
-        "a limit that is not asked",
+        "a limit that is not checked",
         "batch-is-bounded",
         seeded! { entries_in_message(limit) => usize::MAX },
     ),
@@ -325,7 +325,7 @@ pub(super) static MUTANTS: [Mutant; 53] = [
     mutant(
         "commits-its-log-at-start",
         "",
-        "commitIndex taken for what is on the disk",
+        "commitIndex set to the last entry on the disk",
         "commit-is-rederived",
         seeded! { commit_at_start(snapshot, last) => last },
     ),
@@ -339,14 +339,14 @@ pub(super) static MUTANTS: [Mutant; 53] = [
     mutant(
         "reads-never-confirmed",
         "",
-        "a read queue that nobody looks at",
+        "a read queue that is never processed",
         "fresh-read-is-answered",
         seeded! { confirms_read(heard, asked) => false },
     ),
     mutant(
         "answered-reads-stay-pending",
         "",
-        "an answer that arrives twice",
+        "a reply that arrives twice",
         "read-is-answered-once",
         seeded! { answer_closes_read() => false },
     ),
@@ -363,7 +363,7 @@ pub(super) static MUTANTS: [Mutant; 53] = [
     mutant(
         "halted-node-goes-on",
         "",
-        "Buoyant's contract of the crash handler, broken",
+        "Buoyant's contract of the crash handler, violated",
         "failed-write-halts",
         seeded! { runs_after_halt() => true },
     ),
@@ -398,14 +398,14 @@ pub(super) static MUTANTS: [Mutant; 53] = [
     host(
         "read-before-applied",
         "L03",
-        "dissertation, 6.4, step 3 forgotten",
+        "dissertation, 6.4, step 3 omitted",
         "history-is-linearizable",
         Driver { answers_reads_early: true, ..Driver::CORRECT },
     ),
     host(
         "interrupted-repair-truncates-again",
         "",
-        "a recovery that cannot be begun again",
+        "a recovery that is not idempotent",
         "restart-from-disk",
         Driver { cuts_off_twice: true, ..Driver::CORRECT },
     ),
@@ -426,7 +426,7 @@ pub(super) static MUTANTS: [Mutant; 53] = [
     host(
         "buffer-reused-while-applying",
         "",
-        "a batch buffer filled before it is read",
+        "a batch buffer overwritten before it is read",
         "state-machine-safety",
         Driver { garbles_batches: true, ..Driver::CORRECT },
     ),
@@ -440,7 +440,7 @@ pub(super) static MUTANTS: [Mutant; 53] = [
     host(
         "adapter-overreports-log",
         "",
-        "a view of what is not yet asked to be written",
+        "a view of entries whose write is not yet requested",
         "log-is-written",
         Driver { shows_too_much: true, ..Driver::CORRECT },
     ),

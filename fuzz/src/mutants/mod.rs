@@ -1,8 +1,8 @@
 //! The seeded bugs: real ones of Raft, one line each over the table of rules or over the host.
 //!
-//! Promises: each mutant differs from Raft in what its line says and in nothing else; each names
-//! the oracle that must catch its killing schedule, `artifacts/mutant/<name>`, which true Raft
-//! survives. Only this file and the two tables below it know both Raft and its bugs.
+//! Promises: each mutant differs from Raft in the rules of its row and in nothing else; each names
+//! the oracle that must catch its killing schedule, `artifacts/mutant/<name>`, which has no
+//! violation on correct Raft. Only this module and its two tables know both Raft and its bugs.
 
 pub mod bench;
 mod beyond;
@@ -19,12 +19,12 @@ use crate::replica::gate::GatedRules;
 use crate::replica::ours::Ours;
 use crate::replica::system_under_test::{SystemUnderTest, UnknownMutant};
 
-/// Our Raft as it is.
+/// Our Raft without a seeded bug.
 pub fn raft() -> SystemUnderTest<Ours> {
     SystemUnderTest { options: GatedRules::RAFT, driver: Driver::CORRECT }
 }
 
-/// Our Raft, or the mutant called `name`, or the seed of the bench.
+/// Our Raft, or the mutant or the seed of the bench called `name`.
 pub fn system_under_test(name: Option<&str>) -> Result<SystemUnderTest<Ours>, UnknownMutant> {
     let Some(name) = name else { return Ok(raft()) };
     let mutant = named(name).map(Mutant::system_under_test);
@@ -38,7 +38,7 @@ mod tests {
     use crate::oracle::ORACLES;
 
     #[test]
-    fn every_mutant_has_a_name_of_its_own_and_an_oracle_that_exists() {
+    fn every_mutant_has_a_unique_name_and_an_existing_oracle() {
         for (place, mutant) in all().enumerate() {
             assert!(all().take(place).all(|other| other.name != mutant.name));
             assert!(ORACLES.iter().any(|info| info.name == mutant.caught_by), "{}", mutant.name);

@@ -1,4 +1,4 @@
-//! One seeded bug: what is wrong, where such a bug was, and which oracle must catch it.
+//! One seeded bug: the wrong rules, where such a bug was found, and which oracle must catch it.
 
 use raft::Rules;
 
@@ -7,8 +7,8 @@ use crate::replica::gate::{Gate, GatedRules};
 use crate::replica::ours::Ours;
 use crate::replica::system_under_test::SystemUnderTest;
 
-/// The table of rules with some answers other than Raft's, each with its
-/// [canary](crate::base::canary): what Raft would have answered is asked as well, and compared.
+/// A table of rules of which some differ from Raft's, each with its
+/// [canary](crate::base::canary): Raft's rule is evaluated as well, and the results are compared.
 macro_rules! seeded {
     ($($rule:ident($($given:ident),*) => $answer:expr),+ $(,)?) => {
         raft::Rules {
@@ -28,7 +28,7 @@ pub struct Mutant {
     pub name: &'static str,
     /// Its ids in the catalogue of real bugs, where it has some.
     pub ids: &'static str,
-    /// Where such a bug was.
+    /// Where such a bug was found.
     pub source: &'static str,
     /// The oracle that must catch its killing schedule.
     pub caught_by: &'static str,
@@ -59,7 +59,7 @@ pub(super) const fn mutant(
     Mutant { name, ids, source, caught_by, rules, driver: Driver::CORRECT }
 }
 
-/// Our Raft on a careless host.
+/// Our Raft on a host with a bug.
 pub(super) const fn host(
     name: &'static str,
     ids: &'static str,

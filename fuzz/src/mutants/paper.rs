@@ -1,12 +1,12 @@
-//! Bugs in what the paper's Figure 2 says, in what spares a cluster needless elections, and in the
-//! host.
+//! Bugs in the rules of the paper's Figure 2, in the rules against unnecessary elections, and in
+//! the host.
 
 use raft::{Kind, LogIndex, Membership, NodeId, NodeSet, Promise, Role};
 
 use crate::mutants::mutant::{host, mutant, seeded, Mutant};
 use crate::replica::driver::Driver;
 
-/// How many voters of `membership` a fraction of them is.
+/// A fraction of the number of voters of `membership`.
 fn share(membership: &Membership, numerator: usize, denominator: usize) -> usize {
     membership.voters.len() * numerator / denominator
 }
@@ -93,7 +93,7 @@ pub(super) static MUTANTS: [Mutant; 38] = [
     mutant(
         "candidacy-before-durable",
         "E05",
-        "a promise that is easily overlooked",
+        "a write that is easily overlooked",
         "candidacy-is-durable",
         seeded! { waits_for_disk(promise) => promise != Promise::Candidacy },
     ),
@@ -114,7 +114,7 @@ pub(super) static MUTANTS: [Mutant; 38] = [
     mutant(
         "votes-by-an-older-log",
         "E10",
-        "braft's overwrite bug, told in SOFAJRaft #882",
+        "braft's overwrite bug, described in SOFAJRaft #882",
         "vote-is-up-to-date",
         seeded! { log_in_vote(in_memory, on_disk) => on_disk },
     ),
@@ -289,11 +289,11 @@ pub(super) static MUTANTS: [Mutant; 38] = [
     mutant(
         "follower-takes-proposals",
         "",
-        "a leader check forgotten",
+        "a leader check omitted",
         "entry-created-once",
         seeded! { may_propose(role, leader) => Ok(()) },
     ),
-    // ---- Needless elections ----
+    // ---- Unnecessary elections ----
     mutant(
         "leader-kept-by-pre-candidate",
         "E23, B3",
@@ -304,21 +304,21 @@ pub(super) static MUTANTS: [Mutant; 38] = [
     mutant(
         "leads-without-quorum",
         "E20",
-        "CheckQuorum forgotten; openraft #2080",
+        "CheckQuorum omitted; openraft #2080",
         "silent-leader-steps-down",
         seeded! { keeps_leadership(membership, heard) => true },
     ),
     host(
         "snapshots-without-sessions",
         "K2",
-        "dissertation, 6.3: sessions are a part of the state",
+        "dissertation, 6.3: sessions are part of the state",
         "commands-take-effect-once",
         Driver { forgets_sessions: true, ..Driver::CORRECT },
     ),
     host(
         "entries-before-hard-state",
         "E06",
-        "hashicorp/raft #661; our own adapter to tikv/raft-rs, the other way round",
+        "hashicorp/raft #661; our own adapter to tikv/raft-rs, in the opposite order",
         "terms-sorted",
         Driver { entries_before_hard_state: true, ..Driver::CORRECT },
     ),

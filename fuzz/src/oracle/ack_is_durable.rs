@@ -1,6 +1,6 @@
-//! An acknowledgement leaves its node only when term and entries are durable.
+//! A node acknowledges entries only after its term and the entries are durable.
 //!
-//! Sound: acknowledgements wait for every write that was asked for before them.
+//! Sound: an acknowledgement waits for every write that was requested before it.
 
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
@@ -16,7 +16,7 @@ impl Oracle for AckIsDurable {
     const INFO: OracleInfo = OracleInfo {
         name: "ack-is-durable",
         id: "D1",
-        promise: "An acknowledgement leaves its node only when term and entries are durable.",
+        promise: "A node acknowledges entries only after its term and the entries are durable.",
         source: "Raft paper, Figure 2 and 5.6; Vanlightly's raft-and-fsync",
     };
 }
@@ -47,7 +47,7 @@ mod tests {
     const ACK: MessageBody = MessageBody::AppendAccepted { match_index: LogIndex(1) };
 
     #[test]
-    fn acknowledging_what_is_on_disk_is_legal() {
+    fn acknowledging_entries_on_disk_is_legal() {
         let mut run = cluster::<AckIsDurable>(3);
         run.persisted(NodeId(0), &ballot(1, None)).unwrap();
         run.stores(0, &write(1, &[(1, 0)])).unwrap();
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn acknowledging_what_is_only_in_memory_is_illegal() {
+    fn acknowledging_entries_only_in_memory_is_illegal() {
         let mut run = cluster::<AckIsDurable>(3);
         run.persisted(NodeId(0), &ballot(1, None)).unwrap();
         run.writes(0, &write(1, &[(1, 0)])).unwrap();
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn acknowledging_in_a_term_that_the_disk_does_not_know_is_illegal() {
+    fn acknowledging_in_a_term_that_is_not_on_disk_is_illegal() {
         let mut run = cluster::<AckIsDurable>(3);
         run.stores(0, &write(1, &[(1, 0)])).unwrap();
         assert!(run.sends(says(0, 1, 1, ACK)).is_err());

@@ -1,9 +1,9 @@
-//! A client is told what its command, or its read, found.
+//! The response to a command or a read has the value that it found in the state machine.
 //!
-//! A command finds what it found where it took effect, however often it is applied: a retry is
-//! answered from the session. A read finds what is there after the last entry that its node has
-//! applied. Sound: a state machine behind client sessions answers so; compared with a naive second
-//! version, at a cost per answer that does not grow.
+//! A command has the result of the point where it took effect, however often it is applied: a
+//! retry is answered from the session. A read has the result of the state after the last entry that
+//! its node has applied. Sound: a state machine behind client sessions responds like this. Results
+//! are compared with those of a naive second implementation, at a constant cost per response.
 
 use raft::NodeId;
 
@@ -22,7 +22,8 @@ impl Oracle for AnswersAreTrue {
     const INFO: OracleInfo = OracleInfo {
         name: "answers-are-true",
         id: "K2, K5",
-        promise: "A client is told what its command, or its read, found.",
+        promise:
+            "The response to a command or a read has the value that it found in the state machine.",
         source: "dissertation, 6.3 and 6.4; openraft's client oracle",
     };
 }
@@ -75,21 +76,21 @@ mod tests {
     }
 
     #[test]
-    fn what_the_commands_and_a_read_found_is_legal() {
+    fn the_true_results_of_commands_and_a_read_are_legal() {
         let (mut run, machine) = committed();
         assert_eq!(run.applied(NodeId(0), &[], &machine), HELD);
         assert_eq!(run.served(NodeId(0), 3, &machine), HELD);
     }
 
     #[test]
-    fn another_answer_to_a_command_is_illegal() {
+    fn a_wrong_result_of_a_command_is_illegal() {
         let (mut run, mut machine) = committed();
         machine.answers[7].1 += 1;
         assert!(run.applied(NodeId(0), &[], &machine).is_err());
     }
 
     #[test]
-    fn another_answer_to_a_read_is_illegal() {
+    fn a_wrong_result_of_a_read_is_illegal() {
         let (mut run, machine) = committed();
         let mut old = StateMachine::new();
         old.applied = machine.applied;

@@ -1,6 +1,7 @@
-//! Entries are applied one after the other, each once in a life, and only if committed.
+//! A node applies committed entries only, in log order, each once per incarnation.
 //!
-//! Sound: that is the rule; a restarted state machine begins again at 1.
+//! Sound: this is the rule for servers in Figure 2; a restarted state machine begins after its
+//! snapshot, or at 1 if it has none.
 
 use raft::{LogIndex, NodeId};
 
@@ -21,8 +22,7 @@ impl Oracle for AppliedInOrder {
     const INFO: OracleInfo = OracleInfo {
         name: "applied-in-order",
         id: "C7",
-        promise:
-            "Entries are applied one after the other, each once in a life, and only if committed.",
+        promise: "A node applies committed entries only, in log order, each once per incarnation.",
         source: "Raft paper, Figure 2: increment lastApplied, apply log[lastApplied]",
     };
 }

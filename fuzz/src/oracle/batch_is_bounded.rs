@@ -1,7 +1,7 @@
 //! An AppendEntries carries at most the configured number of entries.
 //!
-//! Sound: the limit is part of the set-up, the same on every node; asked only of a Raft that
-//! counts entries.
+//! Sound: the limit is part of each node's configuration. Checked only for a Raft that bounds its
+//! messages.
 
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};

@@ -1,8 +1,8 @@
-//! A node asks for votes only when its candidacy is durable.
+//! A candidate requests votes only after its term and its own vote are durable.
 //!
-//! A candidate that asks, crashes, forgets the term and stands in it again with a shorter log
-//! could collect votes that were given to the longer log. Sound: once the disk is in the term with
-//! the candidate's own vote, a restarted node can only stand in a later term.
+//! A candidate that requests votes, crashes, loses the term and campaigns in it again with a
+//! shorter log could collect votes that were granted for the longer log. Sound: once the disk has
+//! the term with the candidate's own vote, a restarted node can campaign in later terms only.
 
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
@@ -18,7 +18,7 @@ impl Oracle for CandidacyIsDurable {
     const INFO: OracleInfo = OracleInfo {
         name: "candidacy-is-durable",
         id: "E3",
-        promise: "A node asks for votes only when its candidacy is durable.",
+        promise: "A candidate requests votes only after its term and its own vote are durable.",
         source: "Raft paper, Figure 2; our own argument",
     };
 }
@@ -40,18 +40,18 @@ mod tests {
     use crate::history::violation::HELD;
     use raft::{LogId, NodeId};
 
-    const STANDS: MessageBody = MessageBody::RequestVote { last_log: LogId::ZERO };
+    const CAMPAIGNS: MessageBody = MessageBody::RequestVote { last_log: LogId::ZERO };
 
     #[test]
-    fn a_durable_candidacy_may_leave() {
+    fn requesting_votes_with_a_durable_candidacy_is_legal() {
         let mut run = cluster::<CandidacyIsDurable>(3);
         run.persisted(NodeId(0), &ballot(1, Some(0))).unwrap();
-        assert_eq!(run.sends(says(0, 2, 1, STANDS)), HELD);
+        assert_eq!(run.sends(says(0, 2, 1, CAMPAIGNS)), HELD);
     }
 
     #[test]
-    fn a_candidacy_that_the_disk_does_not_know_is_illegal() {
+    fn requesting_votes_with_a_candidacy_that_is_not_on_disk_is_illegal() {
         let mut run = cluster::<CandidacyIsDurable>(3);
-        assert!(run.sends(says(0, 2, 1, STANDS)).is_err());
+        assert!(run.sends(says(0, 2, 1, CAMPAIGNS)).is_err());
     }
 }

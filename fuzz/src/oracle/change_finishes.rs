@@ -1,8 +1,8 @@
-//! Once a quorum works again, a change of membership that is under way comes to its end.
+//! After recovery, no membership change of the leader is pending.
 //!
-//! Sound: the leader of joint consensus leaves it by itself once it is committed, and commits what
-//! its log holds; a change that was never committed may be gone. Asked only if the fresh command
-//! was applied.
+//! Sound: a leader in joint consensus leaves it by itself once it is committed, and commits all of
+//! its log; a change that was never committed may be lost. Checked only if the new command was
+//! applied.
 
 use raft::LogIndex;
 
@@ -20,8 +20,7 @@ impl Oracle for ChangeFinishes {
     const INFO: OracleInfo = OracleInfo {
         name: "change-finishes",
         id: "L5",
-        promise:
-            "Once a quorum works again, a change of membership that is under way comes to its end.",
+        promise: "After recovery, no membership change of the leader is pending.",
         source: "Raft paper, section 6; etcd bd3c759, #12136",
     };
 }
@@ -34,9 +33,9 @@ impl Monitor for ChangeFinishes {
         };
         let members = *history.membership_of(leader);
         let newest = leader.log.changes()[0].map_or(LogIndex(0), |(index, _)| index);
-        let is_over = !members.is_joint() && newest <= leader.view.commit;
+        let is_finished = !members.is_joint() && newest <= leader.view.commit;
         let (leader, index) = (leader.id, newest);
-        check(is_over, || Violation::ChangeFinishes { leader, index, members })
+        check(is_finished, || Violation::ChangeFinishes { leader, index, members })
     }
 }
 
@@ -64,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn joint_consensus_that_goes_on_is_illegal() {
+    fn joint_consensus_that_does_not_end_is_illegal() {
         assert!(recovered(&joint(1, 1, &[0], &[0, 1])).is_err());
     }
 }

@@ -1,7 +1,7 @@
 //! A leader changes the membership only after it has committed an entry of its own term.
 //!
-//! Sound: the rule of 2015. Without it, two leaders of different terms can hold uncommitted
-//! changes of one membership, and their majorities need not meet.
+//! Sound: this is the rule of 2015. Without it, two leaders of different terms can have uncommitted
+//! changes of the same membership, whose majorities need not overlap.
 
 use raft::{NodeId, Term};
 
@@ -44,7 +44,7 @@ mod tests {
     use crate::history::violation::HELD;
     use raft::Role;
 
-    fn leads(term: u64) -> crate::history::recorder::Recorder<ChangeInOwnTerm> {
+    fn leader_of(term: u64) -> crate::history::recorder::Recorder<ChangeInOwnTerm> {
         let mut run = cluster::<ChangeInOwnTerm>(4);
         run.becomes(0, Role::Leader, term).unwrap();
         run.writes(0, &write(1, &[(1, 0)])).unwrap();
@@ -54,11 +54,11 @@ mod tests {
 
     #[test]
     fn a_change_in_a_term_with_a_committed_entry_is_legal() {
-        assert_eq!(leads(1).writes(0, &change(2, 1, &[0, 1, 2])), HELD);
+        assert_eq!(leader_of(1).writes(0, &change(2, 1, &[0, 1, 2])), HELD);
     }
 
     #[test]
     fn a_change_in_a_fresh_term_is_illegal() {
-        assert!(leads(2).writes(0, &change(2, 2, &[0, 1, 2])).is_err());
+        assert!(leader_of(2).writes(0, &change(2, 2, &[0, 1, 2])).is_err());
     }
 }

@@ -1,7 +1,7 @@
-//! A candidate claims the log it had when it stood.
+//! RequestVote carries the last entry that the candidate had when it became candidate.
 //!
-//! Sound: the request is made from the log at the start of the candidacy, and only requests that
-//! rest on a durable candidacy leave, of which a term has one per node.
+//! Sound: the request is made from the log at the start of the candidacy. A request is sent only
+//! for a durable candidacy, of which a node has at most one per term.
 
 use raft::{LogId, NodeId, Role, Term};
 
@@ -14,15 +14,16 @@ use crate::replica::{MessageBody, MessageView, View};
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct ClaimIsTrue {
-    /// By node: the terms in which it stood, and its last entry then.
-    stood: PerNode<Vec<(Term, LogId)>>,
+    /// By node: the terms in which it was candidate, and its last entry then.
+    candidacies: PerNode<Vec<(Term, LogId)>>,
 }
 
 impl Oracle for ClaimIsTrue {
     const INFO: OracleInfo = OracleInfo {
         name: "claim-is-true",
         id: "E7",
-        promise: "A candidate claims the log it had when it stood.",
+        promise:
+            "RequestVote carries the last entry that the candidate had when it became candidate.",
         source: "Raft paper, Figure 2: lastLogIndex and lastLogTerm",
     };
 }
@@ -30,7 +31,7 @@ impl Oracle for ClaimIsTrue {
 impl Monitor for ClaimIsTrue {
     fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
         if new.role.in_paper() != Role::Follower && new.term() != old.term() {
-            self.stood[node].push((new.term(), old.last_log));
+            self.candidacies[node].push((new.term(), old.last_log));
         }
         NOTHING
     }
@@ -38,8 +39,8 @@ impl Monitor for ClaimIsTrue {
     fn sent(&mut self, _: &History, message: &MessageView) -> Verdict {
         let MessageBody::RequestVote { last_log } = message.body else { return NOTHING };
         let candidate = message.from;
-        let stood = &self.stood[candidate];
-        let own = stood.iter().rev().find(|(term, _)| *term == message.term);
+        let candidacies = &self.candidacies[candidate];
+        let own = candidacies.iter().rev().find(|(term, _)| *term == message.term);
         let own = own.map_or(LogId::ZERO, |(_, last)| *last);
         check(last_log == own, || Violation::ClaimIsTrue { candidate, claimed: last_log, own })
     }
@@ -56,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn claiming_the_log_at_the_start_is_legal_even_if_it_grew_since() {
+    fn claiming_the_log_at_the_start_is_legal_even_if_it_has_grown() {
         let mut run = cluster::<ClaimIsTrue>(3);
         run.writes(0, &write(1, &[(1, 0)])).unwrap();
         run.becomes(0, Role::Candidate, 2).unwrap();
@@ -65,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn claiming_more_is_illegal() {
+    fn claiming_a_longer_log_is_illegal() {
         let mut run = cluster::<ClaimIsTrue>(3);
         run.writes(0, &write(1, &[(1, 0)])).unwrap();
         run.becomes(0, Role::Candidate, 2).unwrap();

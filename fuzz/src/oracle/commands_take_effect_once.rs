@@ -1,7 +1,8 @@
-//! Each command takes effect where it stands first in the log, and nowhere else.
+//! Each command takes effect once, at its first occurrence in the log.
 //!
-//! Sound: a state machine behind client sessions does so, however often a command is proposed; a
-//! snapshot carries the sessions with the state. Compared with a naive second version.
+//! Sound: a state machine behind client sessions ensures this, however often a command is proposed;
+//! a snapshot carries the sessions with the state. The state is compared with that of a naive
+//! second implementation.
 
 use raft::NodeId;
 
@@ -19,7 +20,7 @@ impl Oracle for CommandsTakeEffectOnce {
     const INFO: OracleInfo = OracleInfo {
         name: "commands-take-effect-once",
         id: "K2",
-        promise: "Each command takes effect where it stands first in the log, and nowhere else.",
+        promise: "Each command takes effect once, at its first occurrence in the log.",
         source: "dissertation, 6.3",
     };
 }
@@ -38,7 +39,7 @@ mod tests {
     use crate::history::fixtures::*;
     use crate::history::violation::HELD;
 
-    /// Command 7 stands in the log twice.
+    /// Command 7 is in the log twice.
     fn twice() -> (crate::history::recorder::Recorder<CommandsTakeEffectOnce>, StateMachine) {
         let mut run = cluster::<CommandsTakeEffectOnce>(3);
         let log = write(1, &[(1, 7), (1, 8), (1, 7)]);
@@ -59,8 +60,8 @@ mod tests {
     #[test]
     fn a_command_that_takes_effect_twice_is_illegal() {
         let (mut run, machine) = twice();
-        let mut careless = machine.without_sessions();
-        careless.apply(&write(3, &[(1, 7)]).entries);
-        assert!(run.monitor.computed(&run.history, NodeId(0), &careless).is_err());
+        let mut incorrect = machine.without_sessions();
+        incorrect.apply(&write(3, &[(1, 7)]).entries);
+        assert!(run.monitor.computed(&run.history, NodeId(0), &incorrect).is_err());
     }
 }

@@ -1,6 +1,7 @@
-//! While a node runs, its commit index never falls; it never passes the end of the log.
+//! The commit index of a running node never decreases and never passes the end of its log.
 //!
-//! Sound: committed is for ever. After a restart the index begins again at what the disk shows.
+//! Sound: committed entries stay committed. After a restart the index may begin again at a value
+//! that the disk shows.
 
 use raft::NodeId;
 
@@ -19,7 +20,7 @@ impl Oracle for CommitIsMonotone {
         name: "commit-is-monotone",
         id: "C3",
         promise:
-            "While a node runs, its commit index never falls; it never passes the end of the log.",
+            "The commit index of a running node never decreases and never passes the end of its log.",
         source:
             "Raft paper, Figure 2: commitIndex increases monotonically; SandTable on PySyncObj#166",
     };
@@ -48,7 +49,7 @@ mod tests {
     use crate::history::violation::HELD;
 
     #[test]
-    fn a_commit_index_may_rise_and_begin_again_after_a_restart() {
+    fn a_commit_index_may_increase_and_begin_again_after_a_restart() {
         let mut run = cluster::<CommitIsMonotone>(3);
         run.stores(0, &write(1, &[(1, 0), (1, 1)])).unwrap();
         assert_eq!(run.commits(0, 2), HELD);
@@ -57,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn a_commit_index_that_falls_is_illegal() {
+    fn a_commit_index_that_decreases_is_illegal() {
         let mut run = cluster::<CommitIsMonotone>(3);
         run.stores(0, &write(1, &[(1, 0), (1, 1)])).unwrap();
         run.commits(0, 2).unwrap();

@@ -1,6 +1,6 @@
-//! After a restart, a node takes for committed only what its disk shows and the cluster committed.
+//! A node restarts with a commit index only up to committed entries that are on its disk.
 //!
-//! Sound: a commit index can be stored, but never ahead of the log or of the truth.
+//! Sound: a commit index may be stored, but never ahead of the log or of the true commit index.
 
 use raft::NodeId;
 
@@ -17,7 +17,8 @@ impl Oracle for CommitIsRederived {
     const INFO: OracleInfo = OracleInfo {
         name: "commit-is-rederived",
         id: "D5",
-        promise: "After a restart, a node takes for committed only what its disk shows and the cluster committed.",
+        promise:
+            "A node restarts with a commit index only up to committed entries that are on its disk.",
         source: "Raft paper, Figure 2: commitIndex is volatile",
     };
 }
@@ -49,13 +50,13 @@ mod tests {
     }
 
     #[test]
-    fn starting_with_what_the_disk_shows_to_be_committed_is_legal() {
+    fn starting_with_committed_entries_on_disk_is_legal() {
         let view = View { commit: LogIndex(1), ..View::default() };
         assert_eq!(committed_on_node_0().started(NodeId(0), view, None), HELD);
     }
 
     #[test]
-    fn starting_with_more_is_illegal() {
+    fn starting_with_a_commit_index_beyond_the_disk_is_illegal() {
         let view = View { commit: LogIndex(1), ..View::default() };
         assert!(committed_on_node_0().started(NodeId(1), view, None).is_err());
     }

@@ -1,10 +1,11 @@
-//! A follower commits no further than its leader has shown their logs to be equal.
+//! A follower commits only entries that messages of its leader verify as matching and committed.
 //!
-//! Shown: some AppendEntries of the current term reached the node, and the node's log has the last
-//! entry that the message spoke of; and the leader of that term has said that it is committed. A
-//! heartbeat may say both in one number. Some implementations also name a committed entry in other
-//! messages, which binds in any term once the node has that very entry. Sound: logs that were
-//! equal up to a committed entry stay so, so what was shown once is shown for good.
+//! Matching: an AppendEntries of the current term reached the node, and the node's log has the last
+//! entry of that message. Committed: the leader of that term sent a commit index that reaches the
+//! entry. A heartbeat may state both with one number. Some implementations also name a committed
+//! entry in other messages; this counts in any term once the node has exactly that entry. Sound:
+//! logs that match up to a committed entry always do so, so an entry that was verified once stays
+//! verified.
 
 use raft::{LogId, LogIndex, NodeId, Term};
 
@@ -17,27 +18,27 @@ use crate::replica::{MessageBody, MessageView, View};
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct CommitIsVerified {
-    shown: PerNode<Shown>,
+    verified: PerNode<Verified>,
 }
 
-/// What one node has been shown in this life.
+/// The entries of one node that messages have verified in this incarnation.
 #[derive(Clone, Copy, Debug, Default)]
-struct Shown {
-    /// The term of `equal` and `said`.
+struct Verified {
+    /// The term of `matching` and `committed`.
     term: Term,
-    /// Up to here its log equals the leader's.
-    equal: LogIndex,
-    /// Up to here the leader has committed.
-    said: LogIndex,
+    /// Up to here its log matches the leader's.
+    matching: LogIndex,
+    /// The highest commit index that the leader has sent.
+    committed: LogIndex,
     /// Up to here both held, in some term.
-    verified: LogIndex,
+    both: LogIndex,
 }
 
 impl Oracle for CommitIsVerified {
     const INFO: OracleInfo = OracleInfo {
         name: "commit-is-verified",
         id: "C6",
-        promise: "A follower commits no further than its leader has shown their logs to be equal.",
+        promise: "A follower commits only entries that messages of its leader verify as matching and committed.",
         source: "Raft paper, Figure 2, AppendEntries 5: min(leaderCommit, index of last new entry)",
     };
 }
@@ -46,12 +47,13 @@ impl Monitor for CommitIsVerified {
     fn received(&mut self, history: &History, message: &MessageView) -> Verdict {
         let node = history.node(message.to);
         let holds = |id: LogId| node.log.at(id.index).is_some_and(|link| link.term == id.term);
-        let shown = &mut self.shown[message.to];
-        if node.view.term() != shown.term {
-            *shown = Shown { term: node.view.term(), verified: shown.verified, ..Shown::default() };
+        let verified = &mut self.verified[message.to];
+        if node.view.term() != verified.term {
+            let both = verified.both;
+            *verified = Verified { term: node.view.term(), both, ..Verified::default() };
         }
-        let (equal, said) = match message.body {
-            _ if message.term != shown.term => (LogIndex(0), LogIndex(0)),
+        let (matching, committed) = match message.body {
+            _ if message.term != verified.term => (LogIndex(0), LogIndex(0)),
             MessageBody::AppendEntries { last_log, commit, .. } if holds(last_log) => {
                 (last_log.index, commit)
             }
@@ -62,10 +64,11 @@ impl Monitor for CommitIsVerified {
             }
             _ => (LogIndex(0), LogIndex(0)),
         };
-        shown.equal = shown.equal.max(equal);
-        shown.said = shown.said.max(said);
+        verified.matching = verified.matching.max(matching);
+        verified.committed = verified.committed.max(committed);
         let named = Some(message.committed).filter(|&id| holds(id)).unwrap_or_default();
-        shown.verified = shown.equal.min(shown.said).max(named.index).max(shown.verified);
+        let both = verified.matching.min(verified.committed);
+        verified.both = both.max(named.index).max(verified.both);
         NOTHING
     }
 
@@ -73,12 +76,12 @@ impl Monitor for CommitIsVerified {
         if new.has_led_since(old) || new.commit <= old.commit {
             return NOTHING;
         }
-        let (verified, commit) = (self.shown[node].verified, new.commit);
+        let (verified, commit) = (self.verified[node].both, new.commit);
         check(commit <= verified, || Violation::CommitIsVerified { node, commit, verified })
     }
 
     fn stopped(&mut self, _: &History, node: NodeId, _: usize) -> Verdict {
-        self.shown[node] = Shown::default();
+        self.verified[node] = Verified::default();
         NOTHING
     }
 }
@@ -104,20 +107,20 @@ mod tests {
     }
 
     #[test]
-    fn committing_what_the_leader_has_shown_is_legal() {
+    fn committing_verified_entries_is_legal() {
         let mut run = follower_with_two_entries();
         run.receives(heartbeat_at(1)).unwrap();
         assert_eq!(run.commits(0, 1), HELD);
     }
 
     #[test]
-    fn committing_a_tail_that_the_leader_has_not_shown_is_illegal() {
+    fn committing_a_tail_that_is_not_verified_is_illegal() {
         let mut run = follower_with_two_entries();
         run.receives(heartbeat_at(1)).unwrap();
         assert!(run.commits(0, 2).is_err());
     }
 
-    fn hears(
+    fn receives(
         run: &mut crate::history::recorder::Recorder<CommitIsVerified>,
         term: u64,
         body: MessageBody,
@@ -127,25 +130,25 @@ mod tests {
     }
 
     #[test]
-    fn a_heartbeat_says_in_one_number_that_logs_are_equal_and_committed() {
+    fn a_heartbeat_verifies_matching_and_committed_with_one_number() {
         let mut run = cluster::<CommitIsVerified>(3);
         run.writes(1, &write(1, &[(1, 0), (1, 5)])).unwrap();
-        hears(&mut run, 1, MessageBody::Heartbeat { commit: LogIndex(1) });
+        receives(&mut run, 1, MessageBody::Heartbeat { commit: LogIndex(1) });
         assert!(run.commits(1, 2).is_err());
         assert!(run.commits(1, 1).is_ok());
     }
 
     #[test]
-    fn what_was_shown_in_one_term_may_be_committed_in_a_later_one() {
+    fn entries_verified_in_one_term_may_be_committed_in_a_later_one() {
         let mut run = cluster::<CommitIsVerified>(3);
         run.writes(1, &write(1, &[(1, 0)])).unwrap();
-        hears(&mut run, 1, MessageBody::Heartbeat { commit: LogIndex(1) });
+        receives(&mut run, 1, MessageBody::Heartbeat { commit: LogIndex(1) });
         run.becomes(1, raft::Role::Follower, 2).unwrap();
         assert!(run.commits(1, 1).is_ok());
     }
 
     #[test]
-    fn a_committed_entry_that_is_named_binds_only_who_has_it() {
+    fn a_named_committed_entry_counts_only_at_a_node_that_has_it() {
         let mut run = cluster::<CommitIsVerified>(3);
         run.writes(1, &write(1, &[(1, 0), (1, 5)])).unwrap();
         let named = |term, index| MessageView {

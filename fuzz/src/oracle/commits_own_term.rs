@@ -1,7 +1,7 @@
-//! A leader advances its commit index only onto an entry of its own term.
+//! A leader advances its commit index only to an entry of its own term.
 //!
-//! Sound: that is the commitment rule; older entries are committed with a newer one, never by
-//! counting.
+//! Sound: this is the commitment rule. Entries of older terms are committed with one of the own
+//! term, never by counting replicas.
 
 use raft::{LogId, NodeId};
 
@@ -19,7 +19,7 @@ impl Oracle for CommitsOwnTerm {
     const INFO: OracleInfo = OracleInfo {
         name: "commits-own-term",
         id: "C4",
-        promise: "A leader advances its commit index only onto an entry of its own term.",
+        promise: "A leader advances its commit index only to an entry of its own term.",
         source: "Raft paper, 5.4.2 and Figure 8",
     };
 }

@@ -1,8 +1,8 @@
-//! All nodes commit the same entries, for ever.
+//! All nodes commit the same entries, and committed entries never change.
 //!
-//! The first node to commit an index fixes the log up to it; every other that commits it, or
-//! commits it again after a restart, must have the same prefix. Sound: that is what committed
-//! means.
+//! The first node that commits an index determines the log up to it; every other node that commits
+//! it, or commits it again after a restart, must have the same prefix. Sound: this is the
+//! definition of committed.
 
 use raft::{LogIndex, NodeId, Term};
 
@@ -20,8 +20,8 @@ impl Oracle for CommittedAgree {
     const INFO: OracleInfo = OracleInfo {
         name: "committed-agree",
         id: "C1",
-        promise: "All nodes commit the same entries, for ever.",
-        source: "Raft paper, Figure 3: State StateMachine Safety",
+        promise: "All nodes commit the same entries, and committed entries never change.",
+        source: "Raft paper, Figure 3: State Machine Safety",
     };
 }
 
@@ -56,7 +56,7 @@ mod tests {
     use crate::history::violation::HELD;
 
     #[test]
-    fn committing_the_same_is_legal_again_and_again() {
+    fn committing_the_same_entries_again_is_legal() {
         let mut run = cluster::<CommittedAgree>(3);
         for node in [0, 1] {
             run.stores(node, &write(1, &[(1, 0), (1, 7)])).unwrap();
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn committing_something_else_is_illegal() {
+    fn committing_a_different_entry_is_illegal() {
         let mut run = cluster::<CommittedAgree>(3);
         run.stores(0, &write(1, &[(1, 0), (1, 7)])).unwrap();
         run.commits(0, 2).unwrap();

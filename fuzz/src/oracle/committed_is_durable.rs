@@ -1,8 +1,8 @@
-//! A committed entry is on the disks of a quorum, for ever.
+//! A committed entry is on the disks of a quorum, and stays there.
 //!
 //! The leader has no privilege: a quorum of followers may be durable first (dissertation, 10.2.1).
 //! Checked at each commit, at each durable truncation and at each crash. Sound: acknowledgements
-//! rest on the disk, and no later leader removes what is committed.
+//! wait for the disk, and no later leader removes a committed entry.
 
 use raft::{LogIndex, NodeId, NodeSet};
 
@@ -21,7 +21,7 @@ impl Oracle for CommittedIsDurable {
     const INFO: OracleInfo = OracleInfo {
         name: "committed-is-durable",
         id: "C5",
-        promise: "A committed entry is on the disks of a quorum, for ever.",
+        promise: "A committed entry is on the disks of a quorum, and stays there.",
         source: "Raft paper, 5.3 and 5.6; the sound form of etcd's CommittedIsDurableInv (etcd-io/raft#226)",
     };
 }
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn counting_what_is_only_in_memory_is_illegal() {
+    fn counting_entries_only_in_memory_is_illegal() {
         let mut run = cluster::<CommittedIsDurable>(3);
         run.stores(0, &write(1, &[(1, 0)])).unwrap();
         run.writes(1, &write(1, &[(1, 0)])).unwrap();

@@ -1,6 +1,6 @@
 //! A node never removes an entry that it has committed.
 //!
-//! Sound: what is committed conflicts with no later leader's log.
+//! Sound: a committed entry does not conflict with the log of any later leader.
 
 use raft::NodeId;
 
@@ -19,7 +19,7 @@ impl Oracle for CommittedIsKept {
         name: "committed-is-kept",
         id: "G6",
         promise: "A node never removes an entry that it has committed.",
-        source: "Raft paper, 5.3 and Figure 3: State StateMachine Safety",
+        source: "Raft paper, 5.3 and Figure 3: State Machine Safety",
     };
 }
 
@@ -44,12 +44,12 @@ mod tests {
     }
 
     #[test]
-    fn removing_what_is_not_committed_is_legal() {
+    fn removing_an_uncommitted_entry_is_legal() {
         assert!(committed_one().writes(0, &overwrite(2, &[(2, 0)])).is_ok());
     }
 
     #[test]
-    fn removing_what_is_committed_is_illegal() {
+    fn removing_a_committed_entry_is_illegal() {
         assert!(committed_one().writes(0, &overwrite(1, &[(2, 0)])).is_err());
     }
 }

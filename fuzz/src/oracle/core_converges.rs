@@ -1,13 +1,14 @@
-//! Once a quorum works again, all its nodes come to rest, with equal logs, commit indexes and
-//! state machines.
+//! After recovery, all running members become idle, with equal logs, commit indexes and state
+//! machines.
 //!
-//! Sound: a leader sends what a follower lacks until it has it, entries or a snapshot, nothing is
-//! lost, and the bound grows with what is lacking. Compared are members of the cluster that run,
-//! and the leader with itself: all of its log must be committed and applied. At rest nothing is in
-//! flight, pending or unapplied: between two ticks everything arrives, and what that causes as
-//! well, thousands of times over. Asked only if the fresh command was applied, and again after a
-//! follower was cut off and came back; not asked where heartbeats are no more frequent than
-//! election timeouts, since then a leader may be gone before it tells what is committed.
+//! Sound: a leader sends a follower its missing entries, or a snapshot, until it has them; no
+//! message is lost, and the bound grows with the number of missing entries. The running members are
+//! compared with the leader, and all of the leader's log must be committed and applied. The cluster
+//! is idle if nothing is in flight, pending or unapplied: between two ticks all messages are
+//! delivered, and also those that they cause, for thousands of rounds. Checked only if the new
+//! command was applied, and again after a follower was partitioned and reconnected. Not checked
+//! where heartbeats are no more frequent than election timeouts, since then a leader may be deposed
+//! before it sends its commit index.
 
 use raft::NodeId;
 
@@ -25,7 +26,7 @@ impl Oracle for CoreConverges {
     const INFO: OracleInfo = OracleInfo {
         name: "core-converges",
         id: "L3, L4",
-        promise: "Once a quorum works again, all its nodes come to rest, with equal logs, commit indexes and state machines.",
+        promise: "After recovery, all running members become idle, with equal logs, commit indexes and state machines.",
         source: "Raft paper, 5.3: leaders retry indefinitely until all followers store all log entries; openraft #1828",
     };
 }
@@ -91,12 +92,12 @@ mod tests {
     }
 
     #[test]
-    fn a_node_that_differs_for_good_is_illegal() {
+    fn a_node_that_differs_permanently_is_illegal() {
         assert!(recovered(Some((NodeId(0), NodeId(1))), true).is_err());
     }
 
     #[test]
-    fn nodes_that_never_come_to_rest_are_illegal() {
+    fn nodes_that_never_become_idle_are_illegal() {
         assert!(recovered(None, false).is_err());
     }
 }

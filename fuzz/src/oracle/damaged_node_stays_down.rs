@@ -1,8 +1,9 @@
-//! A node whose disk lost what it had promised to keep does not start as itself again.
+//! A node whose disk lost durable data never restarts under its old id.
 //!
-//! Its vote may be given twice, and its acknowledgements stand for nothing; nobody can tell it
-//! what they were. It stays silent, or joins as somebody else. Sound: the contract of the host,
-//! which finds damaged records by their checksums and lost disks by their emptiness.
+//! It could vote twice in a term, and its acknowledgements would no longer be true; no other node
+//! can restore this data. It stays down, or joins under a new id. Sound: this is the contract of
+//! the host, which detects damaged records by their checksums and lost disks because they are
+//! empty.
 
 use raft::NodeId;
 
@@ -19,7 +20,7 @@ impl Oracle for DamagedNodeStaysDown {
     const INFO: OracleInfo = OracleInfo {
         name: "damaged-node-stays-down",
         id: "D3",
-        promise: "A node whose disk lost what it had promised to keep does not start as itself again.",
+        promise: "A node whose disk lost durable data never restarts under its old id.",
         source: "protocol-aware recovery, FAST 2018; Redundancy does not imply fault tolerance, FAST 2017",
     };
 }

@@ -1,10 +1,10 @@
-//! Where nothing goes wrong, messages are few: a round a heartbeat, and a few rounds a command.
+//! Without faults, messages are few: one round per heartbeat, and a few rounds per command.
 //!
-//! A lint: a Raft that sends more is wasteful, and not wrong. Asked of the time after a recovery,
-//! of Rafts that bound what they send. A heartbeat goes to each other member and is answered; a
-//! command, and a read, cost a round each, and one more to tell what is committed. Not
-//! asked where heartbeats are no more frequent than election timeouts, or where a server that does
-//! not know of its removal asks for votes, as it may for ever.
+//! A lint: a Raft that sends more is wasteful, but not wrong. Checked in the quiet period after a
+//! recovery, for a Raft that bounds its messages. A heartbeat is sent to each other member, which
+//! replies; a command and a read cost a round each, and one more for the commit index. Not checked
+//! where heartbeats are no more frequent than election timeouts, or where a removed node that has
+//! not learned of its removal requests votes, which may never end.
 
 use crate::history::monitor::Monitor;
 use crate::history::recovery_outcome::QuietPeriod;
@@ -21,7 +21,7 @@ impl Oracle for EffortIsBounded {
     const INFO: OracleInfo = OracleInfo {
         name: "effort-is-bounded",
         id: "B4",
-        promise: "Where nothing goes wrong, messages are few: a round a heartbeat, and a few rounds a command.",
+        promise: "Without faults, messages are few: one round per heartbeat, and a few rounds per command.",
         source: "Raft dissertation, 10.2; oracles-and-faults, 1.2",
     };
 }
@@ -31,13 +31,13 @@ impl Monitor for EffortIsBounded {
         let setup = &history.setup;
         let mut running = history.nodes.iter().filter(|node| node.up);
         let is_disturbed = running.any(|node| history.may_disturb(node.id));
-        let is_other = !setup.beats_in_time() || is_disturbed || quiet.cut_off.is_some();
-        if !history.bounded_sends || is_other {
+        let is_unbounded = !setup.beats_in_time() || is_disturbed || quiet.cut_off.is_some();
+        if !history.bounded_sends || is_unbounded {
             return NOTHING;
         }
         let others = history.nodes.len() as u64 - 1;
-        let beats = u64::from(quiet.ticks / u32::from(setup.heartbeat_ticks)) + 1;
-        let bound = 2 * others * (beats + 4 * u64::from(QUIET_COMMANDS));
+        let heartbeats = u64::from(quiet.ticks / u32::from(setup.heartbeat_ticks)) + 1;
+        let bound = 2 * others * (heartbeats + 4 * u64::from(QUIET_COMMANDS));
         let (messages, ticks) = (quiet.messages, quiet.ticks);
         check(messages <= bound, || Violation::EffortIsBounded { messages, ticks, bound })
     }
@@ -63,12 +63,12 @@ mod tests {
     }
 
     #[test]
-    fn a_round_a_heartbeat_is_legal() {
+    fn one_round_per_heartbeat_is_legal() {
         assert_eq!(quiet(4 * 11), HELD);
     }
 
     #[test]
-    fn three_rounds_a_tick_are_illegal() {
+    fn three_rounds_per_tick_are_illegal() {
         assert!(quiet(4 * 60).is_err());
     }
 }

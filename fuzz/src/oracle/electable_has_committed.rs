@@ -1,11 +1,12 @@
 //! A node that could win an election holds every committed entry.
 //!
-//! Could win: its log passes the vote check of a quorum, itself included; a stopped node counts
-//! with its disk. Sound: some voter of that quorum durably holds everything committed. If both end
-//! in the same term, the longer log contains the shorter; if the candidate's last term is newer,
-//! its leader was elected after the commit and had the entry. Each node goes by the membership in
-//! its own log, whose quorums meet those of the next one. The published form asks this of every
-//! single voter, which legal Raft breaks: see scenario B.
+//! A node could win if its log is at least as up-to-date as the logs of a quorum, itself included;
+//! a stopped node counts with its disk. Sound: some voter of that quorum durably holds all
+//! committed entries. If its log and the candidate's end in the same term, the longer one contains
+//! the shorter; if the candidate's last term is newer, the leader of that term was elected after
+//! the commit and had the entry. Each node uses the membership in its own log, whose quorums
+//! overlap those of the next one. The published form requires this for every single voter, which
+//! legal Raft violates: see scenario B.
 
 use raft::{LogIndex, NodeId, NodeSet};
 
@@ -29,7 +30,7 @@ impl Oracle for ElectableHasCommitted {
     };
 }
 
-/// Nobody who could win lacks a committed entry.
+/// Checks every node.
 fn all_hold(history: &History) -> Verdict {
     let mut verdict = NOTHING;
     for node in &history.nodes {
@@ -38,7 +39,7 @@ fn all_hold(history: &History) -> Verdict {
     verdict
 }
 
-/// If `node` could win, it lacks no committed entry.
+/// If `node` could win, it holds all committed entries.
 fn holds(history: &History, node: &NodeHistory) -> Verdict {
     let committed = history.last_committed();
     if history.holds_committed(&node.log, committed) {
@@ -66,7 +67,7 @@ impl Monitor for ElectableHasCommitted {
     }
 
     fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
-        // A log that grows makes nobody else electable.
+        // A log that grows makes no other node electable.
         match (write.truncate_from, write.entries.is_empty()) {
             (None, true) => NOTHING,
             (None, false) => holds(history, history.node(node)),
@@ -86,7 +87,7 @@ mod tests {
     use raft::Role;
 
     #[test]
-    fn a_node_without_the_committed_entry_may_lack_it_while_a_quorum_refuses_it() {
+    fn a_node_without_the_committed_entry_is_legal_if_no_quorum_would_elect_it() {
         let mut run = cluster::<ElectableHasCommitted>(3);
         run.becomes(0, Role::Leader, 1).unwrap();
         run.stores(0, &write(1, &[(1, 0)])).unwrap();
@@ -95,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn committing_what_only_one_node_has_is_illegal() {
+    fn committing_an_entry_that_only_one_node_has_is_illegal() {
         let mut run = cluster::<ElectableHasCommitted>(3);
         run.becomes(0, Role::Leader, 1).unwrap();
         run.stores(0, &write(1, &[(1, 0)])).unwrap();

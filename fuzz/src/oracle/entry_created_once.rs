@@ -1,8 +1,9 @@
-//! An entry is created by the leader of its term, and once.
+//! Only the leader of a term creates entries of that term, each once.
 //!
-//! The first node that writes an (index, term) must lead that term then; a leader never writes an
-//! entry of its own term that exists already. Sound: entries reach others only by messages of a
-//! leader that wrote them first, in memory, in the step that sent them or before.
+//! The first node that writes an (index, term) must be leader of that term at that time; a leader
+//! never writes an entry of its own term that already exists. Sound: other nodes get entries only
+//! from messages of a leader that wrote them first, in memory, in the step that sent them or
+//! before.
 
 use raft::NodeId;
 
@@ -20,7 +21,7 @@ impl Oracle for EntryCreatedOnce {
     const INFO: OracleInfo = OracleInfo {
         name: "entry-created-once",
         id: "G2",
-        promise: "An entry is created by the leader of its term, and once.",
+        promise: "Only the leader of a term creates entries of that term, each once.",
         source:
             "Raft paper, 5.3: a leader creates at most one entry with a given index in a given term",
     };
@@ -51,7 +52,7 @@ mod tests {
     use raft::Role;
 
     #[test]
-    fn followers_may_write_what_their_leader_wrote() {
+    fn followers_may_write_entries_that_their_leader_wrote() {
         let mut run = cluster::<EntryCreatedOnce>(3);
         run.becomes(0, Role::Leader, 1).unwrap();
         assert_eq!(run.writes(0, &write(1, &[(1, 0)])), HELD);

@@ -1,8 +1,8 @@
-//! A node whose write failed halts: it promises and applies nothing any more.
+//! A node halts after a failed write: it sends and applies nothing more.
 //!
-//! What a failed write left on the disk is unknown, so every later promise would be a guess.
-//! Sound: the contract of raft::Input::PersistFailed. The cluster calls the crash handler, once,
-//! at once or after some more inputs, and the node is gone.
+//! It is unknown which part of a failed write is on the disk, so no later promise could rest on
+//! it. Sound: this is the contract of raft::Input::PersistFailed. The cluster calls the crash
+//! handler once, immediately or after some more inputs, which stops the node.
 
 use raft::NodeId;
 
@@ -22,7 +22,7 @@ impl Oracle for FailedWriteHalts {
     const INFO: OracleInfo = OracleInfo {
         name: "failed-write-halts",
         id: "D4",
-        promise: "A node whose write failed halts: it promises and applies nothing any more.",
+        promise: "A node halts after a failed write: it sends and applies nothing more.",
         source: "Buoyant's crash handler; the fsync failures of 2018",
     };
 }
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn speaking_or_applying_after_the_failure_is_illegal_until_the_node_is_gone() {
+    fn sending_or_applying_after_the_failure_is_illegal_until_the_node_stops() {
         let mut run = cluster::<FailedWriteHalts>(3);
         run.write_failed(NodeId(0), true).unwrap();
         assert!(run.sends(says(0, 1, 0, MessageBody::VoteRefused)).is_err());
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn going_on_is_illegal() {
+    fn not_halting_is_illegal() {
         assert!(cluster::<FailedWriteHalts>(3).write_failed(NodeId(0), false).is_err());
     }
 }

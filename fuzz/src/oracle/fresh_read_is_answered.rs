@@ -1,9 +1,8 @@
-//! Once a quorum works again, a read is answered.
+//! After recovery, a new read is answered.
 //!
-//! Asked of the leader again and again while the cluster recovers, like a command. Sound: a leader
-//! that has committed an entry of its term, which it has once a fresh command is applied, waits
-//! for nothing but a round of messages, and none is lost. Asked only if the fresh command was
-//! applied.
+//! During recovery, a client repeatedly sends the leader a read, as it does a command. Sound: a
+//! leader that has committed an entry of its term, which is so once a new command is applied, waits
+//! only for a round of messages, and none is lost. Checked only if the new command was applied.
 
 use crate::history::monitor::Monitor;
 use crate::history::recovery_outcome::RecoveryOutcome;
@@ -19,7 +18,7 @@ impl Oracle for FreshReadIsAnswered {
     const INFO: OracleInfo = OracleInfo {
         name: "fresh-read-is-answered",
         id: "L2",
-        promise: "Once a quorum works again, a read is answered.",
+        promise: "After recovery, a new read is answered.",
         source: "Raft dissertation, 6.4",
     };
 }
@@ -55,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn no_answer_to_any_read_is_illegal() {
+    fn no_response_to_any_read_is_illegal() {
         assert!(recovered(false).is_err());
     }
 }

@@ -1,8 +1,9 @@
-//! What clients asked and were told is explained by one order of their questions, key by key.
+//! The requests and responses of clients are linearizable, key by key.
 //!
-//! Looked at from outside, at the end of a run, by the zones of values that are written once (see
-//! `zones.rs`); after a recovery with a final scan of every key, which must show what was
-//! acknowledged. Sound: linearizability of each register; what nobody was told counts as unknown.
+//! Checked at the end of a run from calls and responses alone, by the zones of values that are
+//! written once (see `linearizability.rs`). After a recovery, a final scan of every key must
+//! show all acknowledged commands. Sound: each register is linearizable; the outcome of an
+//! operation without a response counts as unknown.
 
 use crate::history::linearizability::{Operation, Zones};
 use crate::history::monitor::Monitor;
@@ -21,7 +22,7 @@ impl Oracle for HistoryIsLinearizable {
     const INFO: OracleInfo = OracleInfo {
         name: "history-is-linearizable",
         id: "K1, K3",
-        promise: "What clients asked and were told is explained by one order of their questions.",
+        promise: "The requests and responses of clients are linearizable, key by key.",
         source: "Herlihy and Wing, 1990; Gibbons and Korach, 1997; dissertation, 6.3",
     };
 }
@@ -48,7 +49,7 @@ mod tests {
     use crate::history::violation::HELD;
     use raft::NodeId;
 
-    /// A client was told that its put is done; then a scan finds this.
+    /// A client has the response to its put; then a scan finds this value.
     fn scanned(found: impl Fn(u64) -> u64) -> Verdict {
         let put = (1..).find(|&command| effect(command, 0) == Some(command)).expect("one puts");
         let mut run = cluster::<HistoryIsLinearizable>(1);
@@ -63,12 +64,12 @@ mod tests {
     }
 
     #[test]
-    fn a_scan_that_finds_what_was_acknowledged_is_legal() {
+    fn a_scan_that_finds_an_acknowledged_put_is_legal() {
         assert_eq!(scanned(|put| put), HELD);
     }
 
     #[test]
-    fn a_scan_that_misses_what_was_acknowledged_is_illegal() {
+    fn a_scan_that_misses_an_acknowledged_put_is_illegal() {
         assert!(scanned(|_| 0).is_err());
     }
 }

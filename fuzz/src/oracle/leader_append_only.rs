@@ -1,6 +1,6 @@
 //! A leader never removes entries from its log; it only appends.
 //!
-//! Sound: only a follower gives way to another log.
+//! Sound: only a follower truncates its log in favour of another.
 
 use raft::NodeId;
 

@@ -1,9 +1,9 @@
 //! A leader has every entry that was committed in an earlier term.
 //!
 //! An entry counts from the term of the leader that first committed it, which may be later than
-//! its own: measured by the entry's own term, as etcd publishes it, legal Raft breaks it
+//! the entry's own: with the entry's own term, as etcd publishes it, legal Raft violates it
 //! (scenarios A and C). Checked when a leader wins, and against current leaders when an older one
-//! commits late. Sound: that is the proof of 5.4.3.
+//! commits late. Sound: this is the proof of 5.4.3.
 
 use raft::{LogIndex, NodeId};
 

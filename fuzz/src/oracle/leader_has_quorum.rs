@@ -1,7 +1,7 @@
-//! A leader has received, in its term, the votes of a quorum.
+//! A node becomes leader only with the votes of a quorum in its term.
 //!
-//! Counted from the votes that reached it, each voter once, and its own vote only if it is
-//! durable. Sound: nothing else makes a leader.
+//! Counted are the votes that it received, each voter once, and its own vote only if it is durable.
+//! Sound: a node becomes leader in no other way.
 
 use raft::{NodeId, NodeSet, Term};
 
@@ -15,7 +15,7 @@ use crate::replica::{MessageBody, MessageView, View};
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct LeaderHasQuorum {
-    /// By node: the latest term in which it received votes, and from whom.
+    /// By node: the latest term in which it received votes, and the voters.
     votes: PerNode<(Term, NodeSet)>,
 }
 
@@ -23,7 +23,7 @@ impl Oracle for LeaderHasQuorum {
     const INFO: OracleInfo = OracleInfo {
         name: "leader-has-quorum",
         id: "E6",
-        promise: "A leader has received, in its term, the votes of a quorum.",
+        promise: "A node becomes leader only with the votes of a quorum in its term.",
         source: "Raft paper, 5.2; Verdi's votes_received",
     };
 }
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn one_voter_twice_an_old_vote_and_an_undurable_own_vote_make_none() {
+    fn a_repeated_vote_an_old_vote_and_an_own_vote_not_on_disk_do_not_count() {
         let mut run = cluster::<LeaderHasQuorum>(5);
         run.receives(says(1, 0, 1, MessageBody::VoteGranted)).unwrap();
         run.receives(says(2, 0, 2, MessageBody::VoteGranted)).unwrap();

@@ -1,8 +1,8 @@
-//! Where nothing goes wrong and clocks tick alike, a leader leads on.
+//! Without faults and with clocks at equal rates, a leader stays leader.
 //!
-//! Asked of the time after a recovery. Sound: heartbeats arrive within the tick in which they are
-//! sent and are answered, so no follower waits longer than a heartbeat interval; not asked where
-//! that is no shorter than an election timeout.
+//! Checked in the quiet period after a recovery. Sound: heartbeats arrive within the tick in which
+//! they are sent, and so do the replies, so no follower waits longer than a heartbeat interval. Not
+//! checked where that is no shorter than an election timeout.
 
 use crate::history::monitor::Monitor;
 use crate::history::recovery_outcome::QuietPeriod;
@@ -18,7 +18,7 @@ impl Oracle for LeaderIsStable {
     const INFO: OracleInfo = OracleInfo {
         name: "leader-is-stable",
         id: "L6",
-        promise: "Where nothing goes wrong and clocks tick alike, a leader leads on.",
+        promise: "Without faults and with clocks at equal rates, a leader stays leader.",
         source: "Raft paper, 5.2 and 9.3; LifeRaft, bug 5",
     };
 }
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn a_leader_that_leads_on_is_legal() {
+    fn a_leader_that_stays_leader_is_legal() {
         assert_eq!(quiet([1, 1]), HELD);
     }
 

@@ -1,4 +1,4 @@
-//! A leader's log reaches as far as any log with entries of its term.
+//! No node has an entry of a term beyond the end of the log of that term's leader.
 //!
 //! Sound: entries of a term come from its leader, which keeps them while it leads.
 
@@ -18,7 +18,7 @@ impl Oracle for LeaderOwnsTerm {
     const INFO: OracleInfo = OracleInfo {
         name: "leader-owns-term",
         id: "G5",
-        promise: "A leader's log reaches as far as any log with entries of its term.",
+        promise: "No node has an entry of a term beyond the end of the log of that term's leader.",
         source: "LifeRaft's I4, CCF, SandTable's LeaderTermLogHasGreatestIdx",
     };
 }
@@ -47,7 +47,7 @@ mod tests {
     use raft::Role;
 
     #[test]
-    fn a_follower_may_reach_as_far_as_its_leader() {
+    fn a_follower_with_a_log_as_long_as_its_leaders_is_legal() {
         let mut run = cluster::<LeaderOwnsTerm>(3);
         run.becomes(0, Role::Leader, 1).unwrap();
         run.writes(0, &write(1, &[(1, 0)])).unwrap();
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_follower_that_is_ahead_of_its_leader_is_illegal() {
+    fn a_follower_with_a_longer_log_than_its_leader_is_illegal() {
         let mut run = cluster::<LeaderOwnsTerm>(3);
         run.becomes(0, Role::Leader, 1).unwrap();
         run.writes(0, &write(1, &[(1, 0)])).unwrap();

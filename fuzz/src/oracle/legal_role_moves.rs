@@ -1,10 +1,10 @@
 //! Roles change only along the arrows of Figure 4.
 //!
-//! A pre-candidate, which the paper does not know, is a follower there.
+//! A pre-candidate, which the paper does not have, counts as a follower.
 //!
-//! Sound: a leader or candidate can only step down; whoever stands enters a new term; whoever wins
-//! stood in that very term, at the latest in the same step; a leader never takes its lead into
-//! another term.
+//! Sound: a leader can only step down; a candidate can step down, start a new election or win. A
+//! node that becomes candidate enters a new term. A node that wins was candidate in that term, at
+//! the latest in the same step. A leader never stays leader in a newer term.
 
 use raft::{NodeId, Role};
 
@@ -57,7 +57,7 @@ mod tests {
     use crate::history::violation::HELD;
 
     #[test]
-    fn standing_winning_and_stepping_down_are_legal() {
+    fn campaigning_winning_and_stepping_down_are_legal() {
         let mut run = cluster::<LegalRoleMoves>(3);
         assert_eq!(run.becomes(0, Role::Candidate, 1), HELD);
         assert_eq!(run.becomes(0, Role::Leader, 1), HELD);
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn taking_the_lead_into_a_newer_term_is_illegal() {
+    fn staying_leader_in_a_newer_term_is_illegal() {
         let mut run = cluster::<LegalRoleMoves>(3);
         run.becomes(0, Role::Candidate, 1).unwrap();
         run.becomes(0, Role::Leader, 1).unwrap();
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn winning_without_having_stood_is_illegal() {
+    fn winning_without_a_candidacy_is_illegal() {
         let mut run = cluster::<LegalRoleMoves>(3);
         run.becomes(0, Role::Follower, 1).unwrap();
         assert!(run.becomes(0, Role::Leader, 1).is_err());

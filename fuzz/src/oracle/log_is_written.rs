@@ -1,7 +1,7 @@
-//! A node's log ends where what it asked to be written ends.
+//! A node's log ends where the log that results from its writes ends.
 //!
-//! Ties what the other oracles read, the writes, to what the node acts upon. Sound: every change
-//! of the log asks for a write in the same step.
+//! Connects the writes, which the other oracles read, with the log that the node uses. Sound: every
+//! change of the log requests a write in the same step.
 
 use raft::NodeId;
 
@@ -19,7 +19,7 @@ impl Oracle for LogIsWritten {
     const INFO: OracleInfo = OracleInfo {
         name: "log-is-written",
         id: "D1",
-        promise: "A node's log ends where what it asked to be written ends.",
+        promise: "A node's log ends where the log that results from its writes ends.",
         source: "the contract of raft::Write",
     };
 }

@@ -1,7 +1,7 @@
 //! If two logs have an entry with the same index and term, they are identical up to it.
 //!
-//! Every (index, term) is remembered with the hash of the log up to it when it was first written;
-//! each later writer must have the same hash. Sound: that is the induction of 5.3.
+//! The history stores for every (index, term) the hash of the log up to it when it was first
+//! written; each later writer must have the same hash. Sound: this is the induction of 5.3.
 
 use raft::NodeId;
 
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_entry_after_another_past_is_illegal() {
+    fn the_same_entry_after_a_different_prefix_is_illegal() {
         let mut run = cluster::<LogMatching>(3);
         run.writes(0, &write(1, &[(1, 0), (2, 7)])).unwrap();
         assert!(run.writes(1, &write(1, &[(2, 0), (2, 7)])).is_err());

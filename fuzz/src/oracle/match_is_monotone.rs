@@ -1,7 +1,7 @@
-//! While a node leads, no match index of its falls.
+//! While a node is leader, none of its match indexes decreases.
 //!
-//! Sound: what a follower has acknowledged in a term stays on its disk while that term's leader
-//! leads.
+//! Sound: entries that a follower has acknowledged in a term stay on its disk while the leader of
+//! that term leads.
 
 use raft::{NodeId, Progress};
 
@@ -18,7 +18,7 @@ impl Oracle for MatchIsMonotone {
     const INFO: OracleInfo = OracleInfo {
         name: "match-is-monotone",
         id: "M2",
-        promise: "While a node leads, no match index of its falls.",
+        promise: "While a node is leader, none of its match indexes decreases.",
         source:
             "Raft paper, Figure 2: matchIndex increases monotonically; SandTable on PySyncObj#167",
     };
@@ -48,7 +48,7 @@ mod tests {
     use raft::Role;
 
     #[test]
-    fn a_match_index_may_rise_and_begins_anew_with_a_new_term() {
+    fn a_match_index_may_increase_and_begins_again_in_a_new_term() {
         let mut run = cluster::<MatchIsMonotone>(3);
         run.becomes(0, Role::Leader, 1).unwrap();
         assert!(run.learns(0, 1, knows(2, 3)).is_ok());
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_match_index_that_falls_is_illegal() {
+    fn a_match_index_that_decreases_is_illegal() {
         let mut run = cluster::<MatchIsMonotone>(3);
         run.becomes(0, Role::Leader, 1).unwrap();
         run.learns(0, 1, knows(2, 3)).unwrap();

@@ -1,8 +1,8 @@
-//! What a leader takes to be equal is equal on the follower's disk.
+//! The log on a follower's disk matches the leader's log up to the leader's match index.
 //!
-//! Checked when the leader learns it, and when the follower's disk loses entries, as long as that
-//! disk has not gone on to a later term. Sound: an acknowledgement rests on a disk that is in the
-//! leader's term and holds the entries, and only a later term can remove them.
+//! Checked when the match index changes, and when the follower's disk loses entries, as long as
+//! that disk has no later term. Sound: an acknowledgement requires a disk with the leader's term
+//! and the entries, and only a leader of a later term can remove them.
 
 use raft::{LogIndex, NodeId, Progress};
 
@@ -20,7 +20,8 @@ impl Oracle for MatchIsTrue {
     const INFO: OracleInfo = OracleInfo {
         name: "match-is-true",
         id: "M1",
-        promise: "What a leader takes to be equal is equal on the follower's disk.",
+        promise:
+            "The log on a follower's disk matches the leader's log up to the leader's match index.",
         source: "Verdi's match_index_all_entries, on disks",
     };
 }
@@ -80,24 +81,24 @@ mod tests {
     }
 
     #[test]
-    fn knowing_what_is_on_the_disk_is_legal() {
+    fn a_match_index_up_to_the_log_on_disk_is_legal() {
         assert_eq!(leader_and_follower().learns(0, 1, knows(1, 2)).map(|_| ()), Ok(()));
     }
 
     #[test]
-    fn taking_a_follower_to_have_more_than_its_disk_is_illegal() {
+    fn a_match_index_beyond_the_log_on_disk_is_illegal() {
         assert!(leader_and_follower().learns(0, 1, knows(2, 3)).is_err());
     }
 
     #[test]
-    fn a_disk_in_a_later_term_owes_an_old_leader_nothing() {
+    fn a_disk_in_a_later_term_need_not_match_an_old_leader() {
         let mut run = leader_and_follower();
         run.persisted(NodeId(1), &ballot(2, None)).unwrap();
         assert!(run.learns(0, 1, knows(2, 3)).is_ok());
     }
 
     #[test]
-    fn a_disk_that_loses_what_it_acknowledged_is_illegal() {
+    fn a_disk_that_loses_acknowledged_entries_is_illegal() {
         let mut run = leader_and_follower();
         run.learns(0, 1, knows(1, 2)).unwrap();
         assert!(run.persisted(NodeId(1), &overwrite(1, &[])).is_err());

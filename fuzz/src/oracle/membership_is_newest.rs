@@ -1,7 +1,7 @@
-//! A node goes by the newest membership in its log, committed or not.
+//! A node uses the newest membership in its log, committed or not.
 //!
-//! Sound: 4.1 of the dissertation; what truncation removes is undone, and what a snapshot stands
-//! for counts as in the log. Asked only of a Raft that shows its membership.
+//! Sound: dissertation, 4.1. A truncation undoes the changes that it removes, and changes in a
+//! snapshot count as in the log. Checked only for a Raft that shows its membership.
 
 use raft::{Membership, NodeId};
 
@@ -18,7 +18,7 @@ impl Oracle for MembershipIsNewest {
     const INFO: OracleInfo = OracleInfo {
         name: "membership-is-newest",
         id: "R4",
-        promise: "A node goes by the newest membership in its log, committed or not.",
+        promise: "A node uses the newest membership in its log, committed or not.",
         source: "dissertation, 4.1; CCF's LogConfigurationConsistentInv",
     };
 }
@@ -37,7 +37,7 @@ mod tests {
     use crate::history::fixtures::*;
     use crate::history::violation::HELD;
 
-    fn goes_by(
+    fn uses(
         run: &mut crate::history::recorder::Recorder<MembershipIsNewest>,
         voters: &[u8],
     ) -> Verdict {
@@ -47,11 +47,11 @@ mod tests {
     #[test]
     fn a_membership_rolls_back_with_the_log() {
         let mut run = cluster::<MembershipIsNewest>(4);
-        assert_eq!(goes_by(&mut run, &[0, 1, 2, 3]), HELD);
+        assert_eq!(uses(&mut run, &[0, 1, 2, 3]), HELD);
         run.writes(0, &change(1, 1, &[0, 1, 2])).unwrap();
-        assert_eq!(goes_by(&mut run, &[0, 1, 2]), HELD);
+        assert_eq!(uses(&mut run, &[0, 1, 2]), HELD);
         run.writes(0, &overwrite(1, &[(2, 0)])).unwrap();
-        assert_eq!(goes_by(&mut run, &[0, 1, 2, 3]), HELD);
+        assert_eq!(uses(&mut run, &[0, 1, 2, 3]), HELD);
     }
 
     #[test]
@@ -59,6 +59,6 @@ mod tests {
         let mut run = cluster::<MembershipIsNewest>(4);
         run.writes(0, &change(1, 1, &[0, 1, 2])).unwrap();
         run.writes(0, &overwrite(1, &[(2, 0)])).unwrap();
-        assert!(goes_by(&mut run, &[0, 1, 2]).is_err());
+        assert!(uses(&mut run, &[0, 1, 2]).is_err());
     }
 }

@@ -1,7 +1,8 @@
-//! Messages carry no term or commit index above the sender's; only a term's leader appends.
+//! No message has a term or a commit index above its sender's; only the leader of a term sends
+//! entries, heartbeats, snapshots or TimeoutNow in it.
 //!
-//! Sound: a server speaks in its current term or, if the message had to wait for the disk, in an
-//! earlier one; AppendEntries come from whoever leads the term.
+//! Sound: a message has the current term of its sender or, if it had to wait for the disk, an
+//! earlier one; the messages of a leader come only from the leader of their term.
 
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
@@ -17,7 +18,7 @@ impl Oracle for MessageMatchesSender {
     const INFO: OracleInfo = OracleInfo {
         name: "message-matches-sender",
         id: "M5",
-        promise: "Messages carry no term or commit index above the sender's; only a term's leader appends.",
+        promise: "No message has a term or commit index above its sender's; only a term's leader replicates in it.",
         source: "CCF's MonoTermInv; Verdi's no append to self",
     };
 }
@@ -45,8 +46,8 @@ impl Monitor for MessageMatchesSender {
             _ => true,
         };
         let may_name = message.committed.index <= view.commit;
-        let honest = from != to && term <= view.term() && may_append && may_name;
-        check(honest, || Violation::MessageMatchesSender { from, to, term, leader })
+        let matches = from != to && term <= view.term() && may_append && may_name;
+        check(matches, || Violation::MessageMatchesSender { from, to, term, leader })
     }
 }
 
@@ -56,14 +57,14 @@ mod tests {
     use crate::history::fixtures::*;
     use raft::{LogId, LogIndex, Role};
 
-    const BEAT: MessageBody = MessageBody::AppendEntries {
+    const HEARTBEAT: MessageBody = MessageBody::AppendEntries {
         prev_log: LogId::ZERO,
         last_log: LogId::ZERO,
         entries: 0,
         commit: LogIndex(0),
     };
 
-    /// Says that an entry is committed.
+    /// Has a commit index above the sender's.
     const AHEAD: MessageBody = MessageBody::AppendEntries {
         prev_log: LogId::ZERO,
         last_log: LogId::ZERO,
@@ -72,17 +73,17 @@ mod tests {
     };
 
     #[test]
-    fn a_leader_may_append_and_an_answer_may_be_late() {
+    fn a_leader_may_append_and_a_reply_may_be_late() {
         let mut run = cluster::<MessageMatchesSender>(3);
         run.becomes(0, Role::Leader, 2).unwrap();
-        assert!(run.sends(says(0, 1, 2, BEAT)).is_ok());
+        assert!(run.sends(says(0, 1, 2, HEARTBEAT)).is_ok());
         assert!(run.sends(says(0, 1, 1, MessageBody::VoteGranted)).is_ok());
     }
 
     #[test]
-    fn appending_without_leading_and_saying_more_than_one_knows_are_illegal() {
+    fn appending_without_leading_and_claims_beyond_the_own_state_are_illegal() {
         for message in [
-            says(1, 2, 2, BEAT),
+            says(1, 2, 2, HEARTBEAT),
             says(0, 1, 3, MessageBody::VoteRefused),
             says(0, 0, 2, MessageBody::VoteGranted),
             says(0, 1, 2, AHEAD),
@@ -95,19 +96,19 @@ mod tests {
     }
 
     #[test]
-    fn a_heartbeat_commits_no_more_than_is_known_to_be_equal() {
+    fn a_heartbeat_commits_no_more_than_the_match_index() {
         let mut run = cluster::<MessageMatchesSender>(2);
         run.becomes(0, Role::Leader, 1).unwrap();
         run.writes(0, &write(1, &[(1, 0), (1, 5)])).unwrap();
         run.commits(0, 2).unwrap();
         run.learns(0, 1, knows(1, 2)).unwrap();
-        let beat = |commit| says(0, 1, 1, MessageBody::Heartbeat { commit: LogIndex(commit) });
-        assert!(run.sends(beat(1)).is_ok());
-        assert!(run.sends(beat(2)).is_err());
+        let heartbeat = |commit| says(0, 1, 1, MessageBody::Heartbeat { commit: LogIndex(commit) });
+        assert!(run.sends(heartbeat(1)).is_ok());
+        assert!(run.sends(heartbeat(2)).is_err());
     }
 
     #[test]
-    fn what_binds_nobody_may_speak_of_any_term() {
+    fn a_message_without_claims_may_have_any_term() {
         let mut run = cluster::<MessageMatchesSender>(2);
         assert!(run.sends(says(0, 1, 9, MessageBody::Other)).is_ok());
     }

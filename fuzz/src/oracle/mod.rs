@@ -1,8 +1,9 @@
-//! Oracles: the promises of Raft, each watched in a file of its own.
+//! Oracles: the properties of Raft, each checked in a file of its own.
 //!
-//! Promises: each oracle is an invariant of every legal run, whatever the faults, and says why;
-//! its tests hold a legal and an illegal history. The list below is the only one: a further oracle
-//! is a file and a line. Costs follow what changed. Oracles see the history, never a Raft.
+//! Promises: each oracle is an invariant of every legal run, whatever the faults, and states why
+//! it is sound; its tests contain a legal and an illegal history. The list below is the only one:
+//! a further oracle is a file and a line. The cost of a check is proportional to what changed.
+//! Oracles see the history, never a Raft.
 
 use raft::{LogIndex, Membership, NodeId, NodeSet, Progress, Read, Refused};
 
@@ -16,24 +17,24 @@ use crate::history::History;
 use crate::replica::{Command, Entry, MessageView, View, Write};
 use crate::schedule::event::Event;
 
-/// What an oracle says of itself.
+/// The description of an oracle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OracleInfo {
     /// Its name, which is also the fingerprint of its violations.
     pub name: &'static str,
-    /// Its row in the catalogue of invariants that the project began with; some rows became
+    /// Its row in the catalogue of invariants with which the project began; some rows became
     /// several oracles: E elections, G log, C commit and apply, R membership, S snapshots, K
-    /// clients, M book-keeping, D durability, L liveness, B bounds.
+    /// clients, M replication progress, D durability, L liveness, B bounds.
     pub id: &'static str,
     /// The promise, as one sentence.
     pub promise: &'static str,
-    /// Who made it.
+    /// The source of the promise.
     pub source: &'static str,
 }
 
-/// An monitor that watches one promise.
+/// A monitor that checks one promise.
 pub trait Oracle: Monitor + Default {
-    /// What it says of itself.
+    /// Its description.
     const INFO: OracleInfo;
 }
 
@@ -60,10 +61,10 @@ macro_rules! oracles {
     ($($module:ident: $name:ident,)*) => {
         $(pub mod $module;)*
 
-        /// How many oracles there are.
+        /// The number of oracles.
         pub const COUNT: usize = [$(stringify!($module)),*].len();
 
-        /// What each oracle says of itself, in the order in which they are asked.
+        /// The description of each oracle, in the order in which they are called.
         pub const ORACLES: [OracleInfo; COUNT] = [$(<$module::$name as Oracle>::INFO),*];
 
         /// All oracles of one run.
@@ -74,7 +75,7 @@ macro_rules! oracles {
             lint: Option<Box<Violation>>,
         }
 
-        /// How often each oracle had something to check, by name: adding to one costs no search.
+        /// How often each oracle had something to check, by name: counting needs no search.
         #[derive(Clone, Debug, Default)]
         struct CheckCounts {
             $($module: u64,)*
@@ -146,7 +147,7 @@ oracles! {
     commands_take_effect_once: CommandsTakeEffectOnce,
     answers_are_true: AnswersAreTrue,
     history_is_linearizable: HistoryIsLinearizable,
-    // Replication book-keeping.
+    // Replication progress.
     match_is_monotone: MatchIsMonotone,
     next_is_above_match: NextIsAboveMatch,
     match_is_true: MatchIsTrue,
@@ -180,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_oracle_is_named_after_its_file_and_says_what_it_promises() {
+    fn every_oracle_is_named_after_its_file_and_states_its_promise() {
         let source = include_str!("mod.rs");
         for info in ORACLES {
             let line = format!("    {}: ", info.name.replace('-', "_"));

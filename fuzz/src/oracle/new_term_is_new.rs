@@ -1,8 +1,8 @@
 //! When a leader wins a term, no entry of that term exists yet.
 //!
-//! Sound: only the leader of a term creates its entries, there is one, and it wins once. A lint: a
-//! Raft that breaks it has broken one of these before, and `legal-role-moves`, `entry-created-once`
-//! or `one-leader-per-term` has said so; no seeded bug of ours breaks this alone.
+//! Sound: only the leader of a term creates its entries, there is one leader, and it wins once. A
+//! lint: a Raft that violates this has violated one of these before, which `legal-role-moves`,
+//! `entry-created-once` or `one-leader-per-term` reports; no seeded bug violates this alone.
 
 use raft::{LogIndex, NodeId};
 

@@ -1,7 +1,7 @@
-//! A next index lies above its match index, and at most one past the end of the leader's log.
+//! A next index is above its match index, and at most one past the end of the leader's log.
 //!
-//! Sound for a leader as Figure 2 has it: both indexes move together, within its log. A lint: a
-//! next index that is too low costs messages, and nothing else.
+//! Sound for a leader as in Figure 2: both indexes advance together, within its log. A lint: a next
+//! index that is too low costs messages, and nothing else.
 
 use raft::{NodeId, Progress};
 
@@ -18,7 +18,7 @@ impl Oracle for NextIsAboveMatch {
     const INFO: OracleInfo = OracleInfo {
         name: "next-is-above-match",
         id: "M3",
-        promise: "A next index lies above its match index, and at most one past the end of the leader's log.",
+        promise: "A next index is above its match index, and at most one past the end of the leader's log.",
         source: "Raft paper, Figure 2; SandTable's NextIdxGtMatchIdx; tikv/raft-rs#555",
     };
 }

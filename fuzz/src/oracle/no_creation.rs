@@ -1,8 +1,8 @@
-//! Every command in a log was proposed by a client, for that entry.
+//! Every command in a log was proposed by a client, once for each entry that has it.
 //!
-//! And it was proposed for this entry: a proposal is offered to one node, once, so it belongs to
-//! one index and term for ever; a command has as many entries as it was proposed times at most.
-//! Sound: leaders create entries only from proposals, no-ops and changes.
+//! A proposal is sent to one node once, so it belongs to at most one index and term; a command is
+//! in at most as many entries as the number of times that it was proposed. Sound: leaders create
+//! entries only from proposals, no-ops and membership changes.
 
 use raft::{NodeId, Payload};
 
@@ -16,15 +16,16 @@ use crate::replica::{Command, Write};
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct NoCreation {
-    /// By command: how many entries have been created with it.
-    places: Vec<u32>,
+    /// By command: the number of entries created with it.
+    entries: Vec<u32>,
 }
 
 impl Oracle for NoCreation {
     const INFO: OracleInfo = OracleInfo {
         name: "no-creation",
         id: "G7",
-        promise: "Every command in a log was proposed by a client, for that entry.",
+        promise:
+            "Every command in a log was proposed by a client, once for each entry that has it.",
         source: "Verdi's applied_implies_input; openraft's phantom check",
     };
 }
@@ -35,8 +36,8 @@ impl Monitor for NoCreation {
         for entry in write.entries.iter().filter(|e| history.births.get(e.id).is_none()) {
             let Payload::Command(command) = entry.payload else { continue };
             let known = (1..=history.clients.proposals).contains(&command);
-            let in_place = known && self.has_place(history, command);
-            check(in_place, || Violation::NoCreation { node, entry: entry.id, command })?;
+            let is_proposed = known && self.has_proposal(history, command);
+            check(is_proposed, || Violation::NoCreation { node, entry: entry.id, command })?;
             verdict = HELD;
         }
         verdict
@@ -44,11 +45,11 @@ impl Monitor for NoCreation {
 }
 
 impl NoCreation {
-    /// Whether a further entry with `command` can be there: one for each time it was proposed.
-    fn has_place(&mut self, history: &History, command: Command) -> bool {
-        grow(&mut self.places, command as usize);
-        self.places[command as usize] += 1;
-        self.places[command as usize] <= history.clients.times_proposed(command).max(1)
+    /// Whether a further entry with `command` is legal: one for each time that it was proposed.
+    fn has_proposal(&mut self, history: &History, command: Command) -> bool {
+        grow(&mut self.entries, command as usize);
+        self.entries[command as usize] += 1;
+        self.entries[command as usize] <= history.clients.times_proposed(command).max(1)
     }
 }
 
@@ -73,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_that_nobody_proposed_is_illegal() {
+    fn a_command_that_no_client_proposed_is_illegal() {
         let mut run = cluster::<NoCreation>(3);
         run.history.clients.proposals = 1;
         assert!(run.writes(0, &write(1, &[(1, 2)])).is_err());

@@ -1,8 +1,8 @@
-//! A leader begins a change of membership only when the one before is committed.
+//! A leader begins a membership change only after the previous one is committed.
 //!
-//! Sound: section 6 and the dissertation's 4.1 ask for it, and the end of joint consensus is
-//! appended when joint consensus is committed. Of two uncommitted changes, the second's majorities
-//! need not meet those of what both replaced.
+//! Sound: section 6 and the dissertation's 4.1 require it, and the end of joint consensus is
+//! appended after joint consensus is committed. Of two uncommitted changes, the majorities of the
+//! second need not overlap those of the membership that both replaced.
 
 use raft::NodeId;
 
@@ -20,7 +20,7 @@ impl Oracle for OneChangeAtATime {
     const INFO: OracleInfo = OracleInfo {
         name: "one-change-at-a-time",
         id: "R1",
-        promise: "A leader begins a change of membership only when the one before is committed.",
+        promise: "A leader begins a membership change only after the previous one is committed.",
         source: "Raft paper, section 6; dissertation, 4.1",
     };
 }
@@ -44,7 +44,7 @@ mod tests {
     use crate::history::violation::HELD;
     use raft::Role;
 
-    fn begun() -> crate::history::recorder::Recorder<OneChangeAtATime> {
+    fn one_pending() -> crate::history::recorder::Recorder<OneChangeAtATime> {
         let mut run = cluster::<OneChangeAtATime>(4);
         run.becomes(0, Role::Leader, 1).unwrap();
         run.writes(0, &change(1, 1, &[0, 1, 2])).unwrap();
@@ -53,13 +53,13 @@ mod tests {
 
     #[test]
     fn a_change_after_a_committed_one_is_legal() {
-        let mut run = begun();
+        let mut run = one_pending();
         run.commits(0, 1).unwrap();
         assert_eq!(run.writes(0, &change(2, 1, &[0, 1])), HELD);
     }
 
     #[test]
     fn a_change_after_an_uncommitted_one_is_illegal() {
-        assert!(begun().writes(0, &change(2, 1, &[0, 1])).is_err());
+        assert!(one_pending().writes(0, &change(2, 1, &[0, 1])).is_err());
     }
 }

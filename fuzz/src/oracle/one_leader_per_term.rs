@@ -1,7 +1,7 @@
-//! No two nodes ever lead the same term.
+//! A term has at most one leader, ever.
 //!
-//! Sound: two leaders of a term need two quorums of votes, and a node votes once in a term. Ever,
-//! not now: a leader that has stepped down or stopped still led.
+//! Sound: two leaders of a term need two quorums of votes, and a node votes once in a term. A
+//! leader that has stepped down or stopped still counts.
 
 use raft::NodeId;
 
@@ -19,7 +19,7 @@ impl Oracle for OneLeaderPerTerm {
     const INFO: OracleInfo = OracleInfo {
         name: "one-leader-per-term",
         id: "E1",
-        promise: "No two nodes ever lead the same term.",
+        promise: "A term has at most one leader, ever.",
         source: "Raft paper, Figure 3: Election Safety",
     };
 }

@@ -1,9 +1,9 @@
 //! A node votes for at most one candidate in a term, ever.
 //!
-//! A vote counts when it can be seen: when a grant or a candidacy leaves the node, when a
-//! candidate takes the lead, or when it is durable. Sound: what leaves rests on the disk, and the
-//! disk's vote never changes within a term. A vote that was only ever in memory may be forgotten
-//! by a crash.
+//! A vote counts when it is visible: when the node sends a granted vote or a RequestVote, when a
+//! candidate becomes leader, or when the vote is durable. Sound: a vote is sent only after it is
+//! durable, and the vote on disk never changes within a term. A vote that was only in memory may be
+//! lost by a crash.
 
 use raft::{NodeId, Term};
 

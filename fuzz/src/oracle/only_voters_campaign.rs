@@ -1,8 +1,8 @@
-//! Only voters stand for election, and who may become one again if an uncommitted change is
-//! undone.
+//! Only voters campaign, or nodes that were voters before an uncommitted change.
 //!
-//! Sound: learners only follow (dissertation, 4.2.1). A removed node may still be needed until the
-//! change that removed it is committed (4.2.2), and while it knows of no commit it may stand.
+//! Sound: learners never campaign (dissertation, 4.2.1). A removed node may still be needed until
+//! the change that removed it is committed (4.2.2), so it may campaign until it learns of the
+//! commit.
 
 use raft::{NodeId, Role};
 
@@ -20,16 +20,16 @@ impl Oracle for OnlyVotersCampaign {
     const INFO: OracleInfo = OracleInfo {
         name: "only-voters-campaign",
         id: "R5",
-        promise: "Only voters stand for election, or who was one before an uncommitted change.",
+        promise: "Only voters campaign, or nodes that were voters before an uncommitted change.",
         source: "dissertation, 4.2.1 and 4.2.2",
     };
 }
 
 impl Monitor for OnlyVotersCampaign {
     fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
-        let stands =
+        let campaigns =
             new.role == Role::Candidate && (old.role, old.term()) != (new.role, new.term());
-        if !stands {
+        if !campaigns {
             return NOTHING;
         }
         let facts = history.node(node);
@@ -59,12 +59,12 @@ mod tests {
     }
 
     #[test]
-    fn who_is_removed_may_stand_until_that_is_committed() {
+    fn a_removed_node_may_campaign_until_the_removal_is_committed() {
         assert_eq!(removed().becomes(0, Role::Candidate, 2), HELD);
     }
 
     #[test]
-    fn who_is_removed_for_good_stands_illegally() {
+    fn a_node_whose_removal_is_committed_campaigns_illegally() {
         let mut run = removed();
         run.commits(0, 1).unwrap();
         assert!(run.becomes(0, Role::Candidate, 2).is_err());

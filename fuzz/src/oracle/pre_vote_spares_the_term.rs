@@ -1,9 +1,9 @@
-//! With Pre-Vote, a node that was cut off and comes back starts no election.
+//! With Pre-Vote, a node that was partitioned and reconnects does not disrupt the leader.
 //!
-//! Asked of the time after a recovery, in which one follower is cut off for longer than it waits
-//! for a leader, if all nodes ask before they stand. Sound: the others hear their leader all the
-//! while, so none of them would vote for it. Not asked where heartbeats are no more frequent than
-//! election timeouts.
+//! Checked in a quiet period after a recovery, in which one follower is partitioned for longer than
+//! its election timeout, if all nodes use Pre-Vote. Sound: the other nodes receive heartbeats from
+//! their leader all the time, so none of them would grant it a Pre-Vote. Not checked where
+//! heartbeats are no more frequent than election timeouts.
 
 use crate::history::monitor::Monitor;
 use crate::history::recovery_outcome::QuietPeriod;
@@ -19,7 +19,8 @@ impl Oracle for PreVoteSparesTheTerm {
     const INFO: OracleInfo = OracleInfo {
         name: "pre-vote-spares-the-term",
         id: "L7",
-        promise: "With Pre-Vote, a node that was cut off and comes back starts no election.",
+        promise:
+            "With Pre-Vote, a node that was partitioned and reconnects does not disrupt the leader.",
         source: "Raft dissertation, 9.6; Cloudflare, November 2020",
     };
 }
@@ -55,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn a_leader_that_leads_on_in_its_term_is_legal() {
+    fn the_same_leader_in_the_same_term_is_legal() {
         assert_eq!(quiet([1, 1]), HELD);
     }
 

@@ -1,7 +1,8 @@
-//! From one membership in a log to the next, any quorum before meets any quorum after.
+//! Any quorum of one membership in a log overlaps any quorum of the next one.
 //!
-//! Sound: one voter more or less keeps majorities meeting (dissertation, 4.1); joint consensus
-//! holds both majorities, and ends in the newer set (section 6). Nothing else is a legal step.
+//! Sound: majorities still overlap if one voter is added or removed (dissertation, 4.1); joint
+//! consensus needs both majorities, and ends with the newer set of voters (section 6). No other
+//! step is legal.
 
 use raft::{Membership, NodeId};
 
@@ -19,13 +20,13 @@ impl Oracle for QuorumsOverlap {
     const INFO: OracleInfo = OracleInfo {
         name: "quorums-overlap",
         id: "R2",
-        promise: "From one membership to the next, any quorum before meets any quorum after.",
+        promise: "Any quorum of one membership in a log overlaps any quorum of the next one.",
         source: "Raft paper, section 6; dissertation, 4.1 and 4.3",
     };
 }
 
-/// Whether the step from `old` to `new` is one that section 6 allows.
-fn is_a_step(old: &Membership, new: &Membership) -> bool {
+/// Whether section 6 or the dissertation, 4.1, allows the step from `old` to `new`.
+fn is_legal_step(old: &Membership, new: &Membership) -> bool {
     let differing = old.voters.without(new.voters) | new.voters.without(old.voters);
     match (old.is_joint(), new.is_joint()) {
         (false, false) => differing.len() <= 1,
@@ -43,8 +44,8 @@ impl Monitor for QuorumsOverlap {
         let log = &history.node(node).log;
         let [Some((index, new)), _] = log.changes() else { return NOTHING };
         let old = history.replaced_in(log);
-        let step = is_a_step(&old, &new) && !new.voters.is_empty();
-        check(step, || Violation::QuorumsOverlap { node, index, old, new })
+        let is_legal = is_legal_step(&old, &new) && !new.voters.is_empty();
+        check(is_legal, || Violation::QuorumsOverlap { node, index, old, new })
     }
 }
 
@@ -55,7 +56,7 @@ mod tests {
     use crate::history::violation::HELD;
 
     #[test]
-    fn one_voter_less_is_legal_and_so_is_joint_consensus_and_its_end() {
+    fn removing_one_voter_joint_consensus_and_its_end_are_legal() {
         let mut run = cluster::<QuorumsOverlap>(4);
         assert_eq!(run.writes(0, &change(1, 1, &[0, 1, 2])), HELD);
         assert_eq!(run.writes(0, &joint(2, 1, &[0], &[0, 1, 2])), HELD);
@@ -63,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn two_voters_less_in_one_step_are_illegal() {
+    fn removing_two_voters_in_one_step_is_illegal() {
         assert!(cluster::<QuorumsOverlap>(4).writes(0, &change(1, 1, &[0, 1])).is_err());
     }
 

@@ -1,7 +1,7 @@
-//! A read is answered where it was asked, in the same life of that node, once.
+//! A node answers each read once, and only reads that it received in its current incarnation.
 //!
-//! Sound: an answer without a question is not an answer. What an earlier life or another node
-//! asked must not be answered by this one.
+//! Sound: an answer needs a pending request of a client. A node must not answer a request that
+//! another node or an earlier incarnation received.
 
 use raft::{NodeId, Read};
 
@@ -18,7 +18,7 @@ impl Oracle for ReadIsAnsweredOnce {
     const INFO: OracleInfo = OracleInfo {
         name: "read-is-answered-once",
         id: "K5",
-        promise: "A read is answered where it was asked, in the same life of that node, once.",
+        promise: "A node answers each read once, and only reads that it received in its current incarnation.",
         source: "dissertation, 6.3; etcd-io/etcd#20418 for what goes wrong",
     };
 }
@@ -27,8 +27,8 @@ impl Monitor for ReadIsAnsweredOnce {
     fn read(&mut self, history: &History, node: NodeId, read: &Read) -> Verdict {
         let life = history.node(node).life;
         let fact = history.clients.reads.get(read.id.0 as usize);
-        let asked = fact.is_some_and(|fact| fact.open && (fact.node, fact.life) == (node, life));
-        check(asked, || Violation::ReadIsAnsweredOnce { node, number: read.id.0 })
+        let pending = fact.is_some_and(|fact| fact.open && (fact.node, fact.life) == (node, life));
+        check(pending, || Violation::ReadIsAnsweredOnce { node, number: read.id.0 })
     }
 }
 
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_to_what_an_earlier_life_asked_is_illegal() {
+    fn an_answer_to_a_read_of_an_earlier_incarnation_is_illegal() {
         let mut run = cluster::<ReadIsAnsweredOnce>(3);
         let number = run.history.clients.ask((NodeId(1), 1));
         run.reboots(1).unwrap();

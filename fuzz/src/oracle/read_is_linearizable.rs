@@ -1,8 +1,9 @@
-//! A read sees all that any client knew of when it was asked.
+//! A read sees every entry that any client knew of when the read was requested.
 //!
-//! Known is a command once the node where it was proposed has applied it in the same life, and
-//! what an earlier read saw. Sound: linearizability, with the place in the log as witness: whoever
-//! leads after the question has committed at least that much.
+//! A client knows of a command after the node to which it was proposed has applied it in the same
+//! incarnation, and of all entries that an earlier read saw. Sound: linearizability, with the log
+//! index as witness: a leader whose leadership holds after the request has committed at least up to
+//! that index.
 
 use raft::{NodeId, Read};
 
@@ -19,7 +20,7 @@ impl Oracle for ReadIsLinearizable {
     const INFO: OracleInfo = OracleInfo {
         name: "read-is-linearizable",
         id: "K1, K4",
-        promise: "A read sees all that any client knew of when it was asked.",
+        promise: "A read sees every entry that any client knew of when the read was requested.",
         source: "dissertation, 6.3 and 6.4",
     };
 }
@@ -51,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn a_read_of_all_that_was_known_is_legal() {
+    fn a_read_of_all_known_entries_is_legal() {
         let mut run = known();
         let number = run.history.clients.ask((NodeId(1), 1));
         assert_eq!(run.answers(1, number, 2), HELD);
@@ -65,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_read_may_miss_what_nobody_knew_when_it_was_asked() {
+    fn a_read_may_miss_entries_that_no_client_knew_of() {
         let mut run = cluster::<ReadIsLinearizable>(3);
         let number = run.history.clients.ask((NodeId(1), 1));
         assert_eq!(run.answers(1, number, 0), HELD);

@@ -1,12 +1,13 @@
-//! Once a quorum works again, a leader is elected, and a fresh command is committed and applied.
+//! After recovery, a leader is elected, and a new command is committed and applied.
 //!
-//! Asked only of runs whose set-up says so, after `recovery.rs` has healed the cluster. Sound: if
-//! some voter's log is as new as those of a quorum, nothing is lost any more, clocks tick in turn
-//! and messages arrive between two ticks, then when its time comes it is alone and wins. That
-//! happens within one longest wait of the end of old leaders and leases; forty are allowed. Nothing
-//! is asked where faults have left no quorum or nobody whom a quorum could elect, which changes of
-//! membership can bring about in Raft itself; and who has been removed is switched off, since it
-//! may disturb for ever (dissertation, 4.2.3).
+//! Checked only in runs whose setup says so, after `recovery.rs` has healed the cluster. Sound:
+//! assume that some voter's log is at least as up-to-date as those of a quorum, that nothing is
+//! lost any more, that clocks tick in turn and that messages arrive between two ticks. Then this
+//! voter is the only candidate when its election timeout elapses, and wins. This happens within one
+//! longest election timeout after the end of old leaders and leases; forty are allowed. Not checked
+//! where faults have left no quorum, or no node that a quorum could elect, which membership changes
+//! can cause in correct Raft. A removed node is switched off, since it may disrupt the others
+//! permanently (dissertation, 4.2.3).
 
 use crate::history::monitor::Monitor;
 use crate::history::recovery_outcome::RecoveryOutcome;
@@ -22,7 +23,7 @@ impl Oracle for RecoversAfterHealing {
     const INFO: OracleInfo = OracleInfo {
         name: "recovers-after-healing",
         id: "L1",
-        promise: "Once a quorum works again, a leader is elected, and a fresh command is committed and applied.",
+        promise: "After recovery, a leader is elected, and a new command is committed and applied.",
         source: "Raft paper, 5.4.3 and 9.3: availability of a majority; tikv/raft-rs#84",
     };
 }
@@ -59,22 +60,22 @@ mod tests {
         run
     }
 
-    fn asked(fresh: u64) -> RecoveryOutcome {
+    fn outcome(fresh: u64) -> RecoveryOutcome {
         RecoveryOutcome { fresh, ..RecoveryOutcome::default() }
     }
 
     #[test]
     fn a_leader_that_has_applied_a_fresh_command_is_legal() {
-        assert_eq!(healed(FRESH).recovered(&asked(FRESH)), HELD);
+        assert_eq!(healed(FRESH).recovered(&outcome(FRESH)), HELD);
     }
 
     #[test]
     fn only_old_commands_are_illegal() {
-        assert!(healed(FRESH - 1).recovered(&asked(FRESH)).is_err());
+        assert!(healed(FRESH - 1).recovered(&outcome(FRESH)).is_err());
     }
 
     #[test]
-    fn nobody_can_win_where_the_newest_log_is_that_of_one_without_a_vote_which_is_needed() {
+    fn no_node_can_win_if_the_newest_log_is_that_of_a_needed_node_without_a_vote() {
         let mut run = cluster::<RecoversAfterHealing>(4);
         assert!(run.history.can_elect());
         for node in [0, 3] {
@@ -83,13 +84,13 @@ mod tests {
         run.stores(0, &joint(2, 1, &[3], &[0, 1, 2])).unwrap();
         assert!(run.history.can_elect(), "n3 votes for n0");
         run.stores(3, &write(2, &[(2, 0)])).unwrap();
-        assert!(!run.history.can_elect(), "n3 has the newer log, and no vote as far as it knows");
+        assert!(!run.history.can_elect(), "n3 has the newer log, and is no voter by its own log");
     }
 
     #[test]
     fn no_leader_is_illegal() {
         let mut run = healed(FRESH);
         run.becomes(0, Role::Follower, 2).unwrap();
-        assert!(run.recovered(&asked(FRESH)).is_err());
+        assert!(run.recovered(&outcome(FRESH)).is_err());
     }
 }

@@ -1,7 +1,7 @@
-//! A leader that a committed change has removed leads no longer.
+//! A leader that a committed change removes steps down.
 //!
-//! Sound: 4.2.2 of the dissertation; a removed leader leads until the change is committed, and
-//! steps down in that very step.
+//! Sound: dissertation, 4.2.2: a removed leader leads until the change is committed, and steps down
+//! in the same step.
 
 use raft::NodeId;
 
@@ -19,7 +19,7 @@ impl Oracle for RemovedLeaderStepsDown {
     const INFO: OracleInfo = OracleInfo {
         name: "removed-leader-steps-down",
         id: "R7",
-        promise: "A leader that a committed change has removed leads no longer.",
+        promise: "A leader that a committed change removes steps down.",
         source: "Raft paper, section 6; dissertation, 4.2.2",
     };
 }

@@ -1,8 +1,7 @@
-//! A node starts as a follower, with the term and vote of its disk and a log that ends where the
-//! disk's does.
+//! A node starts as a follower, with the term, the vote and the end of the log on its disk.
 //!
-//! The disk itself only ever holds whole writes and the documented parts of one torn write. Sound:
-//! there is nothing else to start from.
+//! The disk contains only complete writes and the documented parts of one torn write. Sound: a node
+//! has no other state when it starts.
 
 use raft::{NodeId, Role};
 
@@ -19,7 +18,7 @@ impl Oracle for RestartFromDisk {
     const INFO: OracleInfo = OracleInfo {
         name: "restart-from-disk",
         id: "D2",
-        promise: "A node starts as a follower, with the term and vote of its disk and a log that ends where the disk's does.",
+        promise: "A node starts as a follower, with the term, the vote and the end of the log on its disk.",
         source: "Raft paper, Figure 2: persistent state; etcd's TLA+ Restart",
     };
 }
@@ -58,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn forgetting_the_vote_is_illegal() {
+    fn losing_the_vote_is_illegal() {
         let mut run = cluster::<RestartFromDisk>(3);
         run.persisted(NodeId(0), &ballot(2, Some(1))).unwrap();
         let mut view = View::default();

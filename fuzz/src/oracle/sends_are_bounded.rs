@@ -1,10 +1,11 @@
-//! A step sends at most a message to each other member and one more; in answer to one, three.
+//! A step sends at most one message to each other node and one more; after an append reply, three.
 //!
-//! Votes, candidacies and acknowledgements wait for the disk, and reads for a quorum, so a step
-//! can set free those of many: they are counted over the node's life. Sound for Raft as in Figure
-//! 2: time, a proposal or a won election cause a broadcast, a message causes one answer. An answer
-//! may let two more batches go, so that a window fills, the request to take over, and the end of
-//! joint consensus to all. Asked only of a Raft that says it keeps to this.
+//! Votes, candidacies and acknowledgements wait for the disk, and reads for a quorum, so one step
+//! can release those of many steps: they are counted over the node's incarnation. Sound for Raft as
+//! in Figure 2: a tick, a proposal or a won election causes a broadcast, a message causes one
+//! reply. A reply to AppendEntries may release two more batches, so that the in-flight window
+//! fills, a TimeoutNow, and the end of joint consensus to all nodes. Checked only for a Raft that
+//! declares this capability.
 
 use raft::NodeId;
 
@@ -17,19 +18,20 @@ use crate::replica::{MessageBody, MessageView, Write};
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct SendsAreBounded {
-    lives: PerNode<Life>,
+    counts: PerNode<Counts>,
 }
 
+/// The messages of one incarnation of a node.
 #[derive(Clone, Copy, Debug, Default)]
-struct Life {
+struct Counts {
     steps: usize,
-    /// Messages that had to wait for the disk, over the whole life.
+    /// Messages that had to wait for the disk or a quorum, over the whole incarnation.
     waited: usize,
-    /// Messages of the step under way that had not.
-    at_once: usize,
-    /// The step under way has received an answer to AppendEntries.
-    answered: bool,
-    /// The step under way has written entries.
+    /// Messages of the current step that did not wait.
+    immediate: usize,
+    /// The current step has received a reply to AppendEntries.
+    replied: bool,
+    /// The current step has written entries.
     wrote: bool,
 }
 
@@ -38,62 +40,58 @@ impl Oracle for SendsAreBounded {
         name: "sends-are-bounded",
         id: "B1",
         promise:
-            "A step sends at most a message to each other member and one more; in answer to one, three.",
-        source: "our own bound; a storm of messages is how retries go wrong",
+            "A step sends at most one message to each other node and one more; after an append reply, three.",
+        source: "our own bound; incorrect retries show as message storms",
     };
 }
 
 impl Monitor for SendsAreBounded {
     fn received(&mut self, _: &History, message: &MessageView) -> Verdict {
-        let answer = matches!(
+        let replied = matches!(
             message.body,
             MessageBody::AppendAccepted { .. } | MessageBody::AppendRejected
         );
-        self.lives[message.to].answered = answer;
+        self.counts[message.to].replied = replied;
         NOTHING
     }
 
     fn wrote(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
-        self.lives[node].wrote = !write.entries.is_empty();
+        self.counts[node].wrote = !write.entries.is_empty();
         NOTHING
     }
 
     fn sent(&mut self, _: &History, message: &MessageView) -> Verdict {
-        let life = &mut self.lives[message.from];
+        let counts = &mut self.counts[message.from];
         match message.body {
             MessageBody::RequestVote { .. }
             | MessageBody::VoteGranted
             | MessageBody::AppendAccepted { .. }
-            | MessageBody::ReadIndex => life.waited += 1,
-            _ => life.at_once += 1,
+            | MessageBody::ReadIndex => counts.waited += 1,
+            _ => counts.immediate += 1,
         }
         NOTHING
     }
 
     fn stepped(&mut self, history: &History, node: NodeId, sent: usize) -> Verdict {
-        let life = &mut self.lives[node];
-        life.steps += 1;
-        let now = std::mem::take(&mut life.at_once);
-        let answered = std::mem::take(&mut life.answered);
+        let counts = &mut self.counts[node];
+        counts.steps += 1;
+        let immediate = std::mem::take(&mut counts.immediate);
+        let replied = std::mem::take(&mut counts.replied);
         if sent == 0 || !history.bounded_sends {
             return NOTHING;
         }
         let others = history.nodes.len() - 1;
-        let bound = match (answered, std::mem::take(&mut life.wrote)) {
+        let bound = match (replied, std::mem::take(&mut counts.wrote)) {
             (false, _) => others + 1,
             (true, false) => 3,
             (true, true) => others + 3,
         };
-        let life = *life;
-        check(now <= bound && life.waited <= life.steps * others, || Violation::SendsAreBounded {
-            node,
-            sent,
-            bound,
-        })
+        let is_bounded = immediate <= bound && counts.waited <= counts.steps * others;
+        check(is_bounded, || Violation::SendsAreBounded { node, sent, bound })
     }
 
     fn stopped(&mut self, _: &History, node: NodeId, _: usize) -> Verdict {
-        self.lives[node] = Life::default();
+        self.counts[node] = Counts::default();
         NOTHING
     }
 }
@@ -133,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_storm_in_answer_to_an_ack_is_illegal() {
+    fn a_message_storm_after_an_ack_is_illegal() {
         let mut run = cluster::<SendsAreBounded>(3);
         run.monitor.received(&run.history, &says(1, 0, 1, ACK)).unwrap();
         assert!(step(&mut run, &[MessageBody::VoteRefused; 4]).is_err());

@@ -1,10 +1,10 @@
-//! With CheckQuorum, a leader that hears from no quorum steps down.
+//! With CheckQuorum, a leader that receives no messages from a quorum steps down.
 //!
-//! The ticks that it lived through are counted, not those that a node which waits for its disk
-//! misses, and when it last heard from whom. Sound: it looks once an election timeout whether a
-//! quorum has answered since it last looked, so after two of them, and a tick at each end, without
-//! an answer it has looked. A Raft that insists on a longer timeout than the set-up's has one that
-//! is longer than its heartbeat interval.
+//! Counted are the ticks that the leader has processed, not those that it misses while it waits for
+//! its disk, and the last tick at which it received a message from each peer. Sound: once per
+//! election timeout it checks whether a quorum has replied since the last check, so after two
+//! timeouts, and a tick at each end, without a reply such a check has failed. A Raft that requires
+//! a longer timeout than the configured one has one that is longer than its heartbeat interval.
 
 use raft::{NodeId, NodeSet, Role};
 
@@ -25,15 +25,15 @@ pub struct SilentLeaderStepsDown {
 #[derive(Clone, Copy, Debug, Default)]
 struct Clock {
     ticks: u32,
-    /// The tick at which it last heard from each peer, or began to lead.
-    heard: PerNode<u32>,
+    /// The tick at which it last received a message from each peer, or became leader.
+    received: PerNode<u32>,
 }
 
 impl Oracle for SilentLeaderStepsDown {
     const INFO: OracleInfo = OracleInfo {
         name: "silent-leader-steps-down",
         id: "L8",
-        promise: "With CheckQuorum, a leader that hears from no quorum steps down.",
+        promise: "With CheckQuorum, a leader that receives no messages from a quorum steps down.",
         source: "Raft dissertation, 6.2; etcd's CheckQuorum",
     };
 }
@@ -46,22 +46,22 @@ impl Monitor for SilentLeaderStepsDown {
         }
         let clock = &mut self.clocks[node];
         clock.ticks += 1;
-        let patience = u32::from(2 * setup.election_ticks.max(setup.heartbeat_ticks + 1) + 2);
-        let (ticks, since) = (clock.ticks, clock.ticks.saturating_sub(patience));
-        let recent = |id: &NodeId| *id == node || clock.heard[*id] >= since;
+        let limit = u32::from(2 * setup.election_ticks.max(setup.heartbeat_ticks + 1) + 2);
+        let (ticks, since) = (clock.ticks, clock.ticks.saturating_sub(limit));
+        let recent = |id: &NodeId| *id == node || clock.received[*id] >= since;
         let members = history.membership_of(history.node(node));
         let heard: NodeSet = members.all_voters().iter().filter(recent).collect();
-        let answered = ticks <= patience || is_quorum(members, heard);
-        check(answered, || Violation::SilentLeaderStepsDown { leader: node, heard, ticks })
+        let is_active = ticks <= limit || is_quorum(members, heard);
+        check(is_active, || Violation::SilentLeaderStepsDown { leader: node, heard, ticks })
     }
 
     fn received(&mut self, _: &History, message: &MessageView) -> Verdict {
         let clock = &mut self.clocks[message.to];
-        clock.heard[message.from] = clock.ticks;
+        clock.received[message.from] = clock.ticks;
         NOTHING
     }
 
-    /// With the membership changes whose answers count.
+    /// A membership change also changes the peers whose replies count.
     fn wrote(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
         if write.changes_membership() {
             self.clocks[node] = Clock::default();
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_leader_that_hears_from_one_of_two_followers_may_lead_on() {
+    fn a_leader_with_replies_from_one_of_two_followers_is_legal() {
         let mut run = leading(true);
         for _ in 0..20 {
             run.receives(says(1, 0, 1, MessageBody::AppendAccepted { match_index: LogIndex(0) }))
@@ -109,14 +109,14 @@ mod tests {
     }
 
     #[test]
-    fn a_leader_that_hears_nobody_for_two_timeouts_is_illegal() {
+    fn a_leader_without_replies_for_two_timeouts_is_illegal() {
         let mut run = leading(true);
         assert_eq!(ticks(&mut run, 20), HELD);
         assert!(ticks(&mut run, 10).is_err());
     }
 
     #[test]
-    fn without_check_quorum_nobody_need_step_down() {
+    fn without_check_quorum_a_leader_need_not_step_down() {
         assert!(ticks(&mut leading(false), 100).is_ok());
     }
 }

@@ -1,7 +1,8 @@
-//! A snapshot stands for what is committed: the same entries, the same state, the same membership.
+//! A snapshot matches the committed log up to its last entry: its term, state and membership.
 //!
 //! Sound: a state machine applies only committed entries (section 7), and a snapshot carries the
-//! membership of its last entry. Judged when it is written, by who took it and by who received it.
+//! membership at its last entry. Checked when it is written, by the node that took it and by each
+//! node that received it.
 
 use raft::{LogId, NodeId};
 
@@ -20,7 +21,7 @@ impl Oracle for SnapshotIsCommitted {
     const INFO: OracleInfo = OracleInfo {
         name: "snapshot-is-committed",
         id: "S1, S2",
-        promise: "A snapshot stands for what is committed: entries, state and membership.",
+        promise: "A snapshot matches the committed log up to its last entry: its term, state and membership.",
         source: "Raft paper, section 7",
     };
 }
@@ -58,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_of_what_was_applied_is_legal() {
+    fn a_snapshot_of_the_committed_state_is_legal() {
         let mut run = committed();
         let snapshot = snapshot(&run, LogId::new(1, 2), &[(1, 0), (1, 7)]);
         assert_eq!(run.writes(0, &snapshot), HELD);
@@ -72,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_of_another_state_is_illegal() {
+    fn a_snapshot_of_a_different_state_is_illegal() {
         let mut run = committed();
         let snapshot = snapshot(&run, LogId::new(1, 2), &[(1, 0), (1, 9)]);
         assert!(run.writes(0, &snapshot).is_err());

@@ -1,7 +1,7 @@
-//! A state machine is given exactly the committed entries.
+//! A node applies exactly the committed entries to its state machine.
 //!
-//! The state machine is a running hash of the entries it was given, with the formula of the logs;
-//! it must be the hash of what is committed up to there. Sound: that is what consensus is for.
+//! The oracle computes a running hash of the applied entries, with the formula of the logs; it must
+//! equal the hash of the committed log up to there. Sound: this is what consensus guarantees.
 
 use raft::{LogIndex, NodeId};
 
@@ -23,12 +23,12 @@ impl Oracle for StateMachineSafety {
     const INFO: OracleInfo = OracleInfo {
         name: "state-machine-safety",
         id: "C8",
-        promise: "A state machine is given exactly the committed entries.",
-        source: "Raft paper, Figure 3: State StateMachine Safety",
+        promise: "A node applies exactly the committed entries to its state machine.",
+        source: "Raft paper, Figure 3: State Machine Safety",
     };
 }
 
-fn is_another(history: &History, node: NodeId, index: LogIndex) -> Violation {
+fn mismatch(history: &History, node: NodeId, index: LogIndex) -> Violation {
     let other = history.committed_at(index).map_or(node, |committed| committed.by);
     Violation::StateMachineSafety { node, index, other }
 }
@@ -39,14 +39,14 @@ impl Monitor for StateMachineSafety {
         self.states[node] = state;
         let index = entry.id.index;
         let same = history.committed_log.at(index) == Some(state);
-        check(same, || is_another(history, node, index))
+        check(same, || mismatch(history, node, index))
     }
 
     fn restored(&mut self, history: &History, node: NodeId, machine: &StateMachine) -> Verdict {
         let index = machine.applied;
         self.states[node] = history.committed_log.at(index).unwrap_or_default();
         let same = history.reference.state_at(index) == Some(machine.state);
-        check(same, || is_another(history, node, index))
+        check(same, || mismatch(history, node, index))
     }
 
     fn started(&mut self, history: &History, node: NodeId) -> Verdict {
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn the_committed_commands_make_the_same_state_again_after_a_restart() {
+    fn applying_the_committed_commands_again_after_a_restart_is_legal() {
         let mut run = committed_on_two();
         for node in [0, 1, 0] {
             run.applies(node, 1, 5).unwrap();
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn another_command_than_the_committed_one_is_illegal() {
+    fn a_different_command_than_the_committed_one_is_illegal() {
         let mut run = committed_on_two();
         run.applies(0, 1, 5).unwrap();
         assert!(run.applies(0, 2, 7).is_err());

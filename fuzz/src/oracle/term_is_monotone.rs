@@ -1,7 +1,7 @@
-//! The term of a node never falls; after a restart it is not below the disk's.
+//! The term of a node never decreases; after a restart it is at least the term on its disk.
 //!
-//! Sound: a node only ever takes up a newer term, and starts from the term on its disk. A term
-//! that was only in memory may be forgotten by a crash.
+//! Sound: a node adopts newer terms only, and starts with the term on its disk. A term that was
+//! only in memory may be lost by a crash.
 
 use raft::{NodeId, Term};
 
@@ -21,13 +21,13 @@ impl Oracle for TermIsMonotone {
     const INFO: OracleInfo = OracleInfo {
         name: "term-is-monotone",
         id: "E4",
-        promise: "The term of a node never falls; after a restart it is not below the disk's.",
+        promise: "The term of a node never decreases; after a restart it is at least the term on its disk.",
         source: "Raft paper, 5.1; CCF's MonotonicTerm",
     };
 }
 
 impl TermIsMonotone {
-    fn rises(node: NodeId, before: Term, after: Term) -> Verdict {
+    fn compare(node: NodeId, before: Term, after: Term) -> Verdict {
         check(after >= before, || Violation::TermIsMonotone { node, before, after })
     }
 }
@@ -36,19 +36,19 @@ impl Monitor for TermIsMonotone {
     fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
         match old.term() == new.term() {
             true => NOTHING,
-            false => TermIsMonotone::rises(node, old.term(), new.term()),
+            false => TermIsMonotone::compare(node, old.term(), new.term()),
         }
     }
 
     fn persisted(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
         let Some(state) = write.hard_state else { return NOTHING };
         let before = std::mem::replace(&mut self.disks[node], state.term);
-        TermIsMonotone::rises(node, before, state.term)
+        TermIsMonotone::compare(node, before, state.term)
     }
 
     fn started(&mut self, history: &History, node: NodeId) -> Verdict {
         let facts = history.node(node);
-        TermIsMonotone::rises(node, facts.disk_state.term, facts.view.term())
+        TermIsMonotone::compare(node, facts.disk_state.term, facts.view.term())
     }
 }
 
@@ -60,14 +60,14 @@ mod tests {
     use raft::Role;
 
     #[test]
-    fn a_term_that_was_only_in_memory_may_be_forgotten() {
+    fn a_term_that_was_only_in_memory_may_be_lost() {
         let mut run = cluster::<TermIsMonotone>(3);
         assert_eq!(run.becomes(0, Role::Candidate, 5), HELD);
         assert_eq!(run.reboots(0), HELD);
     }
 
     #[test]
-    fn a_term_that_falls_is_illegal_in_memory_on_disk_and_at_a_restart() {
+    fn a_term_that_decreases_is_illegal_in_memory_on_disk_and_at_a_restart() {
         let mut run = cluster::<TermIsMonotone>(3);
         run.becomes(0, Role::Candidate, 5).unwrap();
         assert!(run.becomes(0, Role::Follower, 4).is_err());

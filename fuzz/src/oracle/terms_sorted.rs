@@ -1,8 +1,8 @@
-//! Indexes are contiguous, terms never fall along a log, and none is above the node's term.
+//! Indexes are contiguous, terms never decrease along a log, and none is above the node's term.
 //!
-//! Holds in memory after every write, and for what a restart finds on disk: a node's term reaches
-//! the disk before entries of that term do. Sound: entries come from a leader whose term the node
-//! has taken up, after an entry of that term or an older one.
+//! Checked in memory after every write, and on disk at a restart: a node's term reaches the disk
+//! before entries of that term. Sound: entries come from a leader whose term the node has adopted,
+//! after an entry of that term or of an older one.
 
 use raft::{LogId, LogIndex, NodeId};
 
@@ -20,7 +20,7 @@ impl Oracle for TermsSorted {
     const INFO: OracleInfo = OracleInfo {
         name: "terms-sorted",
         id: "G4",
-        promise: "Indexes are contiguous, terms never fall along a log, and none is above the node's term.",
+        promise: "Indexes are contiguous, terms never decrease along a log, and none is above the node's term.",
         source: "Raft paper, 5.3; Verdi's term sanity",
     };
 }
@@ -66,14 +66,14 @@ mod tests {
     use raft::Role;
 
     #[test]
-    fn rising_terms_up_to_the_own_one_are_legal() {
+    fn increasing_terms_up_to_the_own_one_are_legal() {
         let mut run = cluster::<TermsSorted>(3);
         run.becomes(0, Role::Follower, 3).unwrap();
         assert_eq!(run.writes(0, &write(1, &[(1, 0), (1, 1), (3, 0)])), HELD);
     }
 
     #[test]
-    fn falling_terms_gaps_and_terms_of_the_future_are_illegal() {
+    fn decreasing_terms_gaps_and_future_terms_are_illegal() {
         for wrong in [write(1, &[(2, 0), (1, 0)]), write(2, &[(1, 0)]), write(1, &[(4, 0)])] {
             let mut run = cluster::<TermsSorted>(3);
             run.becomes(0, Role::Follower, 3).unwrap();

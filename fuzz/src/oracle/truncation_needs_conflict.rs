@@ -1,7 +1,8 @@
-//! Entries are removed only to make room for conflicting ones.
+//! A node removes entries only to replace them by conflicting ones.
 //!
-//! A truncation must be followed, in the same write, by an entry of another term at its place.
-//! Sound: that is when a follower truncates, and nothing else does.
+//! A truncation must be followed, in the same write, by an entry of another term at its index, or
+//! by a snapshot whose last entry is that entry. Sound: a follower truncates only in this case, and
+//! no other role truncates.
 
 use raft::NodeId;
 
@@ -19,7 +20,7 @@ impl Oracle for TruncationNeedsConflict {
     const INFO: OracleInfo = OracleInfo {
         name: "truncation-needs-conflict",
         id: "G6",
-        promise: "Entries are removed only to make room for conflicting ones.",
+        promise: "A node removes entries only to replace them by conflicting ones.",
         source: "Raft paper, Figure 2, AppendEntries 3; SandTable on RaftOS#26",
     };
 }
@@ -50,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn removing_entries_for_nothing_or_for_the_same_is_illegal() {
+    fn removing_entries_without_a_conflict_is_illegal() {
         for wrong in [overwrite(2, &[]), overwrite(2, &[(1, 1)])] {
             let mut run = cluster::<TruncationNeedsConflict>(3);
             run.writes(0, &write(1, &[(1, 0), (1, 1)])).unwrap();

@@ -1,7 +1,7 @@
-//! A vote leaves its node only when it is durable.
+//! A node grants a vote only after the vote is durable.
 //!
-//! Sound: a grant for a term leaves when the disk is in that term with that vote, or in a later
-//! term, where the vote can never be given again.
+//! Sound: a granted vote is sent after the disk has its term and the vote, or a later term, after
+//! which the node can never vote in that term again.
 
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
@@ -17,7 +17,7 @@ impl Oracle for VoteIsDurable {
     const INFO: OracleInfo = OracleInfo {
         name: "vote-is-durable",
         id: "E3",
-        promise: "A vote leaves its node only when it is durable.",
+        promise: "A node grants a vote only after the vote is durable.",
         source: "Raft paper, Figure 2: persistent state is updated before responding",
     };
 }
@@ -40,14 +40,14 @@ mod tests {
     use raft::NodeId;
 
     #[test]
-    fn a_durable_vote_may_leave() {
+    fn sending_a_durable_vote_is_legal() {
         let mut run = cluster::<VoteIsDurable>(3);
         run.persisted(NodeId(0), &ballot(1, Some(2))).unwrap();
         assert_eq!(run.sends(says(0, 2, 1, MessageBody::VoteGranted)), HELD);
     }
 
     #[test]
-    fn a_vote_that_the_disk_does_not_know_is_illegal() {
+    fn sending_a_vote_that_is_not_on_disk_is_illegal() {
         let mut run = cluster::<VoteIsDurable>(3);
         run.persisted(NodeId(0), &ballot(1, None)).unwrap();
         assert!(run.sends(says(0, 2, 1, MessageBody::VoteGranted)).is_err());

@@ -1,8 +1,8 @@
 //! A node votes only for a candidate that claims a log at least as up-to-date as its own.
 //!
-//! Checked when the vote is decided, not when it leaves: until then the voter's log may grow
-//! legally. To note down, as one's vote, who already leads the term gives nobody anything. Sound:
-//! that is the voting rule.
+//! Checked when the vote is decided, not when it is sent: until then the voter's log may grow
+//! legally. A node that records the known leader of the term as its vote grants nothing, so this is
+//! legal. Sound: this is the voting rule.
 
 use raft::{LogId, NodeId, Term};
 
@@ -15,8 +15,8 @@ use crate::replica::{MessageBody, MessageView, View};
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct VoteIsUpToDate {
-    /// By voter, the last request that it received: candidate, term, claim.
-    asked: PerNode<Option<(NodeId, Term, LogId)>>,
+    /// By voter, the last request that it received: candidate, term, last entry.
+    requests: PerNode<Option<(NodeId, Term, LogId)>>,
 }
 
 impl Oracle for VoteIsUpToDate {
@@ -32,7 +32,7 @@ impl Oracle for VoteIsUpToDate {
 impl Monitor for VoteIsUpToDate {
     fn received(&mut self, _: &History, message: &MessageView) -> Verdict {
         if let MessageBody::RequestVote { last_log } = message.body {
-            self.asked[message.to] = Some((message.from, message.term, last_log));
+            self.requests[message.to] = Some((message.from, message.term, last_log));
         }
         NOTHING
     }
@@ -45,12 +45,12 @@ impl Monitor for VoteIsUpToDate {
         if new.hard_state == old.hard_state || leads {
             return NOTHING;
         }
-        let asked = self.asked[node].take();
-        let asked = asked.filter(|(from, term, _)| (*from, *term) == (candidate, new.term()));
-        let claimed = asked.map_or(LogId::ZERO, |(.., claimed)| claimed);
+        let request = self.requests[node].take();
+        let request = request.filter(|(from, term, _)| (*from, *term) == (candidate, new.term()));
+        let claimed = request.map_or(LogId::ZERO, |(.., claimed)| claimed);
         let own = old.last_log;
         let voter = node;
-        let justified = asked.is_some() && claimed >= own;
+        let justified = request.is_some() && claimed >= own;
         check(justified, || Violation::VoteIsUpToDate { voter, candidate, claimed, own })
     }
 }
@@ -61,7 +61,7 @@ mod tests {
     use crate::history::fixtures::*;
     use crate::history::violation::HELD;
 
-    fn asks(last_log: LogId) -> MessageView {
+    fn request(last_log: LogId) -> MessageView {
         says(1, 0, 2, MessageBody::RequestVote { last_log })
     }
 
@@ -69,7 +69,7 @@ mod tests {
     fn a_vote_for_an_equal_log_is_legal() {
         let mut run = cluster::<VoteIsUpToDate>(3);
         run.writes(0, &write(1, &[(1, 0)])).unwrap();
-        run.receives(asks(LogId::new(1, 1))).unwrap();
+        run.receives(request(LogId::new(1, 1))).unwrap();
         assert_eq!(run.votes(0, 2, 1), HELD);
     }
 
@@ -77,17 +77,17 @@ mod tests {
     fn a_vote_for_a_longer_log_of_an_older_term_is_illegal() {
         let mut run = cluster::<VoteIsUpToDate>(3);
         run.writes(0, &write(1, &[(2, 0)])).unwrap();
-        run.receives(asks(LogId::new(1, 9))).unwrap();
+        run.receives(request(LogId::new(1, 9))).unwrap();
         assert!(run.votes(0, 2, 1).is_err());
     }
 
     #[test]
-    fn a_vote_that_nobody_asked_for_is_illegal() {
+    fn a_vote_without_a_request_is_illegal() {
         assert!(cluster::<VoteIsUpToDate>(3).votes(0, 2, 1).is_err());
     }
 
     #[test]
-    fn noting_down_who_leads_already_is_no_vote() {
+    fn recording_the_known_leader_as_the_vote_is_legal() {
         let mut run = cluster::<VoteIsUpToDate>(3);
         run.becomes(0, raft::Role::Leader, 1).unwrap();
         assert!(run.votes(1, 1, 0).is_ok());

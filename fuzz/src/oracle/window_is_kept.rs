@@ -1,9 +1,10 @@
-//! A leader sends ahead of the answers only as much as its window holds.
+//! A leader has no more entries in flight to a follower than its in-flight window allows.
 //!
-//! Counted are messages with entries since the follower's last answer: as many as the window has
-//! entries, and one more for each tick, read, change of membership and question of a follower,
-//! however often it arrives: at these, what may be lost is sent again. Sound for Raft with a
-//! window, since each message has an entry at least. Asked only of a Raft that keeps to it.
+//! Counted are messages with entries since the follower's last message that is not a forwarded
+//! read. Allowed are as many as the window has entries, one for the election, and one more for each
+//! tick, read, membership change and forwarded read, however often that arrives: at these events,
+//! the leader resends entries that may be lost. Sound for Raft with a window, since each message
+//! has at least one entry. Checked only for a Raft that declares this capability.
 
 use raft::NodeId;
 
@@ -16,15 +17,15 @@ use crate::replica::{MessageBody, MessageView, View, Write};
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct WindowIsKept {
-    /// By leader and follower: messages since the last answer, and ticks and questions since then.
-    open: PerNode<PerNode<(usize, usize)>>,
+    /// By leader and follower: messages since the last reply, and reasons to resend since then.
+    in_flight: PerNode<PerNode<(usize, usize)>>,
 }
 
 impl Oracle for WindowIsKept {
     const INFO: OracleInfo = OracleInfo {
         name: "window-is-kept",
         id: "M4, B2",
-        promise: "A leader sends ahead of the answers only as much as its window holds.",
+        promise: "A leader has no more entries in flight to a follower than its in-flight window allows.",
         source: "dissertation, 10.2.1; etcd's inflights",
     };
 }
@@ -32,29 +33,29 @@ impl Oracle for WindowIsKept {
 impl Monitor for WindowIsKept {
     fn received(&mut self, history: &History, message: &MessageView) -> Verdict {
         match message.body {
-            MessageBody::ReadIndex => self.beats(history, message.to),
-            _ => self.open[message.to][message.from] = (0, 0),
+            MessageBody::ReadIndex => self.may_resend(history, message.to),
+            _ => self.in_flight[message.to][message.from] = (0, 0),
         }
         NOTHING
     }
 
     fn ticked(&mut self, history: &History, node: NodeId) -> Verdict {
         if history.node(node).view.is_leader() {
-            self.beats(history, node);
+            self.may_resend(history, node);
         }
         NOTHING
     }
 
     fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
         if write.changes_membership() {
-            self.beats(history, node);
+            self.may_resend(history, node);
         }
         NOTHING
     }
 
     fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
         if new.newly_leads(old) {
-            self.open[node] = PerNode::default();
+            self.in_flight[node] = PerNode::default();
         }
         NOTHING
     }
@@ -64,21 +65,21 @@ impl Monitor for WindowIsKept {
         if !history.bounded_sends {
             return NOTHING;
         }
-        let (sent, ticks) = &mut self.open[message.from][message.to];
+        let (sent, resends) = &mut self.in_flight[message.from][message.to];
         *sent += 1;
-        // An election and a question of a client may each have sent something again.
+        // The election and each read of a client may have caused a resend.
         let reads = history.clients.reads.len();
-        let bound = usize::from(history.setup.inflight) + *ticks + 1 + reads;
+        let bound = usize::from(history.setup.inflight) + *resends + 1 + reads;
         let (leader, peer, sent) = (message.from, message.to, *sent);
         check(sent <= bound, || Violation::WindowIsKept { leader, peer, sent, bound })
     }
 }
 
 impl WindowIsKept {
-    /// A leader has a reason to send something again.
-    fn beats(&mut self, history: &History, leader: NodeId) {
+    /// A leader has a reason to resend entries.
+    fn may_resend(&mut self, history: &History, leader: NodeId) {
         for peer in &history.nodes {
-            self.open[leader][peer.id].1 += 1;
+            self.in_flight[leader][peer.id].1 += 1;
         }
     }
 }
@@ -103,12 +104,12 @@ mod tests {
     }
 
     #[test]
-    fn as_much_as_the_window_holds_is_legal() {
+    fn a_full_window_is_legal() {
         assert!(sends(1).is_ok());
     }
 
     #[test]
-    fn more_without_an_answer_is_illegal() {
+    fn more_than_the_window_without_a_reply_is_illegal() {
         assert!(sends(2).is_err());
     }
 }

@@ -1,7 +1,7 @@
 //! The driver: how a host, and the adapter, treat a Raft and its disk.
 //!
 //! Promises: [`Driver::CORRECT`] keeps the contract of [`replica`](crate::replica); every other
-//! value is a seeded bug of the host.
+//! value but `always_sync` alone is a seeded bug of the host.
 
 use raft::LogIndex;
 
@@ -14,36 +14,38 @@ use crate::replica::{Entry, View, Write};
 pub struct Driver {
     /// A torn write puts its entries on the disk before its hard state.
     pub entries_before_hard_state: bool,
-    /// A torn write puts a snapshot on the disk before it removes what that contradicts.
+    /// A torn write puts a snapshot on the disk before it removes the entries that conflict with
+    /// it.
     pub snapshot_before_truncation: bool,
-    /// What a snapshot is restored to has forgotten the sessions of its clients.
+    /// A snapshot does not contain the sessions of the clients.
     pub forgets_sessions: bool,
-    /// After a crash, writes that reached the disk without one before them are taken up.
+    /// After a crash, writes that reached the disk behind a lost one are used.
     pub replays_past_gaps: bool,
-    /// A log is cut off before a damaged entry, whoever was told that it is durable.
+    /// A log is truncated at a damaged entry even if that was reported as durable.
     pub cuts_off_damage: bool,
     /// A node whose disk is lost starts from an empty one.
     pub starts_without_disk: bool,
-    /// When a recovery is begun again, what it has cut off is counted off once more.
+    /// A repair that starts again removes as many entries as before once more.
     pub cuts_off_twice: bool,
-    /// A command that is applied again is answered with what it would find now.
+    /// A repeated command is answered with the current state, not with its first response.
     pub answers_retries_anew: bool,
-    /// A read is answered before the state machine has applied what it must see.
+    /// A read is answered before the state machine has applied up to its index.
     pub answers_reads_early: bool,
-    /// A command that a client asks for once is passed on twice.
+    /// A command that a client sends once is proposed twice.
     pub proposes_twice: bool,
     /// In a batch of entries to apply, the second has the payload of the first.
     pub garbles_batches: bool,
     /// Before entries are appended, one too many is removed.
     pub truncates_too_far: bool,
-    /// A leader's log is shown longer than it was written.
+    /// A leader's view has a longer log than its writes.
     pub shows_too_much: bool,
-    /// Every write is synced, whatever the Raft says. No harm: it hides what unsynced writes show.
+    /// Every write is synced, whatever the Raft requests. Not a bug: it hides bugs of unsynced
+    /// writes.
     pub always_sync: bool,
 }
 
 impl Driver {
-    /// What a host has to do.
+    /// The correct host.
     pub const CORRECT: Driver = Driver {
         entries_before_hard_state: false,
         snapshot_before_truncation: false,
@@ -63,7 +65,7 @@ impl Driver {
 }
 
 impl Driver {
-    /// A write as it is asked for.
+    /// A write, before the disk receives it.
     #[inline]
     pub(crate) fn on_write(self, write: &mut Write) {
         write.sync |= self.always_sync;
@@ -74,7 +76,7 @@ impl Driver {
         }
     }
 
-    /// Entries as they are given to a state machine.
+    /// Entries, before a state machine receives them.
     #[inline]
     pub(crate) fn on_apply<'a>(
         self,
@@ -87,7 +89,7 @@ impl Driver {
         }
     }
 
-    /// A replica as it shows itself.
+    /// A replica's view, before the monitors receive it.
     #[inline]
     pub(crate) fn on_view(self, mut view: View) -> View {
         let more = self.shows_too_much && canary::note(view.is_leader());
@@ -96,7 +98,7 @@ impl Driver {
     }
 }
 
-/// The second entry says what the first does.
+/// The entries, the second with the payload of the first.
 #[cold]
 fn garbled<'a>(entries: &[Entry], buffer: &'a mut Vec<Entry>) -> &'a [Entry] {
     buffer.extend_from_slice(entries);

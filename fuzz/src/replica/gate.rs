@@ -1,26 +1,26 @@
-//! Gates: a bug that is armed at a node only while something is the case there.
+//! Gates: conditions on a node's state under which a seeded bug is armed there.
 //!
-//! Promises: a node of ours goes by its own table while all its gates are open, and by Raft's at
-//! every other step. A gate sees what the node itself sees before the step, and nothing else; most
-//! close again. So a bug that any schedule finds becomes one that needs a long one, and stays the
-//! same bug. Without gates nothing is asked.
+//! Promises: a node of our Raft uses the table of rules with the bug while all its gates are open,
+//! and Raft's table at every other step. A gate depends only on the state of the node before the
+//! step; most gates close again. So a bug that any schedule finds becomes one that needs a long
+//! schedule, and remains the same bug. Without gates nothing is checked.
 
 use raft::{LogIndex, Node, Payload, Rules};
 
 use crate::replica::{Command, Entry};
 
-/// Something that may be the case at a node.
+/// A condition on a node's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Gate {
     /// It has a snapshot. Stays open.
     Snapshot,
-    /// It goes by another membership than the cluster began with.
+    /// It uses another membership than the initial one of the cluster.
     Changed,
-    /// It was started again. Stays open.
+    /// It has restarted. Stays open.
     Restarted,
     /// A membership in its log is not committed, as far as it knows.
     Changing,
-    /// It goes by two sets of voters.
+    /// It uses a joint membership, with two sets of voters.
     Joint,
     /// Three entries or more are not committed, as far as it knows.
     Tail,
@@ -28,7 +28,7 @@ pub enum Gate {
     Mixed,
 }
 
-/// Uncommitted entries that are a [`Gate::Tail`].
+/// This many uncommitted entries open a [`Gate::Tail`].
 const TAIL: usize = 3;
 
 impl Gate {
@@ -65,20 +65,20 @@ impl Gate {
     }
 }
 
-/// By which table a node of ours goes, and when.
+/// A table of rules for nodes of our Raft, with gates.
 #[derive(Clone, Copy, Debug)]
 pub struct GatedRules {
     /// The table.
     pub rules: &'static Rules,
-    /// While all of these are open; if there are none, always.
+    /// A node uses the table while all of these are open; if there are none, always.
     pub gates: &'static [Gate],
 }
 
 impl GatedRules {
-    /// True Raft.
+    /// Correct Raft.
     pub const RAFT: GatedRules = GatedRules { rules: &Rules::RAFT, gates: &[] };
 
-    /// A node that starts. No gate is open yet.
+    /// The rules of a node that starts, where no gate is open yet.
     pub(crate) fn at_start(&self) -> &'static Rules {
         match self.gates {
             [] => self.rules,
@@ -86,16 +86,16 @@ impl GatedRules {
         }
     }
 
-    /// Arms `node` for its next step, or disarms it.
+    /// Sets the rules of `node` for its next step.
     #[inline]
     pub(crate) fn arm(&self, node: &mut Node<Command>) {
         if !self.gates.is_empty() {
-            self.look(node);
+            self.check_gates(node);
         }
     }
 
     #[cold]
-    fn look(&self, node: &mut Node<Command>) {
+    fn check_gates(&self, node: &mut Node<Command>) {
         let is_armed = self.gates.iter().all(|gate| gate.is_open(node));
         node.set_rules(if is_armed { self.rules } else { &Rules::RAFT });
     }
@@ -122,7 +122,7 @@ mod tests {
         Node::start(Config { life, ..Config::new(NodeId(0), membership) }, Durable::default())
     }
 
-    /// One step on a disk that is fast.
+    /// One step, whose write is durable at once.
     fn step(node: &mut Node<Command>, input: Input<Command>) {
         let mut output = Output::default();
         node.step(input, &mut output);
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn each_gate_opens_with_what_it_is_named_for() {
+    fn each_gate_opens_under_its_condition() {
         let mut node = node(1, 2);
         assert_eq!(open(&node), [Gate::Restarted]);
         step(&mut node, Input::Campaign);

@@ -1,29 +1,32 @@
-//! The door through which a Raft is seen: what it must do to be driven, and what it must show.
+//! The interface to a Raft under test: how the harness drives it, and what it must expose.
 //!
-//! To put a Raft under test, implement [`Replica`]. The harness owns time, messages, storage and
-//! randomness; a replica owns nothing but its state. Promises: neither the cluster nor an oracle
-//! knows more of a Raft than what stands here. The vocabulary (terms, indexes, entries) is the
-//! `raft` package's, which any Raft can be translated to.
+//! Promises: neither the cluster nor an oracle knows more of a Raft than this interface.
 //!
-//! How to write one:
-//! - Nodes are numbered from 0, log entries from 1, and all begin in term 0 with an empty log, each
-//!   knowing that the cluster has `setup.nodes` members. A Raft that counts otherwise translates.
-//!   Terms stay small, since tables are indexed by them.
-//! - One [`Input`] in, everything it causes out, by the end of the same step. Nothing may depend on
-//!   a clock, a thread or a random number: where the Raft draws election timeouts, set them from
-//!   [`Setup::election_timeout`].
-//! - Messages are lost, doubled and overtaken, and outlive the crashes of sender and receiver. A
-//!   Raft whose messages do not tell all that [`MessageView`] asks for wraps them.
-//! - [`Effects::write`] is made durable later, or never, and the harness says so by
-//!   [`Input::Persisted`]. A message that rests on a write is held back by the adapter until then.
-//!   A Raft that cannot go on meanwhile says so in its [`Capabilities`], and is left alone while it
-//!   waits.
-//! - After [`Input::PersistFailed`] nothing may be promised any more: halt in that very step, and
-//!   heed nothing that follows, since the crash handler may be late.
-//! - [`View`] is memory, as far as the replica acts upon it: what it still holds back does not
-//!   show.
-//! - Entries carry a [`Command`] or, if the Raft made them itself, nothing.
-//! - A panic counts as a broken promise, and is shrunk and told like one.
+//! To put a Raft under test, write an adapter that implements [`Replica`]. The harness owns time,
+//! messages, storage and randomness; a replica owns nothing but its state. The types of the
+//! interface (terms, indexes, entries) are those of the `raft` package. The adapter translates
+//! between them and its Raft's. The contract of an adapter:
+//!
+//! 1. **Numbering.** Nodes are numbered from 0 and log entries from 1. Every node starts in term 0
+//!    with an empty log, and knows the initial membership, [`Setup::members`]: all `setup.nodes`
+//!    nodes, unless the Raft can change memberships. An adapter to a Raft that counts otherwise
+//!    converts the numbers. Terms stay small, since tables are indexed by them.
+//! 2. **Determinism.** A step takes one [`Input`] and returns all its effects by its end. Nothing
+//!    may depend on a clock, a thread or a random number. If the Raft draws election timeouts, set
+//!    them from [`Setup::election_timeout`].
+//! 3. **Messages.** The network loses, duplicates and reorders messages, and a message outlives
+//!    crashes of its sender and its receiver. If the Raft's messages lack a field that
+//!    [`MessageView`] needs, the adapter wraps them.
+//! 4. **Writes.** The harness makes [`Effects::write`] durable later, or never, and reports that
+//!    with [`Input::Persisted`]. The adapter holds back every message that depends on a write until
+//!    then. A Raft that cannot process inputs while a write is pending says so in its
+//!    [`Capabilities`], and receives none while it waits.
+//! 5. **Failed writes.** After [`Input::PersistFailed`] the replica must promise nothing more: it
+//!    halts in that very step and ignores all later inputs, since the crash handler may run late.
+//! 6. **View.** [`View`] shows the state in memory, as far as the replica acts on it: state that it
+//!    still holds back is not shown.
+//! 7. **Entries.** An entry carries a [`Command`], or nothing if the Raft created it itself.
+//! 8. **Panics.** A panic counts as a violation, and is shrunk and narrated like one.
 
 use std::sync::Arc;
 
@@ -45,41 +48,41 @@ pub mod system_under_test;
 
 /// A client's command: its number among all proposals of a run, from 1 on.
 pub type Command = u64;
-/// An entry of the harness.
+/// A log entry with a [`Command`].
 pub type Entry = raft::Entry<Command>;
 
-/// What a replica wants made durable, as a change to what is durable already.
+/// A request to make a change to the durable state durable.
 ///
-/// If it is torn, its parts reach the disk in the order of the fields.
+/// If the write is torn, its parts reach the disk in the order of the fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Write {
-    /// Its name, given back in [`Input::Persisted`], the oldest first. The harness reads nothing
-    /// into it.
+    /// Its id, returned in [`Input::Persisted`], the oldest first. The harness does not interpret
+    /// it.
     pub id: WriteId,
     /// The new term and vote, if they changed.
     pub hard_state: Option<HardState>,
     /// Remove this entry and all that follow it, before appending; none if nothing is removed.
     pub truncate_from: Option<LogIndex>,
-    /// The new snapshot, which stands for all entries up to its last: these are removed with it.
+    /// The new snapshot, which replaces all entries up to its last: these are removed with it.
     pub snapshot: Option<Arc<Snapshot>>,
-    /// Entries to append, in order and without a gap. A leader asks for its own no later than it
-    /// sends them.
+    /// Entries to append, in order and without a gap. A leader requests the write of its own
+    /// entries no later than it sends them.
     pub entries: Vec<Entry>,
     /// The new commit index, from a Raft that stores it.
     pub commit: Option<LogIndex>,
-    /// It must be on the disk before the replica goes on. If not, [`Input::Persisted`] follows as
-    /// soon as all earlier writes count as done, and a crash may lose it all the same.
+    /// Whether it must be synced. If not, [`Input::Persisted`] follows as soon as all earlier
+    /// writes are reported as durable, and a crash may still lose it.
     pub sync: bool,
 }
 
 impl Write {
-    /// Whether an entry of it changes the membership.
+    /// Whether one of its entries changes the membership.
     pub fn changes_membership(&self) -> bool {
         self.entries.iter().any(|entry| matches!(entry.payload, Payload::Change(_)))
     }
 }
 
-/// A disk's content: what a replica starts from.
+/// The durable state from which a replica starts: a disk's content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Durable {
     /// Term and vote.
@@ -88,75 +91,78 @@ pub struct Durable {
     pub snapshot: Option<Arc<Snapshot>>,
     /// The log, from index 1 on, or from the entry after the snapshot's last.
     pub entries: Vec<Entry>,
-    /// The commit index, if it was ever stored; whoever stores it shows it right after the start.
+    /// The commit index, if it was ever stored. A Raft that stores it shows it right after the
+    /// start.
     pub commit: LogIndex,
-    /// How often the node has started before: tells its lives apart.
+    /// The number of the node's incarnation: how often it has started, this start included.
     pub lives: u64,
 }
 
-/// One thing that happens to a replica.
+/// One input of a replica.
 #[derive(Clone, Debug)]
 pub enum Input<M> {
     /// One tick of its clock.
     Tick,
-    /// Its election timeout elapses now. Nobody who leads gets this.
+    /// Its election timeout elapses now. A leader never receives this.
     Timeout,
-    /// A client proposes a command, to any node: who does not lead drops it and passes it to
-    /// nobody, so that a command has one place in the log.
+    /// A client proposes a command to this node. A node that does not lead drops it and forwards it
+    /// to no other node, so that a command has one place in the log.
     Propose(Command),
     /// A message arrives.
     Receive(M),
-    /// The write with this name, and all before it, is durable.
+    /// The write with this id, and all before it, is durable.
     Persisted(WriteId),
     /// A write failed.
     PersistFailed(WriteId),
-    /// A client asks what must be applied before its read can be answered; the name is used once.
+    /// A client requests a read (ReadIndex): the reply is the index that must be applied before the
+    /// read is answered. Each id is used once.
     Read(ReadId),
-    /// An operator wants another membership.
+    /// An operator requests a membership change.
     Change {
-        /// Who shall vote.
+        /// The new voters.
         voters: NodeSet,
-        /// Who shall follow without a vote.
+        /// The new learners, which have no vote.
         learners: NodeSet,
     },
-    /// An operator wants another node to lead.
+    /// An operator requests a leadership transfer to this node.
     Transfer(NodeId),
-    /// The state machine has applied all up to here.
+    /// The state machine has applied all entries up to here.
     Applied(LogIndex),
-    /// The state machine's state, after all up to `index`, is `data`.
+    /// The state machine has taken a snapshot: the log may be compacted.
     Compact {
-        /// The last entry that it stands for.
+        /// The last entry that the snapshot replaces.
         index: LogIndex,
-        /// For another state machine to go on from.
+        /// The state after that entry, from which another state machine can continue.
         data: Arc<[u8]>,
     },
 }
 
-/// What a replica wants done after one input, where it stands in its output: nothing is copied.
+/// The effects of one input that the harness must carry out, as references into the replica's
+/// output: nothing is copied.
 #[derive(Debug)]
 pub struct Effects<'a, M> {
-    /// Make this durable, after all earlier ones.
+    /// Make this write durable, after all earlier ones.
     pub write: &'a mut Option<Write>,
-    /// Send these now, to others. A candidacy, a vote and an acknowledgement promise something:
-    /// they are not here before what they rest on is durable.
+    /// Send these messages now, to other nodes. A candidacy, a vote and an acknowledgement are
+    /// promises: the message is not here before the write that it depends on is durable.
     pub messages: &'a mut Vec<M>,
-    /// Put the state machine into this state, before applying anything.
+    /// Restore the state machine from this snapshot, before applying any entry.
     pub restore: Option<&'a Arc<Snapshot>>,
-    /// Apply these to the state machine, in order: every entry, from the first on again after each
-    /// start or from the snapshot's last, and none above the commit index.
+    /// Apply these entries to the state machine, in order: every entry, after each start again from
+    /// the first or from the one after the snapshot's last, and none above the commit index.
     pub applied: &'a [Entry],
     /// Why a proposal, a change or a transfer was refused: for stories.
     pub refused: Option<&'a Refused>,
-    /// Answers to reads: each is answered once at most, in the life in which it was asked.
+    /// Replies to reads: at most one for each read, in the incarnation that received it.
     pub reads: &'a [Read],
-    /// This life is over, and its pending writes are lost: call the crash handler. Another start
-    /// may follow.
+    /// The replica has halted, and its pending writes are lost: call the crash handler. Another
+    /// start may follow.
     pub halted: bool,
-    /// Which turns the step took, if this Raft marks them: see [`crate::history::paths`].
+    /// The coverage marks that the step hit, if this Raft has any: see [`crate::history::paths`].
     pub marks: Marks,
 }
 
-/// An output for any Raft that has none of its own to fill: [`Replica::Output`] can be this.
+/// An output for a Raft without an output type of its own, for use as [`Replica::Output`].
 #[derive(Clone, Debug)]
 pub struct Plain<M> {
     /// See [`Effects::write`].
@@ -176,7 +182,7 @@ impl<M> Default for Plain<M> {
 }
 
 impl<M> Plain<M> {
-    /// Forgets the last step.
+    /// Clears the effects of the last step.
     pub fn clear(&mut self) {
         self.write = None;
         self.messages.clear();
@@ -200,16 +206,16 @@ impl<M> Plain<M> {
     }
 }
 
-/// A replica's state, as far as an oracle may look.
+/// The part of a replica's state that oracles see.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct View {
-    /// Current term and vote, in memory: they show in the step that asks for their write.
+    /// Current term and vote, in memory: they are shown from the step that requests their write.
     pub hard_state: HardState,
-    /// Its part. Who only asks whether an election would succeed is a follower.
+    /// Its role. For oracles a pre-candidate is a follower, so it may also be shown as one.
     pub role: Role,
     /// Its last log entry, in memory.
     pub last_log: LogId,
-    /// Its commit index. A leader's rises once a quorum of disks holds the entry.
+    /// Its commit index. A leader's advances once the entry is on the disks of a quorum.
     pub commit: LogIndex,
 }
 
@@ -224,62 +230,62 @@ impl View {
         View { role: self.role.in_paper(), ..*self }
     }
 
-    /// Whether it leads a term that it did not lead before.
+    /// Whether it leads a term that it did not lead in `old`.
     pub fn newly_leads(&self, old: &View) -> bool {
         self.is_leader() && (!old.is_leader() || old.term() != self.term())
     }
 
-    /// Whether it leads, or led in this term until the step that led here from `old`.
+    /// Whether it leads, or led this term in `old`, the view before the last step.
     pub fn has_led_since(&self, old: &View) -> bool {
         self.is_leader() || (old.is_leader() && old.term() == self.term())
     }
 
-    /// Whether it takes itself for the leader.
+    /// Whether its role is leader.
     pub fn is_leader(&self) -> bool {
         self.role == Role::Leader
     }
 }
 
-/// A Raft under test. See the module for how to write one.
+/// A Raft under test. The module's documentation is the contract.
 pub trait Replica: Sized {
-    /// Its messages, which the harness carries unread.
+    /// Its messages, which are opaque to the harness.
     type Message: Clone;
-    /// What all replicas of a cluster are started with.
+    /// The options with which all replicas of a cluster start.
     type Options: Clone;
-    /// What a step fills. One value serves all replicas of a cluster, so buffers in it are kept.
+    /// What a step fills. One value serves all replicas of a cluster, so that its buffers are
+    /// reused.
     type Output: Default;
 
-    /// What it can be put through.
+    /// What it supports and guarantees.
     const CAPABILITIES: Capabilities;
 
-    /// Starts the replica `id`, for the first time or after a crash, from its disk alone. It wants
-    /// nothing done yet, and shows a follower with the disk's term, vote and last entry.
+    /// Starts the replica `id`, for the first time or after a crash, from its disk alone. It has no
+    /// effects yet, and is a follower with the disk's term, vote and last entry.
     fn start(id: NodeId, setup: &Setup, options: &Self::Options, disk: &Durable) -> Self;
 
-    /// Lives through one input. It clears `output` first, of what the last step of any replica
-    /// left.
+    /// Processes one input. It clears `output` first, which holds the last step of any replica.
     fn step(&mut self, input: Input<Self::Message>, output: &mut Self::Output);
 
-    /// What the last step wants done.
+    /// The effects of the last step.
     fn effects(output: &mut Self::Output) -> Effects<'_, Self::Message>;
 
-    /// Takes back a write that is done with, for the sake of its buffers.
+    /// Takes back a completed write, to reuse its buffers.
     fn recycle(output: &mut Self::Output, write: Write) {
         let _ = (output, write);
     }
 
-    /// Its state now.
+    /// Its current state.
     fn view(&self) -> View;
 
-    /// The membership that it goes by, if it can change; asked only after a step that may have
-    /// changed it.
+    /// The membership that it uses, if it can change; called only after a start, and after a step
+    /// that may have changed it.
     fn membership(&self) -> Option<Membership> {
         None
     }
 
-    /// What it, as a leader, knows of `peer`, which is never itself; nothing if it does not lead.
+    /// A leader's progress of `peer`, which is never the leader itself; none if it does not lead.
     fn progress(&self, peer: NodeId) -> Option<Progress>;
 
-    /// What a message means.
+    /// The content of a message, as oracles see it.
     fn message_view(message: &Self::Message) -> MessageView;
 }

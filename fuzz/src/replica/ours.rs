@@ -1,4 +1,4 @@
-//! Our own Raft as a [`Replica`]: the adapter, and a model for others.
+//! Our own Raft as a [`Replica`]: the adapter, and an example for others.
 
 use raft::{Appended, Body, Config, Limits, LogId, Membership, Node, NodeId, Output, Progress};
 
@@ -8,20 +8,20 @@ use crate::replica::{
 };
 use crate::schedule::Setup;
 
-/// Bytes that a slow state machine is given before it has applied what it has: two entries or so.
+/// With `slow_apply`, a state machine has at most this many bytes to apply: about two entries.
 const UNAPPLIED: u64 = 40;
 
-/// Bytes that a tight leader leaves uncommitted: three commands or so.
+/// With `uncommitted_limit`, a leader leaves this many bytes uncommitted: about three commands.
 const UNCOMMITTED: u64 = 64;
 
-/// A [`Node`] that goes by the table that the cluster was started with.
+/// A [`Node`] that uses the table of rules with which the cluster was started.
 #[derive(Clone, Debug)]
 pub struct Ours {
     node: Node<Command>,
-    decisions: GatedRules,
+    rules: GatedRules,
 }
 
-/// What a step of ours fills.
+/// The output of a step of our Raft.
 #[derive(Clone, Debug, Default)]
 pub struct Filled {
     output: Output<Command>,
@@ -44,7 +44,7 @@ impl Replica for Ours {
         ..Capabilities::FIGURE_2
     };
 
-    fn start(id: NodeId, setup: &Setup, decisions: &GatedRules, disk: &Durable) -> Ours {
+    fn start(id: NodeId, setup: &Setup, rules: &GatedRules, disk: &Durable) -> Ours {
         let limits = Limits {
             message_entries: setup.max_entries.into(),
             chunk_bytes: setup.chunk.into(),
@@ -67,8 +67,8 @@ impl Replica for Ours {
         };
         let Durable { hard_state, snapshot, entries, .. } = disk.clone();
         let durable = raft::Durable { hard_state, snapshot, entries };
-        let node = Node::start_under(decisions.at_start(), config, durable);
-        Ours { node, decisions: *decisions }
+        let node = Node::start_under(rules.at_start(), config, durable);
+        Ours { node, rules: *rules }
     }
 
     // Most of this is moves, which are fewer in the caller.
@@ -87,7 +87,7 @@ impl Replica for Ours {
             Input::Applied(index) => raft::Input::Applied(index),
             Input::Compact { index, data } => raft::Input::Compact { index, data },
         };
-        self.decisions.arm(&mut self.node);
+        self.rules.arm(&mut self.node);
         self.node.step(input, &mut filled.output);
         filled.write = filled.output.write.take().map(|write| Write {
             id: write.id,
@@ -156,10 +156,10 @@ impl Replica for Ours {
                 }
                 Appended::Rejected { .. } => MessageBody::AppendRejected,
             },
-            Body::InstallSnapshot(piece) => MessageBody::InstallSnapshot {
-                last_log: piece.last,
-                offset: piece.offset,
-                bytes: piece.data.len() as u64,
+            Body::InstallSnapshot(chunk) => MessageBody::InstallSnapshot {
+                last_log: chunk.last,
+                offset: chunk.offset,
+                bytes: chunk.data.len() as u64,
             },
             Body::InstallSnapshotReply { .. } => MessageBody::Other,
             Body::TimeoutNow => MessageBody::TimeoutNow,

@@ -1,7 +1,7 @@
-//! Panics as values: a Raft that panics has broken a promise, and the run must go on to tell it.
+//! Panics as values: a panic of a Raft is a violation, and the process must survive to report it.
 //!
-//! Promises: a panic inside [`catch`] prints nothing, ends nothing and is given back with its
-//! place; any other panic goes to the hook that was there before, libFuzzer's for example.
+//! Promises: a panic inside [`catch`] prints nothing, ends no process and is returned with its
+//! place; any other panic goes to the previous hook, for example libFuzzer's.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};
@@ -10,7 +10,7 @@ use std::sync::Once;
 /// A panic that was caught.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Panic {
-    /// What it said.
+    /// Its message.
     pub message: String,
     /// File, line and column.
     pub place: String,
@@ -21,7 +21,7 @@ thread_local! {
     static CAUGHT: RefCell<Option<Panic>> = const { RefCell::new(None) };
 }
 
-/// Runs `body`; what it panicked with, if it did.
+/// Runs `body`; returns its panic, if it panicked.
 pub fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
     static HOOK: Once = Once::new();
     HOOK.call_once(install);
@@ -41,7 +41,7 @@ fn install() {
         let text = payload.downcast_ref::<&str>().map(|text| text.to_string());
         let message = text.or_else(|| payload.downcast_ref::<String>().cloned());
         CAUGHT.set(Some(Panic {
-            message: message.unwrap_or_else(|| "something that is no text".into()),
+            message: message.unwrap_or_else(|| "a payload that is not text".into()),
             place: info.location().map_or("an unknown place".into(), |place| place.to_string()),
         }));
     }));
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_is_given_back_with_what_it_said_and_where() {
+    fn a_panic_is_returned_with_its_message_and_place() {
         let number = 7;
         let panic = catch(|| panic!("no {number}")).unwrap_err();
         assert_eq!(panic.message, "no 7");

@@ -1,16 +1,15 @@
-//! What is put under test: a Raft, perhaps with a bug, and a host that treats its disk in some
-//! way.
+//! The system under test: a Raft, possibly with a seeded bug, and the driver of its host.
 
 use std::fmt;
 
 use crate::replica::driver::Driver;
 use crate::replica::Replica;
 
-/// What is put under test: how its replicas are started, and how their host treats the disk.
+/// The system under test: the options of its replicas, and the driver of their host.
 pub struct SystemUnderTest<R: Replica> {
     /// For [`Replica::start`].
     pub options: R::Options,
-    /// The host.
+    /// How the host treats the Raft and its disk.
     pub driver: Driver,
 }
 
@@ -18,7 +17,7 @@ impl<R: Replica> SystemUnderTest<R>
 where
     R::Options: Default,
 {
-    /// A Raft as it is, for one that has no seeded bugs.
+    /// A Raft without seeded bugs: any name of a mutant is an error.
     pub fn without_mutants(mutant: Option<&str>) -> Result<SystemUnderTest<R>, UnknownMutant> {
         match mutant {
             Some(name) => Err(UnknownMutant(name.into())),
@@ -27,7 +26,7 @@ where
     }
 }
 
-/// No mutant is called so.
+/// No mutant has this name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownMutant(pub String);
 

@@ -1,4 +1,4 @@
-//! Reports: from a failing schedule to the smallest one, and to a story that anyone can read.
+//! Reports: from a failing schedule to a minimal one, and to a story of it.
 
 pub mod narrator;
 pub mod shrink;

@@ -1,8 +1,8 @@
 //! The narrator: a monitor that writes down what happens, one line an event.
 //!
-//! Promises: a line opens with the event and goes on with its consequences, in the order in which
-//! they come; what has no subject is done by the node that the event is about. Passes no judgement
-//! and cuts nothing: [`story`](crate::report::story) sets the page.
+//! Promises: a line begins with the event, and its consequences follow in the order in which they
+//! happen; a consequence without a subject is one of the node that the event is about. Judges
+//! nothing and breaks no lines: [`story`](crate::report::story) formats them.
 
 use std::fmt::Write as _;
 
@@ -26,19 +26,19 @@ pub struct Narrator {
     sender: Option<NodeId>,
     /// The last line has no consequences yet.
     is_opening: bool,
-    /// The cluster is recovering: only who leads is worth telling.
+    /// The cluster is recovering: only leaders and memberships are narrated.
     recovering: bool,
-    /// What was last said of each node's membership.
+    /// The membership of each node that was narrated last.
     memberships: PerNode<Option<Membership>>,
 }
 
 impl Narrator {
-    /// What has been told, one line an event.
+    /// The lines so far, one an event.
     pub fn lines(&self) -> &[String] {
         &self.lines
     }
 
-    /// `node` does something.
+    /// Adds a consequence at `node`.
     fn say(&mut self, node: NodeId, words: std::fmt::Arguments<'_>) -> Verdict {
         if self.recovering {
             return NOTHING;
@@ -46,7 +46,7 @@ impl Narrator {
         self.add_of(node, words)
     }
 
-    /// The same, also while the cluster is recovering.
+    /// Adds a consequence at `node`, even while the cluster is recovering.
     fn add_of(&mut self, node: NodeId, words: std::fmt::Arguments<'_>) -> Verdict {
         match self.actor == Some(node) {
             true => self.add(words),
@@ -69,7 +69,7 @@ impl Narrator {
     }
 }
 
-/// What an event is, before its consequences are known.
+/// The text of an event, without its consequences.
 fn opening(event: Event) -> String {
     let [a, b, c] = event.operands;
     match event.kind {
@@ -126,7 +126,7 @@ fn opening(event: Event) -> String {
     }
 }
 
-/// What is special about a delivery.
+/// How a delivery differs from that of the oldest message.
 fn in_flight(event: Event) -> String {
     match (event.kind, event.operands[2]) {
         (Kind::Reorder, 1) => ", which overtakes an earlier one".into(),
@@ -155,7 +155,7 @@ fn value(found: u64) -> String {
     }
 }
 
-/// A membership that is asked for.
+/// A requested membership.
 fn members(voters: u8, learners: u8) -> String {
     match learners {
         0 => format!("{{{}}}", node_set(voters)),

@@ -1,9 +1,9 @@
-//! Shrinking: from a failing schedule to a story of a dozen events.
+//! Shrinking: from a failing schedule to one of about a dozen events.
 //!
-//! Promises: what is left breaks the same promise, by fingerprint, and each of its events is
-//! needed; with at most 60 events left, no two can go together either. Works on exact
-//! primitive events, not on bytes: an event that no longer fits is skipped, so nothing else shifts
-//! its meaning. Every accepted step makes the schedule smaller in one fixed order, so it ends.
+//! Promises: the result has the same violation, by fingerprint, and each of its events is needed;
+//! with at most 60 events left, no pair can be removed either. Works on exact primitive events, not
+//! on bytes: an event that is no longer enabled is skipped, and no other event changes its meaning.
+//! Every accepted step makes the schedule smaller in one fixed order, so shrinking terminates.
 
 use crate::replica::system_under_test::SystemUnderTest;
 use crate::replica::Replica;
@@ -14,12 +14,12 @@ use crate::schedule::{Schedule, Setup};
 /// Up to this many events, every pair is tried.
 const PAIRS: usize = 60;
 
-/// What shrinking came to.
+/// The result of shrinking.
 #[derive(Clone, Debug)]
 pub struct Shrunk {
     /// The smallest schedule found, of exact events.
     pub schedule: Schedule,
-    /// What it breaks.
+    /// Its outcome, with the violation.
     pub outcome: Outcome,
     /// How many primitive events the failing run had.
     pub events_before: usize,
@@ -30,9 +30,9 @@ pub struct Shrunk {
 /// Why there is nothing to shrink.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotShrunk {
-    /// The schedule breaks no promise.
+    /// The schedule has no violation.
     NoViolation,
-    /// Its exact form does not break the same promise: the run is not deterministic.
+    /// Its exact form does not have the same violation: the run is not deterministic.
     NotReproduced,
 }
 
@@ -47,7 +47,7 @@ impl std::fmt::Display for NotShrunk {
     }
 }
 
-/// Shrinks a schedule that breaks a promise on `subject`.
+/// Shrinks a schedule that has a violation on `sut`.
 pub fn shrink<R: Replica>(
     sut: &SystemUnderTest<R>,
     schedule: &Schedule,
@@ -80,8 +80,8 @@ pub fn shrink<R: Replica>(
     Ok(Shrunk { schedule, outcome: search.best, events_before, replays: search.replays })
 }
 
-/// What makes one schedule smaller than another: fewer events, fewer nodes, a plainer set-up,
-/// plainer events, and then the order of their bytes.
+/// The order in which one schedule is smaller than another: by fewer events, fewer nodes, a plainer
+/// setup, plainer events, and then by the order of their bytes.
 fn order(schedule: &Schedule) -> (usize, u8, [usize; 2], u32, Vec<[u8; Event::BYTES]>) {
     let setup = &schedule.setup;
     let plainness = [setup.oddities(), setup.max_entries.into()];
@@ -90,7 +90,7 @@ fn order(schedule: &Schedule) -> (usize, u8, [usize; 2], u32, Vec<[u8; Event::BY
     (schedule.events.len(), setup.nodes, plainness, weight, bytes)
 }
 
-/// How far a kind of event is from everyday life.
+/// How unusual a kind of event is.
 fn weight(kind: Kind) -> u32 {
     match kind {
         Kind::Deliver | Kind::Persist | Kind::Propose => 0,
@@ -118,14 +118,14 @@ impl<R: Replica> Search<R> {
         &self.best.resolved.events
     }
 
-    /// The outcome of `candidate`, if it breaks the same promise.
+    /// The outcome of `candidate`, if it has the same violation.
     fn replay(&mut self, candidate: &Schedule) -> Option<Outcome> {
         self.replays += 1;
         let outcome = self.runner.run_exactly(candidate);
         (outcome.fingerprint().as_ref() == Some(&self.fingerprint)).then_some(outcome)
     }
 
-    /// Takes `candidate` if it is smaller and breaks the same promise.
+    /// Accepts `candidate` if it is smaller and has the same violation.
     fn try_schedule(&mut self, candidate: Schedule) -> bool {
         match self.replay(&candidate) {
             Some(outcome) if order(&outcome.resolved) < order(&self.best.resolved) => {
@@ -140,7 +140,7 @@ impl<R: Replica> Search<R> {
         self.try_schedule(Schedule { setup: self.best.resolved.setup, events })
     }
 
-    /// First whole kinds of events, then big pieces from the end, where most is not needed.
+    /// Removes whole kinds of events, then nodes and settings.
     fn coarse(&mut self) {
         let faults = KINDS.iter().filter(|info| info.family.is_some()).map(|info| info.kind);
         for kind in faults.chain([Kind::Heal, Kind::Tick, Kind::TickAll, Kind::Propose]) {
@@ -150,19 +150,19 @@ impl<R: Replica> Search<R> {
         self.simplify_setup();
     }
 
-    /// Delta debugging: pieces of half the length, then a quarter, and so on, from the end.
+    /// Delta debugging: chunks of half the length, then a quarter, and so on, from the end.
     fn remove_events(&mut self) {
-        let mut piece = self.events().len().div_ceil(2);
-        while piece > 0 {
+        let mut chunk = self.events().len().div_ceil(2);
+        while chunk > 0 {
             let mut end = self.events().len();
             while end > 0 {
-                let start = end.saturating_sub(piece);
+                let start = end.saturating_sub(chunk);
                 let mut events = self.events().to_vec();
                 events.drain(start..end);
                 self.try_events(events);
                 end = start.min(self.events().len());
             }
-            piece /= 2;
+            chunk /= 2;
         }
     }
 
@@ -182,7 +182,7 @@ impl<R: Replica> Search<R> {
         }
     }
 
-    /// Each node with all that it does; those above it move down by one.
+    /// Removes each node with all its events; nodes with higher numbers move down by one.
     fn remove_nodes(&mut self) {
         let mut node = self.best.resolved.setup.nodes;
         while node > 0 {
@@ -220,7 +220,7 @@ impl<R: Replica> Search<R> {
         self.try_schedule(Schedule { setup, events: self.events().to_vec() })
     }
 
-    /// Each event by each plainer one that may do.
+    /// Replaces each event by a plainer one.
     fn simplify_events(&mut self) {
         let mut place = 0;
         while place < self.events().len() {
@@ -235,7 +235,7 @@ impl<R: Replica> Search<R> {
         }
     }
 
-    /// Nodes are numbered in the order in which they appear.
+    /// Numbers nodes in the order in which they appear.
     fn rename_nodes(&mut self) {
         let nodes = self.best.resolved.setup.nodes;
         let mut order: Vec<u8> = Vec::new();
@@ -249,8 +249,8 @@ impl<R: Replica> Search<R> {
         self.try_events(events);
     }
 
-    /// Neighbours that can change places stand in the order of their bytes, so that two finds of
-    /// one bug look alike.
+    /// Sorts neighbours that can be swapped by their bytes, so that two finds of one bug look
+    /// alike.
     fn sort_events(&mut self) {
         let mut end = self.events().len();
         while end > 1 {
@@ -292,7 +292,7 @@ fn rename(mut event: Event, name: &dyn Fn(u8) -> u8) -> Event {
     event
 }
 
-/// Plainer events that may do instead of `event`, the plainest first.
+/// Plainer events that may replace `event`, the plainest first.
 fn plainer(event: Event, nodes: u8) -> Vec<Event> {
     let [a, b, c] = event.operands;
     let deliver = Event::new(Kind::Deliver, &[a, b]);
@@ -326,7 +326,7 @@ fn plainer(event: Event, nodes: u8) -> Vec<Event> {
     }
 }
 
-/// The cuts of single links between the nodes of `mask` and the others, but for those of `bridge`.
+/// Cuts of the single links between the nodes of `mask` and the others, without those of `bridge`.
 fn cuts(mask: u8, nodes: u8, bridge: Option<u8>) -> Vec<Event> {
     let ends = || (0..nodes).filter(move |&id| Some(id) != bridge);
     let pairs = ends().flat_map(|from| ends().map(move |to| (from, to)));

@@ -1,7 +1,7 @@
-//! Stories: what happened in a run, one line an event, for a person who knows Raft.
+//! Stories: what happened in a run, one line an event, for a reader who knows Raft.
 //!
 //! Promises: every line comes from facts; text is at most [`WIDTH`] columns; the same run gives
-//! the same story. The first thing told is the promise that broke and the values that break it.
+//! the same story. A story begins with the violated property and the values that violate it.
 
 use std::fmt::Write as _;
 
@@ -21,7 +21,7 @@ use crate::schedule::{DiskMode, Schedule, Setup};
 /// No line is longer.
 pub const WIDTH: usize = 80;
 
-/// Tells the run of an exact schedule, as text that ends with the table of who believes what.
+/// The story of an exact schedule's run, as text that ends with a table of the nodes' states.
 pub fn tell<R: Replica>(sut: &SystemUnderTest<R>, schedule: &Schedule) -> String {
     let mut text = String::new();
     let setup = schedule.setup;
@@ -33,11 +33,11 @@ pub fn tell<R: Replica>(sut: &SystemUnderTest<R>, schedule: &Schedule) -> String
     }
     wrap("setup     ", &setup_text(&setup, cluster.trace().len()), &mut text);
     text.push('\n');
-    for (number, told) in cluster.recorder.monitor.0.lines().iter().enumerate() {
-        wrap(&format!("{:>3}. ", number + 1), told, &mut text);
+    for (number, line) in cluster.recorder.monitor.0.lines().iter().enumerate() {
+        wrap(&format!("{:>3}. ", number + 1), line, &mut text);
     }
     text.push('\n');
-    beliefs(&cluster.recorder.history, &mut text);
+    node_states(&cluster.recorder.history, &mut text);
     text
 }
 
@@ -98,10 +98,10 @@ fn plural_y(count: u8) -> &'static str {
     }
 }
 
-/// Appends `told` behind `lead`, broken between words, the further lines indented as far.
-fn wrap(lead: &str, told: &str, text: &mut String) {
+/// Appends `content` behind `lead`, broken between words, the further lines indented as far.
+fn wrap(lead: &str, content: &str, text: &mut String) {
     let mut line = lead.to_string();
-    for word in told.split(' ') {
+    for word in content.split(' ') {
         if line.len() + word.len() >= WIDTH && line.len() > lead.len() {
             let _ = writeln!(text, "{}", line.trim_end());
             line = " ".repeat(lead.len());
@@ -112,8 +112,8 @@ fn wrap(lead: &str, told: &str, text: &mut String) {
     let _ = writeln!(text, "{}", line.trim_end());
 }
 
-/// The table of who believes what.
-fn beliefs(history: &History, text: &mut String) {
+/// The table of the nodes' states.
+fn node_states(history: &History, text: &mut String) {
     let _ = writeln!(text, "node role          term vote commit log (terms); disk if it differs");
     for node in &history.nodes {
         let role = match node.up {

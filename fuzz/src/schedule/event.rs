@@ -1,15 +1,15 @@
 //! Fuzz events: everything that can happen to a cluster, as four bytes, as a value, as a line.
 //!
 //! Promises: every four bytes are an event; an event's bytes decode to that event again; its line
-//! parses to that event again. The table [`KINDS`] is the only list of kinds. Operands are wishes:
-//! what they select is for the cluster to say. Knows nothing of clusters.
+//! parses to that event again. The table [`KINDS`] is the only list of kinds. Operands are
+//! selectors: the cluster decides what they select. Knows nothing of clusters.
 
 use std::fmt;
 
 use crate::schedule::family::{Family, Faults, Share};
 pub use crate::schedule::operand::{Operand, ALL, SNAPSHOT, TRUNCATION};
 
-/// What happens, without its operands.
+/// A kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Kind {
@@ -37,58 +37,58 @@ pub enum Kind {
     Crash,
     /// A stopped node starts from its disk.
     Restart,
-    /// The nodes of a set are cut off from the others.
+    /// The nodes of a set are partitioned from the others.
     Partition,
     /// One directed link is cut.
     Cut,
-    /// Two sides are cut off from each other, and one node sees both.
+    /// Two sides are partitioned from each other, and one node reaches both.
     Bridge,
-    /// One directed link holds back what is on it, and what is sent.
+    /// One directed link holds back the messages in flight, and those sent later.
     Clog,
-    /// A clogged link lets go.
+    /// A clogged link delivers again.
     Release,
     /// Messages of one kind are lost from now on.
     Filter,
     /// All links work again, for all kinds of messages.
     Heal,
-    /// A node stands still, though its host runs.
+    /// A node is paused, though its host runs.
     Pause,
-    /// A node goes on, and lives through all the ticks that it has missed.
+    /// A paused node resumes, and processes the ticks that it has missed.
     Resume,
-    /// A clock is set forward, and the node lives through what it skipped; or back, and time
-    /// stands still for the node until it has passed again.
+    /// A clock is set forward, and the node processes the skipped ticks; or back, and the node
+    /// receives no ticks until that time has passed again.
     Jump,
-    /// A node's next step is cut short: it stops when some of the messages have left.
+    /// A node crashes in the middle of its next step: only some of the messages are sent.
     CrashAmid,
     /// A node's disk is full: every write fails.
     Fill,
     /// A node's disk has space again.
     Free,
-    /// A record on a node's disk is damaged, as its checksum will show.
+    /// A record on a node's disk is damaged; its checksum shows that.
     Damage,
-    /// A node's disk is lost with all that is on it.
+    /// A node's disk is lost with all its content.
     LoseDisk,
-    /// A client wants to read.
+    /// A client requests a read.
     Read,
-    /// A node's state machine hands out its state, and the log forgets how it came about.
+    /// A node's state machine takes a snapshot, and the log is compacted up to there.
     Compact,
-    /// A node's state machine applies all that it was given.
+    /// A node's state machine applies all committed entries that it has received.
     Apply,
-    /// An operator wants another node to lead.
+    /// An operator requests a leadership transfer.
     Transfer,
-    /// An operator wants another membership.
+    /// An operator requests a membership change.
     Change,
-    /// Macro: a node campaigns and some peers answer.
+    /// Macro: a node campaigns and some peers reply.
     Elect,
     /// Macro: a leader takes a command and some peers store it.
     Replicate,
-    /// Macro: a leader's heartbeat goes to some peers and back.
+    /// Macro: a leader's heartbeat goes to some peers and they reply.
     Exchange,
-    /// Macro: all that is on a link arrives in order.
+    /// Macro: all messages on a link arrive in order.
     DeliverLink,
     /// Macro: messages within a set arrive, in some order, until there are none.
     Settle,
-    /// Macro: a node that is down leaves the cluster, and one from outside takes its place.
+    /// Macro: a node that is down leaves the cluster, and a non-member takes its place.
     Replace,
 }
 
@@ -98,9 +98,9 @@ pub struct KindInfo {
     pub kind: Kind,
     /// Its name in the text form.
     pub name: &'static str,
-    /// How many of the 256 values of a record's first byte mean it.
+    /// How many of the 256 values of a record's first byte decode to it.
     pub weight: u8,
-    /// The family that must be on, if it is a fault.
+    /// Its fault family, which must be on, if it is a fault.
     pub family: Option<Family>,
     /// Its operands.
     pub operands: &'static [Operand],
@@ -116,7 +116,7 @@ const fn row(
     KindInfo { kind, name, weight, family, operands }
 }
 
-/// Every kind of event. The weights favour delivery: uniform kinds find nothing deep.
+/// Every kind of event. The weights favour delivery: uniform weights find no deep bugs.
 pub const KINDS: [KindInfo; 38] = {
     use Operand::{
         Again, By, Keep, Loose, MessageKind, Midway, Node, Order, Position, Record, Sent, Set, To,
@@ -164,16 +164,16 @@ pub const KINDS: [KindInfo; 38] = {
     ]
 };
 
-/// What each value of a record's first byte means, by the weights: a row of the table, and the
-/// share that its family needs; with less, it means a delivery. A fault has room for twice its
-/// weight, so that it can happen twice as often.
+/// What each value of a record's first byte decodes to, by the weights: a row of the table, and
+/// the share that its family needs; with a smaller share, it decodes to a delivery. A fault has
+/// twice its weight in values, so that it can happen twice as often.
 const BY_BYTE: [(u8, Share); 256] = {
     let mut table = [(0, Share::Off); 256];
     let (mut row, mut byte) = (0, 0);
     while row < KINDS.len() {
         let KindInfo { kind, weight, family, .. } = KINDS[row];
         assert!(kind as usize == row, "the rows are in the order of the enum");
-        assert!(weight > 0, "every kind has bytes that mean it");
+        assert!(weight > 0, "every kind has bytes that decode to it");
         let room = if family.is_some() { 2 * weight } else { weight };
         let mut place = 0;
         while place < room {
@@ -193,7 +193,7 @@ const BY_BYTE: [(u8, Share); 256] = {
     table
 };
 
-/// The first value of a record's first byte that means each kind.
+/// The first value of a record's first byte that decodes to each kind.
 const FIRST_BYTE: [u8; KINDS.len()] = {
     let mut first = [0; KINDS.len()];
     let mut byte = BY_BYTE.len();
@@ -227,14 +227,14 @@ impl Event {
         event
     }
 
-    /// The event of `kind` with operands of which those that it does not have are 0 already.
+    /// The event of `kind` with these operands; those that the kind does not have must be 0.
     pub(crate) fn exact(kind: Kind, operands: [u8; 3]) -> Event {
         let event = Event { kind, operands };
         debug_assert_eq!(event, Event::new(kind, &operands), "superfluous operands are 0");
         event
     }
 
-    /// The event that four bytes mean where faults have these shares.
+    /// The event that four bytes decode to, given the shares of the faults.
     pub fn from_bytes(bytes: [u8; Event::BYTES], faults: Faults) -> Event {
         let (row, needed) = BY_BYTE[usize::from(bytes[0])];
         let KindInfo { kind, family, .. } = KINDS[usize::from(row)];
@@ -242,18 +242,18 @@ impl Event {
         Event::new(if is_often_enough { kind } else { Kind::Deliver }, &bytes[1..])
     }
 
-    /// Four bytes that mean this event, whatever shares faults have.
+    /// Four bytes that decode to this event, whatever the shares of the faults.
     pub fn to_bytes(self) -> [u8; Event::BYTES] {
         let first = FIRST_BYTE[self.kind as usize];
         [first, self.operands[0], self.operands[1], self.operands[2]]
     }
 
-    /// Four bytes that name this event for a digest.
+    /// Four bytes that identify this event in a digest.
     pub(crate) fn to_record(self) -> [u8; Event::BYTES] {
         [self.kind as u8, self.operands[0], self.operands[1], self.operands[2]]
     }
 
-    /// The event that a line means; what is wrong with it otherwise.
+    /// Parses a line to an event; the error says what is wrong with it.
     pub fn parse(line: &str) -> Result<Event, String> {
         let mut words = line.split_whitespace();
         let name = words.next().unwrap_or_default();
@@ -265,13 +265,13 @@ impl Event {
             let word = match (words.next(), operand) {
                 (Some(word), _) => word,
                 (None, Operand::Again | Operand::Midway | Operand::Loose) => continue,
-                (None, _) => return Err(format!("'{name}' lacks an operand")),
+                (None, _) => return Err(format!("'{name}' is missing an operand")),
             };
             match (operand, word.split_once('>')) {
                 (Operand::Node, Some((from, to))) => {
                     *slot = Operand::Node.parse(from)?;
-                    let (Operand::To, slot) = slots.next().ok_or("no link is wanted here")? else {
-                        return Err(format!("'{name}' wants a node, not a link"));
+                    let (Operand::To, slot) = slots.next().ok_or("unexpected link")? else {
+                        return Err(format!("'{name}' takes a node, not a link"));
                     };
                     *slot = Operand::To.parse(to)?;
                 }
@@ -280,7 +280,7 @@ impl Event {
         }
         drop(slots);
         match words.next() {
-            Some(word) => Err(format!("'{word}' is one operand too many for '{name}'")),
+            Some(word) => Err(format!("unexpected operand '{word}' of '{name}'")),
             None => Ok(event),
         }
     }
@@ -324,7 +324,7 @@ impl fmt::Debug for Event {
 mod tests {
     use super::*;
 
-    /// Every event there is, with operands that matter.
+    /// Every kind of event, with boundary values of the operands.
     fn all_events() -> impl Iterator<Item = Event> {
         (0..=255u8).flat_map(|first| {
             let values = [0u8, 1, 2, 3, 7, 8, 128, 254, 255];
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn a_family_has_more_or_fewer_events_by_its_share() {
+    fn the_share_of_a_family_scales_the_number_of_its_events() {
         let count = |share| {
             let faults = Faults::ALL.with(Family::Drop, share);
             let kinds = (0..=255).map(|byte| Event::from_bytes([byte, 0, 0, 0], faults).kind);
@@ -369,19 +369,19 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_line_is_refused_with_what_is_wrong() {
+    fn a_malformed_line_is_rejected_with_the_reason() {
         for (line, complaint) in [
             ("fly n0", "unknown event 'fly'"),
             ("", "unknown event ''"),
-            ("deliver n0", "'deliver' lacks an operand"),
-            ("deliver n0>n999", "'n999' is no To"),
-            ("tick n0>n1", "no link is wanted here"),
-            ("crash n0>n1", "'crash' wants a node, not a link"),
-            ("tick n0 n1", "'n1' is one operand too many for 'tick'"),
-            ("drop n0>n1 2", "'2' is no Position"),
-            ("partition {n9}", "'{n9}' is no Set"),
-            ("fail-persist n0 entries=252", "'entries=252' is no Torn"),
-            ("crash n0 keep=255", "'keep=255' is no Keep"),
+            ("deliver n0", "'deliver' is missing an operand"),
+            ("deliver n0>n999", "'n999' is not a valid To operand"),
+            ("tick n0>n1", "unexpected link"),
+            ("crash n0>n1", "'crash' takes a node, not a link"),
+            ("tick n0 n1", "unexpected operand 'n1' of 'tick'"),
+            ("drop n0>n1 2", "'2' is not a valid Position operand"),
+            ("partition {n9}", "'{n9}' is not a valid Set operand"),
+            ("fail-persist n0 entries=252", "'entries=252' is not a valid Torn operand"),
+            ("crash n0 keep=255", "'keep=255' is not a valid Keep operand"),
         ] {
             assert_eq!(Event::parse(line).unwrap_err(), complaint);
         }

@@ -1,7 +1,7 @@
-//! Fault families: what a schedule can switch off as a whole, or make more or less frequent.
+//! Fault families: groups of faults that a schedule can switch off, or make more or less frequent.
 //!
-//! Promises: a set of families is four bytes, a value and a text, which mean each other. Knows
-//! nothing of what a fault does.
+//! Promises: the shares of the families convert between four bytes, a value and a text without
+//! loss. Knows nothing of what a fault does.
 
 use std::fmt;
 
@@ -17,29 +17,29 @@ pub enum Family {
     Reorder,
     /// Nodes stop and start.
     Crash,
-    /// Stopping loses writes that were not yet durable.
+    /// Crashes lose writes that were not yet durable.
     Lose,
     /// Writes fail.
     FailPersist,
-    /// Sets of nodes are cut off.
+    /// Sets of nodes are partitioned from the others.
     Partition,
     /// Links are cut in one direction.
     Cut,
-    /// Two sides are cut off from each other, and one node sees both.
+    /// Two sides are partitioned from each other, and one node reaches both.
     Bridge,
-    /// Links hold back what is on them.
+    /// Links hold back their messages.
     Clog,
     /// Messages of one kind are lost.
     Filter,
-    /// Nodes stand still, and then catch up with their clocks.
+    /// Nodes are paused, and later process the ticks that they missed.
     Pause,
     /// Clocks jump.
     Jump,
-    /// Nodes stop between two of the things that a step makes them do.
+    /// Nodes crash between two of the effects of a step.
     Amid,
     /// Disks are full.
     Fill,
-    /// Disks lose what was durable.
+    /// Disks lose durable data.
     Damage,
 }
 
@@ -72,7 +72,7 @@ pub enum Share {
     Off,
     /// A quarter as often as usual.
     Seldom,
-    /// As the table of kinds says.
+    /// By the weight in the table of kinds.
     #[default]
     Usual,
     /// Twice as often as usual.
@@ -83,11 +83,11 @@ pub enum Share {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Faults(u32);
 
-/// Shares by the two bits that a family has.
+/// Shares by the two bits of a family.
 const SHARES: [Share; 4] = [Share::Usual, Share::Off, Share::Seldom, Share::Often];
 
 impl Faults {
-    /// Every family as usual.
+    /// Every family with its usual share.
     pub const ALL: Faults = Faults(0);
     /// No family.
     pub const NONE: Faults = Faults(0x5555_5555);
@@ -104,24 +104,24 @@ impl Faults {
         self.0 >> (2 * family as u32) & 3 != 1
     }
 
-    /// The same with another share for `family`.
+    /// These shares with another share for `family`.
     #[must_use]
     pub fn with(self, family: Family, share: Share) -> Faults {
         let bits = SHARES.iter().position(|&other| other == share).expect("all shares") as u32;
         Faults(self.0 & !(3 << (2 * family as u32)) | bits << (2 * family as u32))
     }
 
-    /// The shares that four bytes mean.
+    /// Decodes four bytes.
     pub fn from_bytes(bytes: [u8; Faults::BYTES]) -> Faults {
         Faults(u32::from_le_bytes(bytes))
     }
 
-    /// Four bytes that mean these shares.
+    /// Four bytes that decode to these shares.
     pub fn to_bytes(self) -> [u8; Faults::BYTES] {
         self.0.to_le_bytes()
     }
 
-    /// The shares that a text means; what is wrong with it otherwise.
+    /// Parses a text; the error says what is wrong with it.
     pub fn parse(text: &str) -> Result<Faults, String> {
         let mut faults = Faults::NONE;
         for word in text.split(',').filter(|&word| word != "none") {
@@ -134,7 +134,7 @@ impl Faults {
                 Some((name, "seldom")) => (name, Share::Seldom),
                 Some((name, "often")) => (name, Share::Often),
                 Some((_, share)) => {
-                    return Err(format!("a fault is seldom or often, not '{share}'"))
+                    return Err(format!("a share is 'seldom' or 'often', not '{share}'"))
                 }
             };
             let family = Family::ALL.iter().find(|(_, known)| *known == name);
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_and_text_of_shares_mean_these_shares() {
+    fn shares_convert_to_bytes_and_to_text_and_back() {
         for seed in 0..2_000u32 {
             let faults = Faults(seed.wrapping_mul(0x9e37_79b9));
             assert_eq!(Faults::from_bytes(faults.to_bytes()), faults);
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_family_can_be_given_any_share_without_touching_another() {
+    fn setting_the_share_of_a_family_changes_no_other_family() {
         let faults = Faults::NONE.with(Family::Cut, Share::Often).with(Family::Drop, Share::Seldom);
         assert_eq!(faults.to_string(), "drop:seldom,cut:often");
         assert!(faults.has(Family::Cut) && !faults.has(Family::Crash));
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn every_family_stands_at_its_place() {
+    fn the_list_of_families_is_in_the_order_of_the_enum() {
         assert!(Family::ALL.iter().enumerate().all(|(place, (f, _))| *f as usize == place));
     }
 }

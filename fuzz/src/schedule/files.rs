@@ -1,7 +1,7 @@
-//! Files: schedules in and out, without surprises.
+//! Files: reading and writing schedules.
 //!
-//! Promises: what cannot be read gives one line that names the file and the reason; what is
-//! written appears whole or not at all, and never in the place of something else.
+//! Promises: a file that cannot be read gives an error of one line that names the file and the
+//! reason; a file is written whole or not at all, and never replaces other content.
 
 use std::fmt;
 use std::fs;
@@ -14,9 +14,9 @@ use crate::schedule::Schedule;
 /// A file that could not be read or written, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileError {
-    /// Which file.
+    /// The file.
     pub path: PathBuf,
-    /// What is wrong with it.
+    /// The reason.
     pub complaint: String,
 }
 
@@ -29,12 +29,12 @@ impl fmt::Display for FileError {
 impl std::error::Error for FileError {}
 
 fn wrong(path: &Path, complaint: impl fmt::Display) -> FileError {
-    // An error of the system may span lines; a complaint does not.
+    // An error of the operating system may span lines; a complaint does not.
     let complaint = complaint.to_string().replace('\n', " ");
     FileError { path: path.into(), complaint }
 }
 
-/// The content of a file of at most `limit` bytes that is not empty.
+/// The content of a file, which must not be empty nor larger than `limit` bytes.
 pub fn read_bytes(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
     let file = fs::File::open(path).map_err(|error| wrong(path, plain(&error)))?;
     if file.metadata().is_ok_and(|about| about.is_dir()) {
@@ -50,7 +50,7 @@ pub fn read_bytes(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
     }
 }
 
-/// The schedule that a file means: by its text if its name ends in `.txt`, else by its bytes.
+/// Reads a schedule: as text if the file's name ends in `.txt`, else as bytes.
 pub fn read_schedule(path: &Path) -> Result<Schedule, FileError> {
     if path.extension().is_some_and(|extension| extension == "txt") {
         return read_script(path);
@@ -62,20 +62,20 @@ pub fn read_schedule(path: &Path) -> Result<Schedule, FileError> {
 /// The most bytes of a schedule's text form.
 const MAX_TEXT: usize = 64 * Schedule::MAX_EVENTS;
 
-/// The schedule that a text file means.
+/// Reads a schedule as text.
 pub fn read_script(path: &Path) -> Result<Schedule, FileError> {
     let bytes = read_bytes(path, MAX_TEXT)?;
     let text = String::from_utf8(bytes).map_err(|_| wrong(path, "is not UTF-8 text"))?;
     Schedule::parse(&text).map_err(|error| wrong(path, error))
 }
 
-/// Writes a new file, whole or not at all. A file that is there already and says something else is
-/// left alone and complained about.
+/// Writes a new file, whole or not at all. An existing file with other content is left alone, and
+/// is an error.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let name = path
         .file_name()
         .and_then(|name| name.to_str())
-        .ok_or_else(|| wrong(path, "is no file name"))?;
+        .ok_or_else(|| wrong(path, "is not a file name"))?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if folder.is_some_and(|folder| !folder.is_dir()) {
         return Err(wrong(path, "its folder does not exist"));
@@ -90,7 +90,7 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             match fs::read(path).is_ok_and(|there| there == bytes) {
                 true => Ok(()),
-                false => Err(wrong(path, "exists already and says something else")),
+                false => Err(wrong(path, "exists already with other content")),
             }
         }
         other => other.map_err(|error| wrong(path, plain(&error))),
@@ -103,23 +103,23 @@ fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// The system's reason without its number.
+/// The operating system's reason without its error number.
 fn plain(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "does not exist".into(),
-        io::ErrorKind::PermissionDenied => "may not be touched".into(),
+        io::ErrorKind::PermissionDenied => "permission denied".into(),
         io::ErrorKind::IsADirectory => "is a directory".into(),
         _ => error.to_string(),
     }
 }
 
-/// A name for `bytes`, by their content.
+/// A name for `bytes`, from a hash of their content.
 pub fn content_name(bytes: &[u8]) -> String {
     let hash = bytes.iter().fold(bytes.len() as u64, |hash, &byte| mix(hash, u64::from(byte) + 1));
     format!("{hash:016x}")
 }
 
-/// The files of a directory, in the order of their names, without hidden ones and texts.
+/// The files of a directory, sorted by name, without hidden files, `.md` and `.txt` files.
 pub fn schedules_in(directory: &Path) -> Result<Vec<PathBuf>, FileError> {
     let entries = fs::read_dir(directory).map_err(|error| wrong(directory, plain(&error)))?;
     let mut paths: Vec<PathBuf> = entries
@@ -150,20 +150,20 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_never_written_over_another() {
+    fn an_existing_file_is_never_overwritten() {
         let path = place("once");
         let _ = fs::remove_file(&path);
         write_new(&path, b"first").unwrap();
         write_new(&path, b"first").unwrap();
         let error = write_new(&path, b"second").unwrap_err();
-        assert_eq!(error.complaint, "exists already and says something else");
+        assert_eq!(error.complaint, "exists already with other content");
         assert_eq!(fs::read(&path).unwrap(), b"first");
         let left: Vec<_> = fs::read_dir(path.parent().unwrap()).unwrap().flatten().collect();
         assert!(left.iter().all(|entry| !entry.file_name().to_string_lossy().ends_with(".tmp")));
     }
 
     #[test]
-    fn what_cannot_be_read_is_named_with_the_reason() {
+    fn an_unreadable_file_gives_an_error_with_the_reason() {
         let complaint = |path: &Path| read_schedule(path).unwrap_err().complaint;
         assert_eq!(complaint(&place("missing")), "does not exist");
         assert_eq!(complaint(place("x").parent().unwrap()), "is a directory");

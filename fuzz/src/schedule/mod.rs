@@ -1,10 +1,10 @@
-//! Schedules: a set-up and a list of events, as bytes, as a value and as text.
+//! Schedules: a setup and a list of events, as bytes, as a value and as text.
 //!
 //! Promises: every byte string up to [`Schedule::MAX_BYTES`] is a schedule; a schedule's bytes
-//! decode to that schedule again, and so does its text. Bytes are fixed in width, so that
+//! decode to that schedule again, and its text parses to it. Records have a fixed width, so that
 //! changing, inserting or removing a record changes one event: a header of 32 bytes, then 4 bytes
-//! an event. Decoding draws with `arbitrary`, which has no inverse; encoding is `bincode`'s
-//! fixed-width form.
+//! an event. Decoding uses `arbitrary`, which has no inverse; encoding is `bincode`'s fixed-width
+//! form.
 
 use std::fmt;
 
@@ -20,16 +20,16 @@ pub mod files;
 pub mod operand;
 pub mod setup;
 
-/// A set-up and what then happens.
+/// A setup and the events that follow.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Schedule {
     /// What is fixed before the first event.
     pub setup: Setup,
-    /// What happens, in order.
+    /// The events, in order.
     pub events: Vec<Event>,
 }
 
-/// Takes all the bytes there are. Too many are refused.
+/// Consumes all bytes. Too many are an error.
 impl<'a> Arbitrary<'a> for Schedule {
     fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Schedule> {
         let rest = u.bytes(u.len())?;
@@ -51,7 +51,7 @@ impl fmt::Debug for Schedule {
 /// Too many bytes to be a schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLarge {
-    /// How many there are.
+    /// How many bytes were given.
     pub bytes: usize,
 }
 
@@ -61,7 +61,7 @@ impl fmt::Display for TooLarge {
     }
 }
 
-/// What is wrong with a text, and where.
+/// An error in a text, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadText {
     /// The line, counted from 1.
@@ -77,15 +77,14 @@ impl fmt::Display for BadText {
 }
 
 impl Schedule {
-    /// How many events a schedule has that nobody asked to be longer or shorter: bugs are cheapest
-    /// to find with so many.
+    /// How many events a schedule has by default: with this length, finding a bug costs least.
     pub const FULL_LENGTH: usize = 640;
     /// The most events a schedule can have.
     pub const MAX_EVENTS: usize = 16_384;
     /// The most bytes a schedule can have.
     pub const MAX_BYTES: usize = Setup::BYTES + Schedule::MAX_EVENTS * Event::BYTES;
 
-    /// The schedule that `bytes` mean. Only their number can be wrong.
+    /// The schedule that `bytes` decode to. The only error is too many bytes.
     pub fn decode(bytes: &[u8]) -> Result<Schedule, TooLarge> {
         if bytes.len() > Schedule::MAX_BYTES {
             return Err(TooLarge { bytes: bytes.len() });
@@ -100,7 +99,7 @@ impl Schedule {
         Ok(Schedule { setup, events })
     }
 
-    /// Bytes that mean this schedule.
+    /// Bytes that decode to this schedule.
     pub fn encode(&self) -> Vec<u8> {
         let fixed = config::standard().with_fixed_int_encoding();
         let encode = "plain bytes can always be encoded";
@@ -114,7 +113,7 @@ impl Schedule {
         bytes
     }
 
-    /// The schedule that a text means: settings and events, one a line; `#` begins a comment.
+    /// Parses a text: settings and events, one a line; `#` begins a comment.
     pub fn parse(text: &str) -> Result<Schedule, BadText> {
         let mut schedule = Schedule::default();
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -176,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn any_bytes_are_a_schedule_and_only_their_number_can_be_wrong() {
+    fn any_bytes_up_to_the_limit_decode_to_a_schedule() {
         for length in 0..100 {
             for byte in [0, 1, 85, 170, 255] {
                 let schedule = Schedule::decode(&vec![byte; length]).unwrap();
@@ -199,10 +198,10 @@ mod tests {
     }
 
     #[test]
-    fn wrong_text_is_refused_with_line_and_reason() {
+    fn malformed_text_is_rejected_with_line_and_reason() {
         for (text, complaint) in [
             ("set nodes 8", "line 1: nodes cannot be 8"),
-            ("set nodes many", "line 1: 'many' is no number"),
+            ("set nodes many", "line 1: 'many' is not a number"),
             ("# fine\n\nset speed 3", "line 3: unknown setting 'speed'"),
             ("tick n0\nset nodes 3", "line 2: settings come before the first event"),
             ("set disk slow", "line 1: disk cannot be slow"),

@@ -1,7 +1,7 @@
 //! Operands: what one byte of an event selects, and how it is written.
 //!
-//! Promises: the word of an operand parses to that operand again; a selector that points beyond
-//! what is there begins again at its start. Knows nothing of events.
+//! Promises: the word of an operand parses to that operand again; a selector beyond the last
+//! candidate wraps around to the first. Knows nothing of events.
 
 use std::fmt;
 
@@ -9,12 +9,12 @@ use raft::NodeSet;
 
 use crate::base::message::MessageBody;
 
-/// The meaning of one operand byte, which decides how it is written.
+/// The meaning of one operand byte, which determines its text form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operand {
     /// A node: `n0`.
     Node,
-    /// The receiving end of a link whose sender is the operand before: `n0>n1`.
+    /// The receiver of a link whose sender is the operand before: `n0>n1`.
     To,
     /// A position on a link, the oldest being 0: `@2`.
     Position,
@@ -22,25 +22,25 @@ pub enum Operand {
     Set,
     /// How many pending writes a crash keeps: `keep=1`.
     Keep,
-    /// Which of the pending writes after the first one that a crash loses reach the disk all the
-    /// same, one bit each: `loose=1`.
+    /// Which of the pending writes after the first lost one reach the disk nevertheless, one bit
+    /// each: `loose=1`.
     Loose,
     /// How much of a failing write reaches the disk: `nothing`, `hard-state`, `truncation`,
     /// `entries=1`, `all`; entries come after a truncation and a snapshot.
     Torn,
     /// Seed of a delivery order: `order=7`.
     Order,
-    /// Which command a client sends: a new one, or the last but so many again: `again=1`.
+    /// Which command a client sends: a new one (0), or a repetition of the nth last: `again=1`.
     Again,
     /// A kind of message: `append`.
     MessageKind,
-    /// How far a clock is set forward, or back: `by=+5`, `by=-5`.
+    /// How many ticks a clock is set forward, or back: `by=+5`, `by=-5`.
     By,
-    /// How many messages leave before a node stops: `sent=1`.
+    /// How many messages are sent before a node crashes: `sent=1`.
     Sent,
     /// A record on a disk: `hard-state`, `snapshot`, or an entry counted from the last: `entry=0`.
     Record,
-    /// The recovery that this begins is cut short by another crash: `cut=1`.
+    /// Whether another crash interrupts the recovery that this event begins: `cut=1`.
     Midway,
 }
 
@@ -49,11 +49,11 @@ pub enum Operand {
 pub const ALL: u8 = u8::MAX;
 /// The value of [`Operand::Record`] that means the snapshot.
 pub const SNAPSHOT: u8 = 254;
-/// The value of [`Operand::Torn`] that means: a truncation, and not the snapshot that follows it.
+/// The value of [`Operand::Torn`] that means a truncation without the snapshot that follows it.
 pub const TRUNCATION: u8 = 254;
 
 /// From here on, the first operand of [`Kind::Propose`](crate::schedule::event::Kind::Propose)
-/// wishes for a leader, and not just for a node.
+/// selects a leader, and not just any node.
 pub const ASK_A_LEADER: u8 = 128;
 
 impl Operand {
@@ -88,7 +88,7 @@ impl Operand {
     }
 
     pub(crate) fn parse(self, word: &str) -> Result<u8, String> {
-        let wrong = || format!("'{word}' is no {self:?}");
+        let wrong = || format!("'{word}' is not a valid {self:?} operand");
         let below_all = |number: u8| (number < ALL).then_some(number);
         let number = |text: Option<&str>| -> Result<u8, String> {
             let text = text.ok_or_else(wrong)?;
@@ -149,16 +149,16 @@ pub(crate) fn parse_node_set(word: &str) -> Option<u8> {
     })
 }
 
-/// `wish` as one of `count` things; without a division if it is one already.
-pub(crate) fn wrap(wish: u8, count: u8) -> u8 {
-    if wish < count {
-        wish
+/// `selector` modulo `count`; without a division if it is smaller already.
+pub(crate) fn wrap(selector: u8, count: u8) -> u8 {
+    if selector < count {
+        selector
     } else {
-        wish % count
+        selector % count
     }
 }
 
-/// The first member of a set of bits at or after a number, beginning again at the end.
+/// The first member of a set of bits at or after a number, wrapping around at the end.
 pub(crate) fn first_from(bits: u64, start: usize) -> Option<usize> {
     let after = bits >> start;
     match (after, bits) {

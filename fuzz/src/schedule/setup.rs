@@ -1,8 +1,8 @@
-//! What is fixed before the first event of a run: as header bytes, as a value, and as text.
+//! The setup, which is fixed before the first event of a run: as header bytes, a value, and text.
 //!
-//! Promises: every header is a set-up, and its bytes and its text mean that set-up again. A byte
-//! of 0 means: as usual, or off. The table below is the only list of settings; a further one is a
-//! line at its end. Knows what a setting may be, not what it does to a Raft.
+//! Promises: every header is a setup, whose bytes decode and whose text parses to that setup again.
+//! A byte of 0 means the default value, or off. The table below is the only list of settings; a new
+//! one is a line at its end. Knows the domain of a setting, not its effect on a Raft.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ use crate::schedule::operand::{node_set, parse_node_set};
 /// When a write becomes durable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum DiskMode {
-    /// As soon as it is asked for: schedules are short, and nothing unsynced can be lost.
+    /// In the step that requests it: schedules are short, and no unsynced write can be lost.
     #[default]
     Immediate,
     /// When an event says so.
@@ -30,17 +30,17 @@ pub enum Recovery {
     /// Nothing: the run is over.
     #[default]
     Off,
-    /// Everything.
+    /// All nodes and links.
     Full,
-    /// Just a quorum; all others are lost for good.
+    /// Only a quorum; all other nodes are lost permanently.
     Core,
 }
 
-/// What a setting may be, and how it stands in a byte and in a word.
+/// The domain of a setting, with its encoding as a byte and as a word.
 enum Domain {
-    /// One of these numbers, by the byte modulo how many there are.
+    /// One of these numbers, selected by the byte modulo the length of the table.
     Number(&'static [u8]),
-    /// One of these words, each by one value of the byte modulo the number; else the first.
+    /// One of these words, each for one value of the byte modulo the number; else the first.
     Word(&'static [&'static str], u8),
     /// A set of nodes; none if the byte is below 128.
     Set,
@@ -48,8 +48,8 @@ enum Domain {
 
 const SWITCH: [&str; 2] = ["off", "on"];
 
-/// Sizes by the header's byte: mostly 3 and 5, where most bugs are; even ones, where halves are no
-/// majorities; 1, 2 and 7 as spice.
+/// Cluster sizes by the header's byte: mostly 3 and 5, where most bugs are; even sizes, where a
+/// half is not a majority; 1, 2 and 7 occasionally.
 const SIZES: [u8; 16] = [3, 3, 3, 3, 3, 3, 3, 5, 5, 5, 4, 4, 2, 6, 7, 1];
 
 macro_rules! settings {
@@ -84,54 +84,54 @@ settings! {
     /// Shortest election timeout in ticks, 2 to 17.
     election_ticks: u8 = "election-ticks",
         Domain::Number(&[10, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17]);
-    /// Ticks between heartbeats, 1 to 4: perhaps more than `election_ticks`. A Raft that refuses
-    /// that gets another number from its adapter.
+    /// Ticks between heartbeats, 1 to 4: possibly more than `election_ticks`. The adapter of a Raft
+    /// that refuses such a configuration adjusts it.
     heartbeat_ticks: u8 = "heartbeat-ticks", Domain::Number(&[2, 1, 3, 4]);
-    /// Entries per AppendEntries, 1 to 16: small numbers, which make histories deep, more often.
+    /// Entries per AppendEntries, 1 to 16. Small numbers make deep histories, and are more likely.
     max_entries: u8 = "max-entries", Domain::Number(&[1, 4, 1, 2, 1, 3, 8, 16]);
     /// When writes become durable.
     disk: DiskMode = "disk", Domain::Word(&["immediate", "queued"], 2);
-    /// Nodes ask whether an election would succeed before they stand (dissertation, 9.6).
+    /// Nodes hold a Pre-Vote before they campaign (dissertation, 9.6).
     pre_vote: bool = "pre-vote", Domain::Word(&SWITCH, 2);
-    /// Leaders that hear from no quorum step down (dissertation, 6.2).
+    /// Leaders that receive replies from no quorum step down (dissertation, 6.2).
     check_quorum: bool = "check-quorum", Domain::Word(&SWITCH, 2);
-    /// After the last event this much is healed, and the cluster must recover.
+    /// What is healed after the last event; the cluster must then recover.
     recovery: Recovery = "recovery", Domain::Word(&["off", "full", "core"], 48);
-    /// How many nodes, the last ones, do not belong to the cluster at first.
+    /// How many nodes, the last ones, are not members of the cluster at first.
     outside: u8 = "outside", Domain::Number(&[0, 0, 1, 2]);
-    /// Entries on their way to a follower and not yet acknowledged, 1 to 255.
+    /// The in-flight window: entries sent to a follower and not yet acknowledged, 1 to 255.
     inflight: u8 = "inflight", Domain::Number(&[255, 1, 2, 4]);
-    /// Bytes of a piece of a snapshot, 8 to 255; a whole one has 32.
+    /// Bytes of a chunk of a snapshot, 8 to 255; a whole snapshot has 32.
     chunk: u8 = "chunk", Domain::Number(&[255, 8, 16, 24]);
-    /// Leaders read by lease. Only time that passes for all nodes at once, each at its rate, is
-    /// fair then, so ticks of one node are ticks of all.
+    /// Leaders read by lease. That is safe only if time passes for all nodes at once, each at its
+    /// rate, so a tick of one node is a tick of all.
     lease: bool = "lease", Domain::Word(&SWITCH, 8);
-    /// State machines apply what is committed only when the schedule says so.
+    /// State machines apply committed entries only when the schedule says so.
     slow_apply: bool = "slow-apply", Domain::Word(&SWITCH, 4);
-    /// Nodes are not equally eager to stand: node n waits n more election timeouts, of three
-    /// kinds.
+    /// Nodes have unequal election priorities: node n waits n mod 3 more election timeouts before
+    /// it campaigns.
     priority: bool = "priority", Domain::Word(&SWITCH, 8);
-    /// Leaders refuse commands while three or so are uncommitted.
+    /// Leaders refuse commands while about three are uncommitted.
     uncommitted_limit: bool = "uncommitted-limit", Domain::Word(&SWITCH, 8);
-    /// A link holds this many messages; a further one pushes the oldest out.
+    /// A link holds this many messages; a further one evicts the oldest.
     capacity: u8 = "capacity", Domain::Number(&[255, 255, 255, 255, 255, 20, 5, 2]);
     /// The nodes whose clocks are fast.
     fast: NodeSet = "fast", Domain::Set;
     /// How often a fast clock ticks when all clocks tick.
     rate: u8 = "rate", Domain::Number(&[1, 1, 1, 1, 1, 1, 2, 3]);
-    /// The nodes that are set up in another way, as in the middle of an upgrade: Pre-Vote and
-    /// CheckQuorum are on where they are off for the others, and entries go one a message.
+    /// The nodes with another configuration, as in the middle of an upgrade: Pre-Vote and
+    /// CheckQuorum are on where they are off for the others, and messages carry one entry.
     mixed: NodeSet = "mixed", Domain::Set;
-    /// The crash handler of a node whose write has failed runs after so many more inputs.
+    /// The crash handler of a node whose write has failed runs after this many more inputs.
     handler_delay: u8 = "handler-delay", Domain::Number(&[0, 0, 0, 0, 0, 1, 3, 9]);
-    /// Damage to disks is not held to what a quorum can bear. Nothing may be wrong even then, but
-    /// recovery is asked only of a cluster that a quorum is left of.
+    /// Damage to disks is not limited to what a quorum tolerates. Safety must hold even then, but
+    /// recovery is required only of a cluster that still has a quorum.
     unbounded_damage: bool = "unbounded-damage", Domain::Word(&SWITCH, 8);
-    /// The nodes that recovery of a core would rather do without.
+    /// The nodes that the recovery of a core leaves out first.
     lost: NodeSet = "lost", Domain::Set;
 }
 
-/// How a field of [`Setup`] stands for a value of its domain.
+/// Conversion of a field of [`Setup`] to and from a value of its domain.
 trait Value {
     fn from_value(value: u8) -> Self;
     fn to_value(self) -> u8;
@@ -209,7 +209,7 @@ impl Domain {
         let wrong = || format!("{name} cannot be {word}");
         match self {
             Domain::Number(table) => {
-                let number = word.parse().map_err(|_| format!("'{word}' is no number"))?;
+                let number = word.parse().map_err(|_| format!("'{word}' is not a number"))?;
                 table.contains(&number).then_some(number).ok_or_else(wrong)
             }
             Domain::Word(words, _) => {
@@ -229,13 +229,13 @@ impl Domain {
     }
 }
 
-/// So many settings are shown even if they are as usual.
+/// This many settings are shown even with their default values.
 const ALWAYS_SHOWN: usize = 5;
 
 impl Setup {
     /// The largest cluster.
     pub const MAX_NODES: u8 = 7;
-    /// Length of the header. What no setting uses yet is 0.
+    /// Length of the header. Bytes that no setting uses yet are 0.
     pub const BYTES: usize = 32;
 
     /// Whether events of `family` happen.
@@ -243,17 +243,17 @@ impl Setup {
         self.faults.has(family)
     }
 
-    /// The set-up that a header means.
+    /// The setup that a header decodes to.
     pub fn from_header(header: [u8; Setup::BYTES]) -> Setup {
         let (faults, bytes) = header.split_at(Faults::BYTES);
         let mut values = [0; SETTINGS.len()];
         for ((value, (_, domain)), byte) in values.iter_mut().zip(&SETTINGS).zip(bytes) {
             *value = domain.pick(*byte);
         }
-        Setup::from_values(Faults::from_bytes(faults.try_into().expect("so many")), values)
+        Setup::from_values(Faults::from_bytes(faults.try_into().expect("four bytes")), values)
     }
 
-    /// A header that means this set-up.
+    /// A header that decodes to this setup.
     pub fn header(&self) -> [u8; Setup::BYTES] {
         let mut header = [0; Setup::BYTES];
         let (faults, bytes) = header.split_at_mut(Faults::BYTES);
@@ -264,7 +264,7 @@ impl Setup {
         header
     }
 
-    /// Sets what the text form calls `name`; what is wrong with it otherwise.
+    /// Sets the setting called `name` in the text form; the error says what is wrong.
     pub fn set(&mut self, name: &str, word: &str) -> Result<(), String> {
         if name == "faults" {
             self.faults = Faults::parse(word)?;
@@ -286,13 +286,13 @@ impl Setup {
         words.chain([("faults", self.faults.to_string())])
     }
 
-    /// How many settings are not as usual, the number of nodes apart.
+    /// How many settings do not have their default values, the number of nodes apart.
     pub fn oddities(&self) -> usize {
         self.plainer().count()
     }
 
-    /// This set-up with one setting as usual which is not, for each such setting but the number of
-    /// nodes.
+    /// For each setting without its default value, the number of nodes apart: this setup with that
+    /// setting reset.
     pub fn plainer(&self) -> impl Iterator<Item = Setup> + '_ {
         let (values, usual) = (self.values(), Setup::default().values());
         let odd = (1..values.len()).filter(move |&place| values[place] != usual[place]);
@@ -303,7 +303,7 @@ impl Setup {
         })
     }
 
-    /// This set-up as far as a Raft can be put through it.
+    /// This setup, restricted to the capabilities of a Raft.
     pub fn within(self, capabilities: &Capabilities) -> Setup {
         let nodes = self.nodes.max(capabilities.smallest_cluster);
         let all = NodeSet::first(nodes);
@@ -311,13 +311,13 @@ impl Setup {
             nodes,
             pre_vote: self.pre_vote && capabilities.pre_vote,
             check_quorum: self.check_quorum && capabilities.check_quorum,
-            // A clock that stands still while its node waits for the disk is not like the others.
+            // A clock that is paused while its node waits for the disk drifts from the others.
             lease: self.lease && capabilities.leases && capabilities.async_writes,
             outside: match capabilities.changes {
                 true => self.outside.min(nodes - capabilities.smallest_cluster.max(1)),
                 false => 0,
             },
-            // Leases need all nodes to be of one mind.
+            // Leases need the same configuration on all nodes.
             mixed: match !self.lease && capabilities.pre_vote && capabilities.check_quorum {
                 true => self.mixed.intersection(all),
                 false => NodeSet::EMPTY,
@@ -327,12 +327,12 @@ impl Setup {
         }
     }
 
-    /// Who belongs to the cluster at first.
+    /// The members of the cluster at first.
     pub fn members(&self) -> NodeSet {
         NodeSet::first(self.nodes.saturating_sub(self.outside).max(1))
     }
 
-    /// How `node` is set up, as far as its Raft goes.
+    /// The configuration of `node`'s Raft.
     pub fn of(&self, node: NodeId) -> Setup {
         if !self.mixed.contains(node) {
             return *self;
@@ -341,7 +341,7 @@ impl Setup {
         Setup { pre_vote, check_quorum, max_entries: 1, ..*self }
     }
 
-    /// Whether heartbeats come often enough that followers which get them all never stand.
+    /// Whether heartbeats are frequent enough that a follower that receives all never campaigns.
     pub fn beats_in_time(&self) -> bool {
         self.heartbeat_ticks < self.election_ticks
     }
@@ -355,7 +355,7 @@ impl Setup {
         }
     }
 
-    /// How many ticks a node waits for a leader in a term, for a Raft that would draw it: from
+    /// The election timeout of a node in a term, in place of one that the Raft would draw: from
     /// `election_ticks` to just below twice as many.
     pub fn election_timeout(&self, node: NodeId, term: Term) -> u32 {
         let drawn = mix(mix(0x5eed, node.0.into()), term.0) >> 32;
@@ -389,7 +389,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_header_of_zeros_is_as_usual_and_there_is_room_for_all_settings() {
+    fn a_header_of_zeros_is_the_default_setup_and_all_settings_fit_the_header() {
         const { assert!(Faults::BYTES + SETTINGS.len() <= Setup::BYTES) };
         let usual = Setup::default();
         assert_eq!((usual.nodes, usual.faults, usual.recovery), (3, Faults::ALL, Recovery::Off));
@@ -397,24 +397,24 @@ mod tests {
     }
 
     #[test]
-    fn every_value_of_every_byte_means_a_set_up_that_its_bytes_and_its_text_mean_again() {
+    fn every_header_byte_decodes_to_a_setup_that_converts_to_bytes_and_text_and_back() {
         for (place, byte) in (0..Setup::BYTES).flat_map(|place| (0..=255).map(move |b| (place, b)))
         {
             let mut header = [0; Setup::BYTES];
             header[place] = byte;
             let setup = Setup::from_header(header);
             assert_eq!(Setup::from_header(setup.header()), setup);
-            let mut told = Setup::default();
+            let mut parsed = Setup::default();
             for line in setup.to_string().lines() {
                 let words: Vec<&str> = line.split(' ').collect();
-                assert_eq!(told.set(words[1], words[2]), Ok(()), "{line}");
+                assert_eq!(parsed.set(words[1], words[2]), Ok(()), "{line}");
             }
-            assert_eq!(told, setup);
+            assert_eq!(parsed, setup);
         }
     }
 
     #[test]
-    fn a_node_of_another_mind_has_the_switches_the_other_way() {
+    fn a_node_with_a_mixed_configuration_has_the_opposite_switches() {
         let setup = Setup { mixed: NodeSet::only(NodeId(1)), pre_vote: true, ..Setup::default() };
         assert_eq!(setup.of(NodeId(0)), setup);
         let other = setup.of(NodeId(1));

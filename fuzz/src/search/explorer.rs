@@ -1,42 +1,43 @@
-//! Exploration: a search that goes on from where something new happened.
+//! Exploration: a search that continues from clusters in which a new path was taken.
 //!
 //! Promises: the same seed gives the same executions; each ends in an [`Outcome`] like any other
-//! run, whose resolved schedule replays from the start. Whenever an event takes a path that none
-//! took before (see [`crate::history::paths`]), what led there is remembered, and the cluster as it
-//! is then is kept for a while; half of the executions clone one that is kept and go on from there,
-//! with faults, weights and focus drawn anew. The others begin at the start, and a first part of
-//! the search is blind: bugs that any search finds need no guidance. Knows nothing of Raft.
+//! run, whose resolved schedule replays from the start. Whenever an event takes a path for the
+//! first time (see [`crate::history::paths`]), the schedule up to it is recorded as a discovery,
+//! and the cluster after it is archived until others replace it. Half of the executions clone an
+//! archived cluster and continue from it, with new faults, weights and focus. The others begin at
+//! the start. A first part of the search has no feedback: bugs that any search finds need no
+//! guidance. Knows nothing of Raft.
 
 use crate::history::paths::slot_of;
 use crate::history::violation::Violation;
 use crate::replica::system_under_test::SystemUnderTest;
 use crate::replica::Replica;
-use crate::run::{go_on, resolved, Judged, Monitors, Outcome, MAX_EVENTS};
+use crate::run::{continue_run, resolved, Judged, Monitors, Outcome, MAX_EVENTS};
 use crate::schedule::event::Event;
 use crate::schedule::Schedule;
 use crate::search::generator::{Generator, Strategy, WISHES};
 
-/// How a search is conducted.
+/// The parameters of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tuning {
     /// Primitive events of an execution from the start.
     pub events: u32,
-    /// Events before anything is kept.
+    /// Events before any cluster is archived.
     pub warm_up: u64,
-    /// How many clusters are kept.
+    /// How many clusters the archive holds.
     pub archive: usize,
-    /// No cluster is kept after more events than this.
+    /// No cluster is archived after more events than this.
     pub depth: u32,
-    /// One execution in so many begins at the start.
+    /// One execution in this many begins at the start.
     pub fresh: u32,
-    /// An execution that goes on has at least so many more events, and at most so many.
+    /// The least and the most events that an execution adds to an archived cluster.
     pub suffix: (u32, u32),
-    /// How many kept clusters are drawn, of which the rarest is taken.
+    /// How many archived clusters are drawn, of which the one with the rarest path is chosen.
     pub draws: u32,
 }
 
 impl Tuning {
-    /// What the training half spoke for: ARCHITECTURE.md has the figures.
+    /// Tuned on the training half of the bench: ARCHITECTURE.md has the figures.
     pub const DEFAULT: Tuning = Tuning {
         events: Schedule::FULL_LENGTH as u32,
         warm_up: 50_000,
@@ -48,15 +49,15 @@ impl Tuning {
     };
 }
 
-/// Room to count so many paths; a power of two.
-const ROOM: usize = 1 << 16;
+/// The number of counters for paths; a power of two.
+const COUNTERS: usize = 1 << 16;
 
-/// Events to be drawn, so many that `events` should happen.
-fn wishes(events: u32) -> impl Iterator<Item = Option<Event>> {
+/// Events to be drawn: enough that `events` should happen.
+fn draws(events: u32) -> impl Iterator<Item = Option<Event>> {
     (0..WISHES * events as usize).map(|_| None)
 }
 
-/// A cluster that was kept, and the path that was new.
+/// An archived cluster, with the counter of the path that was new, and how often it was chosen.
 struct Archived<R: Replica> {
     cluster: Judged<R>,
     slot: usize,
@@ -65,27 +66,27 @@ struct Archived<R: Replica> {
 
 /// A search.
 pub struct Explorer<R: Replica> {
-    /// What executions run in.
+    /// The cluster in which executions run.
     cluster: Judged<R>,
     map: Map<R>,
     events: u64,
 }
 
-/// What a search knows of where it has been, and what it draws from.
+/// The coverage and the archive of a search, and its generator.
 struct Map<R: Replica> {
     tuning: Tuning,
     generator: Generator,
-    /// How often each path was taken; empty in the blind part, which may be short.
+    /// How often each path was taken; empty during the warm-up, which may be short.
     counts: Vec<u32>,
     archive: Vec<Archived<R>>,
-    /// What led to each path that was new, also to those whose cluster is kept no more.
+    /// The schedule up to each new path, also if its cluster has left the archive.
     discoveries: Vec<Schedule>,
     /// Paths that were taken at least once.
     known: usize,
 }
 
 impl<R: Replica + Clone> Explorer<R> {
-    /// A search that has executed nothing yet.
+    /// A search before its first execution.
     pub fn new(
         sut: SystemUnderTest<R>,
         strategy: Strategy,
@@ -112,7 +113,7 @@ impl<R: Replica + Clone> Explorer<R> {
         self.map.known
     }
 
-    /// The schedules that lead to the clusters that are kept.
+    /// The schedules that lead to the archived clusters.
     pub fn kept(&self) -> impl ExactSizeIterator<Item = Schedule> + '_ {
         self.map.archive.iter().map(|kept| resolved(&kept.cluster))
     }
@@ -122,29 +123,29 @@ impl<R: Replica + Clone> Explorer<R> {
         self.map.discoveries
     }
 
-    /// How many events have happened in all, those that a clone began with left out.
+    /// How many events have happened in all, without those that a clone began with.
     pub fn events(&self) -> u64 {
         self.events
     }
 
-    /// Executes once more; a cluster that begins has `nodes` nodes if that is given.
+    /// Executes once more; a cluster at its start has `nodes` nodes if that is given.
     pub fn execute(&mut self, nodes: Option<u8>) -> Outcome {
         let Explorer { cluster, map, .. } = self;
-        let is_blind = self.events < map.tuning.warm_up;
-        let place = if is_blind { None } else { map.choose() };
+        let is_warm_up = self.events < map.tuning.warm_up;
+        let place = if is_warm_up { None } else { map.choose() };
         let before = place.map_or(0, |place| map.archive[place].cluster.trace().len());
         let violation = match place {
-            Some(place) => map.go_on_from(cluster, place),
-            None => map.begin(cluster, nodes, is_blind),
+            Some(place) => map.continue_from(cluster, place),
+            None => map.begin(cluster, nodes, is_warm_up),
         };
         self.events += cluster.trace().len().saturating_sub(before) as u64;
         Outcome::of(cluster, violation)
     }
 
-    /// Executes a schedule that is known already, and goes on from it later.
+    /// Executes a known schedule, and archives the clusters in which it takes new paths.
     pub fn follow(&mut self, schedule: &Schedule) -> Outcome {
         let Explorer { cluster, map, .. } = self;
-        let violation = go_on(cluster, |cluster| {
+        let violation = continue_run(cluster, |cluster| {
             cluster.begin(schedule.setup, Monitors::default(), MAX_EVENTS)?;
             map.play(cluster, schedule.events.iter().copied().map(Some), true)
         });
@@ -154,7 +155,7 @@ impl<R: Replica + Clone> Explorer<R> {
 }
 
 impl<R: Replica + Clone> Map<R> {
-    /// Which kept cluster to go on from: of some that are drawn, the rarest.
+    /// The archived cluster to continue from: of some that are drawn, the one with the rarest path.
     fn choose(&mut self) -> Option<usize> {
         if self.archive.is_empty() || self.generator.chance(self.tuning.fresh) {
             return None;
@@ -162,14 +163,14 @@ impl<R: Replica + Clone> Map<R> {
         self.draw().min_by_key(|&place| self.weight(place))
     }
 
-    /// Some kept clusters.
+    /// Some archived clusters.
     fn draw(&mut self) -> impl Iterator<Item = usize> {
         let kept = self.archive.len() as u32;
         let drawn = (0..self.tuning.draws).map(|_| self.generator.below(kept) as usize);
         drawn.collect::<Vec<usize>>().into_iter()
     }
 
-    /// How often the path of a kept cluster was taken, and how often it was gone on from.
+    /// The count of an archived cluster's path, times one more than how often it was chosen.
     fn weight(&self, place: usize) -> u64 {
         let Archived { slot, chosen, .. } = &self.archive[place];
         u64::from(self.counts[*slot]) * (1 + u64::from(*chosen))
@@ -179,17 +180,17 @@ impl<R: Replica + Clone> Map<R> {
         &mut self,
         cluster: &mut Judged<R>,
         nodes: Option<u8>,
-        is_blind: bool,
+        is_warm_up: bool,
     ) -> Option<Violation> {
         let setup = self.generator.setup(nodes);
         let limit = self.tuning.events;
-        go_on(cluster, |cluster| {
+        continue_run(cluster, |cluster| {
             cluster.begin(setup, Monitors::default(), limit as usize)?;
-            self.play(cluster, wishes(limit), !is_blind)
+            self.play(cluster, draws(limit), !is_warm_up)
         })
     }
 
-    fn go_on_from(&mut self, cluster: &mut Judged<R>, place: usize) -> Option<Violation> {
+    fn continue_from(&mut self, cluster: &mut Judged<R>, place: usize) -> Option<Violation> {
         let kept = &mut self.archive[place];
         kept.chosen += 1;
         cluster.clone_from(&kept.cluster);
@@ -197,11 +198,11 @@ impl<R: Replica + Clone> Map<R> {
         let more = least + self.generator.below(most - least + 1);
         self.generator.begin_anew(*cluster.setup());
         cluster.extend(cluster.trace().len() + more as usize);
-        go_on(cluster, |cluster| self.play(cluster, wishes(more), true))
+        continue_run(cluster, |cluster| self.play(cluster, draws(more), true))
     }
 
-    /// Plays events, each as it is given or else as it is drawn; perhaps keeps the cluster
-    /// whenever it does something new.
+    /// Plays events, each as given or else as drawn; if `keeps`, the cluster is archived whenever
+    /// it takes a new path.
     fn play(
         &mut self,
         cluster: &mut Judged<R>,
@@ -227,12 +228,12 @@ impl<R: Replica + Clone> Map<R> {
         Ok(())
     }
 
-    /// Counts paths; one that is new, if any is.
+    /// Counts paths; returns the counter of a new one, if there is one.
     fn count(&mut self, keys: &[u64]) -> Option<usize> {
-        self.counts.resize(ROOM, 0);
+        self.counts.resize(COUNTERS, 0);
         let mut new = None;
         for key in keys {
-            let slot = slot_of(*key, ROOM);
+            let slot = slot_of(*key, COUNTERS);
             let count = &mut self.counts[slot];
             if *count == 0 {
                 self.known += 1;
@@ -278,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn an_execution_that_goes_on_from_a_kept_cluster_replays_from_the_start() {
+    fn an_execution_that_continues_from_an_archived_cluster_replays_from_the_start() {
         let mut explorer = Explorer::new(raft(), Strategy::Swarm, 1, SMALL);
         let mut runner = Runner::new(raft());
         for _ in 0..200 {
@@ -290,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_finds_is_found_again_by_its_schedule() {
+    fn a_violation_is_reproduced_by_its_schedule() {
         let mutant = mutants::named("votes-twice").expect("it exists");
         let mut explorer = Explorer::new(mutant.system_under_test(), Strategy::Swarm, 1, SMALL);
         let mut finds = (0..300).map(|_| explorer.execute(None));
@@ -300,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schedule_that_is_known_is_gone_on_from() {
+    fn a_known_schedule_is_executed_and_archived() {
         let schedule = Generator::new(Strategy::Swarm, 9).schedule(None, 200);
         let mut explorer = Explorer::new(raft(), Strategy::Swarm, 1, SMALL);
         let outcome = explorer.follow(&schedule);
@@ -309,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn an_execution_begins_with_all_that_led_to_what_was_kept() {
+    fn an_execution_begins_with_the_whole_schedule_of_an_archived_cluster() {
         let schedule = Generator::new(Strategy::Swarm, 9).schedule(None, 200);
         let tuning = Tuning { warm_up: 0, fresh: u32::MAX, ..SMALL };
         let mut explorer = Explorer::new(raft(), Strategy::Swarm, 1, tuning);
@@ -330,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn every_discovery_is_remembered_also_when_its_cluster_is_kept_no_more() {
+    fn a_discovery_is_recorded_even_after_its_cluster_has_left_the_archive() {
         let mut explorer = Explorer::new(raft(), Strategy::Swarm, 1, SMALL);
         (0..200).for_each(|_| drop(explorer.execute(None)));
         let discoveries = explorer.into_discoveries();
@@ -339,17 +340,17 @@ mod tests {
         for schedule in &discoveries {
             runner.run_exactly(schedule);
             let before = known.len();
-            known.extend(runner.keys().iter().map(|key| slot_of(*key, ROOM)));
-            assert!(known.len() > before, "it took no path that was new");
+            known.extend(runner.keys().iter().map(|key| slot_of(*key, COUNTERS)));
+            assert!(known.len() > before, "it took no new path");
         }
     }
 
     #[test]
-    fn what_is_kept_took_the_path_that_it_is_kept_for() {
+    fn an_archived_cluster_took_the_path_that_it_is_archived_for() {
         let mut explorer = Explorer::new(raft(), Strategy::Swarm, 1, SMALL);
         (0..200).for_each(|_| drop(explorer.execute(None)));
         for Archived { cluster, slot, .. } in &explorer.map.archive {
-            assert!(cluster.paths.keys().iter().any(|key| slot_of(*key, ROOM) == *slot));
+            assert!(cluster.paths.keys().iter().any(|key| slot_of(*key, COUNTERS) == *slot));
         }
     }
 }

@@ -1,10 +1,9 @@
-//! The generator: schedules from a seed, blind but tuned.
+//! The generator: random schedules from a seed, without feedback but with tuned weights.
 //!
-//! Promises: the same seed gives the same schedules, by ChaCha. Knows nothing of clusters:
-//! operands are wishes. The swarm's weights favour delivery, and a coin flip for each schedule
-//! decides between all fault families at once and a gentle swarm of them; both were worth more
-//! than any feedback when they were measured on a model (long schedules, macro moves, few
-//! elections, few faults).
+//! Promises: the same seed gives the same schedules, by ChaCha. Knows nothing of clusters: operands
+//! are selectors. The swarm's weights favour delivery, and a coin flip for each schedule decides
+//! between all fault families at once and a random mix of them; both were worth more than any
+//! feedback when they were measured on a model (long schedules, macros, few elections, few faults).
 
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -23,14 +22,15 @@ use crate::schedule::{DiskMode, Schedule, Setup};
 pub enum Strategy {
     /// Every kind of event, node and set is as likely as every other: the baseline.
     Uniform,
-    /// Tuned weights, and a mix of fault families and of delivery orders for each schedule.
+    /// Swarm testing (Groce et al., ISSTA 2012): tuned weights, and a mix of fault families and of
+    /// delivery orders for each schedule.
     #[default]
     Swarm,
-    /// Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010), as far as wishes can
-    /// say it: links have priorities that change now and then. The swarm's weights and faults.
+    /// Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010), as far as selectors can
+    /// express it: links have priorities that change now and then. The swarm's weights and faults.
     Pct,
-    /// Delay bounding (Emmi et al., POPL 2011): links take turns, with a few deviations. Otherwise
-    /// like [`Strategy::Pct`].
+    /// Delay bounding (Emmi et al., POPL 2011): links deliver in round-robin order, with a few
+    /// deviations. Otherwise like [`Strategy::Pct`].
     Delays,
 }
 
@@ -39,18 +39,18 @@ pub enum Strategy {
 enum Order {
     /// Any.
     Free,
-    /// One of the first link that has any, from a place on that changes now and then.
+    /// The first link with messages, from a preferred link on, which changes now and then.
     Priorities,
-    /// One of each link in turn, mostly.
+    /// Each link in turn, mostly.
     RoundRobin,
 }
 
-/// The place changes at one delivery in so many.
+/// The preferred link changes at one delivery in this many.
 const CHANGES: u64 = 12;
-/// RoundRobin are skipped at one delivery in so many.
+/// The round-robin order jumps to another link at one delivery in this many.
 const DELAYS: u64 = 64;
-/// Who wanders looks at another part of the cluster at so many events in 256.
-const LOOKS_ELSEWHERE: u8 = 37;
+/// A schedule that changes its focus does so at this many events in 256.
+const FOCUS_CHANGES: u8 = 37;
 
 impl Strategy {
     /// All strategies, with their names and what they do.
@@ -58,10 +58,10 @@ impl Strategy {
         (Strategy::Uniform, "uniform", "Everything equally likely: the baseline"),
         (Strategy::Swarm, "swarm", "Tuned weights and a mix of faults for each schedule"),
         (Strategy::Pct, "pct", "Links have priorities that change now and then"),
-        (Strategy::Delays, "delays", "Links take turns, with a few deviations"),
+        (Strategy::Delays, "delays", "Links deliver in round-robin order, with a few deviations"),
     ];
 
-    /// What it is called.
+    /// Its name.
     pub fn name(self) -> &'static str {
         let mut all = Strategy::ALL.into_iter();
         all.find(|(other, ..)| *other == self).expect("ALL has all").1
@@ -74,8 +74,8 @@ impl Strategy {
     }
 }
 
-/// The swarm's weights, in the order of [`KINDS`]. Macros make a short input travel far, but in
-/// well-trodden ways: they are rare.
+/// The swarm's weights, in the order of [`KINDS`]. Macros let a short input reach deep states, but
+/// by common paths: they are rare.
 const WEIGHTS: [u32; KINDS.len()] = [
     160, // deliver
     48,  // reorder
@@ -117,14 +117,14 @@ const WEIGHTS: [u32; KINDS.len()] = [
     1,   // replace
 ];
 
-/// So many events are drawn for each that is to happen, at most: some draws find nothing to act on,
-/// and what is all wishes must end as well.
+/// At most this many events are drawn for each that is to happen: some draws have no effect, and a
+/// run in which none has any must end as well.
 pub const WISHES: usize = 8;
 
-/// How finely weights are told apart: ten bits.
+/// The resolution of the weights: ten bits.
 const TICKETS: usize = 1024;
 
-/// A set-up with what is there for rare corners as usual: together they are in the way of almost
+/// A setup with defaults for the settings of rare corner cases: together they prevent almost
 /// everything else.
 fn without_corners(setup: Setup) -> Setup {
     let usual = Setup::default();
@@ -148,18 +148,19 @@ pub struct Generator {
     random: ChaCha8Rng,
     strategy: Strategy,
     nodes: u8,
-    /// Which kind each ticket of the schedule under way means.
+    /// The row of [`KINDS`] of each ticket, in the current schedule.
     tickets: [u8; TICKETS],
-    /// The nodes that mostly act, while a swarm schedule looks at a part of the cluster.
+    /// The nodes that events mostly select, in a swarm schedule.
     focus: u8,
-    wanders: bool,
+    /// Whether the focus changes during the schedule.
+    changes_focus: bool,
     order: Order,
-    /// The link that is preferred, or whose turn it is.
+    /// The preferred link, or the current one of the round-robin order.
     link: u8,
 }
 
 impl Generator {
-    /// Draws schedules by `strategy` from `seed`.
+    /// A generator that draws schedules by `strategy` from `seed`.
     pub fn new(strategy: Strategy, seed: u64) -> Generator {
         let random = ChaCha8Rng::seed_from_u64(seed);
         Generator {
@@ -168,13 +169,13 @@ impl Generator {
             nodes: 3,
             tickets: [0; TICKETS],
             focus: ALL,
-            wanders: false,
+            changes_focus: false,
             order: Order::Free,
             link: 0,
         }
     }
 
-    /// Begins a schedule: its set-up. `nodes` fixes the size of the cluster.
+    /// Begins a schedule, and draws its setup. `nodes` fixes the size of the cluster.
     pub fn setup(&mut self, nodes: Option<u8>) -> Setup {
         let mut header = [0; Setup::BYTES];
         self.random.fill_bytes(&mut header);
@@ -193,9 +194,9 @@ impl Generator {
         setup
     }
 
-    /// With the uniform strategy, those of the set-up. Else every other schedule has all families,
-    /// and the others are a gentle swarm: each family is off, as usual, or more or less frequent.
-    /// Disks are mostly left whole, since what they lose stays lost.
+    /// With the uniform strategy, the faults of the setup. Else half of the schedules have all
+    /// families, and the others a random mix: each family is off, as usual, or more or less
+    /// frequent. Damage to disks is off in at least half of the schedules, since it is permanent.
     fn faults(&mut self, setup: Setup) -> Faults {
         if self.strategy == Strategy::Uniform {
             return setup.faults;
@@ -213,13 +214,13 @@ impl Generator {
         }
     }
 
-    /// Goes on with a schedule that has `setup`, with other faults than it had so far.
+    /// Continues a schedule with this setup, with newly drawn faults.
     pub fn begin_anew(&mut self, setup: Setup) {
         let faults = self.faults(setup);
         self.begin_schedule(Setup { faults, ..setup });
     }
 
-    /// Goes on with a schedule that has `setup`.
+    /// Continues a schedule with this setup.
     pub fn begin_schedule(&mut self, setup: Setup) {
         self.nodes = setup.nodes;
         (self.focus, self.link) = (ALL, 0);
@@ -234,9 +235,9 @@ impl Generator {
             Strategy::Delays => Order::RoundRobin,
         };
         if self.strategy == Strategy::Swarm {
-            self.wanders = self.chance(2);
+            self.changes_focus = self.chance(2);
             if self.chance(4) {
-                // A network that keeps no order.
+                // A network that reorders most messages.
                 weights.swap(Kind::Deliver as usize, Kind::Reorder as usize);
             }
         }
@@ -265,24 +266,23 @@ impl Generator {
         }
     }
 
-    /// The next event of the schedule under way, of a kind that is possible.
+    /// The next event of the current schedule, of an enabled kind.
     pub fn event(&mut self, enabled: EnabledKinds) -> Event {
         let draw = self.random.next_u64();
         let row = self.row(draw, enabled);
-        if self.wanders && ((draw >> 20) as u8) < LOOKS_ELSEWHERE {
+        if self.changes_focus && ((draw >> 20) as u8) < FOCUS_CHANGES {
             self.focus = if self.chance(2) { ALL } else { self.random.next_u32() as u8 };
         }
         let mut event = Event::exact(KINDS[row].kind, [0; 3]);
         let mut bytes = draw >> 40;
         if event.kind == Kind::Propose {
-            // In a swarm, seven clients in eight find the leader; else half of them, as bytes
-            // fall.
+            // In a swarm, seven proposals in eight go to a leader; else half of them, by the byte.
             event.operands[0] = match self.strategy {
                 Strategy::Uniform => bytes as u8,
                 _ if draw >> 28 & 7 == 0 => self.any_node((draw >> 32) as u8),
                 _ => bytes as u8 | ASK_A_LEADER,
             };
-            // One command in eight is one of the last again.
+            // One command in eight repeats one of the last seven, or is new.
             event.operands[1] = if bytes >> 8 & 7 == 0 { (bytes >> 11) as u8 & 7 } else { 0 };
             return event;
         }
@@ -291,14 +291,15 @@ impl Generator {
             bytes >>= 8;
         }
         if self.order != Order::Free && matches!(event.kind, Kind::Deliver | Kind::Reorder) {
-            // The bytes that these operands would have been.
+            // The random bits that these operands would have used.
             [event.operands[0], event.operands[1]] = self.next_link(draw >> 40);
         }
         event
     }
 
-    /// A possible kind, as the tickets fall. The twenty lowest bits of `draw` are two tickets; one
-    /// of them mostly serves, and which it is would be a branch that nobody can foresee.
+    /// Draws an enabled kind by the weights. The twenty lowest bits of `draw` are two tickets, of
+    /// which mostly at least one is enabled. Both are looked up first: a branch on which one it is
+    /// would be unpredictable.
     fn row(&mut self, mut draw: u64, enabled: EnabledKinds) -> usize {
         loop {
             let [first, second] =
@@ -311,7 +312,7 @@ impl Generator {
         }
     }
 
-    /// Sender and receiver of what is delivered next.
+    /// Sender and receiver of the next delivery.
     fn next_link(&mut self, draw: u64) -> [u8; 2] {
         let links = self.nodes * self.nodes;
         self.link = match self.order {
@@ -322,7 +323,7 @@ impl Generator {
         [self.link / self.nodes, self.link % self.nodes]
     }
 
-    /// A whole schedule of `events` events as they are drawn.
+    /// A whole schedule of `events` events.
     pub fn schedule(&mut self, nodes: Option<u8>, events: usize) -> Schedule {
         let setup = self.setup(nodes);
         Schedule { setup, events: (0..events).map(|_| self.event(EnabledKinds::ALL)).collect() }
@@ -333,7 +334,7 @@ impl Generator {
         match operand {
             Operand::Node | Operand::To if swarm => self.in_focus(byte),
             Operand::Node | Operand::To => self.any_node(byte),
-            // Half of the sets are everyone in the focus.
+            // Half of the sets are all nodes in the focus.
             Operand::Set if swarm && byte & 1 == 0 => self.focus | byte & 0x80,
             Operand::Set => byte,
             Operand::Keep if swarm => [0, 0, 1, ALL][usize::from(byte % 4)],
@@ -342,7 +343,7 @@ impl Generator {
             Operand::Record => [0, 0, 1, 2, 3, 9, ALL, SNAPSHOT][usize::from(byte % 8)],
             Operand::By => ((byte as i8) / 6) as u8,
             Operand::Sent | Operand::Loose => byte % 4,
-            // One recovery in sixteen is cut short.
+            // One recovery in sixteen is interrupted.
             Operand::Midway => u8::from(byte < 16),
             Operand::Position | Operand::Order | Operand::Again | Operand::MessageKind => byte,
         }
@@ -352,17 +353,17 @@ impl Generator {
         ((u16::from(byte) * u16::from(self.nodes)) >> 8) as u8
     }
 
-    /// A node, seven times in eight one of the focus.
+    /// A node, seven times in eight one in the focus.
     fn in_focus(&self, byte: u8) -> u8 {
         let node = self.any_node(byte);
         if self.focus == ALL || byte & 7 == 0 {
             return node;
         }
-        let everyone = (1 << self.nodes) - 1;
-        first_from(u64::from(self.focus) & everyone, node.into()).map_or(node, |id| id as u8)
+        let all = (1 << self.nodes) - 1;
+        first_from(u64::from(self.focus) & all, node.into()).map_or(node, |id| id as u8)
     }
 
-    /// True once in `n` times.
+    /// True with probability 1 in `n`.
     pub fn chance(&mut self, n: u32) -> bool {
         self.below(n) == 0
     }
@@ -404,12 +405,12 @@ mod tests {
     }
 
     #[test]
-    fn pct_keeps_to_a_link_and_delay_bounding_takes_them_in_turn() {
+    fn pct_prefers_one_link_and_delay_bounding_is_mostly_round_robin() {
         let (mut same, mut next, mut pairs) = (0, 0, 0);
         for strategy in [Strategy::Pct, Strategy::Delays] {
             let events = Generator::new(strategy, 1).schedule(Some(3), 4_000).events;
-            let takes_turns = |event: &&Event| matches!(event.kind, Kind::Deliver | Kind::Reorder);
-            let delivered = events.iter().filter(takes_turns);
+            let is_delivery = |event: &&Event| matches!(event.kind, Kind::Deliver | Kind::Reorder);
+            let delivered = events.iter().filter(is_delivery);
             let links: Vec<u8> = delivered.map(|e| 3 * e.operands[0] + e.operands[1]).collect();
             for pair in links.windows(2) {
                 pairs += 1;
@@ -421,7 +422,7 @@ mod tests {
     }
 
     #[test]
-    fn most_schedules_of_the_swarm_have_no_corners_and_some_do() {
+    fn most_swarm_setups_have_no_corner_case_settings_and_some_do() {
         let mut generator = Generator::new(Strategy::Swarm, 1);
         let setups = (0..400).map(|_| generator.setup(None));
         let without = setups.filter(|&setup| without_corners(setup) == setup).count();

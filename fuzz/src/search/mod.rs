@@ -1,5 +1,6 @@
-//! Search: where schedules come from. A generator draws them blindly, the mutator changes what
-//! libFuzzer kept, and the explorer goes on from clusters in which something new happened.
+//! Search: where schedules come from. The generator draws them without feedback, the mutator
+//! mutates the inputs in libFuzzer's corpus, and the explorer continues from archived clusters in
+//! which a new path was taken.
 
 pub mod explorer;
 pub mod generator;

@@ -1,18 +1,19 @@
-//! Mutation of schedules by records, for libFuzzer: what it does with bytes, done with events.
+//! Structure-aware mutation of schedules for libFuzzer: it mutates events instead of bytes.
 //!
-//! Promises: the result is a schedule of the same format and fits the room it is given; the same
-//! seed gives the same result. The most useful mutation keeps a prefix and draws a new tail from
-//! the generator. A share of the calls is left to libFuzzer's own mutator.
+//! Promises: the result is a schedule of the same format and fits the given space; the same seed
+//! gives the same result. The most useful mutation keeps a prefix and draws a new tail from the
+//! generator. A share of the calls is left to libFuzzer's own mutator.
 
 use crate::cluster::enabled::EnabledKinds;
 use crate::schedule::event::{Event, Operand};
 use crate::schedule::{Schedule, Setup};
 use crate::search::generator::{Generator, Strategy};
 
-/// A schedule that grows from nothing has up to this many events.
+/// A schedule that grows from an empty one has up to this many events.
 const FULL_LENGTH: u32 = 480;
 
-/// Mutates the first `size` bytes of `data` within `room`; the new size. `own` is libFuzzer's.
+/// Mutates the first `size` bytes of `data` within `room`; the new size. `own` is libFuzzer's
+/// mutator.
 pub fn mutate(
     data: &mut [u8],
     size: usize,
@@ -68,7 +69,7 @@ fn change(schedule: &mut Schedule, most: usize, random: &mut Generator) {
     let count = 1 + random.below(8) as usize;
     let end = (place + count).min(events.len());
     match random.below(16) {
-        // A new tail, of a length drawn anew.
+        // A new tail, of a random length.
         0..=6 => {
             random.begin_schedule(schedule.setup);
             events.truncate(place);
@@ -106,7 +107,7 @@ fn change(schedule: &mut Schedule, most: usize, random: &mut Generator) {
     }
 }
 
-/// The same kind of event with one operand drawn anew.
+/// The event with one operand drawn again.
 fn retarget(event: Event, nodes: u8, random: &mut Generator) -> Event {
     let operands = event.kind.info().operands;
     let mut changed = event;
@@ -125,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mutated_schedule_fits_its_room_and_keeps_its_format() {
+    fn a_mutated_schedule_fits_the_given_space_and_keeps_its_format() {
         let mut data = vec![0; 2_000];
         let mut size = 0;
         for seed in 0..5_000 {
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_seed_mutates_in_the_same_way() {
+    fn the_same_seed_gives_the_same_mutation() {
         let mutated = |seed| {
             let mut data = vec![7; 4_000];
             let size = mutate(&mut data, 400, 4_000, seed, |_, size, _| size);
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crossing_has_a_prefix_of_the_one_and_a_suffix_of_the_other() {
+    fn a_crossover_has_a_prefix_of_one_schedule_and_a_suffix_of_the_other() {
         let mut generator = Generator::new(Strategy::Swarm, 1);
         let [first, second] = [(); 2].map(|()| generator.schedule(None, 30));
         let mut out = vec![0; 4_000];

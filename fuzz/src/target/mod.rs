@@ -1,11 +1,10 @@
 //! What every fuzz target does with one input, and with a file when there is no fuzzer.
 //!
-//! Promises: on a broken promise, before the panic: the schedule is shrunk, the small input is
-//! written beside libFuzzer's own, the story is told with the line that replays it, and the
+//! Promises: on a violation, before the panic: the schedule is shrunk, the small input is written
+//! beside libFuzzer's own, the story is printed with the command that replays it, and the
 //! fingerprint is printed in the forms that libFuzzer's minimiser and ClusterFuzz's parser read. A
-//! lint counts as a find. With `WHITEWATER_ONLY=<fingerprint>`, every other violation passes in
-//! silence, so that a stock minimiser cannot drift to another bug; `WHITEWATER_IGNORE` names finds
-//! that are known.
+//! lint counts as a find. With `WHITEWATER_ONLY=<fingerprint>`, every other violation is ignored,
+//! so that a stock minimiser cannot drift to another bug; `WHITEWATER_IGNORE` names known finds.
 
 use std::cell::RefCell;
 use std::env;
@@ -30,43 +29,53 @@ use crate::schedule::{Schedule, Setup};
 
 mod options;
 
-/// Which seeded bug the target `mutant` has.
+/// The seeded bug of the target `mutant`.
 pub const MUTANT: &str = "WHITEWATER_MUTANT";
 /// The only fingerprint that may fail.
 pub const ONLY: &str = "WHITEWATER_ONLY";
 
-/// Fingerprints, joined by commas, that are known and may pass.
+/// Known fingerprints, separated by commas, which are ignored.
 pub const IGNORE: &str = "WHITEWATER_IGNORE";
 /// The size of every cluster, whatever the schedule says: for benchmarks.
 pub const NODES: &str = "WHITEWATER_NODES";
-/// Whether the host syncs every write, whatever the Raft says.
+/// Whether the host syncs every write, whatever the Raft requests.
 pub const ALWAYS_SYNC: &str = "WHITEWATER_ALWAYS_SYNC";
 
-/// A campaign says how it stands after this many inputs, and then each time after as many again.
+/// A campaign prints its progress each time it has run this many inputs.
 const REPORT_EVERY: u64 = 1 << 8;
 
 /// The command that replays a file on our Raft.
 pub const REPLAY: &str = "cargo run -rq --bin whitewater --";
 
-/// What a target runs, by the name of a seeded bug.
+/// The system under test of a target, by the name of a seeded bug.
 pub type Systems<R> = fn(Option<&str>) -> Result<SystemUnderTest<R>, UnknownMutant>;
 
-/// If it is set, libFuzzer goes by the compiler's edges alone, and not by goals and paths as well.
+/// If it is set, libFuzzer's coverage is the compiler's edges alone, without goals and paths.
 pub const EDGES_ALONE: &str = "WHITEWATER_EDGES_ALONE";
 
-/// Counters for paths: there are some thousands.
+/// Counters for paths, of which there are some thousands.
 const PATHS: usize = 1 << 13;
 
-/// Whether the last input reached each goal and took each path, where libFuzzer looks for a
-/// program's own counters: an input that reaches a goal counts as one that reaches new code, so
-/// that campaigns seek goals and `cmin` keeps them. libFuzzer clears them before each input. Only a
-/// named link section tells libFuzzer so, hence the `unsafe`.
+/// libFuzzer's extra counters: whether the last input reached each goal and took each path. An
+/// input that reaches a goal counts as one that reaches new code, so that campaigns seek goals and
+/// `cmin` keeps them. libFuzzer clears the counters before each input. It finds them only in a
+/// named link section, hence the `unsafe`.
 #[used]
 #[allow(unsafe_code)]
 #[cfg_attr(all(fuzzing, target_os = "linux"), unsafe(link_section = "__libfuzzer_extra_counters"))]
-static REACHED: [AtomicU8; goal::COUNT + PATHS] = [const { AtomicU8::new(0) }; goal::COUNT + PATHS];
+static REACHED: Reached = Reached {
+    goals: [const { AtomicU8::new(0) }; goal::COUNT],
+    paths: [const { AtomicU8::new(0) }; PATHS],
+};
 
-/// One fuzz target at work.
+/// libFuzzer clears whole words: a size that is none would have it clear what lies behind.
+#[repr(C, align(8))]
+struct Reached {
+    goals: [AtomicU8; goal::COUNT],
+    paths: [AtomicU8; PATHS],
+}
+
+/// A running fuzz target.
 struct Target<R: Replica> {
     name: &'static str,
     replay: &'static str,
@@ -74,7 +83,7 @@ struct Target<R: Replica> {
     mutant: Option<String>,
     only: Option<String>,
     ignored: Vec<String>,
-    /// What comes before the names of saved inputs; none if nothing is saved.
+    /// The prefix of the names of saved inputs; none if nothing is saved.
     artifacts: Option<PathBuf>,
     edges_alone: bool,
     nodes: Option<u8>,
@@ -84,14 +93,14 @@ struct Target<R: Replica> {
     goals: Counts<{ goal::COUNT }>,
 }
 
-/// What libFuzzer calls, which knows nothing of Rafts.
+/// The function for one input, independent of the Raft under test.
 type TryInput = Box<dyn FnMut(&Schedule) -> Option<String>>;
 
 thread_local! {
     static TARGET: RefCell<Option<TryInput>> = const { RefCell::new(None) };
 }
 
-/// The fingerprint `name`, if a violation could have it; else what is wrong with the `option` that
+/// The fingerprint `name`, if a violation could have it; else an error about the `option` that
 /// names it.
 pub fn fingerprint(option: &str, name: &str) -> Result<String, String> {
     let name = renamed::current(name);
@@ -108,7 +117,7 @@ fn nodes(word: &str) -> Result<u8, String> {
 }
 
 impl<R: Replica> Target<R> {
-    /// Reads the environment; what is wrong with it otherwise.
+    /// Reads the environment; the error says what is wrong with it.
     fn prepare(
         name: &'static str,
         systems: Systems<R>,
@@ -148,7 +157,7 @@ impl<R: Replica> Target<R> {
         })
     }
 
-    /// Runs one schedule; the fingerprint of what it breaks, once that is told.
+    /// Runs one schedule; the fingerprint of its violation, after that is reported.
     fn try_input(&mut self, schedule: &Schedule) -> Option<String> {
         let nodes = self.nodes.unwrap_or(schedule.setup.nodes);
         let setup = Setup { nodes, ..schedule.setup };
@@ -174,17 +183,17 @@ impl<R: Replica> Target<R> {
         Some(fingerprint)
     }
 
-    /// Tells libFuzzer what the last run reached.
+    /// Sets libFuzzer's extra counters for the last run.
     fn count(&self, goals: &Counts<{ goal::COUNT }>) {
-        for (counter, &count) in REACHED.iter().zip(&goals.0) {
+        for (counter, &count) in REACHED.goals.iter().zip(&goals.0) {
             counter.store((count > 0).into(), Ordering::Relaxed);
         }
         for &key in self.runner.keys() {
-            REACHED[goal::COUNT + slot_of(key, PATHS)].store(1, Ordering::Relaxed);
+            REACHED.paths[slot_of(key, PATHS)].store(1, Ordering::Relaxed);
         }
     }
 
-    /// One line that a script can read.
+    /// Prints the campaign's progress, in lines that a script can read.
     fn say_how_it_stands(&self) {
         let reached = self.goals.0.iter().filter(|&&count| count > 0).count();
         let (inputs, events, all) = (self.inputs, self.events, goal::COUNT);
@@ -196,7 +205,7 @@ impl<R: Replica> Target<R> {
         eprintln!("whitewater: never reached: {}", names.join(" "));
     }
 
-    /// Shrinks, saves and tells; what cannot be shrunk or saved is told as it is.
+    /// Shrinks, saves and reports a violation; one that cannot be shrunk is reported as it is.
     fn tell(&self, schedule: &Schedule, violation: &Violation) {
         let fingerprint = violation.fingerprint();
         self.say_how_it_stands();
@@ -225,7 +234,7 @@ impl<R: Replica> Target<R> {
     fn save(&self, schedule: &Schedule, fingerprint: &str) -> Option<PathBuf> {
         let bytes = schedule.encode();
         let name = format!("found-{fingerprint}-{}", content_name(&bytes));
-        // libFuzzer's prefix is put before the name as it is, with or without a slash at its end.
+        // libFuzzer puts its prefix before the name unchanged, with or without a trailing slash.
         let mut path = self.artifacts.clone()?.into_os_string();
         path.push(&name);
         let path = PathBuf::from(path);
@@ -244,20 +253,19 @@ impl<R: Replica> Target<R> {
     }
 }
 
-/// Prepares the target `name`, before libFuzzer reads its options. Ends the process if it cannot
-/// be.
+/// Prepares the target `name`, before libFuzzer reads its options. Exits the process on an error.
 pub fn prepare<R: Replica + 'static>(
     name: &'static str,
     systems: Systems<R>,
     replay: &'static str,
 ) {
-    options::complete();
-    match Target::prepare(name, systems, replay) {
+    match options::complete().and_then(|()| Target::prepare(name, systems, replay)) {
         Ok(mut target) => {
-            let prefix = env::args_os().find_map(|arg| {
+            // cargo fuzz puts its own before the caller's, and libFuzzer goes by the last.
+            let mut prefixes = env::args_os().filter_map(|arg| {
                 Some(PathBuf::from(arg.to_str()?.strip_prefix("-artifact_prefix=")?))
             });
-            target.artifacts = Some(prefix.unwrap_or_default());
+            target.artifacts = Some(prefixes.next_back().unwrap_or_default());
             TARGET.set(Some(Box::new(move |schedule| target.try_input(schedule))));
         }
         Err(complaint) => {
@@ -267,7 +275,7 @@ pub fn prepare<R: Replica + 'static>(
     }
 }
 
-/// Runs one input, and panics if it breaks a promise.
+/// Runs one input, and panics if it has a violation.
 pub fn run_input(schedule: &Schedule) {
     let broken = TARGET
         .with_borrow_mut(|target| target.as_mut().expect("the target is prepared first")(schedule));
@@ -276,8 +284,8 @@ pub fn run_input(schedule: &Schedule) {
     }
 }
 
-/// The target as an ordinary program: replays the files it is given. 0 if all are clean, 1 if one
-/// breaks a promise, 2 if one cannot be read.
+/// The target as an ordinary program: replays the files of its arguments. Exit code 0 if all are
+/// clean, 1 if one has a violation, 2 if one cannot be read.
 pub fn replay_files<R: Replica>(name: &'static str, systems: Systems<R>) -> ExitCode {
     let mut target = match Target::prepare(name, systems, REPLAY) {
         Ok(target) => target,
@@ -315,4 +323,15 @@ pub fn replay_files<R: Replica>(name: &'static str, systems: Systems<R>) -> Exit
         worst = worst.max(code);
     }
     ExitCode::from(worst)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_counters_fill_the_words_that_are_cleared() {
+        assert_eq!(size_of_val(&REACHED) % size_of::<usize>(), 0, "its end");
+        assert_eq!(align_of_val(&REACHED) % align_of::<usize>(), 0, "its start");
+    }
 }

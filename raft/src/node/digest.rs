@@ -1,4 +1,4 @@
-//! The digest of a server: by it two servers are compared, on any machine.
+//! The digest of a server, by which the states of two servers are compared, on any machine.
 
 use std::hash::{Hash, Hasher};
 
@@ -7,26 +7,26 @@ use crate::node::Node;
 use crate::state::Role;
 
 impl<C: Command> Node<C> {
-    /// A fingerprint of everything this server would act upon; the same on every machine.
+    /// A hash of all state on which this server's behaviour depends; the same on every machine.
     pub fn digest(&self) -> u64
     where
         C: std::hash::Hash,
     {
         let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
         (self.config, self.hard_state, self.on_disk, self.last_write).hash(&mut hasher);
-        (self.asked, self.recorded).hash(&mut hasher);
+        (self.submitted, self.recorded).hash(&mut hasher);
         (&self.log, &self.writes, &self.promises, self.halted).hash(&mut hasher);
         (&self.snapshot, self.snapshot_is_new, &self.memberships).hash(&mut hasher);
         (self.role.in_paper(), self.leader, self.commit, self.applied, self.applying)
             .hash(&mut hasher);
         let is_pre_candidate = self.role == Role::PreCandidate;
-        (self.elapsed, self.vote_hold, is_pre_candidate, &self.votes).hash(&mut hasher);
-        (&self.incoming_snapshot, &self.forwarded_reads, &self.lead).hash(&mut hasher);
+        (self.elapsed, self.withhold_votes_ticks, is_pre_candidate, &self.votes).hash(&mut hasher);
+        (&self.incoming_snapshot, &self.forwarded_reads, &self.leader_state).hash(&mut hasher);
         hasher.finish()
     }
 }
 
-/// FNV-1a: small, and fixed for good, unlike the standard library's hashers.
+/// FNV-1a: small, and specified permanently, unlike the standard library's hashers.
 struct Fnv(u64);
 
 impl Hasher for Fnv {
@@ -40,7 +40,7 @@ impl Hasher for Fnv {
         }
     }
 
-    // Without these, lengths and numbers would hash by the machine's own width and byte order.
+    // Without these, lengths and numbers would hash by the machine's word size and byte order.
     fn write_u32(&mut self, number: u32) {
         self.write(&number.to_le_bytes());
     }
@@ -60,21 +60,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_digest_is_fnv_1a_and_hears_numbers_of_every_width() {
-        let heard = |tell: fn(&mut Fnv)| {
+    fn the_digest_is_fnv_1a_and_hashes_numbers_of_every_width() {
+        let digest = |write: fn(&mut Fnv)| {
             let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
-            tell(&mut hasher);
+            write(&mut hasher);
             hasher.finish()
         };
         // Draft-eastlake-fnv, appendix: the digest of "foobar".
-        assert_eq!(heard(|hasher| hasher.write(b"foobar")), 0x8594_4171_f739_67e8);
-        let wide = heard(|hasher| hasher.write(&[7, 0, 0, 0, 0, 0, 0, 0]));
+        assert_eq!(digest(|hasher| hasher.write(b"foobar")), 0x8594_4171_f739_67e8);
+        let wide = digest(|hasher| hasher.write(&[7, 0, 0, 0, 0, 0, 0, 0]));
         assert_eq!(
-            heard(|hasher| hasher.write_u32(7)),
-            heard(|hasher| hasher.write(&[7, 0, 0, 0]))
+            digest(|hasher| hasher.write_u32(7)),
+            digest(|hasher| hasher.write(&[7, 0, 0, 0]))
         );
-        assert_eq!(heard(|hasher| hasher.write_u64(7)), wide);
-        assert_eq!(heard(|hasher| hasher.write_usize(7)), wide);
-        assert_eq!(heard(|hasher| hasher.write_isize(7)), wide);
+        assert_eq!(digest(|hasher| hasher.write_u64(7)), wide);
+        assert_eq!(digest(|hasher| hasher.write_usize(7)), wide);
+        assert_eq!(digest(|hasher| hasher.write_isize(7)), wide);
     }
 }

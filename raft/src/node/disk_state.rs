@@ -1,17 +1,17 @@
-//! What a server knows of its own disk.
+//! The state of a server's disk, as far as the server knows it.
 
 use crate::ids::LogIndex;
 use crate::io::WriteId;
 use crate::state::HardState;
 
-/// A write that was asked for and is not yet durable, and what is durable once it is.
+/// A write that is not yet durable, and the state of the disk once it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct PendingWrite {
     pub id: WriteId,
     pub state: OnDisk,
 }
 
-/// What this server knows to be on its disk.
+/// The state that is known to be durable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct OnDisk {
     pub hard_state: HardState,

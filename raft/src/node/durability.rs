@@ -1,8 +1,8 @@
-//! Durability (Figure 2, persistent state; dissertation, 10.2.1): one write a step, and the
+//! Durability (Figure 2, persistent state; dissertation, 10.2.1): one write per step, and the
 //! messages that wait for it.
 //!
-//! Promises: a message that promises something leaves only after every write asked for before it is
-//! durable; after a failed write nothing is promised any more.
+//! Promises: a message that rests on a write is sent only once that write and all earlier ones are
+//! durable; after a failed write, none is sent.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::rules::Promise;
 use crate::state::Role;
 
 impl<C: Command> Node<C> {
-    /// Sends once all that this step and earlier ones wrote is durable.
+    /// Sends once the writes of this step and of all earlier ones are durable.
     pub(crate) fn promise(
         &self,
         promise: Promise,
@@ -32,7 +32,7 @@ impl<C: Command> Node<C> {
         }
     }
 
-    /// The write `id`, and with it all before it, is durable.
+    /// The write `id` and all before it are durable.
     pub(crate) fn persisted(&mut self, id: WriteId, output: &mut Output<C>) {
         while self.writes.front().is_some_and(|pending| pending.id <= id) {
             self.on_disk = self.writes.pop_front().expect("front exists").state;
@@ -48,7 +48,7 @@ impl<C: Command> Node<C> {
         }
     }
 
-    /// What a failed write left on the disk is unknown, so this server can promise nothing more.
+    /// After a failed write the disk's content is unknown, so this server halts.
     pub(crate) fn persist_failed(&mut self, id: WriteId, output: &mut Output<C>) {
         if (self.rules.survives_failed_write)() {
             self.persisted(id, output);
@@ -61,18 +61,18 @@ impl<C: Command> Node<C> {
     }
 
     /// One write for everything that this step changed.
-    pub(crate) fn ask_for_write(&mut self, output: &mut Output<C>) {
-        let changed = self.hard_state != self.asked;
-        if !changed && !self.log.is_dirty() && !self.snapshot_is_new {
+    pub(crate) fn output_write(&mut self, output: &mut Output<C>) {
+        let changed = self.hard_state != self.submitted;
+        if !changed && !self.log.has_unwritten() && !self.snapshot_is_new {
             return;
         }
         if changed {
-            self.asked = self.hard_state;
+            self.submitted = self.hard_state;
             self.recorded = (self.rules.recorded)(self.hard_state);
         }
         let hard_state = changed.then_some(self.recorded);
         let mut entries = output.buffer();
-        let truncate_from = self.log.written(&mut entries);
+        let truncate_from = self.log.take_unwritten(&mut entries);
         if let Some(index) = truncate_from {
             self.forget_durable_from(index);
         }
@@ -87,7 +87,7 @@ impl<C: Command> Node<C> {
         output.write = Some(Write { id, hard_state, truncate_from, snapshot, entries });
     }
 
-    /// A replaced entry does not count as durable when a write of the old one completes.
+    /// After a truncation, a pending write of a removed entry does not make its index durable.
     fn forget_durable_from(&mut self, index: LogIndex) {
         let kept = index.previous();
         self.on_disk.log = self.on_disk.log.min(kept);
@@ -96,7 +96,7 @@ impl<C: Command> Node<C> {
         }
     }
 
-    /// Holds this step's promises until the last write asked for is durable.
+    /// Holds this step's promises until the last write is durable.
     pub(crate) fn hold_promises(&mut self, output: &mut Output<C>) {
         if output.promises.is_empty() {
             return;
@@ -110,8 +110,8 @@ impl<C: Command> Node<C> {
         }
     }
 
-    /// The next write shall contain this snapshot.
-    pub(crate) fn keep_snapshot(&mut self, snapshot: Arc<Snapshot>) {
+    /// Replaces the snapshot; the next write contains it.
+    pub(crate) fn set_snapshot(&mut self, snapshot: Arc<Snapshot>) {
         self.snapshot = Some(snapshot);
         self.snapshot_is_new = true;
     }

@@ -1,5 +1,5 @@
-//! Elections (5.2, 5.4.1): time, candidacy, votes, becoming leader and ceasing to be one; and what
-//! spares a cluster needless ones (dissertation, 4.2.3, 6.2, 9.6).
+//! Elections (5.2, 5.4.1): timers, candidates, votes, becoming leader and stepping down; and the
+//! prevention of disruptive elections (dissertation, 4.2.3, 6.2, 9.6).
 
 use crate::entry::{Command, Payload};
 use crate::ids::{LogId, NodeId, Term};
@@ -14,7 +14,7 @@ use crate::stamp::Stamp;
 use crate::state::Role;
 
 impl<C: Command> Node<C> {
-    /// One unit of time: a leader's next heartbeat, or anyone else's patience.
+    /// One unit of time: for a leader's heartbeats, or for the election timer of any other role.
     pub(crate) fn tick(&mut self, output: &mut Output<C>) {
         self.elapsed += 1;
         match self.role {
@@ -23,17 +23,17 @@ impl<C: Command> Node<C> {
                     output.mark(Mark::QuorumLost);
                     return self.enter_term(self.term(), Role::Follower, output);
                 }
-                self.lead.ticks += 1;
+                self.leader_state.ticks += 1;
                 self.tick_transfer(output);
                 if (self.rules.heartbeat_is_due)(self.elapsed, self.config.heartbeat_ticks) {
                     output.mark(Mark::HeartbeatDue);
                     self.elapsed = 0;
-                    self.lead.advance();
+                    self.leader_state.next_stamp();
                     self.broadcast_heartbeat(output);
                 }
             }
             Role::Follower | Role::PreCandidate | Role::Candidate => {
-                self.vote_hold = self.vote_hold.saturating_sub(1);
+                self.withhold_votes_ticks = self.withhold_votes_ticks.saturating_sub(1);
                 self.tick_forwarded_reads(output);
                 if self.elapsed >= self.election_timeout() {
                     self.campaign(output);
@@ -45,22 +45,25 @@ impl<C: Command> Node<C> {
     /// CheckQuorum (dissertation, 6.2): "a leader steps down if an election timeout elapses without
     /// a successful round of heartbeats to a majority of its cluster".
     fn check_quorum_fails(&mut self) -> bool {
-        self.lead.check_quorum_elapsed = self.lead.check_quorum_elapsed.saturating_add(1);
-        if !self.config.check_quorum || self.lead.check_quorum_elapsed < self.config.election_ticks
+        self.leader_state.check_quorum_elapsed =
+            self.leader_state.check_quorum_elapsed.saturating_add(1);
+        if !self.config.check_quorum
+            || self.leader_state.check_quorum_elapsed < self.config.election_ticks
         {
             return false;
         }
-        self.lead.check_quorum_elapsed = 0;
-        let mut heard = std::mem::take(&mut self.lead.heard);
-        heard.insert(self.id());
-        !(self.rules.keeps_leadership)(self.electorate(), heard)
+        self.leader_state.check_quorum_elapsed = 0;
+        let mut active = std::mem::take(&mut self.leader_state.recently_active);
+        active.insert(self.id());
+        !(self.rules.keeps_leadership)(self.membership_in_force(), active)
     }
 
-    /// Whether a leader was heard of within the shortest election timeout, or may count on that.
+    /// Whether this server believes that a current leader exists: itself, one whose message it
+    /// received within the shortest election timeout, or one that may have a lease.
     fn has_current_leader(&self) -> bool {
         let election_ticks = self.config.election_ticks;
-        let hears = (self.rules.believes_in_leader)(self.leader, self.elapsed, election_ticks);
-        self.role == Role::Leader || hears || self.vote_hold > 0
+        let believes = (self.rules.believes_in_leader)(self.leader, self.elapsed, election_ticks);
+        self.role == Role::Leader || believes || self.withhold_votes_ticks > 0
     }
 
     /// Leader stickiness (4.2.3): "if a server receives a RequestVote request within the minimum
@@ -70,32 +73,32 @@ impl<C: Command> Node<C> {
         self.config.check_quorum && self.has_current_leader()
     }
 
-    /// With leases, what a leader counts on outlives the term in which it was heard: only time
-    /// makes this server listen to candidates again.
-    pub(crate) fn hold_votes(&mut self) {
+    /// With leases, this server withholds its vote for an election timeout after a leader's
+    /// message, in newer terms too: the leader's lease does not end with its term.
+    pub(crate) fn withhold_votes(&mut self) {
         if self.config.lease_reads {
-            self.vote_hold = self.config.election_ticks;
+            self.withhold_votes_ticks = self.config.election_ticks;
         }
     }
 
     /// The election timeout of this term: between one and two times `election_ticks`, after those
     /// of the handicap.
     ///
-    /// 5.2 wants it random, to make split votes rare. It is a hash of name, term and seed: it
-    /// differs from server to server and from term to term, and is the same in every replay. What
-    /// two servers draw has nothing to do with each other: else the same one would be first in
-    /// every term.
+    /// In 5.2 it is random, to make split votes rare. Here it is a hash of id, term and seed: it
+    /// differs from server to server and from term to term, and is the same in every replay. The
+    /// timeouts of two servers are not correlated: otherwise the same one would be first in every
+    /// term.
     fn election_timeout(&self) -> u32 {
         let config = &self.config;
-        let drawn = scatter(config.jitter ^ self.term().0 << 8 ^ u64::from(self.id().0));
+        let drawn = mix_bits(config.jitter ^ self.term().0 << 8 ^ u64::from(self.id().0));
         let spread = (drawn >> 32) % u64::from(config.election_ticks.max(1));
         let shortest = config.election_ticks.saturating_mul(config.handicap.saturating_add(1));
         shortest.saturating_add(spread as u32)
     }
 
-    /// The election timeout has elapsed: stands, or first asks whether that would be of use.
+    /// The election timeout has elapsed: become candidate, with Pre-Vote pre-candidate first.
     pub(crate) fn campaign(&mut self, output: &mut Output<C>) {
-        if self.role == Role::Leader || !self.may_campaign() || self.vote_hold > 0 {
+        if self.role == Role::Leader || !self.may_campaign() || self.withhold_votes_ticks > 0 {
             return output.mark(Mark::MayNotCampaign);
         }
         match (self.rules.pre_votes)(self.config.pre_vote) {
@@ -119,7 +122,7 @@ impl<C: Command> Node<C> {
         self.count_vote(self.id(), output);
     }
 
-    /// Answers in the term of the question, which may be newer than its own.
+    /// Replies in the term of the request, which may be newer than its own.
     pub(crate) fn on_pre_vote(
         &mut self,
         from: NodeId,
@@ -165,13 +168,13 @@ impl<C: Command> Node<C> {
         }
     }
 
-    /// Takes up `role` in `term`, which is the current term or a newer one.
+    /// Changes to `role` in `term`, which is the current term or a newer one.
     pub(crate) fn enter_term(&mut self, term: Term, role: Role, output: &mut Output<C>) {
         if self.role == Role::Leader {
-            self.elapsed = 0; // It counted heartbeats; now it counts patience.
+            self.elapsed = 0; // From now on it is the election timer, not the heartbeat timer.
         }
         if term > self.term() {
-            self.incoming_snapshot = None; // The next leader's snapshot may be in other words.
+            self.incoming_snapshot = None; // The next leader's snapshot may have other bytes.
             self.elapsed = (self.rules.elapsed_in_newer_term)(self.elapsed);
         }
         self.drop_reads(output);
@@ -181,24 +184,25 @@ impl<C: Command> Node<C> {
         self.votes.clear();
     }
 
-    /// Answers a request of an older term, so that its sender learns of the newer one.
-    pub(crate) fn refuse_stale(&self, to: NodeId, body: Body<C>, output: &mut Output<C>) {
+    /// Rejects a request of an older term, so that its sender learns of the newer one.
+    pub(crate) fn reject_stale(&self, to: NodeId, body: Body<C>, output: &mut Output<C>) {
         match body {
             Body::RequestVote { .. } => {
                 self.send(to, Body::RequestVoteReply { granted: false }, output);
             }
             Body::AppendEntries { prev_log, entries, .. } => {
                 let prev_index = prev_log.index;
-                let refusal = Appended::Rejected { prev_index, hint: LogId::ZERO };
-                let body = Body::AppendEntriesReply { appended: refusal, stamp: Stamp::default() };
+                let rejection = Appended::Rejected { prev_index, hint: LogId::ZERO };
+                let body =
+                    Body::AppendEntriesReply { appended: rejection, stamp: Stamp::default() };
                 self.send(to, body, output);
                 output.recycle(entries);
             }
             Body::PreVote { .. } => {
                 self.send(to, Body::PreVoteReply { granted: false }, output);
             }
-            Body::InstallSnapshot(piece) => {
-                let (last, stamp) = (piece.last, Stamp::default());
+            Body::InstallSnapshot(chunk) => {
+                let (last, stamp) = (chunk.last, Stamp::default());
                 self.send(to, Body::InstallSnapshotReply { last, received: 0, stamp }, output);
             }
             Body::ReadIndex { nonce } => {
@@ -261,10 +265,10 @@ impl<C: Command> Node<C> {
         }
     }
 
-    /// One more vote, or one more server that would vote.
+    /// Counts a vote or Pre-Vote.
     fn count_vote(&mut self, from: NodeId, output: &mut Output<C>) {
         self.votes.push(from);
-        if !(self.rules.wins_election)(self.electorate(), &self.votes) {
+        if !(self.rules.wins_election)(self.membership_in_force(), &self.votes) {
             return output.mark(Mark::VoteCounted);
         }
         match self.role {
@@ -280,23 +284,23 @@ impl<C: Command> Node<C> {
         self.leader = Some(self.id());
         self.elapsed = 0;
         self.votes.clear();
-        self.lead.begin();
+        self.leader_state.reset();
         let last = self.log.last().index;
-        for peer in &mut self.lead.peers {
+        for peer in &mut self.leader_state.peers {
             *peer = Peer::new((self.rules.progress_at_election)(peer.progress, last));
         }
         self.append(self.term(), Payload::Noop);
         self.broadcast_heartbeat(output);
     }
 
-    /// The other servers that vote.
+    /// The voters other than this server.
     fn other_voters(&self) -> NodeSet {
         self.membership().all_voters().without(NodeSet::only(self.id()))
     }
 }
 
-/// A number in which every bit depends on every bit of `number` (the finalizer of SplitMix64).
-fn scatter(number: u64) -> u64 {
+/// A hash in which every bit depends on every bit of `number` (the finalizer of SplitMix64).
+fn mix_bits(number: u64) -> u64 {
     let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -1,6 +1,7 @@
-//! What only a leader knows: of its followers, of time, of reads and of a transfer under way.
+//! Volatile state on leaders: progress of the followers, time, pending reads and a leadership
+//! transfer.
 //!
-//! It begins with every term that the server leads, and means nothing at any other time.
+//! It is reset at every election that the server wins, and has no meaning while it does not lead.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -14,36 +15,36 @@ use crate::quorum::NodeSet;
 use crate::stamp::Nonce;
 use crate::stamp::Stamp;
 
-/// What only a leader knows.
+/// Volatile state on leaders.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct LeaderState {
-    /// Its view of each server, by number.
+    /// Progress and state of each server, by id.
     pub peers: Vec<Peer>,
-    /// The present moment.
+    /// The stamp of messages that are sent now.
     pub now: Stamp,
-    /// Its ticks since it began to lead.
+    /// Ticks since it became leader.
     pub ticks: u64,
-    /// Ticks since it last looked whether a quorum answers, and who has since.
+    /// Ticks since the last check of CheckQuorum, and the members that have replied since.
     pub check_quorum_elapsed: u32,
-    pub heard: NodeSet,
-    /// Snapshots on their way, and to whom.
+    pub recently_active: NodeSet,
+    /// Snapshots that are being sent, and their receivers.
     pub sending: Vec<(NodeId, Arc<Snapshot>)>,
-    /// Reads that wait for a quorum to answer.
+    /// Reads that wait for replies of a quorum.
     pub reads: VecDeque<PendingRead>,
-    /// A transfer under way.
+    /// A transfer in progress.
     pub transfer: Option<Transfer>,
-    /// Another server may have been told to take over, however long ago.
+    /// TimeoutNow was sent in this term.
     pub transfer_sent: bool,
 }
 
 /// A transfer of leadership.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Transfer {
-    /// Who shall lead.
+    /// The target.
     pub to: NodeId,
-    /// Since how many ticks.
+    /// Ticks since it began.
     pub ticks: u32,
-    /// It has been told to stand.
+    /// TimeoutNow was sent to the target.
     pub timeout_now_sent: bool,
 }
 
@@ -51,13 +52,13 @@ pub(crate) struct Transfer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct PendingRead {
     pub origin: ReadOrigin,
-    /// The commit index when it was asked.
+    /// The read index: the commit index at the request.
     pub index: LogIndex,
-    /// Answers to what was sent from this moment on confirm it.
+    /// Replies to messages with this stamp or a later one confirm the read.
     pub since: Stamp,
 }
 
-/// Who wants to know.
+/// The origin of a read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum ReadOrigin {
     /// A client of this server.
@@ -67,27 +68,26 @@ pub(crate) enum ReadOrigin {
 }
 
 impl LeaderState {
-    /// What it knows of `id`.
+    /// The state of `id`, which is a member.
     pub fn peer(&mut self, id: NodeId) -> &mut Peer {
         &mut self.peers[usize::from(id.0)]
     }
 
-    /// What it knows of `id`, of whom it may never have heard.
-    pub fn known(&self, id: NodeId) -> Option<&Peer> {
+    /// The state of `id`, if there is any.
+    pub fn get_peer(&self, id: NodeId) -> Option<&Peer> {
         self.peers.get(usize::from(id.0))
     }
 
-    /// A term begins; of earlier ones nothing is left but the room they took.
-    pub fn begin(&mut self) {
+    /// Resets everything but `peers` at an election.
+    pub fn reset(&mut self) {
         (self.now, self.ticks) = (Stamp::default().next(0), 0);
-        (self.check_quorum_elapsed, self.heard) = (0, NodeSet::EMPTY);
+        (self.check_quorum_elapsed, self.recently_active) = (0, NodeSet::EMPTY);
         self.sending.clear();
         self.reads.clear();
         (self.transfer, self.transfer_sent) = (None, false);
     }
 
-    /// Room for every server whose number is at most `highest`, and nothing known of who is no
-    /// member.
+    /// Makes room for every server whose id is at most `highest`; resets non-members to `fresh`.
     pub fn resize_progress(&mut self, highest: NodeId, members: NodeSet, fresh: Peer) {
         let count = self.peers.len().max(usize::from(highest.0) + 1);
         self.peers.resize(count, fresh);
@@ -99,8 +99,8 @@ impl LeaderState {
         self.sending.retain(|(to, _)| members.contains(*to));
     }
 
-    /// Another moment.
-    pub fn advance(&mut self) -> Stamp {
+    /// Begins a new stamp, later than all earlier ones.
+    pub fn next_stamp(&mut self) -> Stamp {
         self.now = self.now.next(self.ticks);
         self.now
     }

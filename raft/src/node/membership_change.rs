@@ -1,8 +1,8 @@
-//! Changes of membership (section 6; dissertation, chapter 4).
+//! Membership changes (section 6; dissertation, chapter 4).
 //!
-//! A server goes by the newest membership in its log, committed or not, so what truncation removes
-//! is undone with it. One change at a time; where one step is not safe, joint consensus comes
-//! between, and the leader ends it by itself.
+//! A server uses the newest membership in its log, committed or not, so a truncation undoes the
+//! changes that it removes. There is one change at a time; where one step is not safe, joint
+//! consensus is the first of two, and the leader ends it by itself.
 
 use crate::entry::{Command, Payload};
 use crate::ids::{LogId, Term};
@@ -15,16 +15,16 @@ use crate::quorum::NodeSet;
 use crate::state::Role;
 
 impl<C: Command> Node<C> {
-    /// An operator wants another membership.
+    /// An operator changes the membership.
     pub(crate) fn change(&mut self, voters: NodeSet, learners: NodeSet, output: &mut Output<C>) {
-        output.answer = Some(self.takes_change(voters).map(|()| {
+        output.answer = Some(self.accepts_change(voters).map(|()| {
             let next = (self.rules.next_membership)(self.membership(), voters, learners);
             output.mark(if next.is_joint() { Mark::ChangedJointly } else { Mark::ChangedDirectly });
             self.append_membership(next, output)
         }));
     }
 
-    fn takes_change(&self, voters: NodeSet) -> Result<(), Refused> {
+    fn accepts_change(&self, voters: NodeSet) -> Result<(), Refused> {
         self.accepts_proposals()?;
         if voters.is_empty() {
             return Err(Refused::NoVoters);
@@ -41,7 +41,7 @@ impl<C: Command> Node<C> {
         id
     }
 
-    /// Appends one entry, and goes by what it says of the membership.
+    /// Appends one entry; a membership in it is in force at once.
     pub(crate) fn append(&mut self, term: Term, payload: Payload<C>) -> LogId {
         let change = match payload {
             Payload::Change(membership) => Some(membership),
@@ -55,8 +55,8 @@ impl<C: Command> Node<C> {
         id
     }
 
-    /// Goes by what the log says of the membership, after a start.
-    pub(crate) fn configure(&mut self) {
+    /// Restores the memberships from the log, at a start.
+    pub(crate) fn restore_memberships(&mut self) {
         for entry in self.log.entries() {
             if let Payload::Change(membership) = entry.payload {
                 self.memberships.push(entry.id.index, membership);
@@ -65,17 +65,17 @@ impl<C: Command> Node<C> {
         self.resize_progress();
     }
 
-    /// Makes sure that a leader can keep books about everyone in force. Of who comes, or comes
-    /// back, it knows nothing, and begins with the entry that says so.
+    /// Adapts the leader's progress to the membership in force. For a new member, or one that is a
+    /// member again, nothing is known: its next index is that of the membership's entry.
     pub(crate) fn resize_progress(&mut self) {
         let fresh = Peer::new(Progress::at_election(self.log.last().index.previous()));
         let members = self.membership().members();
         let highest = members.highest().map_or(self.id(), |highest| highest.max(self.id()));
-        self.lead.resize_progress(highest, members, fresh);
+        self.leader_state.resize_progress(highest, members, fresh);
     }
 
-    /// What the leader owes when a membership is committed: the end of joint consensus (4.3), or
-    /// its own departure (4.2.2).
+    /// When a membership is committed, the leader ends joint consensus (4.3), or steps down if it
+    /// is removed (4.2.2).
     pub(crate) fn after_commit(&mut self, output: &mut Output<C>) {
         if self.memberships.index() > self.commit || self.role != Role::Leader {
             return;
@@ -94,11 +94,11 @@ impl<C: Command> Node<C> {
         }
     }
 
-    /// Whether this server may stand for election: a voter may, and who was one until a change
-    /// that may yet be undone (4.2.2).
+    /// Whether this server may campaign: a voter may, and so may a server that was a voter before a
+    /// change that may still be undone (4.2.2).
     pub(crate) fn may_campaign(&self) -> bool {
         let undone = self.memberships.previous().filter(|_| self.memberships.index() > self.commit);
-        let votes = |members: &Membership| members.all_voters().contains(self.id());
-        (self.rules.may_campaign)(votes(self.membership()), undone.is_some_and(votes))
+        let is_voter = |members: &Membership| members.all_voters().contains(self.id());
+        (self.rules.may_campaign)(is_voter(self.membership()), undone.is_some_and(is_voter))
     }
 }

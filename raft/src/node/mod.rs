@@ -1,7 +1,7 @@
-//! The server: its state, its start, and the one door through which everything enters.
+//! The server: its state, its start, and `step`, its only input.
 //!
 //! Promises: same state and same input give the same state and the same output. `step` only
-//! dispatches: each concern has a file of its own, and the decisions are in `rules.rs`. Knows
+//! dispatches: each concern has a file of its own, and the decisions are in `rules/`. Knows
 //! nothing of clocks, sockets, files, threads or randomness.
 
 use std::collections::VecDeque;
@@ -36,20 +36,20 @@ mod replication;
 mod snapshot;
 mod transfer;
 
-/// What everyone may see of a server, for display, oracles and metrics.
+/// A server's public state, for display, oracles and metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Status {
-    /// Term and vote, in memory: they may run ahead of the disk.
+    /// Term and vote, in memory: they may be newer than on disk.
     pub hard_state: HardState,
-    /// The part it plays.
+    /// Its role.
     pub role: Role,
-    /// Whom it takes for the leader of its term.
+    /// The leader of its term, if it knows one.
     pub leader: Option<NodeId>,
     /// Its last log entry, in memory.
     pub last_log: LogId,
     /// Its commit index.
     pub commit: LogIndex,
-    /// The last entry that its snapshot stands for.
+    /// The last entry that its snapshot covers.
     pub snapshot: LogId,
 }
 
@@ -59,54 +59,55 @@ pub struct Node<C = Vec<u8>> {
     pub(crate) config: Config,
     pub(crate) rules: &'static Rules,
 
-    // Persistent state (Figure 2), in memory: it may run ahead of the disk.
+    // Persistent state (Figure 2), in memory: it may be newer than on disk.
     pub(crate) hard_state: HardState,
     pub(crate) log: Log<C>,
     pub(crate) snapshot: Option<Arc<Snapshot>>,
     pub(crate) memberships: Memberships,
 
-    // The disk, as far as it is known.
+    // The disk, as far as its state is known.
     pub(crate) on_disk: OnDisk,
     writes: VecDeque<PendingWrite>,
     last_write: WriteId,
-    /// The hard state that the last write was asked for, and what it recorded of it.
-    asked: HardState,
+    /// The hard state as of the last write that contains one, and the form in which it is recorded.
+    submitted: HardState,
     recorded: HardState,
     promises: VecDeque<(WriteId, Message<C>)>,
     halted: bool,
 
-    /// The snapshot is not yet in a write.
+    /// The snapshot is not yet part of a write.
     snapshot_is_new: bool,
 
     // Volatile state.
     pub(crate) role: Role,
     pub(crate) leader: Option<NodeId>,
     pub(crate) commit: LogIndex,
-    /// Committed entries are handed out up to here, and applied up to there.
+    /// Committed entries are handed out up to `applying`, and applied up to `applied`.
     pub(crate) applying: LogIndex,
     pub(crate) applied: LogIndex,
     pub(crate) elapsed: u32,
-    /// With leases: ticks for which it votes for nobody, after a start or a sign of a leader.
-    pub(crate) vote_hold: u32,
-    /// A candidate's votes, or who would vote, in the order of arrival.
+    /// With leases: ticks for which it still withholds its vote, after a start or a leader's
+    /// message.
+    pub(crate) withhold_votes_ticks: u32,
+    /// The servers that granted a vote or Pre-Vote, in the order of arrival.
     pub(crate) votes: Vec<NodeId>,
-    /// A snapshot of which some pieces are there.
+    /// A snapshot of which some chunks have arrived.
     pub(crate) incoming_snapshot: Option<IncomingSnapshot>,
-    /// Reads that were passed on to the leader.
+    /// Reads that are forwarded to the leader and pending.
     pub(crate) forwarded_reads: ForwardedReads,
-    /// What only a leader knows.
-    pub(crate) lead: LeaderState,
+    /// State that has a meaning only on leaders.
+    pub(crate) leader_state: LeaderState,
 }
 
 impl<C: Command> Node<C> {
-    /// Starts a server: for the first time from [`Durable::default`], and after any stop from what
-    /// was made durable before.
+    /// Starts a server: for the first time from [`Durable::default`], and after any stop from its
+    /// durable state.
     pub fn start(config: Config, durable: Durable<C>) -> Node<C> {
         static RAFT: Rules = Rules::RAFT;
         Node::start_under(&RAFT, config, durable)
     }
 
-    /// Starts a server that decides by `rules`, which for Raft are [`Rules::RAFT`].
+    /// Starts a server that uses `rules`, which for Raft are [`Rules::RAFT`].
     pub fn start_under(rules: &'static Rules, config: Config, durable: Durable<C>) -> Node<C> {
         let hard_state = (rules.restored)(durable.hard_state);
         let start = durable.snapshot.as_ref().map_or(LogId::ZERO, |snapshot| snapshot.last);
@@ -123,7 +124,7 @@ impl<C: Command> Node<C> {
             memberships: Memberships::starting(start.index, members),
             writes: VecDeque::new(),
             last_write: WriteId(0),
-            asked: hard_state,
+            submitted: hard_state,
             recorded: hard_state,
             promises: VecDeque::new(),
             halted: false,
@@ -134,22 +135,22 @@ impl<C: Command> Node<C> {
             applying: start.index,
             applied: start.index,
             elapsed: 0,
-            vote_hold: if config.lease_reads { config.election_ticks } else { 0 },
+            withhold_votes_ticks: if config.lease_reads { config.election_ticks } else { 0 },
             votes: Vec::new(),
             incoming_snapshot: None,
             forwarded_reads: ForwardedReads::default(),
-            lead: LeaderState::default(),
+            leader_state: LeaderState::default(),
         };
-        node.configure();
+        node.restore_memberships();
         node
     }
 
-    /// Decides by `rules` from now on.
+    /// Replaces the rules from now on.
     pub fn set_rules(&mut self, rules: &'static Rules) {
         self.rules = rules;
     }
 
-    /// Lives through one `input`; `output` is cleared and then filled with what shall be done.
+    /// Processes one `input`; `output` is cleared and then filled with the effects.
     pub fn step(&mut self, input: Input<C>, output: &mut Output<C>) {
         output.clear();
         if self.halted && !(self.rules.runs_after_halt)() {
@@ -172,17 +173,17 @@ impl<C: Command> Node<C> {
         if let Some(Err(refused)) = output.answer {
             output.mark(refused.mark());
         }
-        self.ask_for_write(output);
+        self.output_write(output);
         self.hold_promises(output);
-        self.emit_committed(output);
+        self.output_committed(output);
     }
 
-    /// What it was started with.
+    /// The configuration with which it was started.
     pub fn config(&self) -> &Config {
         &self.config
     }
 
-    /// What everyone may see of this server.
+    /// The public state of this server.
     pub fn status(&self) -> Status {
         Status {
             hard_state: self.hard_state,
@@ -194,7 +195,7 @@ impl<C: Command> Node<C> {
         }
     }
 
-    /// Who belongs to the cluster, as far as this server's log says.
+    /// The newest membership in this server's log.
     pub fn membership(&self) -> &Membership {
         self.memberships.active()
     }
@@ -209,20 +210,20 @@ impl<C: Command> Node<C> {
         &self.log
     }
 
-    /// What this server, as leader, knows of `peer`.
+    /// The progress of `peer`, if this server is the leader.
     pub fn progress(&self, peer: NodeId) -> Option<Progress> {
         match self.role {
             Role::Leader if self.membership().members().contains(peer) => {
-                self.lead.peers.get(usize::from(peer.0)).map(|peer| peer.progress)
+                self.leader_state.peers.get(usize::from(peer.0)).map(|peer| peer.progress)
             }
             Role::Leader | Role::Follower | Role::PreCandidate | Role::Candidate => None,
         }
     }
 
-    /// How this server, as leader, sends to `peer`.
+    /// The progress state of `peer`, if this server is the leader.
     pub fn progress_state(&self, peer: NodeId) -> Option<ProgressState> {
         match self.role {
-            Role::Leader => self.lead.peers.get(usize::from(peer.0)).map(|peer| peer.state),
+            Role::Leader => self.leader_state.peers.get(usize::from(peer.0)).map(|peer| peer.state),
             Role::Follower | Role::PreCandidate | Role::Candidate => None,
         }
     }
@@ -235,8 +236,8 @@ impl<C: Command> Node<C> {
         self.config.id
     }
 
-    /// Whose quorums decide.
-    pub(crate) fn electorate(&self) -> &Membership {
+    /// The membership whose quorums decide.
+    pub(crate) fn membership_in_force(&self) -> &Membership {
         (self.rules.membership_in_force)(&self.memberships, self.commit)
     }
 
@@ -245,17 +246,18 @@ impl<C: Command> Node<C> {
         self.membership().members().without(NodeSet::only(self.id()))
     }
 
-    /// Sends now: this says nothing that a crash could make untrue.
+    /// Sends at once: for messages that rest on no write.
     pub(crate) fn send(&self, to: NodeId, body: Body<C>, output: &mut Output<C>) {
         output.messages.push(Message { from: self.id(), to, term: self.term(), body });
     }
 
-    /// Figure 2, all servers: a newer term makes a follower; an older one is answered or ignored.
+    /// Figure 2, all servers: on a newer term, become follower; reject a request of an older term,
+    /// ignore a reply.
     fn receive(&mut self, message: Message<C>, output: &mut Output<C>) {
         let Message { from, term, body, .. } = message;
         let kind = body.kind();
-        let wanted = matches!(body, Body::RequestVote { transfer: true, .. });
-        if kind == Kind::RequestVote && !wanted && self.disregards_candidates() {
+        let is_transfer = matches!(body, Body::RequestVote { transfer: true, .. });
+        if kind == Kind::RequestVote && !is_transfer && self.disregards_candidates() {
             return output.mark(Mark::CandidateDisregarded);
         }
         if term > self.term() && (self.rules.adopts_newer_term)(kind) {
@@ -270,7 +272,7 @@ impl<C: Command> Node<C> {
         if (self.rules.is_stale)(kind, term, self.term()) {
             output.mark(if kind.is_reply() { Mark::StaleIgnored } else { Mark::StaleRefused });
             if (self.rules.answers_stale)(kind) {
-                self.refuse_stale(from, body, output);
+                self.reject_stale(from, body, output);
             }
             return;
         }
@@ -285,9 +287,9 @@ impl<C: Command> Node<C> {
             Body::AppendEntriesReply { appended, stamp } => {
                 self.on_append_reply(from, appended, stamp, output);
             }
-            Body::InstallSnapshot(piece) => self.on_install_snapshot(from, *piece, output),
+            Body::InstallSnapshot(chunk) => self.on_install_snapshot(from, *chunk, output),
             Body::InstallSnapshotReply { last, received, stamp } => {
-                self.on_chunk_received(from, last, received, stamp, output);
+                self.on_install_snapshot_reply(from, last, received, stamp, output);
             }
             Body::TimeoutNow => self.on_timeout_now(output),
             Body::ReadIndex { nonce } => self.on_read_index(from, nonce, output),
@@ -296,7 +298,7 @@ impl<C: Command> Node<C> {
     }
 
     /// Figure 2, all servers: "If commitIndex > lastApplied: increment lastApplied, apply".
-    fn emit_committed(&mut self, output: &mut Output<C>) {
+    fn output_committed(&mut self, output: &mut Output<C>) {
         if self.applying >= self.commit {
             return;
         }

@@ -1,9 +1,9 @@
 //! Linearizable reads without a log entry (dissertation, 6.4).
 //!
-//! A read may be answered from the state machine once that has applied all that was committed when
-//! the read was asked. A leader knows what that is if it has committed an entry of its term, and
-//! that it still led after the question if a quorum answers something that it sent later, or if it
-//! has a lease. A follower asks its leader.
+//! A read may be answered from the state machine once that has applied all entries that were
+//! committed when the read was requested. A leader knows these entries if it has committed an entry
+//! of its term. It knows that it was still the leader at the request if a quorum replies to a
+//! message that it sent later, or if it has a lease. A follower forwards reads to its leader.
 
 use crate::config::Config;
 use crate::entry::Command;
@@ -18,7 +18,7 @@ use crate::stamp::{Nonce, Stamp};
 use crate::state::Role;
 
 impl<C: Command> Node<C> {
-    /// A client of this server wants to read.
+    /// A client of this server requests a read.
     pub(crate) fn read(&mut self, id: ReadId, output: &mut Output<C>) {
         match (self.role, self.leader) {
             (Role::Leader, _) => self.read_index(ReadOrigin::Client(id), output),
@@ -32,14 +32,14 @@ impl<C: Command> Node<C> {
 
     fn forward_read(&mut self, read: ReadId, leader: NodeId, output: &mut Output<C>) {
         output.mark(Mark::ReadForwarded);
-        self.forwarded_reads.asked += 1;
-        let number = self.forwarded_reads.asked;
-        self.forwarded_reads.open.push(ForwardedRead { number, read, ticks: 0 });
+        self.forwarded_reads.last_number += 1;
+        let number = self.forwarded_reads.last_number;
+        self.forwarded_reads.pending.push(ForwardedRead { number, read, ticks: 0 });
         let nonce = Nonce { life: self.config.life, number };
         self.send(leader, Body::ReadIndex { nonce }, output);
     }
 
-    /// A follower passes a read on.
+    /// A follower forwards a read.
     pub(crate) fn on_read_index(&mut self, from: NodeId, nonce: Nonce, output: &mut Output<C>) {
         match self.role {
             Role::Leader => self.read_index(ReadOrigin::Follower(from, nonce), output),
@@ -51,44 +51,49 @@ impl<C: Command> Node<C> {
         let committed = self.log.term_at(self.commit);
         if !(self.rules.may_read)(committed, self.term()) {
             output.mark(Mark::NotCommittedInTerm);
-            return self.answer(origin, Err(Refused::NotCommittedInTerm), output);
+            return self.respond(origin, Err(Refused::NotCommittedInTerm), output);
         }
         if self.has_lease() {
             output.mark(Mark::ReadByLease);
-            return self.answer(origin, Ok(self.commit), output);
+            return self.respond(origin, Ok(self.commit), output);
         }
         output.mark(Mark::ReadPending);
-        let since = self.lead.advance();
-        self.lead.reads.push_back(PendingRead { origin, index: self.commit, since });
+        let since = self.leader_state.next_stamp();
+        self.leader_state.reads.push_back(PendingRead { origin, index: self.commit, since });
         self.broadcast_heartbeat(output);
         self.confirm_reads(output);
     }
 
-    /// The lease (6.4.1): no other leader can have been elected yet, since a quorum has heard of
-    /// this one so lately that it is deaf to candidates still.
+    /// The lease (6.4.1): no other leader can have been elected yet, since a quorum has received a
+    /// message of this leader so recently that it still disregards candidates.
     fn has_lease(&self) -> bool {
         let Config { lease_reads, check_quorum, election_ticks, clock_drift, .. } = self.config;
         if !(self.rules.has_leases)(lease_reads, check_quorum) {
             return false;
         }
-        let heard = self.quorum_answered_at();
-        let age = self.lead.ticks.saturating_sub(heard.ticks());
-        heard != Stamp::default()
-            && (self.rules.lease_holds)(age, election_ticks, clock_drift, self.lead.transfer_sent)
+        let acked = self.quorum_acked_at();
+        let age = self.leader_state.ticks.saturating_sub(acked.ticks());
+        acked != Stamp::default()
+            && (self.rules.lease_holds)(
+                age,
+                election_ticks,
+                clock_drift,
+                self.leader_state.transfer_sent,
+            )
     }
 
-    /// The latest moment after which a quorum, itself included, has heard of this leader.
-    fn quorum_answered_at(&self) -> Stamp {
-        let lead = &self.lead;
-        self.electorate().reached(|id| match id == self.id() {
+    /// The latest stamp after which a quorum, including this leader, has received a message of it.
+    fn quorum_acked_at(&self) -> Stamp {
+        let lead = &self.leader_state;
+        self.membership_in_force().reached(|id| match id == self.id() {
             true => lead.now,
-            false => lead.known(id).map_or(Stamp::default(), |peer| peer.answered),
+            false => lead.get_peer(id).map_or(Stamp::default(), |peer| peer.acked),
         })
     }
 
-    /// `from` has answered something that was sent at `stamp`; whether that concerns this server,
-    /// which it does if it leads and `from` follows.
-    pub(crate) fn record_answer(
+    /// `from` has replied to a message with `stamp`. Returns whether the reply is valid: this
+    /// server is the leader and `from` a member.
+    pub(crate) fn record_reply(
         &mut self,
         from: NodeId,
         stamp: Stamp,
@@ -97,29 +102,29 @@ impl<C: Command> Node<C> {
         if self.role != Role::Leader || !self.membership().members().contains(from) {
             return false;
         }
-        self.lead.heard.insert(from);
-        let peer = self.lead.peer(from);
-        peer.answered = stamp.max(peer.answered);
+        self.leader_state.recently_active.insert(from);
+        let peer = self.leader_state.peer(from);
+        peer.acked = stamp.max(peer.acked);
         self.confirm_reads(output);
         true
     }
 
     fn confirm_reads(&mut self, output: &mut Output<C>) {
-        if self.lead.reads.is_empty() {
+        if self.leader_state.reads.is_empty() {
             return;
         }
-        let heard = self.quorum_answered_at();
-        while let Some(&PendingRead { origin, index, since }) = self.lead.reads.front() {
-            if !(self.rules.confirms_read)(heard, since) {
+        let acked = self.quorum_acked_at();
+        while let Some(&PendingRead { origin, index, since }) = self.leader_state.reads.front() {
+            if !(self.rules.confirms_read)(acked, since) {
                 break;
             }
             output.mark(Mark::ReadConfirmed);
-            self.lead.reads.pop_front();
-            self.answer(origin, Ok(index), output);
+            self.leader_state.reads.pop_front();
+            self.respond(origin, Ok(index), output);
         }
     }
 
-    fn answer(
+    fn respond(
         &self,
         origin: ReadOrigin,
         answer: Result<LogIndex, Refused>,
@@ -139,49 +144,49 @@ impl<C: Command> Node<C> {
         index: Option<LogIndex>,
         output: &mut Output<C>,
     ) {
-        let open = &mut self.forwarded_reads.open;
+        let pending = &mut self.forwarded_reads.pending;
         let own = (self.rules.is_own_read_index)(nonce.life, self.config.life);
-        let place = open.iter().position(|question| own && question.number == nonce.number);
+        let place = pending.iter().position(|forwarded| own && forwarded.number == nonce.number);
         output.mark(if place.is_some() {
             Mark::ReadIndexReplyTaken
         } else {
             Mark::ReadIndexReplyUnknown
         });
         if let Some(place) = place {
-            let id = open[place].read;
+            let id = pending[place].read;
             if (self.rules.answer_closes_read)() {
-                open.remove(place);
+                pending.remove(place);
             }
             output.reads.push(Read { id, answer: index.ok_or(Refused::NotCommittedInTerm) });
         }
     }
 
-    /// ForwardedReads grow old: what is not answered within an election timeout never will be.
+    /// A forwarded read without a reply within an election timeout is refused.
     pub(crate) fn tick_forwarded_reads(&mut self, output: &mut Output<C>) {
         let limit = self.config.election_ticks;
-        self.forwarded_reads.open.retain_mut(|question| {
-            question.ticks += 1;
+        self.forwarded_reads.pending.retain_mut(|forwarded| {
+            forwarded.ticks += 1;
             let answer = Err(Refused::Unanswered);
-            if question.ticks >= limit {
+            if forwarded.ticks >= limit {
                 output.mark(Mark::ForwardedReadExpired);
-                output.reads.push(Read { id: question.read, answer });
+                output.reads.push(Read { id: forwarded.read, answer });
             }
-            question.ticks < limit
+            forwarded.ticks < limit
         });
     }
 
-    /// The term is over, and with it what was asked in it.
+    /// The term or the role ends: all pending reads end, those of clients with a refusal.
     pub(crate) fn drop_reads(&mut self, output: &mut Output<C>) {
         let answer = Err(Refused::NotLeader { leader: None });
-        if !self.lead.reads.is_empty() || !self.forwarded_reads.open.is_empty() {
+        if !self.leader_state.reads.is_empty() || !self.forwarded_reads.pending.is_empty() {
             output.mark(Mark::ReadsDropped);
         }
-        for read in self.lead.reads.drain(..) {
+        for read in self.leader_state.reads.drain(..) {
             if let ReadOrigin::Client(id) = read.origin {
                 output.reads.push(Read { id, answer });
             }
         }
-        let open = self.forwarded_reads.open.drain(..);
-        output.reads.extend(open.map(|question| Read { id: question.read, answer }));
+        let pending = self.forwarded_reads.pending.drain(..);
+        output.reads.extend(pending.map(|forwarded| Read { id: forwarded.read, answer }));
     }
 }

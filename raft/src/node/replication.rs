@@ -1,4 +1,4 @@
-//! Replication and commitment (5.3, 5.4.2): the log's way from a leader to a quorum and back.
+//! Replication and commitment (5.3, 5.4.2): AppendEntries, its replies, and the commit index.
 
 use std::cmp::Ordering;
 
@@ -30,16 +30,16 @@ impl<C: Command> Node<C> {
         }));
     }
 
-    /// Whether this server appends what anyone wants now.
+    /// Whether this server accepts commands, changes and transfers now.
     pub(crate) fn accepts_proposals(&self) -> Result<(), Refused> {
         (self.rules.may_propose)(self.role, self.leader)?;
-        match self.lead.transfer {
+        match self.leader_state.transfer {
             Some(transfer) => Err(Refused::Transferring { to: transfer.to }),
             None => Ok(()),
         }
     }
 
-    /// Whether this server appends what a client wants now.
+    /// Whether this server accepts a client's commands now.
     fn accepts_commands(&self) -> Result<(), Refused> {
         self.accepts_proposals()?;
         let uncommitted = self.log.bytes_between(self.commit, self.log.last().index);
@@ -49,11 +49,11 @@ impl<C: Command> Node<C> {
         }
     }
 
-    /// A heartbeat for everyone, with what may be new to them.
+    /// Sends each peer a heartbeat, with entries if it can receive some.
     pub(crate) fn broadcast_heartbeat(&mut self, output: &mut Output<C>) {
         for peer in self.peers().iter() {
-            // What a follower has not answered by now may be lost: it is sent again.
-            if let ProgressState::Probe { paused } = &mut self.lead.peer(peer).state {
+            // A probe without a reply may be lost: it is sent again.
+            if let ProgressState::Probe { paused } = &mut self.leader_state.peer(peer).state {
                 *paused = false;
             }
             if !self.maybe_send_append(peer, output) {
@@ -62,7 +62,7 @@ impl<C: Command> Node<C> {
         }
     }
 
-    /// New entries, for everyone who can take more.
+    /// Sends new entries to each peer that can receive more.
     pub(crate) fn broadcast_append(&mut self, output: &mut Output<C>) {
         for peer in self.peers().iter() {
             self.maybe_send_append(peer, output);
@@ -70,13 +70,13 @@ impl<C: Command> Node<C> {
     }
 
     /// Figure 2, leaders: "If last log index >= nextIndex for a follower: send AppendEntries RPC
-    /// with log entries starting at nextIndex", as far as the follower's window allows. Whether it
-    /// did.
+    /// with log entries starting at nextIndex", if the follower's in-flight window has room.
+    /// Returns whether it sent anything.
     ///
-    /// A leader may send entries that are not yet on its own disk (dissertation, 10.2.1): they are
-    /// no promise of its own, and it does not count itself before they are durable.
+    /// A leader may send entries that are not yet on its own disk (dissertation, 10.2.1): it counts
+    /// itself only once they are durable.
     pub(crate) fn maybe_send_append(&mut self, to: NodeId, output: &mut Output<C>) -> bool {
-        let peer = self.lead.peers[usize::from(to.0)];
+        let peer = self.leader_state.peers[usize::from(to.0)];
         let next = peer.progress.next_index;
         if next > self.log.last().index {
             return false;
@@ -108,8 +108,8 @@ impl<C: Command> Node<C> {
             limits.message_bytes,
         ));
         let sent = entries.len() as u64;
-        self.append_to(to, next, entries, output);
-        let peer = self.lead.peer(to);
+        self.send_append_entries(to, next, entries, output);
+        let peer = self.leader_state.peer(to);
         match &mut peer.state {
             ProgressState::Probe { paused } => *paused = true,
             _ => peer.progress.next_index.0 += sent,
@@ -117,22 +117,22 @@ impl<C: Command> Node<C> {
         true
     }
 
-    /// A heartbeat: an AppendEntries without entries. It says what is committed, and its refusal
-    /// tells that something was lost.
+    /// A heartbeat: an AppendEntries without entries. It carries the commit index, and its
+    /// rejection shows that entries were lost.
     fn send_heartbeat(&mut self, to: NodeId, output: &mut Output<C>) {
-        let peer = self.lead.peers[usize::from(to.0)];
+        let peer = self.leader_state.peers[usize::from(to.0)];
         let next = peer.progress.next_index;
         match peer.state {
             ProgressState::Snapshot { .. } => self.send_snapshot_chunk(to, output),
             _ if next <= self.log.start().index => self.send_snapshot_chunk(to, output),
             _ => {
-                let nothing = output.buffer();
-                self.append_to(to, next, nothing, output);
+                let no_entries = output.buffer();
+                self.send_append_entries(to, next, no_entries, output);
             }
         }
     }
 
-    fn append_to(
+    fn send_append_entries(
         &self,
         to: NodeId,
         next: LogIndex,
@@ -142,14 +142,15 @@ impl<C: Command> Node<C> {
         let index = next.previous();
         let term = self.log.term_at(index).expect("nextIndex is at most the last index + 1");
         let (prev_log, leader_commit) = (LogId { term, index }, self.commit);
-        let stamp = self.lead.now;
+        let stamp = self.leader_state.now;
         self.send(to, Body::AppendEntries { prev_log, entries, leader_commit, stamp }, output);
     }
 
-    /// A leader of this term has spoken: this server follows it, unless it leads itself.
-    pub(crate) fn follows(&mut self, leader: NodeId, output: &mut Output<C>) -> bool {
+    /// On a message of this term's leader: become its follower, unless this server is a leader
+    /// itself. Returns whether it is a follower now.
+    pub(crate) fn become_follower(&mut self, leader: NodeId, output: &mut Output<C>) -> bool {
         match self.role {
-            Role::Leader => return false, // Two leaders of a term cannot be.
+            Role::Leader => return false, // A term has at most one leader.
             // "If AppendEntries RPC received from new leader: convert to follower".
             Role::Candidate => {
                 output.mark(Mark::CandidateFollows);
@@ -159,7 +160,7 @@ impl<C: Command> Node<C> {
         }
         self.leader = Some(leader);
         self.elapsed = 0;
-        self.hold_votes();
+        self.withhold_votes();
         true
     }
 
@@ -173,21 +174,21 @@ impl<C: Command> Node<C> {
         stamp: Stamp,
         output: &mut Output<C>,
     ) {
-        if !self.follows(leader, output) {
+        if !self.become_follower(leader, output) {
             return output.recycle(entries);
         }
         let start = self.log.start();
         let prev_log = match (self.rules.is_compacted)(prev_log.index, start.index) {
             true => {
                 output.mark(Mark::CompactedPrefix);
-                skip_covered(&mut entries, start)
+                skip_compacted(&mut entries, start)
             }
             false => prev_log,
         };
         let own = self.log.term_at(prev_log.index);
         if !(self.rules.accepts_append)(prev_log, own) {
             output.mark(if own.is_none() { Mark::Gap } else { Mark::Conflict });
-            let appended = self.refusal(prev_log);
+            let appended = self.rejection(prev_log);
             self.send(leader, Body::AppendEntriesReply { appended, stamp }, output);
             return output.recycle(entries);
         }
@@ -201,7 +202,7 @@ impl<C: Command> Node<C> {
         output.recycle(entries);
     }
 
-    /// What the leader has committed is committed here, as far as the logs are known to be equal.
+    /// Advances a follower's commit index.
     fn update_commit(
         &mut self,
         commit: LogIndex,
@@ -221,7 +222,7 @@ impl<C: Command> Node<C> {
         self.commit = commit;
     }
 
-    /// The logs are equal up to `match_index`, once that is durable.
+    /// Acknowledges the entries up to `match_index`, once they are durable.
     pub(crate) fn acknowledge(
         &mut self,
         leader: NodeId,
@@ -234,7 +235,7 @@ impl<C: Command> Node<C> {
         self.promise(Promise::Acknowledgement, leader, body, output);
     }
 
-    /// Figure 2, AppendEntries 3 and 4: removes what conflicts, appends what is new.
+    /// Figure 2, AppendEntries 3 and 4: removes conflicting entries, appends new ones.
     fn store(&mut self, prev: LogIndex, entries: &mut Vec<Entry<C>>, output: &mut Output<C>) {
         let heartbeat = entries.is_empty();
         let conflict = entries
@@ -243,7 +244,7 @@ impl<C: Command> Node<C> {
             .map(|entry| entry.id.index);
         let last = self.log.last().index;
         if let Some(index) = (self.rules.truncate_from)(prev, conflict, last) {
-            self.remove_from(index, output);
+            self.truncate_log(index, output);
         }
         let kept = self.log.last().index;
         for entry in entries.drain(..) {
@@ -258,8 +259,8 @@ impl<C: Command> Node<C> {
         });
     }
 
-    /// Removes an entry and all that follow it, and what they said of the membership.
-    pub(crate) fn remove_from(&mut self, index: LogIndex, output: &mut Output<C>) {
+    /// Removes an entry and all that follow it, with their memberships.
+    pub(crate) fn truncate_log(&mut self, index: LogIndex, output: &mut Output<C>) {
         output.mark(Mark::Truncated);
         self.log.truncate_from(index);
         if self.memberships.truncate_from(index) {
@@ -269,14 +270,14 @@ impl<C: Command> Node<C> {
     }
 
     /// "When rejecting an AppendEntries request, the follower can include the term of the
-    /// conflicting entry" (end of 5.3); here, the last entry of its own that may still agree.
-    fn refusal(&self, prev_log: LogId) -> Appended {
+    /// conflicting entry" (end of 5.3); here, its last entry that may match.
+    fn rejection(&self, prev_log: LogId) -> Appended {
         let bound = LogId { index: prev_log.index.previous(), ..prev_log };
         let hint = self.log.last_at_or_before(bound);
         Appended::Rejected { prev_index: prev_log.index, hint }
     }
 
-    /// Figure 2, leaders: what an answer to AppendEntries changes.
+    /// Figure 2, leaders: the reply to AppendEntries.
     pub(crate) fn on_append_reply(
         &mut self,
         from: NodeId,
@@ -284,7 +285,7 @@ impl<C: Command> Node<C> {
         stamp: Stamp,
         output: &mut Output<C>,
     ) {
-        if !self.record_answer(from, stamp, output) {
+        if !self.record_reply(from, stamp, output) {
             return output.mark(Mark::NotAMember);
         }
         match appended {
@@ -297,7 +298,7 @@ impl<C: Command> Node<C> {
 
     /// "If successful: update nextIndex and matchIndex for follower."
     fn on_accepted(&mut self, from: NodeId, acked: LogIndex, output: &mut Output<C>) {
-        let peer = &mut self.lead.peers[usize::from(from.0)];
+        let peer = &mut self.leader_state.peers[usize::from(from.0)];
         let progress = &mut peer.progress;
         let known = progress.match_index;
         output.mark(match acked.cmp(&known) {
@@ -309,7 +310,7 @@ impl<C: Command> Node<C> {
         progress.next_index =
             (self.rules.next_after_ack)(progress.next_index, progress.match_index);
         if peer.maybe_become_replicate() {
-            self.lead.sending.retain(|(to, _)| *to != from);
+            self.leader_state.sending.retain(|(to, _)| *to != from);
         }
         if acked > known {
             self.advance_commit(output);
@@ -326,7 +327,7 @@ impl<C: Command> Node<C> {
     /// "If AppendEntries fails because of log inconsistency: decrement nextIndex and retry."
     fn on_rejected(&mut self, from: NodeId, prev: LogIndex, hint: LogId, output: &mut Output<C>) {
         let shared = self.log.last_at_or_before(hint).index;
-        let peer = &mut self.lead.peers[usize::from(from.0)];
+        let peer = &mut self.leader_state.peers[usize::from(from.0)];
         let matched = peer.progress.match_index;
         let is_late = match peer.state {
             ProgressState::Probe { .. } => prev != peer.progress.next_index.previous(),
@@ -335,7 +336,7 @@ impl<C: Command> Node<C> {
         };
         let next = shared.max(matched).next();
         if is_late || next > prev {
-            // It answers a request that another answer has overtaken.
+            // A newer reply has overtaken it.
             return output.mark(Mark::RejectionLate);
         }
         output.mark(Mark::NextDecreased);
@@ -353,9 +354,11 @@ impl<C: Command> Node<C> {
         let own = (self.rules.own_match)(self.on_disk.log, self.log.last().index);
         let acked = |id: NodeId| match id == self.id() {
             true => own,
-            false => self.lead.known(id).map_or(LogIndex(0), |peer| peer.progress.match_index),
+            false => {
+                self.leader_state.get_peer(id).map_or(LogIndex(0), |peer| peer.progress.match_index)
+            }
         };
-        let reached = (self.rules.reached)(self.electorate(), &acked);
+        let reached = (self.rules.reached)(self.membership_in_force(), &acked);
         let Some(term) = self.log.term_at(reached) else { return };
         if reached <= self.commit {
             return;
@@ -370,8 +373,8 @@ impl<C: Command> Node<C> {
     }
 }
 
-/// Drops the entries that a snapshot up to `start` stands for; the entry before the rest.
-fn skip_covered<C>(entries: &mut Vec<Entry<C>>, start: LogId) -> LogId {
+/// Removes the entries that a snapshot up to `start` covers. Returns the entry before the rest.
+fn skip_compacted<C>(entries: &mut Vec<Entry<C>>, start: LogId) -> LogId {
     let covered = entries.iter().take_while(|entry| entry.id.index <= start.index).count();
     entries.drain(..covered);
     start

@@ -1,8 +1,8 @@
-//! Leadership transfer (dissertation, 3.10): a leader brings another server up to date, and tells
-//! it to stand at once.
+//! Leadership transfer (dissertation, 3.10): a leader brings another server up to date, and sends
+//! it TimeoutNow.
 //!
-//! Meanwhile it takes no commands; after an election timeout it gives up. What it told cannot be
-//! taken back: a lease is over for the rest of its term.
+//! Meanwhile it accepts no commands; after an election timeout it aborts the transfer. TimeoutNow
+//! cannot be revoked: the leader has no lease for the rest of its term.
 
 use crate::entry::Command;
 use crate::ids::NodeId;
@@ -14,11 +14,12 @@ use crate::node::Node;
 use crate::state::Role;
 
 impl<C: Command> Node<C> {
-    /// An operator wants `target` to lead.
+    /// An operator transfers leadership to `target`.
     pub(crate) fn transfer(&mut self, target: NodeId, output: &mut Output<C>) {
         output.answer = Some(self.accepts_transfer(target).map(|()| {
             output.mark(Mark::TransferBegun);
-            self.lead.transfer = Some(Transfer { to: target, ticks: 0, timeout_now_sent: false });
+            self.leader_state.transfer =
+                Some(Transfer { to: target, ticks: 0, timeout_now_sent: false });
             self.maybe_send_append(target, output);
             self.maybe_send_timeout_now(output);
             self.log.last()
@@ -33,10 +34,10 @@ impl<C: Command> Node<C> {
         }
     }
 
-    /// Tells the target to stand, once its log is complete.
+    /// Sends TimeoutNow once the target's log is complete.
     pub(crate) fn maybe_send_timeout_now(&mut self, output: &mut Output<C>) {
-        let Some(transfer) = &mut self.lead.transfer else { return };
-        let matched = self.lead.peers[usize::from(transfer.to.0)].progress.match_index;
+        let Some(transfer) = &mut self.leader_state.transfer else { return };
+        let matched = self.leader_state.peers[usize::from(transfer.to.0)].progress.match_index;
         if transfer.timeout_now_sent
             || !(self.rules.may_send_timeout_now)(matched, self.log.last().index)
         {
@@ -44,7 +45,7 @@ impl<C: Command> Node<C> {
         }
         output.mark(Mark::TimeoutNowSent);
         transfer.timeout_now_sent = true;
-        self.lead.transfer_sent = true;
+        self.leader_state.transfer_sent = true;
         let to = transfer.to;
         self.send(to, Body::TimeoutNow, output);
     }
@@ -52,15 +53,15 @@ impl<C: Command> Node<C> {
     /// "If leadership transfer does not complete after about an election timeout, the prior leader
     /// aborts the transfer and resumes accepting client requests."
     pub(crate) fn tick_transfer(&mut self, output: &mut Output<C>) {
-        let Some(transfer) = &mut self.lead.transfer else { return };
+        let Some(transfer) = &mut self.leader_state.transfer else { return };
         transfer.ticks += 1;
         if transfer.ticks >= self.config.election_ticks {
             output.mark(Mark::TransferAborted);
-            self.lead.transfer = None;
+            self.leader_state.transfer = None;
         }
     }
 
-    /// The leader wants this server to stand, at once and without asking first.
+    /// Starts an election at once, without Pre-Vote.
     pub(crate) fn on_timeout_now(&mut self, output: &mut Output<C>) {
         if self.role.in_paper() != Role::Follower || !self.may_campaign() {
             return output.mark(Mark::TimeoutNowIgnored);

@@ -1,17 +1,16 @@
-//! Changes of membership.
-//!
-//! Membership (section 6; dissertation, chapter 4)
+//! Membership changes (section 6; dissertation, chapter 4).
 
 use crate::ids::{LogIndex, Term};
 use crate::io::Refused;
 use crate::membership::{Membership, Memberships};
 use crate::quorum::NodeSet;
 
-/// A leader begins a change when no other is under way and it has committed an entry of its term.
+/// A leader begins a change only if no other change is in progress and it has committed an entry of
+/// its term.
 ///
-/// The second half is the correction of 2015: two leaders of different terms could otherwise
-/// have uncommitted changes of the same membership, whose majorities do not meet. Without either:
-/// Election Safety.
+/// The second condition is the correction of 2015: two leaders of different terms could otherwise
+/// have uncommitted changes of the same membership, whose majorities do not intersect. Without
+/// either condition: no Election Safety.
 pub fn may_change(
     pending: Option<LogIndex>,
     committed: Option<Term>,
@@ -24,37 +23,38 @@ pub fn may_change(
     }
 }
 
-/// Whose quorums decide: the newest membership in the log, committed or not.
+/// The membership in force, whose quorums decide: the newest in the log, committed or not.
 ///
 /// 4.1: "a server always uses the latest configuration in its log, regardless of whether the entry
-/// is committed". A server cannot know what is committed, and so might go by a membership that
-/// others have left (etcd #11284). Without this: Election Safety.
+/// is committed". A server may not know yet what is committed, and so might use a membership that
+/// other servers have left (etcd #11284). Without this: no Election Safety.
 pub fn membership_in_force(memberships: &Memberships, _commit: LogIndex) -> &Membership {
     memberships.active()
 }
 
-/// The first step of a change. Without joint consensus where it is needed: Election Safety.
+/// The first step of a change. Without joint consensus where it is needed: no Election Safety.
 pub fn next_membership(current: &Membership, voters: NodeSet, learners: NodeSet) -> Membership {
     current.towards(voters, learners)
 }
 
-/// Voters stand for election, and who may be one again if an uncommitted change is undone.
+/// A voter may campaign, and so may a server that is a voter again if an uncommitted change is
+/// undone.
 ///
 /// 4.2.2: a removed server "may still be needed until the Cnew entry is committed". A learner that
-/// stood would only disturb.
-pub fn may_campaign(votes: bool, may_vote_again: bool) -> bool {
-    votes || may_vote_again
+/// campaigned would only disrupt the cluster.
+pub fn may_campaign(is_voter: bool, may_be_voter_again: bool) -> bool {
+    is_voter || may_be_voter_again
 }
 
-/// A leader that a committed change has removed steps down (4.2.2).
+/// A leader steps down once its removal is committed (4.2.2).
 pub fn steps_down_when_removed() -> bool {
     true
 }
 
-/// A leader ends joint consensus as soon as it is committed.
+/// A leader ends joint consensus as soon as its entry is committed.
 ///
 /// Section 6, 4.3: "Once C-old,new has been committed ... it is now safe for the leader to create
-/// a log entry describing C-new". Without this: majorities of two clusters are needed for ever.
+/// a log entry describing C-new". Without this: two majorities are needed permanently.
 pub fn ends_joint_consensus() -> bool {
     true
 }

@@ -1,43 +1,43 @@
-//! Durability: what must be on the disk before it is promised.
-//!
-//! Durability (5.6, Figure 2: "Updated on stable storage before responding to RPCs")
+//! Durability: what must be on the disk before a message promises it (5.6; Figure 2: "Updated on
+//! stable storage before responding to RPCs").
 
 use super::Promise;
 use crate::ids::LogIndex;
 use crate::state::HardState;
 
-/// Term and vote are written as they are. Without this: a second vote after a crash.
+/// Term and vote are written unchanged. Without this: a second vote after a crash.
 pub fn recorded(state: HardState) -> HardState {
     state
 }
 
-/// Term and vote are taken up after a crash as they were written. Without this: likewise.
+/// Term and vote are restored unchanged after a crash. Without this: a second vote after a crash.
 pub fn restored(state: HardState) -> HardState {
     state
 }
 
-/// Every promise waits until all that the server wrote before it is durable.
+/// Every promise waits until all earlier writes of the server are durable.
 ///
 /// Writes become durable in order, so waiting for the last one covers term, vote and log. A
-/// candidacy waits too: after a crash the same term must not be contested with a shorter log while
-/// votes for the longer one are under way. Without this: Election Safety, Leader Completeness.
+/// RequestVote waits too: otherwise, after a crash, the server could campaign in the same term with
+/// a shorter log while votes for the longer log are in flight. Without this: no Election Safety, no
+/// Leader Completeness.
 pub fn waits_for_disk(_promise: Promise) -> bool {
     true
 }
 
-/// After a failed write the disk's content is unknown, so nothing can be promised any more.
+/// After a failed write the disk's content is unknown, so the server can promise nothing more.
 pub fn survives_failed_write() -> bool {
     false
 }
 
-/// A server that has halted lives through nothing any more.
+/// A halted server processes no input.
 pub fn runs_after_halt() -> bool {
     false
 }
 
-/// After a start, nothing is known to be committed but what a snapshot stands for.
+/// After a start, only the entries that a snapshot covers are known to be committed.
 ///
-/// Figure 2: commitIndex is volatile. What follows in the log may never have been committed.
+/// Figure 2: commitIndex is volatile. The entries after the snapshot may be uncommitted.
 pub fn commit_at_start(snapshot: LogIndex, _last: LogIndex) -> LogIndex {
     snapshot
 }

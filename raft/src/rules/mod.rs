@@ -1,8 +1,8 @@
 //! The decisions on which Raft's safety rests, each one a small function with its section.
 //!
-//! [`Rules::RAFT`] is the paper. The server asks this table and decides nothing of the kind
-//! elsewhere, so this page is the list of what Raft promises, and the files below it say why. Knows
-//! nothing of servers, storage or time: every function is pure.
+//! [`Rules::RAFT`] is the paper. A server makes these decisions only by this table, so this page
+//! lists them all, and the files below it give the reasons. Knows nothing of servers, storage or
+//! time: every function is pure.
 
 use crate::ids::{LogId, LogIndex, NodeId, Term};
 use crate::io::Refused;
@@ -27,20 +27,20 @@ pub use reads::*;
 pub use replication::*;
 pub use snapshots::*;
 
-/// What a server promises to others, and to itself, by way of its disk.
+/// What a server promises to other servers, and to itself, on the strength of its disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Promise {
-    /// "I stand in this term and will vote for no one else": a RequestVote.
+    /// A RequestVote: the candidate grants no other vote in its term.
     Candidacy,
     /// A candidate's own vote, counted.
     OwnVote,
-    /// A vote granted to another.
+    /// A vote granted to another server.
     Vote,
-    /// "My log equals yours up to here": an accepted AppendEntries.
+    /// An accepted AppendEntries: the logs are equal up to the match index.
     Acknowledgement,
 }
 
-/// One field per decision. A function that differs from [`Rules::RAFT`] is a bug.
+/// One function per decision. A function that differs from [`Rules::RAFT`] is a bug.
 #[derive(Clone, Copy)]
 pub struct Rules {
     /// See [`is_stale`].
@@ -82,7 +82,7 @@ pub struct Rules {
     /// See [`wins_election`].
     pub wins_election: fn(membership: &Membership, votes: &[NodeId]) -> bool,
     /// See [`grants_pre_vote`].
-    pub grants_pre_vote: fn(hears_a_leader: bool, candidate: LogId, own: LogId) -> bool,
+    pub grants_pre_vote: fn(has_current_leader: bool, candidate: LogId, own: LogId) -> bool,
     /// See [`leader_of_pre_candidate`].
     pub leader_of_pre_candidate: fn(known: Option<NodeId>) -> Option<NodeId>,
     /// See [`believes_in_leader`].
@@ -90,7 +90,7 @@ pub struct Rules {
     /// See [`pre_votes`].
     pub pre_votes: fn(pre_vote: bool) -> bool,
     /// See [`keeps_leadership`].
-    pub keeps_leadership: fn(membership: &Membership, heard: NodeSet) -> bool,
+    pub keeps_leadership: fn(membership: &Membership, active: NodeSet) -> bool,
     /// See [`progress_at_election`].
     pub progress_at_election: fn(earlier: Progress, last: LogIndex) -> Progress,
     /// See [`accepts_append`].
@@ -127,7 +127,7 @@ pub struct Rules {
     pub may_send_timeout_now: fn(matched: LogIndex, last: LogIndex) -> bool,
     /// See [`compaction_point`].
     pub compaction_point:
-        fn(asked: LogIndex, applying: LogIndex, last: LogIndex) -> Option<LogIndex>,
+        fn(requested: LogIndex, applying: LogIndex, last: LogIndex) -> Option<LogIndex>,
     /// See [`is_compacted`].
     pub is_compacted: fn(prev: LogIndex, start: LogIndex) -> bool,
     /// See [`snapshot_is_committed`].
@@ -155,15 +155,15 @@ pub struct Rules {
     /// See [`ends_joint_consensus`].
     pub ends_joint_consensus: fn() -> bool,
     /// See [`may_campaign`].
-    pub may_campaign: fn(votes: bool, may_vote_again: bool) -> bool,
+    pub may_campaign: fn(is_voter: bool, may_be_voter_again: bool) -> bool,
     /// See [`steps_down_when_removed`].
     pub steps_down_when_removed: fn() -> bool,
     /// See [`may_read`].
     pub may_read: fn(committed: Option<Term>, current: Term) -> bool,
     /// See [`confirms_read`].
-    pub confirms_read: fn(heard: Stamp, asked: Stamp) -> bool,
+    pub confirms_read: fn(acked: Stamp, since: Stamp) -> bool,
     /// See [`is_own_read_index`].
-    pub is_own_read_index: fn(asked_in: u64, life: u64) -> bool,
+    pub is_own_read_index: fn(nonce_life: u64, life: u64) -> bool,
     /// See [`answer_closes_read`].
     pub answer_closes_read: fn() -> bool,
     /// See [`lease_holds`].
@@ -173,7 +173,7 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// Raft, as the paper has it.
+    /// Raft as in the paper.
     pub const RAFT: Rules = Rules {
         is_stale,
         adopts_newer_term,

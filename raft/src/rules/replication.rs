@@ -10,23 +10,23 @@ use crate::state::Role;
 
 /// A new leader assumes nothing about its followers' logs.
 ///
-/// Figure 2: "Reinitialized after election". Without this: commits without a quorum.
+/// Figure 2: "Reinitialized after election". Without this: commitment without a quorum.
 pub fn progress_at_election(_earlier: Progress, last: LogIndex) -> Progress {
     Progress::at_election(last)
 }
 
-/// A follower appends only after an entry that it shares with the leader.
+/// A follower appends only after an entry that matches the leader's.
 ///
 /// Figure 2, AppendEntries 2: "Reply false if log doesn't contain an entry at prevLogIndex whose
-/// term matches prevLogTerm"; `own` is the follower's term there. Without this: Log Matching.
+/// term matches prevLogTerm"; `own` is the follower's term there. Without this: no Log Matching.
 pub fn accepts_append(prev: LogId, own: Option<Term>) -> bool {
     own == Some(prev.term)
 }
 
-/// A follower removes entries only from the first real conflict on.
+/// A follower removes entries only from the first conflicting entry on.
 ///
-/// Figure 2, AppendEntries 3. A late, shorter request must not remove what a newer one appended
-/// and the follower acknowledged. Without this: State Machine Safety.
+/// Figure 2, AppendEntries 3. A late, shorter request must not remove entries that a newer request
+/// appended and the follower acknowledged. Without this: no State Machine Safety.
 pub fn truncate_from(
     _prev: LogIndex,
     conflict: Option<LogIndex>,
@@ -35,9 +35,9 @@ pub fn truncate_from(
     conflict
 }
 
-/// A follower acknowledges what the request showed to be equal, not what it happens to have.
+/// A follower acknowledges the entries up to the request's last one, not up to the end of its log.
 ///
-/// 5.3. Entries behind the last new one may belong to a deposed leader. Without this: commits
+/// 5.3. Entries after the last new one may belong to a deposed leader. Without this: commitment
 /// without a quorum.
 pub fn acknowledged(last_new: LogIndex, _last: LogIndex) -> LogIndex {
     last_new
@@ -48,29 +48,29 @@ pub fn match_after_ack(known: LogIndex, acked: LogIndex) -> LogIndex {
     known.max(acked)
 }
 
-/// nextIndex follows matchIndex and never falls behind it (Figure 2, leaders).
+/// nextIndex is always above matchIndex (Figure 2, leaders).
 pub fn next_after_ack(next: LogIndex, matched: LogIndex) -> LogIndex {
     next.max(matched.next())
 }
 
-/// Entries are sent ahead of their answers as long as the follower's window has room, in entries
-/// and in bytes. Without this, a slow follower drowns (dissertation, 10.2.1).
+/// Entries are pipelined while the follower's in-flight window has room, in entries and in bytes.
+/// Without this, a slow follower is flooded (dissertation, 10.2.1).
 pub fn window_has_room(in_flight: u64, limit: u64) -> bool {
     in_flight < limit.max(1)
 }
 
-/// A leader speaks to its followers once a heartbeat interval, if it has nothing new to say.
+/// A leader sends a heartbeat to each follower once per heartbeat interval.
 ///
-/// 5.2. More often is a waste, and less often makes them stand.
+/// 5.2. More often wastes messages, and less often lets followers start elections.
 pub fn heartbeat_is_due(elapsed: u32, heartbeat_ticks: u32) -> bool {
     elapsed >= heartbeat_ticks
 }
 
 // ---- Commitment (5.3, 5.4.2) ----
 
-/// A leader counts itself for what is durable on its own disk, like any follower.
+/// A leader counts itself only for entries that are durable on its own disk, like a follower.
 ///
-/// 5.6. Without this: committed entries that no quorum holds after a crash.
+/// 5.6. Without this: committed entries that no quorum stores after a crash.
 pub fn own_match(durable: LogIndex, _last: LogIndex) -> LogIndex {
     durable
 }
@@ -80,17 +80,18 @@ pub fn reached(membership: &Membership, acked: &dyn Fn(NodeId) -> LogIndex) -> L
     membership.reached(acked)
 }
 
-/// A leader commits by counting only entries of its own term; older ones follow with them.
+/// A leader commits by counting replicas only entries of its own term; older entries are committed
+/// with them.
 ///
-/// 5.4.2 and Figure 8: `log[N].term == currentTerm`. Without this: Leader Completeness.
+/// 5.4.2 and Figure 8: `log[N].term == currentTerm`. Without this: no Leader Completeness.
 pub fn may_commit(entry: Term, current: Term) -> bool {
     entry == current
 }
 
-/// A follower commits no further than the last entry that this request vouches for.
+/// A follower commits no further than the last entry of this request.
 ///
 /// Figure 2, AppendEntries 5: "If leaderCommit > commitIndex, set commitIndex = min(leaderCommit,
-/// index of last new entry)". Without this: State Machine Safety.
+/// index of last new entry)". Without this: no State Machine Safety.
 pub fn follower_commit(
     commit: LogIndex,
     leader: LogIndex,
@@ -100,7 +101,7 @@ pub fn follower_commit(
     commit.max(leader.min(last_new))
 }
 
-/// Only a leader takes commands; others name the leader they know (section 8).
+/// Only a leader accepts commands; other servers name the leader they know (section 8).
 pub fn may_propose(role: Role, leader: Option<NodeId>) -> Result<(), Refused> {
     match role {
         Role::Leader => Ok(()),
@@ -108,23 +109,23 @@ pub fn may_propose(role: Role, leader: Option<NodeId>) -> Result<(), Refused> {
     }
 }
 
-/// The lead goes only to a server whose log is complete.
+/// TimeoutNow is sent only to a server whose log is complete.
 ///
 /// Dissertation, 3.10: the prior leader "fully updates the target server's log". Otherwise the
-/// target asks in vain, and the cluster is without a leader for nothing.
+/// target loses the election, and the cluster has no leader meanwhile.
 pub fn may_send_timeout_now(matched: LogIndex, last: LogIndex) -> bool {
     matched == last
 }
 
-/// A message carries no more entries than it may.
+/// A message carries no more entries than the limit.
 ///
-/// Dissertation, 10.2.1. Without this, one slow follower's messages block all others.
+/// Dissertation, 10.2.1. Without this, one slow follower's messages block those of all others.
 pub fn entries_in_message(limit: usize) -> usize {
     limit
 }
 
-/// An answer makes room for this many messages with entries: more than it took away, so that a
-/// window fills, and not so many that it overflows.
+/// After an acknowledgement a leader sends at most this many messages with entries: more than one,
+/// so that the in-flight window fills, and not so many that it is flooded.
 pub fn messages_after_ack() -> usize {
     2
 }

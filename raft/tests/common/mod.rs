@@ -1,5 +1,5 @@
-//! One server and its disk, for tests that quote: server 0 is under test, and the test speaks for
-//! all others.
+//! One server and its disk, for tests that quote the paper: server 0 is under test, and the test
+//! plays all other servers.
 
 use std::collections::VecDeque;
 
@@ -12,17 +12,17 @@ pub type Command = &'static str;
 pub const ELECTION: u32 = 10;
 pub const HEARTBEAT: u32 = 3;
 
-/// One server with its disk; `output` is what its last act led to.
+/// One server with its disk; `output` is the output of its last input.
 #[derive(Clone)]
 pub struct Host {
     pub config: Config,
     pub node: Node<Command>,
     pub disk: Durable<Command>,
-    /// What was asked for and is not yet durable. Only a `slow` host leaves anything here.
+    /// Writes that are requested and not yet durable. Only a `slow` host leaves any here.
     pub pending: VecDeque<Write<Command>>,
     pub slow: bool,
     pub output: Output<Command>,
-    /// The indexes of all that was applied since the start.
+    /// The indexes of all entries that were applied since the start.
     pub applied: Vec<u64>,
 }
 
@@ -33,28 +33,28 @@ impl Host {
         Host { config, node, disk, pending, slow: false, output, applied }
     }
 
-    /// A crash, and a new life with what was durable.
+    /// A crash, and a restart from what was durable.
     pub fn restarts(self) -> Host {
         Host::start(self.config, self.disk)
     }
 
-    /// From now on writes become durable one by one, when the test says so.
+    /// From now on each write becomes durable only when the test calls [`Host::persists`].
     pub fn slow(self) -> Host {
         Host { slow: true, ..self }
     }
 
-    pub fn does(mut self, input: Input<Command>) -> Host {
+    pub fn steps(mut self, input: Input<Command>) -> Host {
         self.node.step(input, &mut self.output);
         self.applied.extend(self.output.committed.iter().map(|entry| entry.id.index.0));
         self.pending.extend(self.output.write.take());
         match self.slow {
             true => self,
-            false => self.writes(),
+            false => self.persists(),
         }
     }
 
-    /// The oldest write becomes durable; what comes of it belongs to the last act.
-    pub fn writes(mut self) -> Host {
+    /// The oldest write becomes durable; its output is added to that of the last input.
+    pub fn persists(mut self) -> Host {
         let Some(write) = self.pending.pop_front() else { return self };
         self.disk.hard_state = write.hard_state.unwrap_or(self.disk.hard_state);
         let kept = write.truncate_from.unwrap_or(LogIndex(u64::MAX));
@@ -65,49 +65,49 @@ impl Host {
         }
         self.disk.entries.extend(write.entries);
         let before = std::mem::take(&mut self.output);
-        let mut host = self.does(Input::Persisted(write.id));
+        let mut host = self.steps(Input::Persisted(write.id));
         host.output.messages.splice(..0, before.messages);
         host.output.reads.splice(..0, before.reads);
         (host.output.answer, host.output.restore) = (before.answer, before.restore);
         if host.pending.is_empty() {
-            assert_eq!(host.disk.entries, host.node.log().entries(), "the disk keeps up");
-            assert_eq!(host.disk.snapshot.as_deref(), host.node.snapshot(), "the disk keeps up");
+            assert_eq!(host.disk.entries, host.node.log().entries(), "disk and memory agree");
+            assert_eq!(host.disk.snapshot.as_deref(), host.node.snapshot(), "disk, memory agree");
         }
         host
     }
 
-    pub fn hears(self, from: u8, term: u64, body: Body<Command>) -> Host {
+    pub fn receives(self, from: u8, term: u64, body: Body<Command>) -> Host {
         let (from, to) = (NodeId(from), self.config.id);
-        self.does(Input::Receive(raft::Message { from, to, term: Term(term), body }))
+        self.steps(Input::Receive(raft::Message { from, to, term: Term(term), body }))
     }
 
     pub fn ticks(self, times: u32) -> Host {
-        (0..times).fold(self, |host, _| host.does(Input::Tick))
+        (0..times).fold(self, |host, _| host.steps(Input::Tick))
     }
     pub fn campaigns(self) -> Host {
-        self.does(Input::Campaign)
+        self.steps(Input::Campaign)
     }
     pub fn proposes(self, command: Command) -> Host {
-        self.does(Input::Propose(command))
+        self.steps(Input::Propose(command))
     }
 
-    /// The last act's messages: receiver, term and body, without the time of day.
+    /// The last input's messages: receiver, term and body, without stamps.
     pub fn sent(&self) -> Vec<(u8, u64, Body<Command>)> {
-        let timeless = |mut body: Body<Command>| {
+        let without_stamp = |mut body: Body<Command>| {
             match &mut body {
                 Body::AppendEntries { stamp, .. }
                 | Body::AppendEntriesReply { stamp, .. }
                 | Body::InstallSnapshotReply { stamp, .. } => *stamp = Stamp::default(),
-                Body::InstallSnapshot(piece) => piece.stamp = Stamp::default(),
+                Body::InstallSnapshot(chunk) => chunk.stamp = Stamp::default(),
                 _ => {}
             }
             body
         };
         let messages = self.output.messages.iter();
-        messages.map(|m| (m.to.0, m.term.0, timeless(m.body.clone()))).collect()
+        messages.map(|m| (m.to.0, m.term.0, without_stamp(m.body.clone()))).collect()
     }
 
-    /// The last act's AppendEntries: receiver, previous entry, terms of the entries, commit index.
+    /// The last input's AppendEntries: receiver, previous entry, entries' terms, commit index.
     pub fn appends(&self) -> Vec<(u8, LogId, Vec<u64>, u64)> {
         let summary = |(to, _, body)| match body {
             Body::AppendEntries { prev_log, entries, leader_commit, .. } => {
@@ -122,7 +122,7 @@ impl Host {
         self.node.status().role
     }
     /// Term and vote.
-    pub fn ballot(&self) -> (u64, Option<u8>) {
+    pub fn term_and_vote(&self) -> (u64, Option<u8>) {
         let state = self.node.status().hard_state;
         (state.term.0, state.vote.map(|id| id.0))
     }
@@ -133,10 +133,11 @@ impl Host {
         terms(self.node.log().entries())
     }
 
-    /// How many ticks of silence from now on make this server stand for election.
-    pub fn patience(&self) -> u32 {
-        let stands = |&ticks: &u32| self.clone().ticks(ticks).ballot() > self.ballot();
-        (1..1000).find(stands).expect("its patience ends")
+    /// After how many ticks without a message this server starts an election.
+    pub fn election_timeout(&self) -> u32 {
+        let campaigns =
+            |&ticks: &u32| self.clone().ticks(ticks).term_and_vote() > self.term_and_vote();
+        (1..1000).find(campaigns).expect("its election timer fires")
     }
 }
 
@@ -151,7 +152,7 @@ pub fn entries(after: u64, terms: &[u64]) -> Vec<Entry<Command>> {
     (after + 1..).zip(terms).map(entry).collect()
 }
 
-/// Server `name` of `size` servers, with this term and log on its disk.
+/// Server number `name` of `size` servers, with this term and log on its disk.
 pub fn server_named(name: u8, size: u8, term: u64, log: &[u64]) -> Host {
     let config = Config {
         election_ticks: ELECTION,
@@ -169,14 +170,14 @@ pub fn server(size: u8, term: u64, log: &[u64]) -> Host {
 
 /// Server 0, just elected in `term`: its log is `log` and the no-op.
 pub fn leader(size: u8, term: u64, log: &[u64]) -> Host {
-    let standing = server(size, term - 1, log).campaigns();
-    (1..=size / 2).fold(standing, |host, peer| host.hears(peer, term, vote(true)))
+    let candidate = server(size, term - 1, log).campaigns();
+    (1..=size / 2).fold(candidate, |host, peer| host.receives(peer, term, vote_reply(true)))
 }
 
-pub fn ask(last_log: LogId) -> Body<Command> {
+pub fn request_vote(last_log: LogId) -> Body<Command> {
     Body::RequestVote { last_log, transfer: false }
 }
-pub fn vote(granted: bool) -> Body<Command> {
+pub fn vote_reply(granted: bool) -> Body<Command> {
     Body::RequestVoteReply { granted }
 }
 pub fn append(prev_log: LogId, terms: &[u64], commit: u64) -> Body<Command> {

@@ -1,7 +1,7 @@
-//! Our core and TiKV's `raft` on the same workload, through the same door: `versus ours|tikv BATCH
+//! Our core and TiKV's `raft` on the same workload, both as a [`Replica`]: `versus ours|tikv BATCH
 //! ROUNDS` commits BATCH entries in each of ROUNDS rounds on three nodes, and prints how many were
-//! committed. Writes are durable at once, messages arrive in order, nothing watches. Whoever counts
-//! instructions subtracts a short run from a long one.
+//! committed. Writes are durable at once, messages arrive in order, there are no monitors. To count
+//! instructions, subtract a short run from a long one.
 
 use std::collections::VecDeque;
 

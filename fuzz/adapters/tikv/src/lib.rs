@@ -1,4 +1,4 @@
-//! TiKV's `raft` 0.6 and 0.7: a node goes on while its `Ready`s are being written.
+//! TiKV's `raft` 0.6 and 0.7: a node processes inputs while its `Ready`s are being written.
 
 mod shared;
 
@@ -14,8 +14,8 @@ use shared::{entry_of, log_id};
 
 const ASYNC: bool = true;
 
-/// By number, the `Ready`s that wait for the disk: whether they were written themselves or rest on
-/// those before them, and their messages.
+/// The `Ready`s that wait for the disk, by number: whether each has a write of its own or depends
+/// on those before it, and its messages.
 type Waiting = VecDeque<(u64, bool, Vec<Message>)>;
 
 fn new_node(config: &Config, log: MemStorage) -> RawNode<MemStorage> {
@@ -27,13 +27,14 @@ fn conf_state(voters: Vec<u64>) -> ConfState {
     ConfState::from((voters, Vec::new()))
 }
 
-/// Messages about votes name a committed entry; in others it has no term, so nobody has it.
+/// Messages of elections name a committed entry; in other messages it has no term, so that no node
+/// has such an entry.
 fn named_commit(message: &Message) -> LogId {
     log_id(message.commit_term, message.commit)
 }
 
 impl Tikv {
-    /// Hands out what is ready.
+    /// Puts the effects of the next `Ready` into the output.
     fn pump(&mut self, output: &mut Plain<Message>) {
         let mut ready = self.raw.ready();
         let number = ready.number();
@@ -51,7 +52,7 @@ impl Tikv {
         }
     }
 
-    /// The `Ready` of this number is durable, and with it those that wrote nothing after it.
+    /// The `Ready` of this number is durable, and with it those after it without a write.
     fn persisted(&mut self, number: u64, output: &mut Plain<Message>) {
         let done = self.waiting.iter().take_while(|wait| wait.0 <= number || !wait.1).count();
         for (at, _, messages) in self.waiting.drain(..done) {

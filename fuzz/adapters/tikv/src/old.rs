@@ -1,4 +1,4 @@
-//! TiKV's `raft` 0.3 and 0.4: one `Ready` at a time, and nothing else until it is on the disk.
+//! TiKV's `raft` 0.3 and 0.4: one `Ready` at a time, and no other input until it is on the disk.
 
 #[path = "shared.rs"]
 mod shared;
@@ -13,7 +13,7 @@ pub use shared::Tikv;
 
 const ASYNC: bool = false;
 
-/// The `Ready` that waits for the disk: one at a time, so that its write needs no name.
+/// The `Ready` that waits for the disk: one at a time, so that its write needs no id.
 type Waiting = Option<Ready>;
 
 fn new_node(config: &Config, log: MemStorage) -> RawNode<MemStorage> {
@@ -26,13 +26,13 @@ fn conf_state(voters: Vec<u64>) -> ConfState {
     state
 }
 
-/// These versions name no committed entry in passing.
+/// Messages of these versions name no committed entry.
 fn named_commit(_: &Message) -> LogId {
     LogId::ZERO
 }
 
 impl Tikv {
-    /// Hands out what is ready, up to the first thing that must be written.
+    /// Puts the effects of `Ready`s into the output, up to the first one with a write.
     fn pump(&mut self, output: &mut Plain<Message>) {
         while self.waiting.is_none() && self.raw.has_ready() {
             let ready = self.raw.ready();
@@ -51,7 +51,7 @@ impl Tikv {
         }
     }
 
-    /// All that `ready` wrote is durable: the rest of it may happen.
+    /// The writes of `ready` are durable: its messages and committed entries follow.
     fn finish(&mut self, mut ready: Ready, output: &mut Plain<Message>) {
         output.messages.append(&mut ready.messages);
         let committed = ready.committed_entries.take().unwrap_or_default();

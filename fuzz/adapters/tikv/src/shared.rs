@@ -1,10 +1,10 @@
-//! TiKV's `raft` behind the harness's door: what all versions have in common.
+//! TiKV's `raft` as a [`Replica`]: the part of the adapter that all versions share.
 //!
-//! The crate numbers nodes from 1, and a cluster of it begins behind a first snapshot, at index 1
-//! in term 1: whatever the harness counts is one higher here. As in TiKV, only a leader is asked to
-//! take a proposal. The crate's `MemStorage` is no disk here, only what it reads: it is filled from
-//! the harness's disk at each start. Nobody is ever behind the first snapshot, so it is never asked
-//! to make one.
+//! The crate numbers nodes from 1, and its cluster starts from an initial snapshot at index 1 in
+//! term 1: all numbers of the harness are one higher here. As in TiKV, only a leader receives
+//! proposals. The crate's `MemStorage` is not a disk here, but only what the crate reads: it is
+//! filled from the harness's disk at each start. No node is ever behind the initial snapshot, so
+//! the crate never requests another.
 
 use raft::eraftpb::{Entry, HardState, Message, MessageType as Type, Snapshot};
 use raft::{storage::MemStorage, Config, RawNode, StateRole, Storage};
@@ -32,16 +32,16 @@ impl Replica for Tikv {
 
     const CAPABILITIES: Capabilities = Capabilities {
         async_writes: ASYNC,
-        torn_writes: false, // The crate wants a `Ready` to be written as a whole.
+        torn_writes: false, // The crate requires that a `Ready` is written as a whole.
         pre_vote: true,
         check_quorum: true,
         bounded_sends: false, // It counts bytes.
-        smallest_cluster: 2,  // Alone, a node leads before its vote is durable: nobody could tell.
+        smallest_cluster: 2,  // A single node leads before its vote is durable, unobservably.
         ..Capabilities::FIGURE_2
     };
 
     fn start(id: NodeId, setup: &Setup, _: &(), disk: &Durable) -> Tikv {
-        // The crate wants to hear of a leader more often than it gives one up.
+        // The crate requires that the election timeout is longer than the heartbeat interval.
         let election_ticks = setup.election_ticks.max(setup.heartbeat_ticks + 1);
         let setup = Setup { election_ticks, ..*setup };
         let mut config = Config { id: up(id.0), max_inflight_msgs: 256, ..Config::default() };
@@ -60,10 +60,10 @@ impl Replica for Tikv {
             return; // The crash handler is late.
         }
         let raft = &mut self.raw.raft;
-        // Whatever election timeout the crate has drawn since: it is not the crate's to draw.
+        // Overrides the election timeout that the crate has drawn at random.
         let (id, term) = (NodeId(down(raft.id) as u8), Term(down(raft.term)));
         raft.set_randomized_election_timeout(self.setup.election_timeout(id, term) as usize);
-        // What the crate refuses changes nothing, so its errors are of no interest.
+        // An input that the crate refuses changes nothing, so its errors are ignored.
         match input {
             Input::Tick => drop(Some(self.raw.tick())),
             Input::Timeout => drop(self.raw.campaign()),
@@ -75,7 +75,7 @@ impl Replica for Tikv {
                 (self.halted, output.halted) = (true, true);
                 return;
             }
-            _ => {} // It is told what is applied, and nothing else that it cannot do.
+            _ => {} // Of these it receives only `Applied`: its capabilities exclude the others.
         }
         if self.raw.has_ready() {
             self.pump(output);
@@ -88,7 +88,7 @@ impl Replica for Tikv {
 
     fn view(&self) -> View {
         let (raft, log) = (&self.raw.raft, &self.raw.raft.raft_log);
-        // In the crate's order, where a pre-candidate is the last.
+        // In the crate's order, in which pre-candidate is the last.
         let roles = [Role::Follower, Role::Candidate, Role::Leader, Role::Follower];
         let last_log = log_id(log.last_term(), log.last_index());
         let hard_state = hard_state_of(raft.term, raft.vote);
@@ -120,7 +120,7 @@ impl Replica for Tikv {
             }
             (Type::MsgHeartbeat, _) => MessageBody::Heartbeat { commit },
             (Type::MsgAppendResponse, true) => MessageBody::AppendRejected,
-            // An answer without an index says no more than that there is a newer term.
+            // A reply without an index only reports a newer term.
             (Type::MsgAppendResponse, _) if message.get_index() > 0 => {
                 MessageBody::AppendAccepted { match_index }
             }
@@ -134,7 +134,7 @@ impl Replica for Tikv {
 }
 
 impl Tikv {
-    /// The write that makes these durable, if there is anything; the crate reads them from now on.
+    /// The write that makes these durable, if there are any; the crate reads them from now on.
     pub fn write(&mut self, id: u64, hs: Option<&HardState>, new: &[Entry]) -> Option<Write> {
         let store = self.raw.mut_store();
         let (first, last) = (new.first().map(Entry::get_index), store.last_index().ok()?);

@@ -1,4 +1,5 @@
-//! The real bugs, replayed: each breaks the versions that have it, and no other.
+//! Regression tests of the real bugs: each artifact has a violation on the versions with its bug,
+//! and on no other.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +8,7 @@ use whitewater::replica::system_under_test::SystemUnderTest;
 use whitewater::run::{Outcome, Runner};
 use whitewater::schedule::files::{read_schedule, schedules_in};
 
-/// All published versions here, and the newest with the fix that no release has.
+/// The published versions that this adapter supports, and the newest with an unreleased fix.
 const ALL: &[&str] = &["0.3.0", "0.3.1", "0.4.0", "0.4.3", "0.6.0", "0.7.0", "0.7.0-fixed"];
 
 /// The published ones.
@@ -16,15 +17,15 @@ const NOT_FIXED: &[&str] = {
     published
 };
 
-/// Name, fingerprint, and the versions that it breaks. All of them are run by a host that always
-/// syncs, but the first, which that host would hide.
+/// Name, fingerprint, and the affected versions. All run on a host that always syncs, but the
+/// first, which that host would hide.
 const BUGS: [(&str, &str, &[&str]); 6] = [
     ("must-sync-ignores-entries", "ack-is-durable", &["0.3.0", "0.3.1", "0.4.0", "0.4.3"]),
     ("next-index-at-match", "next-is-above-match", NOT_FIXED),
     ("stale-pre-votes-count", "recovers-after-healing", &["0.3.0"]),
     ("old-leader-kept-in-pre-vote", "recovers-after-healing", &["0.3.0"]),
     ("check-quorum-at-some-servers-only", "core-converges", ALL),
-    // A false alarm of ours, once: no version breaks anything.
+    // Once a false alarm of ours: no version has a violation.
     ("leader-waits-for-its-disk", "silent-leader-steps-down", &[]),
 ];
 
@@ -42,7 +43,7 @@ fn run(file: &Path, always_sync: bool) -> Outcome {
 }
 
 #[test]
-fn each_real_bug_breaks_the_versions_that_have_it_and_no_other() {
+fn each_real_bug_is_found_in_the_affected_versions_and_in_no_other() {
     for (name, fingerprint, versions) in BUGS {
         let file = folder("artifacts/tikv").join(name);
         let found = run(&file, fingerprint != "ack-is-durable").fingerprint();
@@ -52,23 +53,23 @@ fn each_real_bug_breaks_the_versions_that_have_it_and_no_other() {
 }
 
 #[test]
-fn a_host_that_always_syncs_hides_that_entries_were_not() {
+fn a_host_that_always_syncs_hides_the_missing_sync_of_entries() {
     let (name, _, _) = BUGS[0];
     assert_eq!(run(&folder("artifacts/tikv").join(name), true).violation, None);
 }
 
 #[test]
-fn the_shipped_corpus_breaks_no_promise() {
+fn the_shipped_corpus_has_no_violation() {
     let files = schedules_in(&folder("corpus/cluster")).expect("the corpus is there");
     assert!(files.len() > 50);
     for file in files {
-        let promise = run(&file, true).violation.filter(|violation| !violation.is_lint());
-        assert_eq!(promise, None, "{}", file.display());
+        let violation = run(&file, true).violation.filter(|violation| !violation.is_lint());
+        assert_eq!(violation, None, "{}", file.display());
     }
 }
 
 #[test]
-fn a_schedule_runs_twice_in_the_same_way() {
+fn a_schedule_gives_the_same_digest_twice() {
     for file in
         schedules_in(&folder("corpus/cluster")).expect("the corpus is there").iter().step_by(9)
     {

@@ -1,0 +1,607 @@
+//! The daily commands, `scripts/*.sh`, as a user meets them: what they leave behind, what they say,
+//! and how they end. All of it happens in checkouts whose paths a shell would misread.
+//!
+//! Most tests have `scripts/cargo.sh` stand in for cargo, and so build no libFuzzer. Those that
+//! build the real target are ignored in the ordinary suite: `scripts/test.sh --all` runs them.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
+
+/// A name that a shell reads as something else, wherever it is not quoted.
+const ODD: &str = "it's \"$HOME\" & a * [b]; #1";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the root is there")
+}
+
+/// A checkout of one's own, which goes when it is no longer needed.
+struct Checkout {
+    root: PathBuf,
+    /// Put before all others on the path.
+    tools: PathBuf,
+    target: Option<PathBuf>,
+}
+
+impl Drop for Checkout {
+    fn drop(&mut self) {
+        let above = self.root.parent().expect("it lies in a folder of its own");
+        let _ = fs::remove_dir_all(above);
+    }
+}
+
+/// How a script ended.
+struct Ended {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Ended {
+    fn new(output: Output) -> Ended {
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        Ended { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    #[track_caller]
+    fn with(self, code: i32) -> Ended {
+        assert_eq!(self.code, Some(code), "{}\n{}", self.out, self.err);
+        self
+    }
+
+    /// Ended with 2, and the last line on standard error is a complaint with these words.
+    #[track_caller]
+    fn complaining(self, words: &[&str]) -> Ended {
+        let ended = self.with(2);
+        let complaint = ended.err.lines().last().unwrap_or_default();
+        words.iter().for_each(|word| assert!(complaint.contains(word), "{}", ended.err));
+        ended
+    }
+}
+
+impl Checkout {
+    /// A few inputs, the scripts, and what they ask for; a stand-in for cargo.
+    fn small() -> Checkout {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let above = env::temp_dir().join(format!("whitewater-{}-{number}", std::process::id()));
+        let checkout = Checkout { root: above.join(ODD), tools: above.join("bin"), target: None };
+        for folder in ["scripts", "corpus/cluster", "artifacts/cluster", "fuzz/fuzz_targets"] {
+            fs::create_dir_all(checkout.path(folder)).expect("a folder can be made");
+        }
+        copy_all(&root().join("scripts"), &checkout.path("scripts"));
+        fs::copy(root().join(".gitignore"), checkout.path(".gitignore")).expect("it is there");
+        for link in ["corpus", "artifacts"] {
+            let target = Path::new("..").join(link);
+            std::os::unix::fs::symlink(target, checkout.path("fuzz").join(link)).expect("a link");
+        }
+        checkout.write("fuzz/fuzz_targets/cluster.rs", "");
+        checkout.write("fuzz/fuzz_targets/mutant.rs", "");
+        checkout.write("corpus/cluster/one", "1 2 3\n");
+        checkout.write("corpus/cluster/two", "2 3\n");
+        checkout.write("corpus/cluster/six", "4 5 6\n");
+        fs::create_dir(&checkout.tools).expect("a folder can be made");
+        copy_all(&root().join("fuzz/tests/scripts"), &checkout.tools);
+        fs::rename(checkout.tools.join("cargo.sh"), checkout.tools.join("cargo")).expect("it is");
+        checkout.commit();
+        checkout
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).expect("a file can be written");
+    }
+
+    fn commit(&self) {
+        self.git(&["init", "-q"]);
+        self.git(&["add", "."]);
+        self.git(&["add", "--force", "corpus"]);
+        let who = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"];
+        self.git(&[&who[..], &["commit", "-qm", "all"]].concat());
+    }
+
+    fn git(&self, args: &[&str]) -> String {
+        let output = self.command("git").args(args).output().expect("git starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// What `git status` shows, file by file.
+    fn status(&self) -> String {
+        self.git(&["-c", "status.renames=false", "status", "--short"])
+    }
+
+    /// A command that starts in the checkout, with nothing of what this very test was started with.
+    fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.root).stdin(Stdio::null());
+        let ours = |name: &str| {
+            ["WHITEWATER_", "CARGO_", "GIT_", "RUST"].iter().any(|start| name.starts_with(start))
+                && !["CARGO_HOME", "RUSTUP_HOME"].contains(&name)
+        };
+        for (name, _) in env::vars().filter(|(name, _)| ours(name)) {
+            command.env_remove(name);
+        }
+        command.env_remove("ADAPTER").env_remove("SANITIZER");
+        if let Some(target) = &self.target {
+            command.env("CARGO_TARGET_DIR", target);
+        }
+        let paths = env::var_os("PATH").unwrap_or_default();
+        let paths = [self.tools.clone()].into_iter().chain(env::split_paths(&paths));
+        command.env("PATH", env::join_paths(paths).expect("no path has a colon"));
+        command
+    }
+
+    /// Runs a script, with variables of these values.
+    fn run(&self, script: &str, args: &[&str], variables: &[(&str, &str)]) -> Ended {
+        let mut command = self.command(self.path("scripts").join(script));
+        command.args(args).envs(variables.iter().copied());
+        Ended::new(command.output().expect("the script starts"))
+    }
+
+    /// The names of a folder.
+    fn names(&self, folder: &str) -> BTreeSet<String> {
+        let entries = fs::read_dir(self.path(folder)).expect("the folder is there").flatten();
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    }
+
+    /// The texts of the files of a corpus.
+    fn texts(&self, folder: &str) -> Vec<String> {
+        let text = |name: &String| fs::read_to_string(self.path(folder).join(name)).expect("text");
+        let mut texts: Vec<String> = self.names(folder).iter().map(text).collect();
+        texts.sort();
+        texts
+    }
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("the folder is there").flatten() {
+        fs::copy(entry.path(), to.join(entry.file_name())).expect("it is a file");
+    }
+}
+
+#[test]
+fn a_minimised_corpus_shows_what_came_and_what_went() {
+    let checkout = Checkout::small();
+    checkout.write("corpus/cluster/new", "7 8\n");
+    assert_eq!(checkout.status(), "", "what fuzzing adds is ignored");
+    let ended = checkout.run("cmin.sh", &[], &[]).with(0);
+    assert!(ended.out.contains("4 files before, 3 now, which reach 8 features"), "{}", ended.out);
+    assert_eq!(checkout.texts("corpus/cluster"), ["1 2 3\n", "4 5 6\n", "7 8\n"]);
+    let status = checkout.status();
+    let shown = |how: &str| status.lines().filter(|line| line.starts_with(how)).count();
+    // By the names of their hashes, as libFuzzer has it.
+    assert_eq!((shown(" A corpus/"), shown(" D corpus/"), status.lines().count()), (3, 3, 6));
+    checkout.git(&["add", "corpus"]);
+    assert_eq!(checkout.git(&["diff", "--name-only"]), "");
+    checkout.run("cmin.sh", &[], &[]).with(0);
+    assert_eq!(checkout.git(&["diff", "--name-only"]), "", "nothing is left to do");
+}
+
+#[test]
+fn a_merge_that_fails_leaves_the_corpus_as_it_was() {
+    let checkout = Checkout::small();
+    let before = (checkout.names("corpus/cluster"), checkout.texts("corpus/cluster"));
+    for trouble in ["path", "fails", "cuts", "ends-early"] {
+        let ended = checkout.run("cmin.sh", &["cluster"], &[("STAND_IN", trouble)]);
+        let after = (checkout.names("corpus/cluster"), checkout.texts("corpus/cluster"));
+        assert_eq!(after, before, "{trouble}");
+        ended.complaining(&["corpus/cluster is as it was"]);
+    }
+    assert_eq!(checkout.status(), "");
+}
+
+#[test]
+fn a_corpus_is_minimised_by_one_at_a_time() {
+    let checkout = Checkout::small();
+    let mut flock = checkout.command("flock");
+    flock.args(["--no-fork", "corpus/cluster", "sh", "-c", "echo held; exec sleep 30"]);
+    let mut other = flock.stdout(Stdio::piped()).spawn().expect("flock starts");
+    let mut held = [0; 5];
+    let out = other.stdout.as_mut().expect("it is piped");
+    out.read_exact(&mut held).expect("the corpus is locked");
+    let ended = checkout.run("cmin.sh", &[], &[]);
+    other.kill().expect("it was started here");
+    other.wait().expect("it ends");
+    ended.complaining(&["is being minimised already"]);
+    assert_eq!(checkout.names("corpus/cluster").len(), 3);
+}
+
+#[test]
+fn an_input_that_a_merge_forgets_stays() {
+    let checkout = Checkout::small();
+    checkout.run("cmin.sh", &["cluster"], &[("STAND_IN", "forgets")]).with(0);
+    assert_eq!(checkout.texts("corpus/cluster"), ["1 2 3\n", "4 5 6\n"]);
+}
+
+#[test]
+fn an_input_that_breaks_a_promise_stays_and_is_named() {
+    let checkout = Checkout::small();
+    checkout.write("corpus/cluster/bad", "broken\n");
+    let ended = checkout.run("cmin.sh", &["cluster"], &[]).with(1);
+    assert!(ended.out.contains("corpus/cluster/bad\n"), "{}", ended.out);
+    assert_eq!(checkout.texts("corpus/cluster"), ["1 2 3\n", "4 5 6\n", "broken\n"]);
+    for other in ["one", "two", "six"] {
+        fs::remove_file(checkout.path("corpus/cluster").join(other)).ok();
+    }
+    checkout.run("cmin.sh", &["cluster"], &[]).with(1);
+}
+
+#[test]
+fn what_other_folders_have_is_taken_into_the_corpus() {
+    let checkout = Checkout::small();
+    fs::create_dir(checkout.path("more")).expect("a folder can be made");
+    checkout.write("more/again", "1 3\n");
+    checkout.write("more/other", "9\n");
+    checkout.run("cmin.sh", &["cluster", "more"], &[]).with(0);
+    assert_eq!(checkout.texts("corpus/cluster"), ["1 2 3\n", "4 5 6\n", "9\n"]);
+    assert_eq!(checkout.texts("more"), ["1 3\n", "9\n"], "they stay as they are");
+}
+
+#[test]
+fn a_corpus_outside_a_git_checkout_is_minimised_as_well() {
+    let checkout = Checkout::small();
+    fs::remove_dir_all(checkout.path(".git")).expect("it is there");
+    checkout.run("cmin.sh", &[], &[("GIT_CEILING_DIRECTORIES", "/")]).with(0);
+    assert_eq!(checkout.texts("corpus/cluster"), ["1 2 3\n", "4 5 6\n"]);
+    fs::remove_dir_all(checkout.path("corpus")).expect("it is there");
+    checkout.run("cmin.sh", &[], &[]).with(0);
+}
+
+#[test]
+fn a_target_that_is_not_told_its_bug_is_refused() {
+    let checkout = Checkout::small();
+    for (script, args) in
+        [("cmin.sh", &["mutant"][..]), ("seed.sh", &["mutant"]), ("fuzz.sh", &["mutant", "1"])]
+    {
+        let ended = checkout.run(script, args, &[]).complaining(&["WHITEWATER_MUTANT must name"]);
+        assert_eq!((ended.out.as_str(), ended.err.lines().count()), ("", 1), "{script}");
+    }
+    let bug = [("WHITEWATER_MUTANT", "votes-twice")];
+    fs::create_dir(checkout.path("corpus/mutant")).expect("a folder can be made");
+    checkout.write("corpus/mutant/one", "1\n");
+    checkout.run("cmin.sh", &["mutant"], &bug).with(0);
+    checkout.run("fuzz.sh", &["mutant", "1"], &bug).with(0);
+}
+
+#[test]
+fn wrong_usage_is_one_line_and_changes_nothing() {
+    let checkout = Checkout::small();
+    checkout.write("artifacts/cluster/known", "1\n");
+    checkout.write("artifacts/cluster/known.md", "1\n");
+    for (script, args, word) in [
+        ("fuzz.sh", &["nothing"][..], "no fuzz target 'nothing'"),
+        ("fuzz.sh", &["../cluster"], "no fuzz target '../cluster'"),
+        ("fuzz.sh", &["cluster", "soon"], "'soon' is no number"),
+        ("fuzz.sh", &["cluster", "1", "-runs=5"], "usage: fuzz.sh"),
+        ("fuzz.sh", &["--", "-jobs=many"], "'-jobs=many' is no number"),
+        ("cmin.sh", &["nothing"], "no fuzz target 'nothing'"),
+        ("cmin.sh", &["cluster", "nowhere"], "nowhere: is no folder"),
+        ("cmin.sh", &["cluster", "--", "-max_len=3"], "does not take '-max_len=3'"),
+        ("cmin.sh", &["--", "-merge=0"], "does not take '-merge=0'"),
+        ("seed.sh", &["cluster", "more"], "usage: seed.sh"),
+        ("promote.sh", &["file"], "usage: promote.sh"),
+        ("promote.sh", &["nowhere", "a-name"], "is no file"),
+        ("promote.sh", &["corpus/cluster/one", "a name"], "'a name' is no name"),
+        ("promote.sh", &["artifacts/cluster/known", "known"], "known exists already"),
+        ("promote.sh", &["artifacts/cluster/known", "found-it"], "git ignores"),
+        ("coverage.sh", &["a", "b"], "usage: coverage.sh"),
+        ("audit.sh", &["a"], "usage: audit.sh"),
+        ("pgo.sh", &["a"], "usage: pgo.sh"),
+        ("test.sh", &["a"], "usage: test.sh"),
+    ] {
+        let ended = checkout.run(script, args, &[]).complaining(&[word]);
+        assert_eq!((ended.out.as_str(), ended.err.lines().count()), ("", 1), "{}", ended.err);
+    }
+    assert_eq!(checkout.names("corpus/cluster").len(), 3);
+}
+
+#[test]
+fn the_minimiser_takes_the_options_that_cut_nothing() {
+    let checkout = Checkout::small();
+    checkout.run("cmin.sh", &["--", "-timeout=5", "-set_cover_merge=1"], &[]).with(0);
+    assert_eq!(checkout.texts("corpus/cluster"), ["1 2 3\n", "4 5 6\n"]);
+}
+
+#[test]
+fn a_run_that_says_little_is_clean_and_leaves_nothing_for_git() {
+    let checkout = Checkout::small();
+    let ended = checkout.run("fuzz.sh", &["cluster", "1"], &[]).with(0);
+    assert!(ended.out.ends_with("clean\n"), "{}", ended.out);
+    assert!(ended
+        .out
+        .contains("executions 5  events/s -  edges 36  features 57  corpus 8  goals -"));
+    assert_eq!(checkout.names("corpus/cluster").len(), 4, "the corpus grows");
+    assert_eq!(checkout.status(), "");
+}
+
+#[test]
+fn a_fuzzer_that_does_not_start_is_no_find() {
+    let checkout = Checkout::small();
+    for (trouble, tail) in [("start", "The required directory"), ("fork-starts-nothing", "#0: cov")]
+    {
+        let ended = checkout.run("fuzz.sh", &["cluster", "1"], &[("STAND_IN", trouble)]);
+        let ended = ended.complaining(&["the fuzzer ended with code"]);
+        assert!(ended.err.contains(tail), "the tail of the log: {}", ended.err);
+    }
+}
+
+#[test]
+fn a_find_is_told_and_is_never_clean() {
+    let checkout = Checkout::small();
+    let story = checkout.run("fuzz.sh", &["cluster", "1"], &[("STAND_IN", "story")]).with(1);
+    assert!(
+        story.out.contains("\nthe story\n") && story.out.contains("finds 1\n"),
+        "{}",
+        story.out
+    );
+    let fork = ["cluster", "1", "--", "-fork=2", "-ignore_crashes=1"];
+    for trouble in ["fork", "fork-saves-nothing"] {
+        let ended = checkout.run("fuzz.sh", &fork, &[("STAND_IN", trouble)]).with(1);
+        assert!(ended.out.contains("finds 3\n") && !ended.out.contains("clean"), "{}", ended.out);
+    }
+    assert_eq!(checkout.status(), "", "finds are ignored until they are promoted");
+}
+
+#[test]
+fn each_job_has_a_log_and_a_seed_of_its_own() {
+    let checkout = Checkout::small();
+    let options = ["cluster", "1", "--", "-jobs=3", "-workers=2", "-seed=7"];
+    let ended = checkout.run("fuzz.sh", &options, &[]).with(0);
+    assert!(ended.out.contains("executions 15 "), "all jobs count: {}", ended.out);
+    assert_eq!(checkout.names("corpus/cluster").len(), 6, "each seed made another input");
+    assert_eq!(checkout.status(), "");
+    let logs = checkout.names(".").into_iter().filter(|name| name.ends_with(".log"));
+    assert_eq!(logs.count(), 0, "no log is left in the checkout");
+}
+
+#[test]
+fn seeds_are_merged_with_the_corpus_or_leave_it_as_it_was() {
+    let checkout = Checkout::small();
+    fs::create_dir_all(checkout.path("fuzz/tests/scenarios")).expect("a folder can be made");
+    checkout.write("fuzz/tests/scenarios/told.txt", "8 9\n");
+    // What is called like a scenario may say something else.
+    checkout.write("corpus/cluster/told", "7\n");
+    let before = checkout.names("corpus/cluster");
+    checkout.run("seed.sh", &[], &[("STAND_IN", "finds")]).with(1);
+    assert_eq!(checkout.names("corpus/cluster"), before);
+    checkout.run("seed.sh", &[], &[("STAND_IN", "path")]).complaining(&["is as it was"]);
+    assert_eq!(checkout.names("corpus/cluster"), before);
+    checkout.run("seed.sh", &[], &[]).with(0);
+    let texts = ["1 2 3\n", "10 11\n", "12\n", "4 5 6\n", "7\n", "8 9\n"];
+    assert_eq!(checkout.texts("corpus/cluster"), texts);
+}
+
+#[test]
+fn a_find_is_promoted_whole_and_under_a_name_that_git_sees() {
+    let checkout = Checkout::small();
+    checkout.write("artifacts/cluster/crash-1", "3\n");
+    assert_eq!(checkout.status(), "");
+    let args = ["artifacts/cluster/crash-1", "a-name", "it's `mended`"];
+    checkout.run("promote.sh", &args, &[]).with(0);
+    let shown = "?? artifacts/cluster/a-name\n?? artifacts/cluster/a-name.md\n";
+    assert_eq!(checkout.status().replace("?? artifacts/\n", shown), shown);
+    let names = ["a-name", "a-name.md", "crash-1"].map(String::from);
+    assert_eq!(checkout.names("artifacts/cluster"), BTreeSet::from(names), "no draft is left");
+    let text = fs::read_to_string(checkout.path("artifacts/cluster/a-name.md")).expect("text");
+    assert!(text.contains("Fix: it's `mended`.\n") && text.contains("the story\n"), "{text}");
+    checkout.run("promote.sh", &args, &[]).complaining(&["exists already"]);
+}
+
+#[test]
+fn an_adapter_has_a_corpus_of_its_own() {
+    let checkout = Checkout::small();
+    let adapter = [("ADAPTER", "fuzz/adapters/tikv")];
+    checkout.run("fuzz.sh", &["cluster", "1"], &adapter).complaining(&["no adapter"]);
+    fs::create_dir_all(checkout.path("fuzz/adapters/tikv/corpus/cluster")).expect("a folder");
+    checkout.write("fuzz/adapters/tikv/Cargo.toml", "");
+    checkout.commit();
+    checkout.write("fuzz/adapters/tikv/corpus/cluster/one", "1 2\n");
+    checkout.write("fuzz/adapters/tikv/corpus/cluster/two", "2\n");
+    checkout.run("cmin.sh", &[], &adapter).with(0);
+    assert_eq!(checkout.texts("fuzz/adapters/tikv/corpus/cluster"), ["1 2\n"]);
+    checkout.run("fuzz.sh", &["cluster", "1"], &adapter).with(0);
+    assert_eq!(checkout.names("fuzz/adapters/tikv/corpus/cluster").len(), 2);
+    assert_eq!(checkout.names("corpus/cluster").len(), 3);
+    assert_eq!(checkout.status(), "", "all of it is ignored");
+    checkout.run("fuzz.sh", &["mutant", "1"], &adapter).complaining(&["no fuzz target 'mutant'"]);
+    checkout.run("seed.sh", &[], &adapter).complaining(&["an adapter"]);
+}
+
+#[test]
+fn who_is_interrupted_stops_what_it_started() {
+    let checkout = Checkout::small();
+    let mut command = checkout.command(checkout.path("scripts/fuzz.sh"));
+    command.env("STAND_IN", "hangs").stdout(Stdio::null()).stderr(Stdio::null());
+    let mut script = command.spawn().expect("the script starts");
+    let fuzzer = || fs::read_to_string(checkout.path("artifacts/cluster/pid")).unwrap_or_default();
+    wait_until("the fuzzer runs", || fuzzer().ends_with('\n'));
+    let fuzzer = PathBuf::from("/proc").join(fuzzer().trim());
+    assert!(fuzzer.exists());
+    let killed = Command::new("kill").arg(script.id().to_string()).status();
+    assert!(killed.expect("kill starts").success());
+    assert_eq!(script.wait().expect("the script ends").code(), Some(130));
+    wait_until("the fuzzer is gone", || !fuzzer.exists());
+}
+
+/// Waits for at most half a minute.
+#[track_caller]
+fn wait_until(what: &str, happens: impl Fn() -> bool) {
+    for _ in 0..600 {
+        if happens() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    panic!("not within half a minute: {what}");
+}
+
+/// Targets are built once, in a folder that stays: the second checkout at a place, of files that
+/// are as old, needs no build. So there is but one at a time.
+static REAL: Mutex<()> = Mutex::new(());
+
+impl Checkout {
+    /// All that git knows, as it is now, with the real cargo.
+    fn real() -> Checkout {
+        let above = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scripts");
+        let target = Some(above.join("target of it's \"$HOME\""));
+        // Where scripts install cargo-fuzz, so that it need not be built once more.
+        let tools = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../tools/bin");
+        let checkout = Checkout { root: above.join("here").join(ODD), tools, target };
+        let _ = fs::remove_dir_all(above.join("here"));
+        fs::create_dir_all(&checkout.root).expect("a folder can be made");
+        let copy = "git ls-files -z --cached --others --exclude-standard --deduplicate |
+            tar --null --ignore-failed-read -cf - -T - 2>/dev/null | tar -xpf - -C \"$1\"";
+        let mut command = Command::new("sh");
+        command.current_dir(root()).args(["-c", copy, "-"]).arg(&checkout.root);
+        assert!(command.status().expect("it starts").success());
+        checkout.commit();
+        checkout
+    }
+
+    fn cargo_fuzz(&self, args: &[&str], variables: &[(&str, &str)]) -> Ended {
+        let mut command = self.command("cargo");
+        let (what, how) = (&args[..1], ["--sanitizer", "none", "--no-trace-compares"]);
+        command.arg("fuzz").args(what).args(how).args(&args[1..]);
+        command.envs(variables.iter().copied());
+        Ended::new(command.output().expect("cargo starts"))
+    }
+
+    /// The features that a corpus reaches, by a merge that is told to cut nothing.
+    fn features(&self, corpus: &str) -> BTreeSet<String> {
+        let work = self.root.with_file_name("features");
+        let _ = fs::remove_dir_all(&work);
+        fs::create_dir_all(work.join("new")).expect("a folder can be made");
+        let host = Command::new("rustc").arg("-vV").output().expect("rustc starts").stdout;
+        let host = String::from_utf8_lossy(&host).into_owned();
+        let host = host.lines().find_map(|line| line.strip_prefix("host: ")).expect("it says so");
+        let target = self.target.as_ref().expect("it has one").join(host).join("release/cluster");
+        // Whatever the target makes of its paths: no word here is special to a shell.
+        let program = work.join("cluster");
+        fs::copy(target, &program).expect("the target is built");
+        let mut command = self.command(program);
+        command.args(["-merge=1", "-max_len=70000", "-entropic=0", "-use_counters=0"]);
+        command.arg("-merge_control_file=control").arg("new").current_dir(&work);
+        copy_corpus(&self.path(corpus), &work.join("old"));
+        let merged = command.arg("old").output().expect("it starts");
+        assert!(merged.status.success(), "{}", String::from_utf8_lossy(&merged.stderr));
+        let control = fs::read_to_string(work.join("control")).expect("it is text");
+        let reached = control.lines().filter_map(|line| line.strip_prefix("FT "));
+        reached.flat_map(|line| line.split(' ').skip(1)).map(String::from).collect()
+    }
+
+    /// Leaves a few inputs, for what goes through all of them again and again.
+    fn thin_out(&self) {
+        for name in self.names("corpus/cluster").iter().skip(20) {
+            fs::remove_file(self.path("corpus/cluster").join(name)).expect("it is there");
+        }
+        self.commit();
+    }
+}
+
+fn copy_corpus(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder can be made");
+    copy_all(from, to);
+}
+
+/// What is lost of the features that the shipped corpus reaches.
+#[track_caller]
+fn nothing_is_lost(checkout: &Checkout, before: &(usize, BTreeSet<String>)) {
+    let after = (checkout.names("corpus/cluster").len(), checkout.features("corpus/cluster"));
+    let lost = before.1.difference(&after.1).count();
+    let (files, features) = (before.0, before.1.len());
+    println!("{files} files, {features} features; now {}, {}", after.0, after.1.len());
+    // What an input reaches may hang on what ran before it: a buffer that grows does so once.
+    assert!(lost <= 2, "{lost} of {features} features are lost");
+    assert!(after.0 > files / 2, "{files} files became {}", after.0);
+}
+
+#[test]
+#[ignore = "builds libFuzzer; scripts/test.sh --all runs it"]
+fn minimising_loses_no_feature_and_no_long_schedule() {
+    let _one = REAL.lock();
+    let checkout = Checkout::real();
+    checkout.cargo_fuzz(&["build", "cluster"], &[]).with(0);
+    let before = (checkout.names("corpus/cluster").len(), checkout.features("corpus/cluster"));
+    let ended = checkout.run("cmin.sh", &["cluster"], &[]).with(0);
+    println!("{}", ended.out);
+    nothing_is_lost(&checkout, &before);
+    checkout.cargo_fuzz(&["cmin", "cluster"], &[]).with(0);
+    nothing_is_lost(&checkout, &before);
+    let shown = checkout.status();
+    assert!(shown.lines().all(|line| line.starts_with(" D corpus/cluster/")), "{shown}");
+}
+
+#[test]
+#[ignore = "builds libFuzzer; scripts/test.sh --all runs it"]
+fn fuzzing_in_any_way_leaves_nothing_for_git_until_it_is_promoted() {
+    let _one = REAL.lock();
+    let checkout = Checkout::real();
+    let shipped = checkout.names("corpus/cluster").len();
+    let clean = |options: &[&str]| {
+        let args = [&["cluster", "5", "--"], options].concat();
+        let ended = checkout.run("fuzz.sh", &args, &[]).with(0);
+        assert!(ended.out.ends_with("clean\n") && ended.out.contains("finds 0"), "{}", ended.out);
+        let shown = ended.out.lines().rfind(|line| line.contains("  executions "));
+        assert!(shown.is_some_and(|line| !line.contains("executions -")), "{}", ended.out);
+        assert_eq!(checkout.status(), "", "{options:?}");
+    };
+    for options in [
+        &[][..],
+        &["-runs=9"],
+        &["-fork=2", "-seed=7"],
+        &["-jobs=2", "-seed=7"],
+        // libFuzzer takes inputs out of a corpus only if it made them itself.
+        &["-reduce_inputs=1", "-shrink=1", "-runs=20000"],
+    ] {
+        clean(options);
+    }
+    assert!(checkout.names("corpus/cluster").len() > shipped, "the corpus grows");
+    for how in [&["-max_total_time=3"][..], &["-jobs=2", "-workers=2", "-runs=1000", "-seed=7"]] {
+        let args = [&["run", "cluster", "--"], how].concat();
+        checkout.cargo_fuzz(&args, &[]).with(0);
+        assert_eq!(checkout.status(), "", "{how:?}");
+    }
+    let seed = |log: &str| {
+        let log = fs::read(checkout.path(log)).expect("libFuzzer's own job has a log");
+        let log = String::from_utf8_lossy(&log).into_owned();
+        log.lines().find_map(|line| line.strip_prefix("INFO: Seed: ").map(String::from))
+    };
+    assert!(seed("fuzz-0.log").is_some() && seed("fuzz-0.log") != seed("fuzz-1.log"));
+    checkout.run("cmin.sh", &[], &[]).with(0);
+    assert!(checkout.status().lines().any(|line| line.starts_with(" A corpus/cluster/")));
+}
+
+#[test]
+#[ignore = "builds libFuzzer; scripts/test.sh --all runs it"]
+fn finds_are_told_and_minimised_and_are_ignored_by_git() {
+    let _one = REAL.lock();
+    let checkout = Checkout::real();
+    checkout.thin_out();
+    let bug = [("WHITEWATER_MUTANT", "stale-vote-counted")];
+    checkout.run("cmin.sh", &["mutant"], &[]).complaining(&["WHITEWATER_MUTANT must name"]);
+    let ended = checkout.run("fuzz.sh", &["mutant", "20"], &bug).with(1);
+    assert!(ended.out.contains("DEDUP_TOKEN: "), "{}", ended.out);
+    let fork = ["mutant", "5", "--", "-fork=2", "-ignore_crashes=1"];
+    let ended = checkout.run("fuzz.sh", &fork, &bug).with(1);
+    let shown = ended.out.lines().rev().find_map(|line| line.strip_prefix("finds: "));
+    let (finds, _) = shown.and_then(|line| line.split_once(';')).expect("finds are counted");
+    assert!(finds.parse::<u32>().is_ok_and(|finds| finds > 1), "{}", ended.out);
+    let mut crash = checkout.names("artifacts/mutant").into_iter();
+    let crash = crash.rfind(|name| name.starts_with("crash-")).expect("a crash is saved");
+    let crash = format!("artifacts/mutant/{crash}");
+    let ended = checkout.cargo_fuzz(&["tmin", "--runs", "200", "mutant", &crash], &bug).with(0);
+    assert!(ended.err.contains("DedupToken1: DEDUP_TOKEN: "), "{}", ended.err);
+    assert_eq!(checkout.status(), "");
+}
