@@ -1,11 +1,11 @@
-//! Tells the program what it is built from, for the rows that `whitewater bench` writes.
+//! Passes the version of the sources to the program, for the rows that `whitewater bench` writes.
 
 use std::path::Path;
 use std::process::Command;
 
 fn main() {
     let sources = ["build.rs", "src", "../src", "../../raft/src", "../../.git/logs/HEAD"];
-    // What is not there would count as changed, at every build.
+    // A path that does not exist would count as changed at every build.
     for path in sources.into_iter().filter(|path| Path::new(path).exists()) {
         println!("cargo:rerun-if-changed={path}");
     }

@@ -47,13 +47,13 @@ macro_rules! fuzz_target {
         $crate::libfuzzer_sys::fuzz_mutator!(
             |data: &mut [u8], size: usize, max_size: usize, seed: u32| {
                 let own = $crate::libfuzzer_sys::fuzzer_mutate;
-                $crate::search::mutator::mutate(data, size, max_size, seed, own)
+                $crate::target::mutate(data, size, max_size, seed, own)
             }
         );
 
         $crate::libfuzzer_sys::fuzz_crossover!(
             |data1: &[u8], data2: &[u8], out: &mut [u8], seed: u32| {
-                $crate::search::mutator::cross_over(data1, data2, out, seed)
+                $crate::target::cross_over(data1, data2, out, seed)
             }
         );
     };

@@ -1,15 +1,15 @@
-//! The arrows between folders and modules, read from the sources: which folder may use which, and
-//! that no module uses, by way of others, itself.
+//! The dependencies between folders and modules, read from the sources: which folder may use which,
+//! and that there is no import cycle.
 //!
-//! A module uses another if a path of it that begins with `crate::` or `super::` leads there. Unit
-//! tests do not count: they may use what lies above.
+//! A module uses another if one of its paths that begin with `crate::` or `super::` leads there.
+//! Unit tests do not count: they may use modules above.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What each folder of `fuzz/src` may use, in reading order. Two rules are in this table: the
-/// cluster does not know the oracles, and the seeded bugs do not know the cluster.
+/// The folders that each folder of `fuzz/src` may use, in reading order. Two rules are in this
+/// table: the cluster does not use the oracles, and the seeded bugs do not use the cluster.
 const FUZZ: [(&str, &[&str]); 12] = [
     ("base", &[]),
     ("schedule", &["base"]),
@@ -22,10 +22,14 @@ const FUZZ: [(&str, &[&str]); 12] = [
     ("search", &["base", "schedule", "replica", "history", "cluster", "run"]),
     ("mutants", &["base", "replica"]),
     ("report", &["base", "schedule", "replica", "history", "oracle", "cluster", "run"]),
-    ("target", &["base", "schedule", "replica", "history", "oracle", "goal", "run", "report"]),
+    (
+        "target",
+        &["base", "schedule", "replica", "history", "oracle", "goal", "run", "search", "report"],
+    ),
 ];
 
-/// What each module of `raft/src` may use, in reading order: the arithmetic knows no server.
+/// The modules that each module of `raft/src` may use, in reading order: the arithmetic does not
+/// use the server.
 const RAFT: [(&str, &[&str]); 15] = [
     ("ids", &[]),
     ("stamp", &[]),
@@ -66,24 +70,24 @@ type Graph = BTreeMap<String, BTreeSet<String>>;
 
 #[test]
 fn a_folder_uses_only_what_its_row_of_the_table_allows() {
-    check_arrows("fuzz/src", &FUZZ);
-    check_arrows("raft/src", &RAFT);
+    check_dependencies("fuzz/src", &FUZZ);
+    check_dependencies("raft/src", &RAFT);
 }
 
 #[test]
-fn no_module_uses_itself_by_way_of_others() {
+fn there_is_no_import_cycle() {
     for sources in ["raft/src", "fuzz/src", "fuzz/cli/src"] {
         let graph = graph(sources);
         for module in graph.keys() {
-            if let Some(way) = way(&graph, module, module) {
-                panic!("{sources}: an import cycle: {}", way.join(" -> "));
+            if let Some(cycle) = path_between(&graph, module, module) {
+                panic!("{sources}: an import cycle: {}", cycle.join(" -> "));
             }
         }
     }
 }
 
 #[test]
-fn an_arrow_is_read_from_any_form_of_path() {
+fn dependencies_are_read_from_any_form_of_path() {
     let text = "use crate::a::{b, c::{self, D}};\nfn f() { crate::e::g() }\n\
                 use super::d::D;\n// crate::x\n#[cfg(test)]\nmod tests { use crate::y; }";
     let known = ["a::b", "a::c", "a::d", "e", "x", "y"].map(String::from).into();
@@ -91,7 +95,7 @@ fn an_arrow_is_read_from_any_form_of_path() {
     assert_eq!(used("a::z", text, &known), expected);
 }
 
-fn check_arrows(sources: &str, table: &[(&str, &[&str])]) {
+fn check_dependencies(sources: &str, table: &[(&str, &[&str])]) {
     let graph = graph(sources);
     let top = |module: &str| module.split("::").next().unwrap_or_default().to_string();
     let folders: BTreeSet<String> = graph.keys().map(|module| top(module)).collect();
@@ -111,7 +115,7 @@ fn check_arrows(sources: &str, table: &[(&str, &[&str])]) {
     }
 }
 
-/// The modules below `sources`, the crate's root and `main` apart, and what each uses.
+/// The modules below `sources`, without the crate's root and `main`, and the modules each uses.
 fn graph(sources: &str) -> Graph {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(sources);
     let mut files = BTreeMap::new();
@@ -143,8 +147,8 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, PathBuf>) {
     }
 }
 
-/// The known modules that the paths of `module`'s source lead to, its unit tests and comments
-/// apart.
+/// The known modules that the paths of `module`'s source lead to, without its unit tests and
+/// comments.
 fn used(module: &str, text: &str, known: &BTreeSet<String>) -> BTreeSet<String> {
     let product = text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text);
     let code: Vec<&str> =
@@ -162,18 +166,18 @@ fn used(module: &str, text: &str, known: &BTreeSet<String>) -> BTreeSet<String> 
     found
 }
 
-/// Calls `tell` with each path that begins in `prefix` and goes on in `rest`; what follows them.
-fn paths<'a>(rest: &'a str, prefix: &str, tell: &mut dyn FnMut(&str)) -> &'a str {
+/// Calls `found` with each path that begins in `prefix` and continues in `rest`; returns the rest.
+fn paths<'a>(rest: &'a str, prefix: &str, found: &mut dyn FnMut(&str)) -> &'a str {
     let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
     let (name, mut rest) = rest.split_at(end.unwrap_or(rest.len()));
     let path = format!("{prefix}{name}");
     if !name.ends_with("::") || !rest.starts_with('{') {
-        tell(&path);
+        found(&path);
         return rest;
     }
     rest = &rest[1..];
     loop {
-        rest = paths(rest.trim_start(), &path, tell).trim_start();
+        rest = paths(rest.trim_start(), &path, found).trim_start();
         match rest.strip_prefix(',') {
             Some(more) => rest = more,
             None => return rest.strip_prefix('}').unwrap_or(rest),
@@ -192,8 +196,8 @@ fn leads_to(path: &str, known: &BTreeSet<String>) -> Option<String> {
     }
 }
 
-/// A way from a module to another, both included, along what each uses; at least one step.
-fn way(graph: &Graph, from: &str, to: &str) -> Option<Vec<String>> {
+/// A path from a module to another, both included, along the modules used; at least one step.
+fn path_between(graph: &Graph, from: &str, to: &str) -> Option<Vec<String>> {
     let mut came_from: BTreeMap<&str, &str> = BTreeMap::new();
     let mut todo = vec![from];
     while let Some(module) = todo.pop() {
@@ -204,12 +208,12 @@ fn way(graph: &Graph, from: &str, to: &str) -> Option<Vec<String>> {
             }
         }
     }
-    let mut way = vec![to.to_string()];
+    let mut path = vec![to.to_string()];
     let mut at = *came_from.get(to)?;
     while at != from {
-        way.insert(0, at.to_string());
+        path.insert(0, at.to_string());
         at = came_from[at];
     }
-    way.insert(0, from.to_string());
-    Some(way)
+    path.insert(0, from.to_string());
+    Some(path)
 }

@@ -1,10 +1,10 @@
-//! The judge of the mutation audit, `scripts/audit.sh`: of a change to our Raft, what the oracles
-//! see, and what shows only in how it behaves.
+//! The judge of the mutation audit, `scripts/audit.sh`: whether the oracles detect a change to our
+//! Raft, or whether it only changes the behaviour.
 //!
-//! Both tests look at one pass over the shipped schedules and a short random campaign, which ends
-//! at the first broken promise. `golden/audit.txt` says how true Raft behaves in it: whatever
-//! changes our Raft, the schedules or the harness changes that as well, so the tests are ignored in
-//! the ordinary suite. `UPDATE=1 cargo test --test audit -- --ignored` rewrites the golden file.
+//! Both tests use one pass over the shipped schedules and a short random campaign, which ends at
+//! the first violation. `golden/audit.txt` has the behaviour of correct Raft in it: a change of our
+//! Raft, the schedules or the harness changes that as well, so the tests are ignored in the
+//! ordinary suite. `UPDATE=1 cargo test --test audit -- --ignored` rewrites the golden file.
 
 use std::fs;
 use std::path::Path;
@@ -18,19 +18,19 @@ use whitewater::schedule::files::{read_schedule, schedules_in};
 use whitewater::schedule::Schedule;
 use whitewater::search::generator::{Generator, Strategy};
 
-/// The random campaign: by the swarm, so many schedules of so many wishes.
+/// The random campaign by the swarm: its seed, schedules, and drawn events of each.
 const SEED: u64 = 918_273_645;
 const SCHEDULES: usize = 3_000;
-const WISHES: usize = 300;
+const EVENTS: usize = 300;
 
-/// How our Raft behaves, a line a source of schedules; else the first broken promise.
+/// The behaviour of our Raft, a line for each source of schedules; or the first violation.
 fn behaviour() -> &'static Result<String, String> {
     static BEHAVIOUR: OnceLock<Result<String, String>> = OnceLock::new();
     BEHAVIOUR.get_or_init(|| {
         let mut runner = Runner::new(raft());
         let mut generator = Generator::new(Strategy::Swarm, SEED);
         let drawn = (0..SCHEDULES)
-            .map(|number| (format!("schedule {number}"), generator.schedule(None, WISHES)));
+            .map(|number| (format!("schedule {number}"), generator.schedule(None, EVENTS)));
         Ok([
             pass("artifacts/cluster", shipped("artifacts/cluster"), &mut runner)?,
             pass("corpus/cluster", shipped("corpus/cluster"), &mut runner)?,
@@ -50,8 +50,8 @@ fn shipped(folder: &str) -> impl Iterator<Item = (String, Schedule)> {
     })
 }
 
-/// Runs schedules; how many there are, and a digest of the steps, of what each oracle had to check,
-/// of the goals and of the turns that were taken.
+/// Runs schedules; their number, and a digest of the steps, of the number of checks of each oracle,
+/// of the goals and of the coverage marks.
 fn pass(
     source: &str,
     schedules: impl Iterator<Item = (String, Schedule)>,
@@ -67,8 +67,8 @@ fn pass(
         digest = mix(digest, outcome.digest);
         let counts = outcome.checks.0.iter().chain(&outcome.goals.0);
         digest = counts.fold(digest, |digest, &count| mix(digest, count));
-        let turns = outcome.marks.bits();
-        digest = mix(mix(digest, turns as u64), (turns >> 64) as u64);
+        let marks = outcome.marks.bits();
+        digest = mix(mix(digest, marks as u64), (marks >> 64) as u64);
     }
     Ok(format!("{source}: {count} schedules, digest {digest:016x}\n"))
 }
@@ -84,11 +84,11 @@ fn no_oracle_complains() {
 #[test]
 #[ignore = "scripts/audit.sh runs it"]
 fn true_raft_behaves_as_it_did() {
-    let told = behaviour().as_ref().expect("only what keeps its promises has a behaviour");
+    let behaviour = behaviour().as_ref().expect("a run without violations has a behaviour");
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/audit.txt");
     if std::env::var_os("UPDATE").is_some() {
-        fs::write(&golden, told).expect("the golden file can be written");
+        fs::write(&golden, behaviour).expect("the golden file can be written");
     }
     let expected = fs::read_to_string(&golden).unwrap_or_default();
-    assert_eq!(*told, expected, "{} (UPDATE=1 rewrites it)", golden.display());
+    assert_eq!(*behaviour, expected, "{} (UPDATE=1 rewrites it)", golden.display());
 }

@@ -1,4 +1,4 @@
-//! The same bytes give the same run, and a run's exact events give that run again.
+//! The same bytes give the same run, and the exact events of a run give that run again.
 
 use whitewater::mutants::{self, raft};
 use whitewater::report::shrink::shrink;
@@ -15,7 +15,7 @@ fn schedules(count: u64) -> impl Iterator<Item = Schedule> {
 }
 
 #[test]
-fn a_schedule_runs_twice_in_the_same_way_whatever_ran_before() {
+fn a_schedule_runs_the_same_way_twice_whatever_ran_before() {
     let mut used = Runner::new(raft());
     for schedule in schedules(300) {
         let (first, second) = (used.run(&schedule), Runner::new(raft()).run(&schedule));
@@ -27,16 +27,16 @@ fn a_schedule_runs_twice_in_the_same_way_whatever_ran_before() {
 #[test]
 fn the_exact_events_of_a_run_give_that_run_again_even_through_bytes() {
     for schedule in schedules(300) {
-        let wished = Runner::new(raft()).run(&schedule);
-        let exact = Runner::new(raft()).run_exactly(&wished.resolved);
-        assert_eq!(wished.digest, exact.digest, "{schedule}");
-        let decoded = Schedule::decode(&wished.resolved.encode()).expect("it is a schedule");
-        assert_eq!(Runner::new(raft()).run(&decoded).digest, wished.digest, "{schedule}");
+        let drawn = Runner::new(raft()).run(&schedule);
+        let exact = Runner::new(raft()).run_exactly(&drawn.resolved);
+        assert_eq!(drawn.digest, exact.digest, "{schedule}");
+        let decoded = Schedule::decode(&drawn.resolved.encode()).expect("it is a schedule");
+        assert_eq!(Runner::new(raft()).run(&decoded).digest, drawn.digest, "{schedule}");
     }
 }
 
 #[test]
-fn a_write_that_was_torn_wholly_is_torn_wholly_again() {
+fn a_failed_write_that_was_wholly_on_the_disk_is_so_again() {
     // A write with a truncation, a snapshot and no entry, which fails when all of it is there.
     let five = |line: &str| format!("{line}\n").repeat(5);
     let script = [
@@ -48,15 +48,15 @@ fn a_write_that_was_torn_wholly_is_torn_wholly_again() {
         "exchange n1 {}\ndeliver n1>n0\nfail-persist n0 entries=0\nrestart n0\n",
     ]
     .concat();
-    let wished = Runner::new(raft()).run(&Schedule::parse(&script).unwrap());
-    let failed = wished.resolved.events.iter().any(|event| event.kind == Kind::FailPersist);
-    assert!(failed, "{}", wished.resolved);
-    let exact = Runner::new(raft()).run_exactly(&wished.resolved);
-    assert_eq!(wished.resolved, exact.resolved);
+    let drawn = Runner::new(raft()).run(&Schedule::parse(&script).unwrap());
+    let failed = drawn.resolved.events.iter().any(|event| event.kind == Kind::FailPersist);
+    assert!(failed, "{}", drawn.resolved);
+    let exact = Runner::new(raft()).run_exactly(&drawn.resolved);
+    assert_eq!(drawn.resolved, exact.resolved);
 }
 
 #[test]
-fn what_happened_is_a_schedule_however_much_was_asked_for() {
+fn the_exact_events_of_a_run_are_a_schedule_however_many_were_requested() {
     let event = Event::parse("settle {n0,n1,n2} order=1").unwrap();
     let tick = Event::parse("tick-all").unwrap();
     let elect = Event::parse("elect n0 {n0,n1,n2}").unwrap();

@@ -1,4 +1,4 @@
-//! Each fault changes an outcome: the same script with and without it ends in different states.
+//! Each fault changes an outcome: a script with and without the fault ends in different states.
 
 use whitewater::mutants::{raft, system_under_test};
 use whitewater::replica::ours::Ours;
@@ -7,19 +7,19 @@ use whitewater::report::story;
 use whitewater::run::Runner;
 use whitewater::schedule::Schedule;
 
-/// Who believes what at the end of a script, without the script's own lines.
+/// The table of nodes at the end of a script, without the script's own lines.
 fn end(script: &str) -> String {
     end_of(&raft(), script)
 }
 
-/// The same on this Raft and this host.
+/// The same for a system under test.
 fn end_of(sut: &SystemUnderTest<Ours>, script: &str) -> String {
     let schedule = Schedule::parse(script).unwrap_or_else(|error| panic!("{error}"));
     let outcome = Runner::new(sut.clone()).run(&schedule);
     assert_eq!(outcome.violation, None);
-    let told = story::tell(sut, &outcome.resolved);
-    let table = told.find("node role").expect("a story ends with a table");
-    told[table..].to_string()
+    let story = story::tell(sut, &outcome.resolved);
+    let table = story.find("node role").expect("a story ends with a table");
+    story[table..].to_string()
 }
 
 /// The line marked with `!` changes the end.
@@ -40,7 +40,7 @@ fn a_lost_message_matters() {
 }
 
 #[test]
-fn a_repeated_message_matters() {
+fn a_duplicated_message_matters() {
     matters("set nodes 3\ntimeout n0\n! duplicate n0>n1 @0\ntimeout n1\ntimeout n1\ndeliver n0>n1\ndeliver n1>n0");
 }
 
@@ -62,7 +62,7 @@ fn losing_pending_writes_matters_and_so_does_keeping_them() {
 }
 
 #[test]
-fn a_failed_write_matters_and_so_does_how_much_of_it_is_left() {
+fn a_failed_write_matters_and_so_does_the_part_that_reached_the_disk() {
     let script = |torn: &str| {
         format!("{QUEUED}timeout n1\ntimeout n1\nfail-persist n1 {torn}\nrestart n1\n")
     };
@@ -92,18 +92,18 @@ fn a_change_of_membership_matters() {
 }
 
 #[test]
-fn a_snapshot_matters_to_who_lacks_what_it_stands_for() {
-    let told = |compact: &str| {
+fn a_snapshot_matters_to_a_follower_that_lacks_its_entries() {
+    let story_with = |compact: &str| {
         let script = format!("set nodes 3\nelect n0 {{n0,n1,n7}}\nreplicate n0 {{n1}}\n{compact}");
         let lagging = "drop n0>n2 @0\ndrop n0>n2 @0\nexchange n0 {n2}\nexchange n0 {n2}\n";
         let schedule = Schedule::parse(&format!("{script}{lagging}")).expect("it is a script");
-        let told = story::tell(&raft(), &Runner::new(raft()).run(&schedule).resolved);
-        told.split_whitespace().collect::<Vec<_>>().join(" ")
+        let story = story::tell(&raft(), &Runner::new(raft()).run(&schedule).resolved);
+        story.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let received_by_n2 = |message: &str| format!("n2 receives {message}");
     let (snapshot, entries) =
         (received_by_n2("InstallSnapshot("), received_by_n2("AppendEntries("));
-    let [compacted, whole] = [told("compact n0\n"), told("")];
+    let [compacted, whole] = [story_with("compact n0\n"), story_with("")];
     assert!(compacted.contains(&snapshot) && compacted.contains("installs the snapshot up to 2"));
     assert!(!whole.contains(&snapshot) && whole.contains(&entries));
 }
@@ -153,7 +153,7 @@ fn a_bridge_matters() {
 }
 
 #[test]
-fn a_clogged_link_matters_and_so_does_letting_it_go() {
+fn a_clogged_link_matters_and_so_does_its_release() {
     matters(&format!("{ELECTED}! clog n0>n1\nreplicate n0 {{n1}}\n"));
     let held = format!("{ELECTED}clog n0>n1\npropose n0\n");
     matters(&format!("{held}! release n0>n1\ndeliver-link n0>n1\n"));
@@ -170,14 +170,14 @@ fn losing_one_kind_of_messages_matters() {
 
 #[test]
 fn the_capacity_of_links_matters() {
-    let stands = "timeout n0\ntimeout n0\ntimeout n0\ndeliver n0>n1\n";
-    matters(&format!("set nodes 3\n! set capacity 2\n{stands}"));
+    let campaigns = "timeout n0\ntimeout n0\ntimeout n0\ndeliver n0>n1\n";
+    matters(&format!("set nodes 3\n! set capacity 2\n{campaigns}"));
 }
 
 // ---- Time ----
 
 #[test]
-fn standing_still_matters_and_so_does_going_on_with_a_burst() {
+fn a_pause_matters_and_so_does_the_burst_of_ticks_after_it() {
     matters(&format!("{ELECTED}! pause n1\nreplicate n0 {{n1}}\n"));
     let missed = "tick-all\n".repeat(20);
     matters(&format!("{ELECTED}pause n1\n{missed}! resume n1\n"));
@@ -196,10 +196,10 @@ fn the_rate_of_a_clock_matters() {
     matters(&format!("set nodes 3\nset rate 3\n! set fast {{n1}}\n{time}"));
 }
 
-// ---- Lives ----
+// ---- Crashes, restarts and configuration ----
 
 #[test]
-fn a_crash_amid_a_step_matters_and_so_does_when() {
+fn a_crash_amid_a_step_matters_and_so_does_its_moment() {
     let arrive = "deliver-link n0>n1\ndeliver-link n0>n2\n";
     matters(&format!("{ELECTED}! crash-amid n0 sent=1 keep=all\npropose n0\n{arrive}"));
     let script = |sent: u8, keep: &str| {
@@ -220,7 +220,7 @@ fn a_crash_amid_a_recovery_matters() {
 }
 
 #[test]
-fn a_crash_handler_that_is_late_matters() {
+fn a_late_crash_handler_matters() {
     matters("set nodes 1\n! set handler-delay 9\nelect n0 {}\nfill n0\npropose n0\n");
 }
 
@@ -232,8 +232,8 @@ fn replacing_a_node_matters() {
 }
 
 #[test]
-fn being_set_up_in_another_way_matters() {
-    matters("set nodes 3\n! set other {n1}\ntimeout n1\n");
+fn a_mixed_configuration_matters() {
+    matters("set nodes 3\n! set mixed {n1}\ntimeout n1\n");
 }
 
 // ---- Disks ----
@@ -253,7 +253,7 @@ fn a_damaged_record_matters_in_the_tail_and_in_the_middle() {
 }
 
 #[test]
-fn a_damaged_tail_that_was_never_promised_is_cut_off() {
+fn a_damaged_tail_that_was_never_reported_durable_is_cut_off() {
     let script =
         |damage: &str| format!("{QUEUED}propose n0\ncrash n0 keep=1\n{damage}restart n0\n");
     let (whole, cut) = (end(&script("")), end(&script("damage n0 entry=0\n")));
@@ -267,22 +267,22 @@ fn a_lost_disk_matters() {
 }
 
 #[test]
-fn no_more_is_lost_than_a_quorum_can_bear_unless_anything_may_be() {
+fn damage_leaves_a_quorum_unless_it_is_unbounded() {
     let lose = "lose-disk n1\nlose-disk n2\n";
     let bounded = end(&format!("{ELECTED}{lose}"));
     assert_eq!(bounded.matches("down").count(), 1, "{bounded}");
-    let reckless = end(&format!("set reckless on\n{ELECTED}{lose}"));
-    assert_eq!(reckless.matches("down").count(), 2, "{reckless}");
+    let unbounded = end(&format!("set unbounded-damage on\n{ELECTED}{lose}"));
+    assert_eq!(unbounded.matches("down").count(), 2, "{unbounded}");
     let harm = |node| format!("crash {node} keep=all\ndamage {node} hard-state\nrestart {node}\n");
     let harm = [harm("n1"), harm("n2")].concat();
     let bounded = end(&format!("{ELECTED}{harm}"));
     assert_eq!(bounded.matches("down").count(), 1, "{bounded}");
-    let reckless = end(&format!("set reckless on\n{ELECTED}{harm}"));
-    assert_eq!(reckless.matches("down").count(), 2, "{reckless}");
+    let unbounded = end(&format!("set unbounded-damage on\n{ELECTED}{harm}"));
+    assert_eq!(unbounded.matches("down").count(), 2, "{unbounded}");
 }
 
 #[test]
-fn a_write_that_reaches_the_disk_without_one_before_it_matters_to_a_careless_host() {
+fn a_write_on_the_disk_after_a_gap_matters_to_a_careless_host() {
     let careless = system_under_test(Some("writes-replayed-past-a-gap")).expect("there is one");
     let script = |loose: &str| {
         format!("set disk queued\ntimeout n0\ntimeout n0\ncrash n0 keep=0{loose}\nrestart n0\n")
@@ -293,10 +293,10 @@ fn a_write_that_reaches_the_disk_without_one_before_it_matters_to_a_careless_hos
     assert_eq!(without, with);
 }
 
-// ---- The end ----
+// ---- Recovery ----
 
 #[test]
-fn healing_matters_and_so_does_healing_a_core_only() {
+fn recovery_matters_and_so_does_recovery_of_a_core_only() {
     let script = |recovery: &str| format!("set recovery {recovery}\n{ELECTED}crash n2 keep=all\n");
     let [off, full, core] = ["off", "full", "core"].map(|recovery| end(&script(recovery)));
     assert!(off != full && full != core);

@@ -1,4 +1,4 @@
-//! The zones, and the client check on clusters, against a general checker, which tries every order.
+//! The zones, and the client check on clusters, against a general checker that tries every order.
 
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -18,7 +18,7 @@ use whitewater::search::generator::{Generator, Strategy};
 
 const HISTORIES: u64 = 10_000;
 
-/// What the library knows of a register.
+/// The specification of a register for the library.
 struct Register;
 
 impl Specification for Register {
@@ -39,8 +39,8 @@ impl Specification for Register {
     }
 }
 
-/// The verdict of the library, which knows no pending operations: a pending write is one that ends
-/// after all others, where it has no effect that anyone could see, or takes effect before.
+/// The verdict of the library, which has no pending operations: a pending write becomes one that
+/// ends after all others, where its effect is never observed, or that takes effect before.
 fn library_accepts(operations: &[Operation]) -> bool {
     let mut steps = Vec::new();
     for (client, operation) in operations.iter().enumerate() {
@@ -49,7 +49,7 @@ fn library_accepts(operations: &[Operation]) -> bool {
             (None, Action::Swap { value, .. }) => Action::Write { value },
             (_, action) => action,
         };
-        // What is called at the event where another ends is called before that.
+        // A call at the event where another operation ends comes before that end.
         steps.push(((operation.call, false), (client, Step::Call(action))));
         let done = operation.done.unwrap_or(u64::MAX);
         steps.push(((done, true), (client, Step::Response(action))));
@@ -75,7 +75,7 @@ impl Source {
         self.below(100) < percent
     }
 
-    /// Four in ten are as they came, and so legal.
+    /// Four in ten are not changed, and so are legal.
     fn history(&mut self, with_swaps: bool) -> Vec<Operation> {
         let mut operations = self.legal(with_swaps);
         if self.chance(60) {
@@ -86,8 +86,8 @@ impl Source {
         operations
     }
 
-    /// Each client asks for one thing after the other, each takes effect at some event in between,
-    /// and then some of the answers are lost.
+    /// Each client calls one operation after the other, each takes effect at some event in between,
+    /// and then some of the responses are lost.
     fn legal(&mut self, with_swaps: bool) -> Vec<Operation> {
         let (clients, count) = (1 + self.below(4), 2 + self.below(7));
         let mut free_at = vec![0; clients as usize];
@@ -114,7 +114,7 @@ impl Source {
         take_effect(planned.into_iter().map(|(_, operation)| operation).collect())
     }
 
-    /// Changes what one operation saw, or when it was.
+    /// Changes what one operation observed, or its time.
     fn spoil(&mut self, operations: &mut [Operation]) {
         let (place, any) = (self.below(operations.len() as u64), self.below(10));
         let operation = &mut operations[place as usize];
@@ -129,7 +129,7 @@ impl Source {
     }
 }
 
-/// Tells the operations what they see if they take effect in this order.
+/// Sets what the operations observe if they take effect in this order.
 fn take_effect(mut operations: Vec<Operation>) -> Vec<Operation> {
     let mut state = 0;
     for operation in &mut operations {
@@ -163,7 +163,7 @@ fn kind(anomaly: &Anomaly) -> usize {
     }
 }
 
-/// Asks both about each history; they must agree.
+/// Compares both verdicts on each history; they must agree.
 fn compare(seed: u64, with_swaps: bool) -> Count {
     let (mut source, mut zones, mut count) =
         (Source::new(seed), Zones::default(), Count::default());
@@ -186,14 +186,14 @@ fn compare(seed: u64, with_swaps: bool) -> Count {
 }
 
 #[test]
-fn reads_and_writes_are_judged_as_by_a_checker_that_tries_every_order() {
+fn verdicts_on_reads_and_writes_are_those_of_a_checker_that_tries_every_order() {
     let count = compare(1, false);
     assert!(count.kinds[..3].iter().all(|&found| found > 50), "{count:?}");
 }
 
 /// More than soundness: since every value is swapped at most once, nothing is missed either.
 #[test]
-fn swaps_are_judged_as_by_a_checker_that_tries_every_order() {
+fn verdicts_on_swaps_are_those_of_a_checker_that_tries_every_order() {
     let count = compare(2, true);
     assert!(count.kinds.iter().all(|&found| found > 50), "{count:?}");
 }
@@ -208,11 +208,11 @@ fn a_second_check_allocates_nothing() {
     assert!(first.count_total > 0 && second.count_total == 0, "{first:?}, {second:?}");
 }
 
-/// The oracles that look at what clients were told: two answer by answer, one at the end.
+/// The oracles that check client responses: two at each response, one at the end.
 type ClientCheck = (ReadIsLinearizable, (AnswersAreTrue, HistoryIsLinearizable));
 
-/// Runs a schedule under these oracles alone; what they say, and what clients were told by then.
-fn told(
+/// Runs a schedule under these oracles alone; their verdict, and the operations of clients so far.
+fn client_history(
     cluster: &mut Cluster<Ours, ClientCheck>,
     drawn: &Schedule,
 ) -> (Option<Violation>, Vec<Operation>) {
@@ -226,28 +226,28 @@ fn told(
     (verdict, cluster.recorder.history.clients.operations().collect())
 }
 
-/// The keys of which the library says no, as far as it comes to an end.
+/// The keys that the library refuses, of those with few enough operations for it.
 fn refused_keys(operations: &[Operation]) -> Vec<u8> {
     let of_key = |key| operations.iter().copied().filter(|o| o.key == key).collect::<Vec<_>>();
     (0..5).filter(|&key| of_key(key).len() <= 11 && !library_accepts(&of_key(key))).collect()
 }
 
 #[test]
-fn what_clients_of_a_cluster_were_told_is_judged_as_the_library_judges_it() {
+fn verdicts_on_responses_to_clients_of_a_cluster_are_those_of_the_library() {
     let bugs = ["read-before-applied", "retry-answered-anew", "reads-without-quorum"];
     let (mut good, mut at_once, mut at_the_end) = (0, 0, 0);
     for name in [None].into_iter().chain(bugs.map(Some)) {
         let mut cluster =
             Cluster::new(system_under_test(name).expect("it exists"), ClientCheck::default());
         let mut generator = Generator::new(Strategy::Swarm, 5);
-        let needs_patience = name == Some("read-before-applied");
-        for _ in 0..if needs_patience { 60_000 } else { 2_000 } {
+        let is_rare = name == Some("read-before-applied");
+        for _ in 0..if is_rare { 60_000 } else { 2_000 } {
             let drawn = generator.schedule(Some(3), 400);
-            // Reads wait where state machines are slow.
-            if needs_patience && !drawn.setup.slow_apply {
+            // Reads stay pending where state machines are slow.
+            if is_rare && !drawn.setup.slow_apply {
                 continue;
             }
-            let (violation, operations) = told(&mut cluster, &drawn);
+            let (violation, operations) = client_history(&mut cluster, &drawn);
             let refused = refused_keys(&operations);
             match violation {
                 None => {
@@ -261,7 +261,7 @@ fn what_clients_of_a_cluster_were_told_is_judged_as_the_library_judges_it() {
                     assert!(!is_small || !refused.is_empty(), "{drawn}");
                     at_the_end += usize::from(is_small);
                 }
-                // The log bore witness: nobody was told what is wrong.
+                // The log contradicts the response before any later response does.
                 Some(_) => at_once += 1,
             }
         }

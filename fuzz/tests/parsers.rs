@@ -1,13 +1,13 @@
-//! Our own parsers under fuzz: whatever comes in, they answer, and never panic.
+//! Our own parsers under fuzz: for any input they return a result, and never panic.
 
 use whitewater::schedule::event::Event;
 use whitewater::schedule::family::Faults;
 use whitewater::schedule::Schedule;
 use whitewater::search::generator::{Generator, Strategy};
 
-/// Texts that are almost schedules: lines of a real one, cut, doubled and sprinkled with dirt.
-fn dirty_texts() -> impl Iterator<Item = String> {
-    const DIRT: [&str; 12] =
+/// Texts that are almost schedules: lines of a valid one, truncated, repeated, or with noise.
+fn noisy_texts() -> impl Iterator<Item = String> {
+    const NOISE: [&str; 12] =
         ["", " ", "#", "set ", "n", "n256", ">", "{", "}", "@", "keep=", "\u{1f30a}\0"];
     (0..3_000).map(|seed| {
         let mut random = Generator::new(Strategy::Uniform, seed);
@@ -17,7 +17,7 @@ fn dirty_texts() -> impl Iterator<Item = String> {
             let at =
                 (at..=text.len()).find(|&at| text.is_char_boundary(at)).expect("the end is one");
             match random.below(3) {
-                0 => text.insert_str(at, DIRT[random.below(12) as usize]),
+                0 => text.insert_str(at, NOISE[random.below(12) as usize]),
                 1 => text.truncate(at),
                 _ => text = format!("{}{text}", &text[at..]),
             }
@@ -27,9 +27,9 @@ fn dirty_texts() -> impl Iterator<Item = String> {
 }
 
 #[test]
-fn any_text_is_a_schedule_or_is_refused_with_a_line() {
+fn any_text_is_a_schedule_or_is_refused_with_a_line_number() {
     let mut refused = 0;
-    for text in dirty_texts() {
+    for text in noisy_texts() {
         match Schedule::parse(&text) {
             Ok(schedule) => assert_eq!(Schedule::parse(&schedule.to_string()), Ok(schedule)),
             Err(bad) => {
@@ -39,11 +39,11 @@ fn any_text_is_a_schedule_or_is_refused_with_a_line() {
             }
         }
     }
-    assert!(refused > 500, "the dirt must matter: {refused}");
+    assert!(refused > 500, "the noise must matter: {refused}");
 }
 
 #[test]
-fn any_bytes_are_events_whose_bytes_and_lines_come_back() {
+fn any_bytes_are_events_that_round_trip_through_bytes_and_lines() {
     let mut random = Generator::new(Strategy::Uniform, 9);
     for _ in 0..20_000 {
         let event = Event::from_bytes([(); 4].map(|()| random.below(256) as u8), Faults::ALL);

@@ -32,14 +32,14 @@ fn name(file: &Path) -> &str {
     file.file_name().and_then(|name| name.to_str()).expect("names are UTF-8")
 }
 
-/// What a fuzzer left behind and nobody has promoted: it need not pass.
+/// A file that a fuzzer wrote and that is not promoted: it need not pass.
 fn is_fresh(file: &Path) -> bool {
     let kinds = ["crash-", "oom-", "timeout-", "slow-unit-", "leak-", "minimized-from-", "found-"];
     kinds.iter().any(|kind| name(file).starts_with(kind))
 }
 
 #[test]
-fn raft_survives_every_corpus_file_and_every_artifact_and_has_no_canary() {
+fn correct_raft_has_no_violation_in_any_corpus_file_or_artifact_and_hits_no_canary() {
     let all = [files("corpus"), files("artifacts")].concat();
     canary::clear();
     assert!(all.len() > 50, "only {} files found", all.len());
@@ -52,20 +52,21 @@ fn raft_survives_every_corpus_file_and_every_artifact_and_has_no_canary() {
     assert_eq!(canary::level(), Level::Unreached);
 }
 
-/// Where the killing schedule of this name is.
+/// The file of the killing schedule of this name.
 fn killer(called: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts/mutant").join(called)
 }
 
 /// The killing schedule of this name.
 fn killing_schedule(called: &str) -> Schedule {
-    read_schedule(&killer(called)).unwrap_or_else(|error| panic!("{called} has none: {error}"))
+    read_schedule(&killer(called))
+        .unwrap_or_else(|error| panic!("{called} has no killing schedule: {error}"))
 }
 
-/// In its killing schedule, a bug makes a difference, and dies by the oracle that it names; the
-/// text beside it tells how. `UPDATE=1 cargo test --test regressions` rewrites the story in the
+/// In its killing schedule, a bug makes a difference, and the oracle that it names finds it; the
+/// text beside it has the story. `UPDATE=1 cargo test --test regressions` rewrites the story in the
 /// text: commit only a difference that you understand.
-fn dies(name: &str, sut: SystemUnderTest<Ours>, caught_by: &str) {
+fn is_killed(name: &str, sut: SystemUnderTest<Ours>, caught_by: &str) {
     canary::clear();
     let outcome = Runner::new(sut.clone()).run(&killing_schedule(name));
     assert_eq!(outcome.fingerprint().as_deref(), Some(caught_by), "{name}");
@@ -78,11 +79,11 @@ fn dies(name: &str, sut: SystemUnderTest<Ours>, caught_by: &str) {
     }
     assert!(
         text.contains(&story),
-        "{name} (UPDATE=1 rewrites it): its text does not tell:\n{story}"
+        "{name} (UPDATE=1 rewrites it): its text lacks this story:\n{story}"
     );
 }
 
-/// The text of an artifact with another story; what follows the story stays.
+/// The text of an artifact with another story; the text after the story stays.
 fn with_story(text: &str, story: &str) -> String {
     let (before, rest) = text.split_once("```text\n").expect("a story is quoted");
     let after = rest.find("\nshrunk").or_else(|| rest.find("```")).expect("the quote ends");
@@ -90,24 +91,24 @@ fn with_story(text: &str, story: &str) -> String {
 }
 
 #[test]
-fn every_mutant_differs_in_its_killing_schedule_and_dies_by_the_oracle_it_names() {
+fn every_mutant_is_triggered_in_its_killing_schedule_and_found_by_the_oracle_it_names() {
     for mutant in mutants::all() {
-        dies(mutant.name, mutant.system_under_test(), mutant.caught_by);
+        is_killed(mutant.name, mutant.system_under_test(), mutant.caught_by);
     }
 }
 
 #[test]
-fn every_seed_of_the_bench_differs_in_its_killing_schedule_and_dies_by_the_oracle_it_names() {
+fn every_seed_of_the_bench_is_triggered_in_its_killing_schedule_and_found_by_its_oracle() {
     for seed in seeds() {
-        dies(seed.name, seed.system_under_test(), seed.mutant().caught_by);
+        is_killed(seed.name, seed.system_under_test(), seed.mutant().caught_by);
     }
 }
 
 #[test]
-fn behind_gates_that_stay_shut_a_bug_is_true_raft() {
-    let shut: Vec<_> = seeds().filter(|seed| seed.gates.len() > 3).collect();
-    assert!(shut.len() > 3);
-    for seed in shut {
+fn a_bug_behind_closed_gates_behaves_as_correct_raft() {
+    let gated: Vec<_> = seeds().filter(|seed| seed.gates.len() > 3).collect();
+    assert!(gated.len() > 3);
+    for seed in gated {
         let schedule = killing_schedule(seed.mutant().name);
         canary::clear();
         let behind = Runner::new(seed.system_under_test()).run(&schedule);
@@ -128,7 +129,7 @@ fn every_artifact_has_a_text_and_every_mutant_artifact_a_mutant() {
 }
 
 #[test]
-fn the_shipped_corpus_reaches_every_goal_takes_every_turn_and_is_full_length() {
+fn the_shipped_corpus_reaches_every_goal_and_mark_and_is_full_length() {
     let corpus = files("corpus");
     let (mut goals, mut marks) = (Counts::default(), Marks::default());
     let mut lengths = Vec::new();
@@ -143,7 +144,7 @@ fn the_shipped_corpus_reaches_every_goal_takes_every_turn_and_is_full_length() {
         assert!(count > 0, "no corpus file reaches {goal}");
     }
     for (mark, name, _) in Mark::ALL {
-        assert!(marks.contains(mark), "no corpus file takes the turn {name}");
+        assert!(marks.contains(mark), "no corpus file hits the mark {name}");
     }
     lengths.sort_unstable();
     assert!(lengths[lengths.len() / 2] >= 200, "median length {}", lengths[lengths.len() / 2]);

@@ -1,6 +1,6 @@
-//! Famous stories: scripts that read like the paper, and what happens in them, word for word.
+//! Golden scenarios: scripts of situations in the paper and the dissertation, and their stories.
 //!
-//! `scenarios/<name>.txt` is the script, `<name>.story` what it must tell. `UPDATE=1 cargo test
+//! `scenarios/<name>.txt` is the script, `<name>.story` the expected story. `UPDATE=1 cargo test
 //! --test scenarios` rewrites the stories: commit only a difference that you understand.
 
 use std::fs;
@@ -23,20 +23,20 @@ fn scripts() -> Vec<PathBuf> {
 }
 
 #[test]
-fn every_scenario_tells_its_story_and_breaks_no_promise() {
+fn every_scenario_has_its_story_and_no_violation() {
     let scripts = scripts();
     assert!(scripts.len() >= 5);
     for script in scripts {
         let schedule = read_script(&script).unwrap_or_else(|error| panic!("{error}"));
         let outcome = Runner::new(raft()).run(&schedule);
         assert_eq!(outcome.violation, None, "{}", script.display());
-        let told = story::tell(&raft(), &outcome.resolved);
+        let actual = story::tell(&raft(), &outcome.resolved);
         let golden = script.with_extension("story");
         if std::env::var_os("UPDATE").is_some() {
-            fs::write(&golden, &told).expect("the story can be written");
+            fs::write(&golden, &actual).expect("the story can be written");
         }
         let expected = fs::read_to_string(&golden).unwrap_or_default();
-        assert_eq!(told, expected, "{} (UPDATE=1 rewrites it)", golden.display());
-        assert!(told.lines().all(|line| line.len() <= story::WIDTH), "{}", golden.display());
+        assert_eq!(actual, expected, "{} (UPDATE=1 rewrites it)", golden.display());
+        assert!(actual.lines().all(|line| line.len() <= story::WIDTH), "{}", golden.display());
     }
 }

@@ -1,4 +1,4 @@
-//! The house rules that a machine can hold: sizes, banned words, arrows, lists that do not rot.
+//! The rules of the repository that a test can check: sizes, banned words, lists in documents.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -53,7 +53,7 @@ fn lines_functions_and_files_fit_their_sizes() {
             let limit = if line.contains('"') { 130 } else { 100 };
             assert!(line.chars().count() <= limit, "{path}:{}: a long line", number + 1);
         }
-        // Far above what any file needs: a file is split where an idea ends, not where a limit is.
+        // Far above the size of any file: a file is split by topics, not at a limit.
         assert!(text.lines().count() <= 1_000, "{path}: a file of more than one idea");
         let mut start = None;
         for (number, line) in product(&text).lines().enumerate() {
@@ -75,7 +75,7 @@ fn lines_functions_and_files_fit_their_sizes() {
 }
 
 #[test]
-fn nothing_hidden_decides() {
+fn sources_use_no_clock_thread_randomness_or_hash_order() {
     let banned = [
         ("HashMap", "BTreeMap"),
         ("HashSet", "BTreeSet"),
@@ -88,8 +88,8 @@ fn nothing_hidden_decides() {
         ("unimplemented!", "the thing itself"),
         ("unsafe {", "safe code"),
     ];
-    let decides = [files("raft/src", ".rs"), files("fuzz/src", ".rs")].concat();
-    for (path, text) in decides {
+    let sources = [files("raft/src", ".rs"), files("fuzz/src", ".rs")].concat();
+    for (path, text) in sources {
         for (word, instead) in banned {
             assert!(!text.contains(word), "{}: {word}; use {instead}", path.display());
         }
@@ -97,7 +97,7 @@ fn nothing_hidden_decides() {
 }
 
 #[test]
-fn the_core_knows_nothing_of_fuzzing_and_needs_nothing() {
+fn the_core_does_not_mention_fuzzing_and_has_no_dependency() {
     for (path, text) in files("raft/src", ".rs") {
         for word in
             ["fuzz", "mutant", "std::time", "std::thread", "std::fs", "std::net", "println!"]
@@ -111,7 +111,7 @@ fn the_core_knows_nothing_of_fuzzing_and_needs_nothing() {
 }
 
 #[test]
-fn oracles_see_only_history_and_have_both_kinds_of_tests() {
+fn oracles_use_only_the_history_and_test_a_legal_and_an_illegal_one() {
     for info in ORACLES {
         let path = root().join(format!("fuzz/src/oracle/{}.rs", info.name.replace('-', "_")));
         let text = fs::read_to_string(&path).unwrap_or_else(|_| panic!("{}", path.display()));
@@ -125,7 +125,7 @@ fn oracles_see_only_history_and_have_both_kinds_of_tests() {
     }
 }
 
-/// What fuzz/docs/bugs.md says of a seed of the bench before it says what finding it took.
+/// The row of a seed of the bench in fuzz/docs/bugs.md, without the cost of a find.
 fn row(seed: &Seed) -> String {
     let (set, half) = (format!("{:?}", seed.set), format!("{:?}", seed.half));
     let gates: Vec<&str> = seed.gates.iter().map(|gate| gate.name()).collect();
@@ -143,21 +143,21 @@ fn row(seed: &Seed) -> String {
 }
 
 #[test]
-fn the_bench_is_written_down_as_it_is() {
+fn bugs_md_lists_the_seeds_of_the_bench() {
     let bugs = fs::read_to_string(root().join("fuzz/docs/bugs.md")).expect("it is there");
     let written = bugs.split("## The bench").nth(1).expect("a section is about the bench");
     for seed in seeds() {
         assert!(written.contains(&row(seed)), "fuzz/docs/bugs.md lacks\n{}", row(seed));
     }
     let rows = written.lines().filter(|line| line.starts_with("| ") && !line.contains("| id |"));
-    assert_eq!(rows.count(), seeds().count(), "fuzz/docs/bugs.md has rows that are no seed's");
+    assert_eq!(rows.count(), seeds().count(), "fuzz/docs/bugs.md has rows of unknown seeds");
     let readme = fs::read_to_string(root().join("README.md")).expect("it is there");
     let count = format!("made of them: {} seeds", seeds().count());
     assert!(readme.contains(&count), "README counts the seeds wrongly: {count}");
 }
 
 #[test]
-fn the_documents_name_what_there_is() {
+fn documents_name_every_script_folder_oracle_bug_fault_and_setting() {
     let read = |name: &str| fs::read_to_string(root().join(name)).expect("the document is there");
     let readme = read("README.md");
     for (path, _) in files("scripts", ".sh") {

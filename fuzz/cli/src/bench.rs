@@ -1,13 +1,12 @@
 //! The bench: which strategy finds which seeded bug, at what cost in CPU seconds, events and
-//! executions, and how sure that is.
+//! executions, with confidence intervals.
 //!
-//! Promises: what is run follows from the options alone, whoever of the workers runs it; a bench
-//! that was stopped goes on where it was. Trials are the outer loop, so that a bench that was
-//! stopped has about as many of every bug and strategy, and a neighbour on the machine slows all
-//! strategies alike.
+//! Promises: the campaigns follow from the options alone, whichever worker runs them; a bench that
+//! was stopped continues where it was. Trials are the outer loop, so that a stopped bench has about
+//! as many of every bug and strategy, and other load on the machine slows all strategies alike.
 
 mod campaign;
-mod course;
+mod campaign_result;
 mod figures;
 mod figures_text;
 mod file;
@@ -37,87 +36,88 @@ use whitewater::schedule::files::read_all;
 use whitewater::schedule::Schedule;
 
 use crate::report::progress;
-use crate::{cpu_seconds, Answer, Failure};
+use crate::{cpu_seconds, Failure, Output};
 use campaign::{Conditions, Strategy, Task};
 use figures::Origin;
-use rows::{Book, Row, Set};
+use rows::{Row, RowStore, Set};
 
-/// This program's version, and the state of the sources that it was built from if they were there.
+/// This program's version, and the commit of its sources if they were in a repository.
 const BUILD: &str = env!("WHITEWATER_BUILD");
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct BenchArgs {
     #[command(subcommand)]
-    instead: Option<Instead>,
-    /// Who looks for bugs; else all strategies, or with --quick the tuned swarm.
+    command: Option<BenchCommand>,
+    /// Strategies to run; by default all, or with --quick the tuned swarm.
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     strategies: Vec<String>,
-    /// Which bugs; else all.
+    /// Bugs to search for; by default all.
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     bugs: Vec<String>,
-    /// Only bugs of this tier: 1 falls to anything, 5 to almost nothing.
+    /// Only bugs of this tier, from 1, found by every strategy, to 5, found by almost none.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=5))]
     tier: Option<u8>,
-    /// Bugs as they are, bugs that are rarely awake, or both.
+    /// Bugs that are always armed, bugs that are armed rarely, or both.
     #[arg(long, value_enum, default_value = "all")]
     set: SetArg,
     /// Campaigns for each bug and strategy.
     #[arg(long, default_value_t = 20, value_name = "N",
           value_parser = clap::value_parser!(u32).range(1..))]
     trials: u32,
-    /// After how many CPU seconds a campaign is given up.
+    /// CPU seconds after which a campaign ends without a find.
     #[arg(long, default_value = "10", value_name = "CPU_SECONDS", value_parser = cpu_seconds)]
     cap: f64,
-    /// How many primitive events each schedule has.
+    /// Primitive events of each schedule.
     #[arg(long, default_value_t = Schedule::FULL_LENGTH as u32, value_name = "N",
           value_parser = clap::value_parser!(u32).range(1..=Schedule::MAX_EVENTS as i64))]
     events: u32,
-    /// From which each campaign's seed follows.
+    /// Seed from which each campaign's seed is derived.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Campaigns at a time.
+    /// Campaigns that run at the same time.
     #[arg(long, default_value_t = 1, value_name = "N",
           value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: u16,
-    /// Begin each campaign with the schedules of this directory, in an order of its own. A row says
-    /// that there was a corpus, not which.
+    /// Begin each campaign with the schedules of this directory, in an order of its own. A row
+    /// records that there was a corpus, not which.
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
-    /// The fuzz target `mutant`, as `cargo fuzz build` leaves it: without it, the strategies
-    /// libfuzzer and libfuzzer-edges cannot be run.
+    /// The fuzz target `mutant`, built by `cargo fuzz build`: the strategies libfuzzer and
+    /// libfuzzer-edges need it.
     #[arg(long, value_name = "PROGRAM")]
     fuzzer: Option<PathBuf>,
-    /// Where each campaign is written down, as a line of JSON. What is there already is not run
-    /// again.
+    /// File to which each campaign is appended, as a line of JSON. Campaigns in the file are not
+    /// run again.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Run nothing; report what is in the file, which may be compressed.
+    /// Run nothing; report the campaigns in the file, which may be compressed.
     #[arg(long, requires = "out", conflicts_with_all =
           ["trials", "cap", "events", "seed", "jobs", "corpus", "fuzzer", "quick"])]
     report_only: bool,
-    /// Three campaigns of two CPU seconds for each bug of tier 1; exit code 1 if all three miss it.
+    /// Three campaigns of two CPU seconds for each bug of tier 1; exit code 1 if all three miss a
+    /// bug.
     #[arg(long, conflicts_with_all = ["tier", "trials", "cap"])]
     quick: bool,
 }
 
-/// What is done instead of running campaigns.
+/// Commands that run no campaigns.
 #[derive(Subcommand)]
-enum Instead {
+enum BenchCommand {
     /// Write the page of results and its plots, from figures.jsonl, campaigns.jsonl.gz and notes.md
     /// in DOCS/results.
     Page {
         /// The folder of `results.md`.
         docs: PathBuf,
     },
-    /// Record figures in DOCS/results/figures.jsonl, in the place of those of the same name, and
-    /// write the page anew. Standard input has a line each: name, measure, value, unit and perhaps
-    /// spread, with tabs between them.
+    /// Record figures in DOCS/results/figures.jsonl, replacing those of the same name, and write
+    /// the page again. Standard input has a line for each figure: name, measure, value, unit and
+    /// optionally spread, separated by tabs.
     Record(RecordArgs),
-    /// Add to TARGET the campaigns that only FILES have. What is there already stands. A name that
-    /// ends in `.gz` is compressed, so that this packs and unpacks.
+    /// Add to TARGET the campaigns that only FILES have. Campaigns in TARGET stay as they are. A
+    /// file whose name ends in `.gz` is compressed, so this also packs and unpacks.
     Merge {
-        /// A file of rows, or where one is to be.
+        /// A file of rows; it is created if it does not exist.
         target: PathBuf,
         /// Further files of rows.
         #[arg(required = true)]
@@ -129,15 +129,15 @@ enum Instead {
 struct RecordArgs {
     /// The folder of `results.md`.
     docs: PathBuf,
-    /// Which figure.
+    /// The name of the figure.
     figure: String,
-    /// What measured it.
+    /// The command that measured it.
     #[arg(long)]
     command: String,
-    /// Of which sources it is.
+    /// The commit that was measured.
     #[arg(long)]
     commit: String,
-    /// When it was measured, as in 2026-11-23.
+    /// The date of the measurement, such as 2026-11-23.
     #[arg(long)]
     date: String,
 }
@@ -149,15 +149,15 @@ enum SetArg {
     All,
 }
 
-/// Which bugs, and who looks for them.
-struct Choice<'a> {
+/// The selected bugs and strategies.
+struct Selection<'a> {
     args: &'a BenchArgs,
     tier: Option<u8>,
     strategies: Vec<Strategy>,
 }
 
-impl<'a> Choice<'a> {
-    fn new(args: &'a BenchArgs) -> Result<Choice<'a>, Failure> {
+impl<'a> Selection<'a> {
+    fn new(args: &'a BenchArgs) -> Result<Selection<'a>, Failure> {
         let strategy = |name: &String| {
             let all = || {
                 Strategy::all()
@@ -177,19 +177,19 @@ impl<'a> Choice<'a> {
         let mut strategies = Vec::new();
         for name in &args.strategies {
             let strategy = strategy(name)?;
-            // Who is named twice is run once.
+            // A strategy that is named twice runs once.
             if !strategies.contains(&strategy) {
                 strategies.push(strategy);
             }
         }
         if strategies.is_empty() && args.quick {
-            strategies.push(Strategy::Blind(Default::default()));
+            strategies.push(Strategy::Unguided(Default::default()));
         } else if strategies.is_empty() {
             strategies.extend(Strategy::all());
             let fuzzers = Strategy::fuzzers().into_iter();
             strategies.extend(fuzzers.filter(|_| args.fuzzer.is_some()));
         }
-        Ok(Choice { args, tier: if args.quick { Some(1) } else { args.tier }, strategies })
+        Ok(Selection { args, tier: if args.quick { Some(1) } else { args.tier }, strategies })
     }
 
     fn has_bug(&self, name: &str, set: Set, tier: u8) -> bool {
@@ -203,7 +203,7 @@ impl<'a> Choice<'a> {
         named && of_set && self.tier.is_none_or(|only| only == tier)
     }
 
-    /// Whether a row is to be reported. A strategy that is not known here is, if none are named.
+    /// Whether a row is reported. Unknown strategies are reported if none are named.
     fn has(&self, row: &Row) -> bool {
         let mut names = self.strategies.iter().map(|strategy| strategy.name());
         let all = self.args.strategies.is_empty() && !self.args.quick;
@@ -223,18 +223,18 @@ impl<'a> Choice<'a> {
     }
 }
 
-/// Runs campaigns, and reports what they came to; or does what is to be done instead.
-pub fn bench(args: &BenchArgs) -> Result<Answer, Failure> {
-    match &args.instead {
+/// Runs campaigns and reports their results, or runs the given command.
+pub fn bench(args: &BenchArgs) -> Result<Output, Failure> {
+    match &args.command {
         None => run_and_report(args),
-        Some(Instead::Page { docs }) => results::write(docs),
-        Some(Instead::Record(record)) => save(record),
-        Some(Instead::Merge { target, files }) => merge::merge(target, files),
+        Some(BenchCommand::Page { docs }) => results::write(docs),
+        Some(BenchCommand::Record(record)) => save(record),
+        Some(BenchCommand::Merge { target, files }) => merge::merge(target, files),
     }
 }
 
-/// Records what standard input has been told.
-fn save(args: &RecordArgs) -> Result<Answer, Failure> {
+/// Records the figures on standard input.
+fn save(args: &RecordArgs) -> Result<Output, Failure> {
     let mut text = String::new();
     let read = std::io::stdin().read_to_string(&mut text);
     read.map_err(|error| Failure(format!("standard input: {error}")))?;
@@ -249,7 +249,7 @@ fn save(args: &RecordArgs) -> Result<Answer, Failure> {
     results::write(&args.docs)
 }
 
-/// Processor, cores, system and compiler, here and now.
+/// Processor, cores, system and compiler of this machine.
 fn machine() -> String {
     let about = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = about.lines().find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
@@ -260,18 +260,18 @@ fn machine() -> String {
     format!("{}, {cores} cores, {os} {arch}; {compiler}", model.unwrap_or("unknown processor"))
 }
 
-fn run_and_report(args: &BenchArgs) -> Result<Answer, Failure> {
-    let choice = Choice::new(args)?;
+fn run_and_report(args: &BenchArgs) -> Result<Output, Failure> {
+    let selection = Selection::new(args)?;
     if let Some(fuzzer) = args.fuzzer.as_ref().filter(|fuzzer| !fuzzer.is_file()) {
         return Err(Failure(format!("{}: is no program", fuzzer.display())));
     }
-    let (book, missed) = match (&args.out, args.report_only) {
-        (Some(file), true) => (Book::read(file)?, Vec::new()),
-        _ => campaigns(&choice)?,
+    let (store, missed) = match (&args.out, args.report_only) {
+        (Some(file), true) => (RowStore::read(file)?, Vec::new()),
+        _ => campaigns(&selection)?,
     };
-    let rows: Vec<&Row> = book.rows().filter(|row| choice.has(row)).collect();
+    let rows: Vec<&Row> = store.rows().filter(|row| selection.has(row)).collect();
     if rows.is_empty() {
-        return Err(Failure("no campaign is left by these options".into()));
+        return Err(Failure("no campaign matches these options".into()));
     }
     let sections = table::sections(rows.iter().copied());
     let mut text = page::report(&sections);
@@ -279,12 +279,12 @@ fn run_and_report(args: &BenchArgs) -> Result<Answer, Failure> {
         text += &format!("missed: {}\n", missed.join(", "));
     }
     let json = json!({ "campaigns": rows.len(), "sections": sections, "missed": missed });
-    Ok(Answer { text, json, clean: missed.is_empty() })
+    Ok(Output { text, json, clean: missed.is_empty() })
 }
 
-/// Runs what was not run before. With `--quick`, what no trial found is the second answer.
-fn campaigns(choice: &Choice) -> Result<(Book, Vec<String>), Failure> {
-    let args = choice.args;
+/// Runs the campaigns that are not in the store. With `--quick`, also returns the missed bugs.
+fn campaigns(selection: &Selection) -> Result<(RowStore, Vec<String>), Failure> {
+    let args = selection.args;
     let corpus = args.corpus.as_ref().map(|directory| -> Result<Vec<Schedule>, Failure> {
         let schedules = read_all(directory)?;
         match schedules.is_empty() {
@@ -300,23 +300,28 @@ fn campaigns(choice: &Choice) -> Result<(Book, Vec<String>), Failure> {
         fuzzer: args.fuzzer.clone(),
         build: BUILD.to_string(),
     };
-    let tasks = choice.tasks();
-    let mut book = Book::open(args.out.as_deref())?;
+    let tasks = selection.tasks();
+    let mut store = RowStore::open(args.out.as_deref())?;
     let new: Vec<Task> =
-        tasks.iter().copied().filter(|task| book.get(&task.key(&conditions)).is_none()).collect();
-    run(&new, args.jobs, &conditions, &mut book)?;
-    let found = |task: &Task| book.get(&task.key(&conditions)).is_some_and(|row| row.found);
+        tasks.iter().copied().filter(|task| store.get(&task.key(&conditions)).is_none()).collect();
+    run(&new, args.jobs, &conditions, &mut store)?;
+    let found = |task: &Task| store.get(&task.key(&conditions)).is_some_and(|row| row.found);
     let same =
         |one: &Task, other: &Task| one.bug.name == other.bug.name && one.strategy == other.strategy;
     let firsts = tasks.iter().filter(|task| task.trial == 0 && args.quick);
     let missed = firsts.filter(|first| !tasks.iter().any(|task| same(first, task) && found(task)));
     let name = |task: &Task| format!("{} by {}", task.bug.name, task.strategy.name());
     let missed = missed.map(name).collect();
-    Ok((book, missed))
+    Ok((store, missed))
 }
 
-/// Runs campaigns, each on a thread of its own, and writes them down as they end.
-fn run(tasks: &[Task], jobs: u16, conditions: &Conditions, book: &mut Book) -> Result<(), Failure> {
+/// Runs campaigns on worker threads, and stores each when it ends.
+fn run(
+    tasks: &[Task],
+    jobs: u16,
+    conditions: &Conditions,
+    store: &mut RowStore,
+) -> Result<(), Failure> {
     let style = "{elapsed_precise} [{wide_bar}] {pos}/{len} {msg} eta {eta}";
     let bar = progress(tasks.len() as u64, style);
     let next = AtomicUsize::new(0);
@@ -326,7 +331,7 @@ fn run(tasks: &[Task], jobs: u16, conditions: &Conditions, book: &mut Book) -> R
             let (sender, next) = (sender.clone(), &next);
             scope.spawn(move || {
                 while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    // Nobody listens any more if a row could not be written.
+                    // The receiver is gone if a row could not be written.
                     if sender.send(task.run(conditions)).is_err() {
                         break;
                     }
@@ -340,7 +345,7 @@ fn run(tasks: &[Task], jobs: u16, conditions: &Conditions, book: &mut Book) -> R
             found += u64::from(row.found);
             bar.set_message(format!("found {found} of {}, last {}", done + 1, row.bug));
             bar.inc(1);
-            book.add(row)?;
+            store.add(row)?;
         }
         Ok(())
     });

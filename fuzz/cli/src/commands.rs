@@ -12,13 +12,13 @@ use whitewater::schedule::event::Event;
 use whitewater::schedule::files::{read_schedule, read_script, write_new};
 use whitewater::schedule::Schedule;
 
-use crate::{Answer, Failure};
+use crate::{Failure, Output};
 
-/// Above this many events a run is not told but only judged.
-const TOLD: usize = 60;
+/// A run of more events than this is judged without a story.
+const STORY_EVENTS: usize = 60;
 
-/// Runs files and tells what they break.
-pub fn replay<R: Replica>(files: &[PathBuf], mut runner: Runner<R>) -> Result<Answer, Failure> {
+/// Runs files and reports their violations.
+pub fn replay<R: Replica>(files: &[PathBuf], mut runner: Runner<R>) -> Result<Output, Failure> {
     let (mut text, mut documents, mut clean) = (String::new(), Vec::new(), true);
     let schedules: Result<Vec<_>, _> = files.iter().map(|file| read_schedule(file)).collect();
     for (file, schedule) in files.iter().zip(schedules?) {
@@ -31,15 +31,15 @@ pub fn replay<R: Replica>(files: &[PathBuf], mut runner: Runner<R>) -> Result<An
             continue;
         };
         let _ = writeln!(text, "{}: {}", file.display(), violation.fingerprint());
-        match events <= TOLD {
+        match events <= STORY_EVENTS {
             true => text.push_str(&story::tell(runner.system_under_test(), &outcome.resolved)),
             false => {
                 let _ = writeln!(text, "broken    {violation}, after {events} events.");
-                let _ = writeln!(text, "          `whitewater shrink` tells a shorter story");
+                let _ = writeln!(text, "          `whitewater shrink` prints a shorter story");
             }
         }
     }
-    Ok(Answer { text, json: documents.into(), clean })
+    Ok(Output { text, json: documents.into(), clean })
 }
 
 fn outcome_json(file: &Path, outcome: &Outcome) -> Value {
@@ -52,12 +52,12 @@ fn outcome_json(file: &Path, outcome: &Outcome) -> Value {
     })
 }
 
-/// Shrinks a file that breaks a promise.
+/// Shrinks a file with a violation.
 pub fn shrink<R: Replica>(
     file: &Path,
     out: Option<&Path>,
     runner: Runner<R>,
-) -> Result<Answer, Failure> {
+) -> Result<Output, Failure> {
     let schedule = read_schedule(file)?;
     let small = shrink::shrink(runner.system_under_test(), &schedule)
         .map_err(|reason| Failure(format!("{}: {reason}", file.display())))?;
@@ -76,7 +76,7 @@ pub fn shrink<R: Replica>(
     json["events_before"] = before.into();
     json["replays"] = replays.into();
     json["schedule"] = schedule_json(&small.schedule);
-    Ok(Answer { text, json, clean: false })
+    Ok(Output { text, json, clean: false })
 }
 
 /// Prints a schedule.
@@ -85,7 +85,7 @@ pub fn show<R: Replica>(
     resolved: bool,
     story: bool,
     mut runner: Runner<R>,
-) -> Result<Answer, Failure> {
+) -> Result<Output, Failure> {
     let mut schedule = read_schedule(file)?;
     let mut clean = true;
     if resolved || story {
@@ -97,7 +97,7 @@ pub fn show<R: Replica>(
         true => story::tell(runner.system_under_test(), &schedule),
         false => schedule.to_string(),
     };
-    Ok(Answer { text, json: schedule_json(&schedule), clean })
+    Ok(Output { text, json: schedule_json(&schedule), clean })
 }
 
 fn schedule_json(schedule: &Schedule) -> Value {
@@ -116,7 +116,7 @@ fn schedule_json(schedule: &Schedule) -> Value {
 }
 
 /// Turns text into bytes.
-pub fn encode(file: &Path, out: Option<PathBuf>) -> Result<Answer, Failure> {
+pub fn encode(file: &Path, out: Option<PathBuf>) -> Result<Output, Failure> {
     let schedule = read_script(file)?;
     let out = match out {
         Some(out) => out,
@@ -133,5 +133,5 @@ pub fn encode(file: &Path, out: Option<PathBuf>) -> Result<Answer, Failure> {
     let (events, length, path) = (schedule.events.len(), bytes.len(), out.display().to_string());
     let text = format!("{path}: {events} events, {length} bytes\n");
     let json = json!({ "file": path, "events": events, "bytes": length });
-    Ok(Answer { text, json, clean: true })
+    Ok(Output { text, json, clean: true })
 }

@@ -1,10 +1,10 @@
 //! Exploration: the guided search, a worker for each core.
 //!
-//! Promises: workers share nothing but what is reported, each with a seed of its own, so that with
+//! Promises: workers share nothing but their reports, each with a seed of its own, so that with
 //! `--executions` the same options give the same finds, digest and files. Executions of all workers
-//! are numbered as if they took turns. What a worker keeps is judged from the start again before it
-//! is saved. Without `--executions` the clock is CPU time alone, of the worker's thread; it is read
-//! between executions.
+//! are numbered round-robin. A schedule is judged from the start again before it is saved. Without
+//! `--executions` the clock is CPU time alone, of the worker's thread; it is read between
+//! executions.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -30,46 +30,46 @@ use whitewater::target::Systems;
 
 use crate::report::progress;
 use crate::tally::{save, FindArgs, Tally};
-use crate::{cpu_seconds, is_directory, Answer, Failure, Under};
+use crate::{cpu_seconds, is_directory, Failure, Output, SystemArgs};
 
-/// A worker says how it stands after so many executions.
+/// A worker reports its state after this many executions.
 const REPORT_EVERY: u64 = 1 << 8;
 
 #[derive(Args)]
 pub struct ExploreArgs {
-    /// How many workers, each with a search of its own; else one for each core.
+    /// Number of workers, each with a search of its own; by default one for each core.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
-    /// How many CPU seconds each worker has.
+    /// CPU seconds of each worker.
     #[arg(long, default_value = "60", value_name = "SECONDS", value_parser = cpu_seconds,
           conflicts_with = "executions")]
     cpu: f64,
-    /// How many executions each worker has instead. The same options and number of workers give
-    /// the same then: the digest is mixed of those of the workers, in their order, and
+    /// Executions of each worker, instead of CPU seconds. Then the same options and number of
+    /// workers give the same result: the digest combines those of the workers, in their order, and
     /// --stop-at-first stops each worker at its own first find.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     executions: Option<u64>,
-    /// From which the seed of each worker follows.
+    /// Seed from which the seed of each worker is derived.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Size of every cluster, those of --corpus too; else each schedule draws its own.
+    /// Size of every cluster, those of --corpus too; by default each schedule draws its own.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=7))]
     nodes: Option<u8>,
-    /// How many primitive events an execution has that begins at the start.
+    /// Primitive events of an execution that begins at the start.
     #[arg(long, default_value_t = Tuning::DEFAULT.events, value_name = "N",
           value_parser = clap::value_parser!(u32).range(1..=Schedule::MAX_EVENTS as i64))]
     events: u32,
-    /// Follow the schedules of this directory first, beyond the number of executions.
+    /// Run the schedules of this directory first; they do not count as executions.
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
     /// At the end, save in this directory the schedules that were the first to take some path:
-    /// those that break nothing, and reach what neither the corpus nor one before them did.
+    /// those without a violation that reach more than the corpus and the schedules before them.
     #[arg(long, value_name = "DIR")]
     save_corpus: Option<PathBuf>,
     #[command(flatten)]
     finds: FindArgs,
     #[command(flatten)]
-    under: Under,
+    system: SystemArgs,
 }
 
 impl ExploreArgs {
@@ -78,7 +78,7 @@ impl ExploreArgs {
         self.jobs.map_or_else(cores, u64::from)
     }
 
-    /// The schedules to be followed.
+    /// The schedules of `--corpus`.
     fn corpus(&self) -> Result<Vec<Schedule>, Failure> {
         let Some(directory) = &self.corpus else { return Ok(Vec::new()) };
         let mut corpus = read_all(directory)?;
@@ -89,118 +89,121 @@ impl ExploreArgs {
     }
 }
 
-/// The seed of one worker, spread by ChaCha.
+/// The seed of one worker, derived by ChaCha.
 fn worker_seed(seed: u64, number: u64) -> u64 {
     ChaCha8Rng::seed_from_u64(mix(mix(0, seed), number)).next_u64()
 }
 
-/// How a worker stands.
+/// The state of a worker.
 #[derive(Clone, Default)]
-struct Stand {
+struct WorkerState {
     tally: Tally,
     known: usize,
     kept: usize,
     /// CPU seconds.
     cpu: f64,
-    /// Which part of what it was given it has used up.
+    /// The used share of its executions or CPU seconds.
     used: f64,
 }
 
-/// What a worker is given.
+/// The input of a worker.
 struct Work<'a> {
     args: &'a ExploreArgs,
     corpus: &'a [Schedule],
     number: u64,
     stop: &'a AtomicBool,
-    stands: Sender<(usize, Stand)>,
+    states: Sender<(usize, WorkerState)>,
 }
 
-/// How a worker stands in the end, and the schedules that lead to where it could go on.
-type Ended = (Stand, Vec<Schedule>);
+/// The final state of a worker, and the schedules that were the first to take some path.
+type WorkerResult = (WorkerState, Vec<Schedule>);
 
-/// Searches, with as many workers as there are to be.
+/// Runs the workers, and reports their results together.
 pub fn explore<R: Replica + Clone>(
     args: &ExploreArgs,
     systems: Systems<R>,
-) -> Result<Answer, Failure> {
-    let runner = args.under.runner(systems)?;
+) -> Result<Output, Failure> {
+    let runner = args.system.runner(systems)?;
     args.save_corpus.as_deref().map_or(Ok(()), is_directory)?;
     args.finds.check()?;
     let corpus = args.corpus()?;
     let (start, stop) = (ProcessTime::now(), AtomicBool::new(false));
-    let ended = thread::scope(|scope| {
-        let (sender, stands) = mpsc::channel();
+    let results = thread::scope(|scope| {
+        let (sender, states) = mpsc::channel();
         let spawn = |number| {
-            let (corpus, stop, stands) = (&corpus, &stop, sender.clone());
-            let work = Work { args, corpus, number, stop, stands };
+            let (corpus, stop, states) = (&corpus, &stop, sender.clone());
+            let work = Work { args, corpus, number, stop, states };
             scope.spawn(move || work.run(systems))
         };
         let workers: Vec<_> = (0..args.jobs()).map(spawn).collect();
         drop(sender);
-        let watched = recorder(stands, args);
-        stop.fetch_or(watched.is_err(), Ordering::Relaxed);
-        let ended = workers.into_iter().map(|worker| worker.join().expect("a worker ends"));
-        watched.and(ended.collect::<Result<Vec<_>, Failure>>())
+        let monitored = monitor_workers(states, args);
+        stop.fetch_or(monitored.is_err(), Ordering::Relaxed);
+        let results = workers.into_iter().map(|worker| worker.join().expect("a worker ends"));
+        monitored.and(results.collect::<Result<Vec<_>, Failure>>())
     })?;
     let saved = match &args.save_corpus {
         Some(directory) => {
-            let discoveries = ended.iter().flat_map(|(_, discoveries)| discoveries);
-            Some(save_news(runner, directory, &corpus, discoveries)?)
+            let discoveries = results.iter().flat_map(|(_, discoveries)| discoveries);
+            Some(save_new_coverage(runner, directory, &corpus, discoveries)?)
         }
         None => None,
     };
-    let stands: Vec<Stand> = ended.into_iter().map(|(stand, _)| stand).collect();
-    Ok(answer(&stands, saved, start.elapsed()))
+    let states: Vec<WorkerState> = results.into_iter().map(|(state, _)| state).collect();
+    Ok(output(&states, saved, start.elapsed()))
 }
 
 impl Work<'_> {
-    /// Does it. What cannot go on for one need not go on for the others.
-    fn run<R: Replica + Clone>(self, systems: Systems<R>) -> Result<Ended, Failure> {
-        let ended = self.args.under.system_under_test(systems).and_then(|sut| self.search(&sut));
-        ended.inspect_err(|_| self.stop.store(true, Ordering::Relaxed))
+    /// Runs the worker. An error of one worker stops the others.
+    fn run<R: Replica + Clone>(self, systems: Systems<R>) -> Result<WorkerResult, Failure> {
+        let result = self.args.system.system_under_test(systems).and_then(|sut| self.search(&sut));
+        result.inspect_err(|_| self.stop.store(true, Ordering::Relaxed))
     }
 
-    /// Searches until what it was given is used up.
-    fn search<R: Replica + Clone>(&self, sut: &SystemUnderTest<R>) -> Result<Ended, Failure> {
+    /// Searches until the executions or CPU seconds are used up.
+    fn search<R: Replica + Clone>(
+        &self,
+        sut: &SystemUnderTest<R>,
+    ) -> Result<WorkerResult, Failure> {
         let (args, start) = (self.args, ThreadTime::now());
         let tuning = Tuning { events: args.events, ..Tuning::DEFAULT };
         let seed = worker_seed(args.seed, self.number);
         let mut explorer = Explorer::new(sut.clone(), Strategy::default(), seed, tuning);
-        let (mut stand, mut corpus) = (Stand::default(), self.corpus.iter());
+        let (mut state, mut corpus) = (WorkerState::default(), self.corpus.iter());
         let (mut executions, mut drawn) = (0, 0);
         while !self.stop.load(Ordering::Relaxed) {
-            stand.cpu = start.elapsed().as_secs_f64();
-            stand.used = match args.executions {
+            state.cpu = start.elapsed().as_secs_f64();
+            state.used = match args.executions {
                 Some(limit) => drawn as f64 / limit as f64,
-                None => stand.cpu / args.cpu,
+                None => state.cpu / args.cpu,
             };
             let before = explorer.events();
             let outcome = match corpus.next() {
                 Some(schedule) => explorer.follow(schedule),
-                None if stand.used >= 1.0 => break,
+                None if state.used >= 1.0 => break,
                 None => {
                     drawn += 1;
                     explorer.execute(args.nodes)
                 }
             };
-            stand.tally.add(&outcome, explorer.events() - before);
-            let found = self.look_at(&outcome, executions, sut, &mut stand.tally)?;
+            state.tally.add(&outcome, explorer.events() - before);
+            let found = self.record_find(&outcome, executions, sut, &mut state.tally)?;
             executions += 1;
-            (stand.known, stand.kept) = (explorer.known(), explorer.kept().len());
+            (state.known, state.kept) = (explorer.known(), explorer.kept().len());
             if found || executions % REPORT_EVERY == 0 {
-                // Nobody listens any more if a find could not be saved.
-                let _ = self.stands.send((self.number as usize, stand.clone()));
+                // The receiver is gone if a find could not be saved.
+                let _ = self.states.send((self.number as usize, state.clone()));
             }
-            if args.finds.stop_at_first && !stand.tally.finds.is_empty() {
+            if args.finds.stop_at_first && !state.tally.finds.is_empty() {
                 self.stop.fetch_or(args.executions.is_none(), Ordering::Relaxed);
                 break;
             }
         }
-        Ok((stand, explorer.into_discoveries()))
+        Ok((state, explorer.into_discoveries()))
     }
 
-    /// Counts what an execution broke; whether it is the first of its fingerprint.
-    fn look_at<R: Replica>(
+    /// Counts the find of an execution, if any; whether it is the first of its fingerprint.
+    fn record_find<R: Replica>(
         &self,
         outcome: &Outcome,
         execution: u64,
@@ -214,19 +217,22 @@ impl Work<'_> {
     }
 }
 
-/// Shows how workers stand, and saves what they find, until all have ended.
-fn recorder(stands: Receiver<(usize, Stand)>, args: &ExploreArgs) -> Result<(), Failure> {
+/// Shows the states of the workers, and saves their finds, until all have ended.
+fn monitor_workers(
+    states: Receiver<(usize, WorkerState)>,
+    args: &ExploreArgs,
+) -> Result<(), Failure> {
     let style = "{elapsed_precise} [{bar:20}] {percent}% {wide_msg}";
     let bar = progress(1000 * args.jobs(), style);
-    let mut latest = vec![Stand::default(); args.jobs() as usize];
-    for (worker, stand) in stands {
-        let before = std::mem::replace(&mut latest[worker], stand);
+    let mut latest = vec![WorkerState::default(); args.jobs() as usize];
+    for (worker, state) in states {
+        let before = std::mem::replace(&mut latest[worker], state);
         for (fingerprint, find) in &latest[worker].tally.finds {
             if !before.tally.finds.contains_key(fingerprint) {
                 args.finds.save(fingerprint, find)?;
             }
         }
-        let used: f64 = latest.iter().map(|stand| stand.used.min(1.0)).sum();
+        let used: f64 = latest.iter().map(|state| state.used.min(1.0)).sum();
         bar.set_position((1000.0 * used) as u64);
         bar.set_message(line(&latest));
     }
@@ -234,83 +240,83 @@ fn recorder(stands: Receiver<(usize, Stand)>, args: &ExploreArgs) -> Result<(), 
     Ok(())
 }
 
-/// All workers together.
-fn total(stands: &[Stand]) -> Tally {
+/// The tally of all workers together.
+fn total(states: &[WorkerState]) -> Tally {
     let mut total = Tally::default();
-    stands.iter().for_each(|stand| total.merge(&stand.tally));
+    states.iter().for_each(|state| total.merge(&state.tally));
     total
 }
 
-/// How workers stand, in a few words. Of paths, as many as the one knows who knows most.
-fn line(stands: &[Stand]) -> String {
-    let tally = total(stands);
-    let cpu: f64 = stands.iter().map(|stand| stand.cpu).sum();
+/// The states of the workers in a few words. Paths are those of the worker that knows most.
+fn line(states: &[WorkerState]) -> String {
+    let tally = total(states);
+    let cpu: f64 = states.iter().map(|state| state.cpu).sum();
     let rate = (tally.events as f64 / cpu.max(1e-6)) as u64;
-    let known = stands.iter().map(|stand| stand.known).max().unwrap_or(0);
-    let kept: usize = stands.iter().map(|stand| stand.kept).sum();
+    let known = states.iter().map(|state| state.known).max().unwrap_or(0);
+    let kept: usize = states.iter().map(|state| state.kept).sum();
     let finds: Vec<&str> = tally.finds.keys().map(String::as_str).collect();
     format!("{rate} events/cpu-s paths {known} kept {kept} {} {}", tally.line(), finds.join(" "))
 }
 
 /// What is printed at the end.
-fn answer(stands: &[Stand], saved: Option<usize>, cpu: Duration) -> Answer {
-    let mut answer = total(stands).answer(cpu);
-    let known: Vec<usize> = stands.iter().map(|stand| stand.known).collect();
-    let kept: usize = stands.iter().map(|stand| stand.kept).sum();
+fn output(states: &[WorkerState], saved: Option<usize>, cpu: Duration) -> Output {
+    let mut output = total(states).output(cpu);
+    let known: Vec<usize> = states.iter().map(|state| state.known).collect();
+    let kept: usize = states.iter().map(|state| state.kept).sum();
     let words: Vec<String> = known.iter().map(usize::to_string).collect();
-    answer.text +=
+    output.text +=
         &format!("paths known, by worker: {}\nclusters kept: {kept}\n", words.join(", "));
-    answer.json["paths"] = known.into();
-    answer.json["kept"] = kept.into();
+    output.json["paths"] = known.into();
+    output.json["kept"] = kept.into();
     if let Some(saved) = saved {
-        answer.text += &format!("corpus: {saved} schedules reach something new\n");
-        answer.json["saved"] = saved.into();
+        output.text += &format!("corpus: {saved} schedules with new coverage\n");
+        output.json["saved"] = saved.into();
     }
-    answer
+    output
 }
 
-/// Something that a run can reach.
+/// An item of coverage that a run can reach.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Reach {
+enum CoverageItem {
     Goal(usize),
-    Turn(Mark),
+    Mark(Mark),
     Path(u64),
 }
 
-/// All that runs have reached.
+/// The coverage of all runs so far.
 #[derive(Default)]
-struct Reached(BTreeSet<Reach>);
+struct Coverage(BTreeSet<CoverageItem>);
 
-impl Reached {
-    /// Adds what a run reached; whether something of it was new.
+impl Coverage {
+    /// Adds the coverage of a run; whether any of it was new.
     fn add(&mut self, outcome: &Outcome, keys: &[u64]) -> bool {
         let before = self.0.len();
         let goals = outcome.goals.0.iter().enumerate().filter(|(_, &count)| count > 0);
-        let turns = Mark::ALL.into_iter().filter(|&(mark, ..)| outcome.marks.contains(mark));
-        self.0.extend(goals.map(|(goal, _)| Reach::Goal(goal)));
-        self.0.extend(turns.map(|(mark, ..)| Reach::Turn(mark)));
-        self.0.extend(keys.iter().copied().map(Reach::Path));
+        let marks = Mark::ALL.into_iter().filter(|&(mark, ..)| outcome.marks.contains(mark));
+        self.0.extend(goals.map(|(goal, _)| CoverageItem::Goal(goal)));
+        self.0.extend(marks.map(|(mark, ..)| CoverageItem::Mark(mark)));
+        self.0.extend(keys.iter().copied().map(CoverageItem::Path));
         self.0.len() > before
     }
 }
 
-/// Saves the schedules that break nothing and reach something that neither the corpus nor one
-/// before them reached; how many.
-fn save_news<'a, R: Replica>(
+/// Saves the schedules that have no violation and reach more than the corpus and the schedules
+/// before them; how many.
+fn save_new_coverage<'a, R: Replica>(
     mut runner: Runner<R>,
     directory: &Path,
     corpus: &[Schedule],
     discoveries: impl Iterator<Item = &'a Schedule>,
 ) -> Result<usize, Failure> {
-    let mut reached = Reached::default();
+    let mut coverage = Coverage::default();
     for schedule in corpus {
         let outcome = runner.run(schedule);
-        reached.add(&outcome, runner.keys());
+        coverage.add(&outcome, runner.keys());
     }
     let mut saved = 0;
     for schedule in discoveries {
         let outcome = runner.run(schedule);
-        if outcome.violation.is_none() && reached.add(&outcome, runner.keys()) {
+        if outcome.violation.is_none() && coverage.add(&outcome, runner.keys()) {
             save(directory, "", schedule)?;
             saved += 1;
         }
@@ -333,26 +339,27 @@ mod tests {
     }
 
     #[test]
-    fn only_what_reaches_something_new_is_news() {
+    fn only_a_schedule_with_new_coverage_is_new() {
         let mut runner = Runner::new(raft());
         let mut generator = Generator::new(Strategy::Swarm, 1);
         let (first, second) = (generator.schedule(None, 300), generator.schedule(None, 300));
-        let mut reached = Reached::default();
-        let mut is_news = |schedule: &Schedule| {
+        let mut coverage = Coverage::default();
+        let mut is_new = |schedule: &Schedule| {
             let outcome = runner.run(schedule);
-            reached.add(&outcome, runner.keys())
+            coverage.add(&outcome, runner.keys())
         };
-        assert_eq!([&first, &first, &second, &first].map(&mut is_news), [true, false, true, false]);
+        assert_eq!([&first, &first, &second, &first].map(&mut is_new), [true, false, true, false]);
     }
 
     #[test]
-    fn what_the_corpus_reaches_is_not_saved_again() {
+    fn schedules_without_more_coverage_than_the_corpus_are_not_saved() {
         let folder = tempfile::TempDir::new().expect("a temporary folder can be made");
         let mut generator = Generator::new(Strategy::Swarm, 1);
         let known: Vec<Schedule> = (0..3).map(|_| generator.schedule(None, 300)).collect();
         let saved = |corpus: &[Schedule], kept: &[Schedule]| {
             let runner = Runner::new(raft());
-            save_news(runner, folder.path(), corpus, kept.iter()).map_err(|Failure(why)| why)
+            save_new_coverage(runner, folder.path(), corpus, kept.iter())
+                .map_err(|Failure(why)| why)
         };
         assert_eq!(saved(&known, &known), Ok(0));
         assert_eq!(std::fs::read_dir(folder.path()).expect("it is there").count(), 0);

@@ -1,10 +1,10 @@
-//! The command line: replay, shrink, show and draw schedules and search among them, on stable Rust,
-//! for any Raft behind the harness's door: [`main_with_explore`] is the whole program, and [`main`]
-//! that for a Raft that cannot be cloned. The command `bench` is about our own Raft, whosever
-//! program it is in, and needs libraries of its own: it is a feature, which adapters leave out.
+//! The command line: replays, shrinks, prints, draws and searches schedules, on stable Rust, for
+//! any Raft that implements [`Replica`]: [`main_with_explore`] is the whole program, and [`main`]
+//! the program for a Raft that cannot be cloned. The command `bench` runs our own Raft, also in an
+//! adapter's program, and needs libraries of its own: it is a feature, which adapters leave out.
 //!
-//! Exit codes: 0 clean, 1 a promise is broken, 2 wrong usage or a file that cannot be read or
-//! written. Results go to standard output, complaints and progress to standard error.
+//! Exit codes: 0 clean, 1 a violation, 2 wrong usage or a file that cannot be read or written.
+//! Results go to standard output, errors and progress to standard error.
 
 #[cfg(feature = "bench")]
 mod bench;
@@ -32,10 +32,10 @@ use whitewater::target::Systems;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Drive a Raft cluster with schedules of fuzz events, under oracles that watch every step.
+/// Drive a Raft cluster with schedules of fuzz events, under oracles that check every step.
 ///
-/// Exit codes: 0 clean, 1 a promise is broken, 2 wrong usage, a file that cannot be read or
-/// written, or nothing to shrink.
+/// Exit codes: 0 clean, 1 a violation, 2 wrong usage, a file that cannot be read or written, or
+/// nothing to shrink.
 #[derive(Parser)]
 #[command(name = "whitewater", version)]
 struct Cli {
@@ -48,76 +48,76 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run schedules and tell what they break.
+    /// Run schedules and print their violations.
     Replay {
         /// Files of schedule bytes: corpus files, artifacts.
         #[arg(required = true)]
         files: Vec<PathBuf>,
         #[command(flatten)]
-        under: Under,
+        system: SystemArgs,
     },
-    /// Find the smallest schedule that breaks the same promise.
+    /// Find the smallest schedule with the same violation.
     Shrink {
         /// A file of schedule bytes.
         file: PathBuf,
-        /// Where to write it; else it is only told.
+        /// Where to write it; without this it is only printed.
         #[arg(long)]
         out: Option<PathBuf>,
         #[command(flatten)]
-        under: Under,
+        system: SystemArgs,
     },
     /// Print a schedule as text.
     Show {
         /// A file of schedule bytes.
         file: PathBuf,
-        /// Print what happens instead: exact events, or with --story their consequences.
+        /// Print the exact events that happen instead.
         #[arg(long)]
         resolved: bool,
-        /// Tell what happens, one line an event.
+        /// Print the story: events and their effects, one line an event.
         #[arg(long, conflicts_with_all = ["resolved", "json"])]
         story: bool,
         #[command(flatten)]
-        under: Under,
+        system: SystemArgs,
     },
     /// Turn a schedule's text into bytes.
     Encode {
         /// A text file, as `show` prints it.
         file: PathBuf,
-        /// Where to write the bytes; else the file's name without `.txt`.
+        /// Where to write the bytes; by default the file's name without `.txt`.
         #[arg(long)]
         out: Option<PathBuf>,
     },
     /// Draw schedules from a seed, and run them.
     Random(random::RandomArgs),
-    /// Search, guided by what is new: executions go on from clusters where something new happened.
+    /// Search, guided by coverage: executions continue from clusters that took a new path.
     Explore(explore::ExploreArgs),
-    /// Find every seeded bug of ours with the same schedules: which oracle is the first, how often.
+    /// Run the same schedules on every seeded bug of ours: which oracle is the first, how often.
     Matrix(MatrixArgs),
-    /// Measure what finds which seeded bug of ours, at what cost, and how sure that is.
+    /// Compare search strategies on the seeded bugs of ours: finds, costs and confidence intervals.
     #[cfg(feature = "bench")]
     Bench(bench::BenchArgs),
     /// List the seeded bugs: name, catalogue ids, oracle that must catch it, source.
     Mutants,
-    /// List the oracles: name, catalogue row, promise, source.
+    /// List the oracles: name, catalogue row, property, source.
     Oracles,
     /// List the goals: name, meaning.
     Goals,
-    /// List the turns that our Raft can take: name, meaning.
+    /// List the coverage marks of our Raft: name, meaning.
     Marks,
 }
 
 /// Which Raft is run, and how.
 #[derive(Args)]
-struct Under {
-    /// The Raft with this seeded bug; `mutants` lists those of ours.
+struct SystemArgs {
+    /// Run the Raft with this seeded bug; `mutants` lists those of ours.
     #[arg(long, value_name = "NAME")]
     mutant: Option<String>,
-    /// Sync every write, also those of which the Raft says that they need no sync.
+    /// Sync every write, also writes for which the Raft requests no sync.
     #[arg(long)]
     always_sync: bool,
 }
 
-impl Under {
+impl SystemArgs {
     fn system_under_test<R: Replica>(
         &self,
         systems: Systems<R>,
@@ -132,9 +132,9 @@ impl Under {
     }
 }
 
-/// Reads the name of a strategy; help shows what each does.
+/// Reads the name of a strategy; the help text explains each.
 fn strategy() -> impl TypedValueParser<Value = Strategy> {
-    let value = |(_, name, message_view)| PossibleValue::new(name).help(message_view);
+    let value = |(_, name, meaning)| PossibleValue::new(name).help(meaning);
     PossibleValuesParser::new(Strategy::ALL.map(value))
         .map(|name| Strategy::named(&name).expect("it is one of them"))
 }
@@ -147,25 +147,25 @@ fn cpu_seconds(text: &str) -> Result<f64, String> {
     }
 }
 
-/// What is drawn.
+/// Which schedules are drawn.
 #[derive(Args)]
-struct Draws {
+struct DrawArgs {
     /// How schedules are drawn.
     #[arg(long, value_parser = strategy(), default_value = "swarm")]
     strategy: Strategy,
-    /// How many primitive events each.
+    /// Primitive events of each schedule.
     #[arg(long, default_value_t = Schedule::FULL_LENGTH as u32, value_name = "N",
           value_parser = clap::value_parser!(u32).range(1..=Schedule::MAX_EVENTS as i64))]
     events: u32,
     /// Seed of the ChaCha generator.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Size of every cluster; else each schedule draws its own.
+    /// Size of every cluster; by default each schedule draws its own.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=7))]
     nodes: Option<u8>,
 }
 
-impl Draws {
+impl DrawArgs {
     fn generator(&self) -> Generator {
         Generator::new(self.strategy, self.seed)
     }
@@ -174,14 +174,14 @@ impl Draws {
 #[derive(Args)]
 struct MatrixArgs {
     #[command(flatten)]
-    draws: Draws,
-    /// How many schedules for each bug.
+    draws: DrawArgs,
+    /// Schedules for each bug.
     #[arg(long, default_value_t = 2_000, value_name = "N",
           value_parser = clap::value_parser!(u64).range(1..))]
     schedules: u64,
 }
 
-/// Why a command could not do its work: one line, exit code 2.
+/// Why a command failed: one line, exit code 2.
 struct Failure(String);
 
 impl From<String> for Failure {
@@ -202,7 +202,7 @@ impl From<whitewater::schedule::files::FileError> for Failure {
     }
 }
 
-/// Complains if there is no directory here.
+/// Fails unless `path` is a directory.
 fn is_directory(path: &Path) -> Result<(), Failure> {
     match path.is_dir() {
         true => Ok(()),
@@ -210,21 +210,20 @@ fn is_directory(path: &Path) -> Result<(), Failure> {
     }
 }
 
-/// What a command prints, and whether everything was clean.
-struct Answer {
+/// What a command prints, and whether there was no violation.
+struct Output {
     text: String,
     json: serde_json::Value,
     clean: bool,
 }
 
-/// How a Raft is explored, if it can be.
-type Explore<R> = fn(&explore::ExploreArgs, Systems<R>) -> Result<Answer, Failure>;
+/// The command `explore`, or the error of a Raft that cannot be cloned.
+type Explore<R> = fn(&explore::ExploreArgs, Systems<R>) -> Result<Output, Failure>;
 
-/// The program, for the Raft that `subjects` gives by the name of a seeded bug; without `explore`.
+/// The program without `explore`, for the Rafts that `systems` makes by the name of a seeded bug.
 pub fn main<R: Replica>(systems: Systems<R>) -> ExitCode {
     run(systems, |_, _| {
-        let complaint =
-            "this Raft cannot be cloned, so it cannot be explored; `random` can draw for it";
+        let complaint = "this Raft cannot be cloned, so it cannot be explored; use `random`";
         Err(Failure(complaint.into()))
     })
 }
@@ -236,15 +235,15 @@ pub fn main_with_explore<R: Replica + Clone>(systems: Systems<R>) -> ExitCode {
 
 fn run<R: Replica>(systems: Systems<R>, explore: Explore<R>) -> ExitCode {
     let cli = Cli::parse();
-    let answer = match cli.command {
-        Command::Replay { files, under } => {
-            under.runner(systems).and_then(|runner| commands::replay(&files, runner))
+    let output = match cli.command {
+        Command::Replay { files, system } => {
+            system.runner(systems).and_then(|runner| commands::replay(&files, runner))
         }
-        Command::Shrink { file, out, under } => {
-            under.runner(systems).and_then(|runner| commands::shrink(&file, out.as_deref(), runner))
-        }
-        Command::Show { file, resolved, story, under } => {
-            under.runner(systems).and_then(|runner| commands::show(&file, resolved, story, runner))
+        Command::Shrink { file, out, system } => system
+            .runner(systems)
+            .and_then(|runner| commands::shrink(&file, out.as_deref(), runner)),
+        Command::Show { file, resolved, story, system } => {
+            system.runner(systems).and_then(|runner| commands::show(&file, resolved, story, runner))
         }
         Command::Encode { file, out } => commands::encode(&file, out),
         Command::Random(args) => random::random(&args, systems),
@@ -257,8 +256,8 @@ fn run<R: Replica>(systems: Systems<R>, explore: Explore<R>) -> ExitCode {
         Command::Goals => Ok(report::goals()),
         Command::Marks => Ok(report::marks()),
     };
-    match answer {
-        Ok(answer) => report::print(&answer, cli.json),
+    match output {
+        Ok(output) => report::print(&output, cli.json),
         Err(Failure(complaint)) => {
             eprintln!("whitewater: {complaint}");
             ExitCode::from(2)

@@ -1,4 +1,4 @@
-//! The matrix of seeded bugs and oracles: which oracle is the first to find which bug, how often.
+//! The matrix of seeded bugs and oracles: which oracle is the first to find a bug, and how often.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,13 @@ use whitewater::run::Runner;
 
 use crate::random::draw;
 use crate::report::progress;
-use crate::{Answer, MatrixArgs};
+use crate::{MatrixArgs, Output};
 
 /// How often each oracle, or panic, was the first to find one bug.
 type Firsts = BTreeMap<String, u64>;
 
 /// Runs the same schedules on every mutant.
-pub fn matrix(args: &MatrixArgs) -> Answer {
+pub fn matrix(args: &MatrixArgs) -> Output {
     let style = "{elapsed_precise} [{wide_bar}] {pos}/{len} {msg}";
     let bar = progress(mutants::all().count() as u64, style);
     let mut rows = Vec::new();
@@ -26,7 +26,7 @@ pub fn matrix(args: &MatrixArgs) -> Answer {
         bar.inc(1);
     }
     bar.finish_and_clear();
-    answer(&rows, args)
+    output(&rows, args)
 }
 
 fn firsts(mutant: &'static Mutant, args: &MatrixArgs) -> Firsts {
@@ -42,14 +42,14 @@ fn firsts(mutant: &'static Mutant, args: &MatrixArgs) -> Firsts {
     firsts
 }
 
-/// The oracles that were first for no mutant, lints apart.
+/// The oracles that were first for no mutant, without lints.
 fn idle(rows: &[(&Mutant, Firsts)]) -> Vec<&'static str> {
     let was_first = |name: &str| rows.iter().any(|(_, firsts)| firsts.contains_key(name));
     let names = ORACLES.iter().map(|info| info.name);
     names.filter(|name| !LINTS.contains(name) && !was_first(name)).collect()
 }
 
-fn answer(rows: &[(&Mutant, Firsts)], args: &MatrixArgs) -> Answer {
+fn output(rows: &[(&Mutant, Firsts)], args: &MatrixArgs) -> Output {
     let mut text = format!(
         "| seeded bug | ids | must die by | first to find it, in how many of {} schedules |\n\
          |---|---|---|---|\n",
@@ -60,7 +60,7 @@ fn answer(rows: &[(&Mutant, Firsts)], args: &MatrixArgs) -> Answer {
         order.sort_by_key(|(name, count)| (std::cmp::Reverse(**count), name.as_str()));
         let cells: Vec<String> =
             order.iter().map(|(name, count)| format!("{name} {count}")).collect();
-        let found = if cells.is_empty() { "nobody".into() } else { cells.join(", ") };
+        let found = if cells.is_empty() { "none".into() } else { cells.join(", ") };
         text += &format!("| {} | {} | {} | {found} |\n", mutant.name, mutant.ids, mutant.caught_by);
     }
     let idle = idle(rows);
@@ -74,5 +74,5 @@ fn answer(rows: &[(&Mutant, Firsts)], args: &MatrixArgs) -> Answer {
     });
     let json = json!({ "schedules": args.schedules, "events": args.draws.events, "seed": args.draws.seed,
                        "bugs": bugs.collect::<Vec<_>>(), "idle": idle, "lints": LINTS });
-    Answer { text, json, clean: true }
+    Output { text, json, clean: true }
 }

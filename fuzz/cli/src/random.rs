@@ -12,32 +12,32 @@ use whitewater::target::Systems;
 
 use crate::report::progress;
 use crate::tally::{save, FindArgs, Tally};
-use crate::{is_directory, Answer, Draws, Failure, Under};
+use crate::{is_directory, DrawArgs, Failure, Output, SystemArgs};
 
 #[derive(Args)]
 pub struct RandomArgs {
     #[command(flatten)]
-    draws: Draws,
-    /// How many schedules.
+    draws: DrawArgs,
+    /// Number of schedules.
     #[arg(long, default_value_t = 10_000, value_name = "N",
           value_parser = clap::value_parser!(u64).range(1..))]
     schedules: u64,
     #[command(flatten)]
     finds: FindArgs,
-    /// Save every schedule that breaks nothing in this directory.
+    /// Save every schedule without a violation in this directory.
     #[arg(long, value_name = "DIR")]
     save_corpus: Option<PathBuf>,
-    /// Of these, save only what reaches a goal, or takes a turn of the Raft, that no schedule
-    /// before it did.
+    /// Of these, save only schedules that reach a goal, or hit a coverage mark of the Raft, that no
+    /// earlier schedule did.
     #[arg(long, requires = "save_corpus")]
     new_goals: bool,
     #[command(flatten)]
-    under: Under,
+    system: SystemArgs,
 }
 
 /// Runs a campaign.
-pub fn random<R: Replica>(args: &RandomArgs, systems: Systems<R>) -> Result<Answer, Failure> {
-    let mut runner = args.under.runner(systems)?;
+pub fn random<R: Replica>(args: &RandomArgs, systems: Systems<R>) -> Result<Output, Failure> {
+    let mut runner = args.system.runner(systems)?;
     args.save_corpus.as_deref().map_or(Ok(()), is_directory)?;
     args.finds.check()?;
     let mut generator = args.draws.generator();
@@ -69,10 +69,10 @@ pub fn random<R: Replica>(args: &RandomArgs, systems: Systems<R>) -> Result<Answ
         }
     }
     bar.finish_and_clear();
-    Ok(tally.answer(start.elapsed()))
+    Ok(tally.output(start.elapsed()))
 }
 
-/// Draws a schedule and runs it, until it has its number of primitive events.
+/// DrawArgs a schedule and runs it, until it has its number of primitive events.
 pub fn draw<R: Replica>(
     runner: &mut Runner<R>,
     generator: &mut Generator,
@@ -94,7 +94,7 @@ pub fn draw<R: Replica>(
     (Schedule { setup, events }, outcome)
 }
 
-/// Saves a schedule if it breaks nothing when it is not stopped short, either.
+/// Saves a schedule if it has no violation when all its events are run, either.
 fn save_clean<R: Replica>(
     runner: &mut Runner<R>,
     directory: Option<&Path>,

@@ -1,4 +1,4 @@
-//! What is printed: progress, listings, and every answer as text or as JSON.
+//! What is printed: progress, listings, and the output of every command as text or as JSON.
 
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
@@ -12,24 +12,24 @@ use whitewater::mutants::bench::{seeds, Set};
 use whitewater::oracle::ORACLES;
 use whitewater::raft::mark::Mark;
 
-use crate::Answer;
+use crate::Output;
 
-/// Prints an answer; a reader that has gone away is no error.
-pub fn print(answer: &Answer, as_json: bool) -> ExitCode {
+/// Prints an output; a closed pipe is no error.
+pub fn print(output: &Output, as_json: bool) -> ExitCode {
     let text = match as_json {
-        true => format!("{:#}\n", answer.json),
-        false => answer.text.clone(),
+        true => format!("{:#}\n", output.json),
+        false => output.text.clone(),
     };
     match std::io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             eprintln!("whitewater: standard output: {error}");
             ExitCode::from(2)
         }
-        _ => ExitCode::from(u8::from(!answer.clean)),
+        _ => ExitCode::from(u8::from(!output.clean)),
     }
 }
 
-/// A bar that shows how something with `steps` steps goes on.
+/// A progress bar of `steps` steps.
 pub fn progress(steps: u64, template: &str) -> ProgressBar {
     let style = ProgressStyle::with_template(template).expect("the template is well-formed");
     let bar = ProgressBar::new(steps).with_style(style);
@@ -37,7 +37,7 @@ pub fn progress(steps: u64, template: &str) -> ProgressBar {
     bar
 }
 
-/// Rows as lines with aligned columns, the last one as long as it is.
+/// Rows as lines with aligned columns, the last one unpadded.
 fn table<const N: usize>(rows: &[[&str; N]]) -> String {
     let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..N).map(width).collect();
@@ -57,12 +57,12 @@ fn objects<const N: usize>(names: [&str; N], rows: &[[&str; N]]) -> Value {
     rows.iter().map(object).collect()
 }
 
-fn listing<const N: usize>(names: [&str; N], rows: &[[&str; N]]) -> Answer {
-    Answer { text: table(rows), json: objects(names, rows), clean: true }
+fn listing<const N: usize>(names: [&str; N], rows: &[[&str; N]]) -> Output {
+    Output { text: table(rows), json: objects(names, rows), clean: true }
 }
 
-/// The seeded bugs, and the seeds that are made of them.
-pub fn mutants() -> Answer {
+/// The seeded bugs, and the deep seeds that are made of them.
+pub fn mutants() -> Output {
     let ids = |ids: &'static str| if ids.is_empty() { "-" } else { ids };
     let mutants = mutants::all().map(|m| [m.name, ids(m.ids), m.caught_by, m.source]);
     let deep = seeds().filter(|seed| seed.set == Set::Deep);
@@ -72,18 +72,19 @@ pub fn mutants() -> Answer {
 }
 
 /// The oracles.
-pub fn oracles() -> Answer {
-    let rows: Vec<_> = ORACLES.iter().map(|c| [c.name, c.id, c.promise, c.source]).collect();
+pub fn oracles() -> Output {
+    let rows: Vec<_> =
+        ORACLES.iter().map(|info| [info.name, info.id, info.promise, info.source]).collect();
     listing(["name", "id", "promise", "source"], &rows)
 }
 
 /// The goals.
-pub fn goals() -> Answer {
-    let rows: Vec<_> = GOALS.iter().map(|(name, message_view)| [*name, *message_view]).collect();
+pub fn goals() -> Output {
+    let rows: Vec<_> = GOALS.iter().map(|(name, meaning)| [*name, *meaning]).collect();
     listing(["name", "meaning"], &rows)
 }
 
-/// The turns that our Raft can take.
-pub fn marks() -> Answer {
-    listing(["name", "meaning"], &Mark::ALL.map(|(_, name, message_view)| [name, message_view]))
+/// The coverage marks of our Raft.
+pub fn marks() -> Output {
+    listing(["name", "meaning"], &Mark::ALL.map(|(_, name, meaning)| [name, meaning]))
 }

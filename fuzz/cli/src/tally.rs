@@ -1,8 +1,8 @@
-//! What a campaign has come to: counts, and what it found.
+//! The tally of a campaign: counts and finds.
 //!
-//! Promises: the first find of each fingerprint is replayed from its own bytes, must break the same
-//! promise again, and is shrunk; of all others only the number is kept. Merging is in an order, and
-//! with the same order it gives the same.
+//! Promises: the first find of each fingerprint is replayed from its own bytes, must have the same
+//! violation again, and is shrunk; of all other finds only the number is kept. Merging the same
+//! tallies in the same order gives the same tally.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -26,15 +26,15 @@ use whitewater::schedule::files::{content_name, write_new};
 use whitewater::schedule::Schedule;
 use whitewater::target::fingerprint;
 
-use crate::{is_directory, Answer, Failure};
+use crate::{is_directory, Failure, Output};
 
-/// What is done about finds.
+/// What to do with finds.
 #[derive(Args)]
 pub struct FindArgs {
-    /// Stop at the first broken promise.
+    /// Stop at the first violation.
     #[arg(long)]
     pub stop_at_first: bool,
-    /// Let every other find pass in silence.
+    /// Ignore every other find.
     #[arg(long, value_name = "FINGERPRINT")]
     only: Option<String>,
     /// Save the first find of each fingerprint, shrunk, in this directory.
@@ -43,19 +43,19 @@ pub struct FindArgs {
 }
 
 impl FindArgs {
-    /// Complains about what cannot be meant.
+    /// Fails if an option's value cannot be used.
     pub fn check(&self) -> Result<(), Failure> {
         self.save_finds.as_deref().map_or(Ok(()), is_directory)?;
         self.only.as_ref().map_or(Ok(()), |only| fingerprint("--only", only).map(drop))?;
         Ok(())
     }
 
-    /// Whether a find is told.
+    /// Whether a find is to be reported.
     pub fn want(&self, fingerprint: &str) -> bool {
         self.only.as_ref().is_none_or(|only| renamed::current(only) == fingerprint)
     }
 
-    /// Saves a find, if that is asked for.
+    /// Saves a find, if `--save-finds` is given.
     pub fn save(&self, fingerprint: &str, find: &Find) -> Result<(), Failure> {
         match &self.save_finds {
             Some(directory) => save(directory, &format!("{fingerprint}-"), &find.schedule),
@@ -64,14 +64,14 @@ impl FindArgs {
     }
 }
 
-/// Saves a schedule under a name that its content gives, with something before it.
+/// Saves a schedule under a name made of a prefix and a hash of its content.
 pub fn save(directory: &Path, before: &str, schedule: &Schedule) -> Result<(), Failure> {
     let bytes = schedule.encode();
     write_new(&directory.join(format!("{before}{}", content_name(&bytes))), &bytes)?;
     Ok(())
 }
 
-/// The first schedule that broke a promise, and what shrinking made of it.
+/// The first schedule with a violation, and its shrunk form.
 #[derive(Clone)]
 pub struct Find {
     number: u64,
@@ -83,7 +83,7 @@ pub struct Find {
     count: u64,
 }
 
-/// What a campaign has come to.
+/// The counts and finds of a campaign.
 #[derive(Clone, Default)]
 pub struct Tally {
     schedules: u64,
@@ -98,12 +98,12 @@ pub struct Tally {
     pub finds: BTreeMap<String, Find>,
 }
 
-/// The names of what was never counted.
+/// The names with a count of 0.
 fn missing<'a>(names: impl Iterator<Item = &'a str>, counts: &[u64]) -> Vec<&'a str> {
     names.zip(counts).filter(|(_, &count)| count == 0).map(|(name, _)| name).collect()
 }
 
-/// How much of it was counted at least once.
+/// How many were counted at least once, of how many.
 fn reached(counts: &[u64]) -> String {
     format!("{}/{}", counts.iter().filter(|&&count| count > 0).count(), counts.len())
 }
@@ -121,7 +121,7 @@ fn mark_names() -> impl Iterator<Item = &'static str> {
 }
 
 impl Tally {
-    /// Counts a run in which so many events were new.
+    /// Counts a run that executed `events` events.
     pub fn add(&mut self, outcome: &Outcome, events: u64) {
         self.schedules += 1;
         self.events += events;
@@ -134,7 +134,7 @@ impl Tally {
         }
     }
 
-    /// Counts what another has counted, after this.
+    /// Adds the counts of a later tally.
     pub fn merge(&mut self, other: &Tally) {
         self.schedules += other.schedules;
         self.events += other.events;
@@ -154,7 +154,7 @@ impl Tally {
         }
     }
 
-    /// Whether a run reached a goal, or took a turn, that none before it did.
+    /// Whether a run reached a goal, or hit a mark, that no earlier run did.
     pub fn reaches_more(&self, outcome: &Outcome) -> bool {
         let mut goals = self.goals.0.iter().zip(&outcome.goals.0);
         let is_new = |mark: Mark| self.marks.0[mark as usize] == 0 && outcome.marks.contains(mark);
@@ -162,22 +162,22 @@ impl Tally {
             || outcome.marks != Marks::default() && Mark::ALL.iter().any(|&(mark, ..)| is_new(mark))
     }
 
-    /// How it stands, in a few words.
+    /// The state in a few words.
     pub fn line(&self) -> String {
         let (goals, finds) = (reached(&self.goals.0), self.finds.len());
         match self.marks_any() {
-            true => format!("goals {goals} turns {} finds {finds}", reached(&self.marks.0)),
+            true => format!("goals {goals} marks {} finds {finds}", reached(&self.marks.0)),
             false => format!("goals {goals} finds {finds}"),
         }
     }
 
-    /// Whether the Raft marks its turns.
+    /// Whether the Raft reports coverage marks.
     fn marks_any(&self) -> bool {
         self.marks.0 != [0; Mark::ALL.len()]
     }
 
-    /// Counts a find of the run of this number; what shrinking made of it, if it is the first of
-    /// its fingerprint.
+    /// Counts a find of the run of this number; its shrunk form, if it is the first of its
+    /// fingerprint.
     pub fn find<R: Replica>(
         &mut self,
         sut: &SystemUnderTest<R>,
@@ -190,10 +190,10 @@ impl Tally {
             return Ok(None);
         }
         let wrong = |what: String| {
-            let it = format!("schedule {number} broke {fingerprint}");
-            Failure(format!("{it}, but its bytes do not replay: {what}: an error of the harness"))
+            let find = format!("schedule {number} broke {fingerprint}");
+            Failure(format!("{find}, but its bytes do not replay: {what}: an error of the harness"))
         };
-        // What was drawn may go on where this run was stopped; what happened does not.
+        // The drawn schedule may continue where this run was stopped; the resolved one does not.
         let schedule = Schedule::decode(&resolved.encode()).map_err(|e| wrong(e.to_string()))?;
         let small = shrink(sut, &schedule).map_err(|reason| wrong(reason.to_string()))?;
         let violation = small.outcome.violation.expect("a shrunk schedule fails");
@@ -213,29 +213,29 @@ impl Tally {
     }
 
     /// What is printed at the end.
-    pub fn answer(&self, cpu: Duration) -> Answer {
+    pub fn output(&self, cpu: Duration) -> Output {
         let seconds = cpu.as_secs_f64();
         let rate = (self.events as f64 / seconds.max(1e-6)) as u64;
         let digest = format!("{:016x}", self.digest);
-        Answer {
+        Output {
             text: self.text(seconds, rate, &digest),
             json: self.json(seconds, rate, &digest),
             clean: self.finds.is_empty(),
         }
     }
 
-    /// To what the campaign was blind.
-    fn blind_to(&self) -> [(&'static str, Vec<&'static str>); 3] {
+    /// The faults, goals and marks that the campaign never reached.
+    fn never_reached(&self) -> [(&'static str, Vec<&'static str>); 3] {
         let marks =
             if self.marks_any() { missing(mark_names(), &self.marks.0) } else { Vec::new() };
         [
             ("faults never reached", missing(fault_names(), &self.faults.0)),
             ("goals never reached", missing(goal_names(), &self.goals.0)),
-            ("turns never taken", marks),
+            ("coverage marks never hit", marks),
         ]
     }
 
-    /// How many schedules ended with a lint, or with a broken promise.
+    /// How many schedules ended with a lint, or with a violation.
     fn count(&self, lint: bool) -> u64 {
         self.finds.values().filter(|find| find.lint == lint).map(|find| find.count).sum()
     }
@@ -252,9 +252,9 @@ impl Tally {
         table("faults, by family", &mut fault_names(), &self.faults.0);
         table("goals", &mut goal_names(), &self.goals.0);
         if self.marks_any() {
-            table("turns of the Raft, by schedules", &mut mark_names(), &self.marks.0);
+            table("coverage marks of the Raft, by schedules", &mut mark_names(), &self.marks.0);
         }
-        for (what, names) in self.blind_to() {
+        for (what, names) in self.never_reached() {
             if !names.is_empty() {
                 let _ = writeln!(text, "{what}: {}", names.join(", "));
             }
@@ -302,7 +302,7 @@ impl Tally {
                 "replays": find.replays,
             })
         };
-        let [(_, faults), (_, goals), (_, marks)] = self.blind_to();
+        let [(_, faults), (_, goals), (_, marks)] = self.never_reached();
         let mut document = json!({
             "schedules": self.schedules,
             "events": self.events,
@@ -342,7 +342,7 @@ mod tests {
         (sut, outcome)
     }
 
-    /// What counting this find as that of the run `number` comes to.
+    /// The tally after this find of the run `number` is counted.
     fn tally(number: u64, sut: &SystemUnderTest<Ours>, outcome: &Outcome) -> Tally {
         let mut tally = Tally::default();
         let fingerprint = outcome.fingerprint().expect("it is a find");
@@ -369,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn a_find_that_its_bytes_do_not_repeat_is_an_error_of_the_harness() {
+    fn a_find_that_does_not_replay_from_its_bytes_is_an_error_of_the_harness() {
         let (sut, outcome) = found();
         let complaint = |sut: &SystemUnderTest<Ours>, fingerprint: &str| {
             let find = Tally::default().find(sut, 3, &outcome.resolved, fingerprint).map(drop);
@@ -382,15 +382,15 @@ mod tests {
     }
 
     #[test]
-    fn of_a_raft_without_marks_no_turns_are_told() {
+    fn without_coverage_marks_none_are_printed() {
         let mut outcome = Runner::new(raft()).run(&Schedule::default());
         outcome.marks = Marks::default();
         let mut tally = Tally::default();
         tally.add(&outcome, 0);
-        let answer = tally.answer(Duration::ZERO);
-        assert!(!answer.text.contains("turns") && !tally.line().contains("turns"));
-        assert!(answer.json.get("marks").is_none());
-        assert!(answer.json["never_reached"].get("marks").is_none());
+        let output = tally.output(Duration::ZERO);
+        assert!(!output.text.contains("marks") && !tally.line().contains("marks"));
+        assert!(output.json.get("marks").is_none());
+        assert!(output.json["never_reached"].get("marks").is_none());
         assert!(!tally.reaches_more(&outcome));
     }
 }

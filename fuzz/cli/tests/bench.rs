@@ -1,5 +1,5 @@
-//! `whitewater bench` as a user meets it: what it runs, what it does not run again, what it
-//! refuses, and whether the page of results is what its sources come to.
+//! `whitewater bench` as a program: the campaigns that it runs and does not repeat, its errors, and
+//! whether the page of results is the one generated from its sources.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -30,7 +30,7 @@ fn rows(folder: &Path) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("a row is JSON")).collect()
 }
 
-/// Runs both strategies on one bug.
+/// Runs two strategies on one bug.
 fn trials(folder: &Path, trials: &str, more: &[&str]) -> Output {
     let args =
         ["--bugs", BUG, "--strategies", "swarm,uniform,swarm", "--trials", trials, "--out", "rows"];
@@ -51,7 +51,7 @@ fn refused(folder: &Path, args: &[&str], words: &[&str]) {
 }
 
 #[test]
-fn a_quick_bench_finds_the_first_tier_and_complains_if_it_does_not() {
+fn a_quick_bench_finds_the_first_tier_and_fails_otherwise() {
     let folder = folder();
     let args = ["--quick", "--out", "rows"];
     let output = bench(folder.path(), &args);
@@ -74,7 +74,7 @@ fn a_quick_bench_finds_the_first_tier_and_complains_if_it_does_not() {
 }
 
 #[test]
-fn a_stopped_bench_goes_on_where_it_was() {
+fn a_stopped_bench_continues_where_it_was() {
     let folder = folder();
     trials(folder.path(), "2", &[]);
     let first = rows(folder.path());
@@ -83,7 +83,7 @@ fn a_stopped_bench_goes_on_where_it_was() {
     let second = rows(folder.path());
     assert_eq!((&second[..4], second.len()), (&first[..], 6), "nothing is run twice");
 
-    // A last line that was torn is run again, and finds the same.
+    // The campaign of a torn last line is run again, and finds the same.
     let file = folder.path().join("rows");
     let bytes = fs::read(&file).expect("the rows are there");
     fs::write(&file, &bytes[..bytes.len() - 20]).expect("a file can be written");
@@ -99,7 +99,7 @@ fn a_stopped_bench_goes_on_where_it_was() {
 }
 
 #[test]
-fn a_report_runs_nothing_and_says_the_same_again() {
+fn a_report_runs_nothing_and_is_the_same_again() {
     let folder = folder();
     let report = trials(folder.path(), "3", &[]).stdout;
     let before = fs::read(folder.path().join("rows")).expect("the rows are there");
@@ -120,7 +120,7 @@ fn a_report_runs_nothing_and_says_the_same_again() {
 }
 
 #[test]
-fn a_corpus_is_replayed_first_and_told_apart() {
+fn a_corpus_is_replayed_first_and_recorded_in_the_rows() {
     let folder = folder();
     let corpus = folder.path().join("corpus");
     fs::create_dir(&corpus).expect("a folder can be made");
@@ -142,7 +142,7 @@ fn a_corpus_is_replayed_first_and_told_apart() {
 }
 
 #[test]
-fn a_file_of_rows_that_is_malformed_is_named_with_the_line_and_left_alone() {
+fn a_malformed_file_of_rows_is_named_with_the_line_and_not_changed() {
     let folder = folder();
     trials(folder.path(), "1", &[]);
     let file = folder.path().join("rows");
@@ -156,7 +156,7 @@ fn a_file_of_rows_that_is_malformed_is_named_with_the_line_and_left_alone() {
 }
 
 #[test]
-fn what_is_not_there_is_named_before_anything_is_run() {
+fn unknown_names_and_missing_files_are_named_before_anything_is_run() {
     let folder = folder();
     let strategies = ["--strategies", "swarm,luck", "--out", "rows"];
     refused(folder.path(), &strategies, &["strategy", "luck", "uniform"]);
@@ -173,7 +173,7 @@ fn what_is_not_there_is_named_before_anything_is_run() {
 }
 
 #[test]
-fn rows_are_packed_and_unpacked_by_merging_and_reported_of_while_packed() {
+fn rows_are_packed_and_unpacked_by_merging_and_reported_without_unpacking() {
     let folder = folder();
     let report = trials(folder.path(), "2", &[]).stdout;
     for (target, from) in [("rows.gz", "rows"), ("again", "rows.gz")] {
@@ -198,14 +198,14 @@ fn record(folder: &Path, figure: &str, lines: &str) -> Output {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut process = command.spawn().expect("it starts");
     let mut input = process.stdin.take().expect("it is piped");
-    // Who refuses the figure does not read what was measured.
+    // A program that refuses the figure does not read its input.
     let _ = input.write_all(lines.as_bytes());
     drop(input);
     process.wait_with_output().expect("it ends")
 }
 
 #[test]
-fn a_figure_is_recorded_with_what_it_rests_on_and_the_page_written_anew() {
+fn a_figure_is_recorded_with_its_origin_and_the_page_is_generated_again() {
     let folder = folder();
     fs::create_dir(folder.path().join("results")).expect("a folder can be made");
     let line = "64 a round\twith the carrying of messages\t493\tinstructions\n";
@@ -250,7 +250,7 @@ fn page_and_plots(docs: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 #[test]
-fn the_page_of_results_is_what_its_sources_come_to() {
+fn the_page_of_results_is_the_one_generated_from_its_sources() {
     let folder = folder();
     fs::create_dir(folder.path().join("results")).expect("a folder can be made");
     let committed = page_and_plots(&docs());
@@ -263,7 +263,7 @@ fn the_page_of_results_is_what_its_sources_come_to() {
     let written = page_and_plots(folder.path());
     assert!(written.keys().eq(committed.keys()), "the same plots");
     for (name, bytes) in &written {
-        assert!(*bytes == committed[name], "{name} is old: run scripts/bench.sh page");
+        assert!(*bytes == committed[name], "{name} is out of date: run scripts/bench.sh page");
     }
 }
 
@@ -278,12 +278,12 @@ fn no_cell_of_the_page_of_results_is_too_wide_to_read() {
 }
 
 #[test]
-fn what_readme_quotes_of_the_page_of_results_stands_there() {
+fn lines_of_the_page_of_results_in_readme_are_on_the_page() {
     let page = fs::read_to_string(docs().join("results.md")).expect("the page is there");
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
     let readme = fs::read_to_string(readme).expect("README is there");
     let quoted = readme.split("<!-- results -->").nth(1).unwrap_or_default();
     for line in quoted.lines().filter(|line| line.starts_with("- ")) {
-        assert!(page.lines().any(|of_page| of_page == line), "the page does not say: {line}");
+        assert!(page.lines().any(|of_page| of_page == line), "not on the page: {line}");
     }
 }

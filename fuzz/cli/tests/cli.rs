@@ -1,4 +1,4 @@
-//! The command line as a user meets it: what it prints, and the code it ends with.
+//! The command line as a program: its output and its exit codes.
 
 use std::fs;
 use std::path::Path;
@@ -78,19 +78,19 @@ fn random_bytes_are_a_schedule() {
 }
 
 #[test]
-fn a_broken_promise_is_told_and_ends_with_1() {
+fn a_violation_is_printed_as_a_story_and_ends_with_1() {
     let output = whitewater(&["replay", "--mutant", "votes-twice", &artifact("votes-twice")]);
     assert_eq!(output.status.code(), Some(1));
-    let told = text(&output.stdout);
+    let printed = text(&output.stdout);
     for word in ["one-vote-per-term", "promise   A node votes", "broken ", "node role"] {
-        assert!(told.contains(word), "{told}");
+        assert!(printed.contains(word), "{printed}");
     }
-    assert!(told.lines().skip(1).all(|line| line.len() <= 80), "{told}");
+    assert!(printed.lines().skip(1).all(|line| line.len() <= 80), "{printed}");
     assert_eq!(whitewater(&["replay", &artifact("votes-twice")]).status.code(), Some(0));
 }
 
 #[test]
-fn one_bad_file_among_good_ones_is_refused_before_anything_runs() {
+fn one_unreadable_file_among_others_is_refused_before_anything_runs() {
     refused(&["replay", &artifact("votes-twice"), "/no/such/file"], &["/no/such/file"]);
 }
 
@@ -112,7 +112,7 @@ fn wrong_usage_ends_with_2() {
 }
 
 #[test]
-fn what_is_shown_encodes_to_the_same_bytes() {
+fn a_shown_schedule_encodes_to_the_same_bytes() {
     let folder = Folder::new();
     let shown = whitewater(&["show", &artifact("votes-twice")]);
     let script = folder.write("again.txt", &shown.stdout);
@@ -135,7 +135,7 @@ fn what_is_shown_encodes_to_the_same_bytes() {
 }
 
 #[test]
-fn shrinking_writes_a_schedule_that_breaks_the_same_promise() {
+fn shrinking_writes_a_schedule_with_the_same_violation() {
     let folder = Folder::new();
     let finds = folder.path("");
     let found = whitewater(&[
@@ -210,19 +210,20 @@ fn a_campaign_can_save_its_schedules() {
 }
 
 #[test]
-fn a_campaign_says_to_which_faults_and_goals_it_was_blind() {
-    let blind = whitewater(&["random", "--schedules", "1", "--events", "1"]);
-    let told = text(&blind.stdout);
-    let line = |what: &str| told.lines().find(|line| line.starts_with(what)).expect("it is told");
-    assert!(line("faults never reached: ").contains("damage"), "{told}");
-    assert!(line("goals never reached: ").contains("joint-committed"), "{told}");
-    let seeing = whitewater(&["random", "--schedules", "2000", "--json"]);
-    let document: Value = serde_json::from_slice(&seeing.stdout).expect("it is JSON");
+fn a_campaign_lists_the_faults_and_goals_that_it_never_reached() {
+    let short = whitewater(&["random", "--schedules", "1", "--events", "1"]);
+    let printed = text(&short.stdout);
+    let line =
+        |what: &str| printed.lines().find(|line| line.starts_with(what)).expect("it is printed");
+    assert!(line("faults never reached: ").contains("damage"), "{printed}");
+    assert!(line("goals never reached: ").contains("joint-committed"), "{printed}");
+    let long = whitewater(&["random", "--schedules", "2000", "--json"]);
+    let document: Value = serde_json::from_slice(&long.stdout).expect("it is JSON");
     assert_eq!(document["never_reached"]["faults"], Value::Array(Vec::new()));
 }
 
 #[test]
-fn new_goals_are_saved_and_nothing_else() {
+fn only_schedules_that_reach_new_goals_are_saved() {
     let folder = Folder::new();
     let directory = folder.0.path().display().to_string();
     let saved = ["random", "--schedules", "400", "--save-corpus", &directory, "--new-goals"];

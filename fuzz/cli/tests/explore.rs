@@ -1,4 +1,4 @@
-//! `whitewater explore` as a user meets it, and the turns of the Raft that it and `random` tell of.
+//! `whitewater explore` as a program, and the coverage marks that it and `random` print.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -25,7 +25,7 @@ fn files(folder: &Path) -> BTreeSet<String> {
     files.map(|file| file.expect("it can be read").path().display().to_string()).collect()
 }
 
-/// What `explore --json` says, without how long it took; ends with `code`.
+/// The output of `explore --json`, without times; it ends with `code`.
 #[track_caller]
 fn explored(args: &[&str], code: i32) -> Value {
     let output = whitewater(&[&["explore", "--json"], args].concat());
@@ -37,7 +37,7 @@ fn explored(args: &[&str], code: i32) -> Value {
 }
 
 #[test]
-fn a_shallow_bug_is_found_told_and_saved_as_files_that_replay() {
+fn a_shallow_bug_is_found_and_saved_as_files_that_replay() {
     let folder = folder();
     let finds = folder.path().display().to_string();
     let args = ["--mutant", "votes-twice", "--executions", "20", "--jobs", "2", "--save-finds"];
@@ -54,7 +54,7 @@ fn a_shallow_bug_is_found_told_and_saved_as_files_that_replay() {
 }
 
 #[test]
-fn the_same_executions_by_as_many_workers_give_the_same() {
+fn the_same_executions_by_the_same_number_of_workers_give_the_same_result() {
     let args = |jobs, seed| ["--executions", "30", "--jobs", jobs, "--seed", seed];
     let twice = explored(&args("2", "1"), 0);
     assert_eq!(explored(&args("2", "1"), 0), twice);
@@ -65,7 +65,7 @@ fn the_same_executions_by_as_many_workers_give_the_same() {
 }
 
 #[test]
-fn what_is_kept_is_saved_if_it_reaches_something_new_and_is_followed_next_time() {
+fn schedules_with_new_coverage_are_saved_and_serve_as_a_corpus() {
     let folder = folder();
     let corpus = folder.path().display().to_string();
     let save = ["--executions", "1000", "--jobs", "1", "--save-corpus", &corpus];
@@ -80,27 +80,27 @@ fn what_is_kept_is_saved_if_it_reaches_something_new_and_is_followed_next_time()
     let next = explored(&[&next[..], &["--corpus", &corpus]].concat(), 0);
     assert_eq!(next["schedules"], 1 + saved.len());
     assert!(next["paths"][0].as_u64() > Some(100), "{}", next["paths"]);
-    // The same again brings less that is new.
+    // The same search again has less new coverage.
     let again = explored(&[&save[..], &["--corpus", &corpus]].concat(), 0);
     assert!(files(folder.path()).is_superset(&saved));
     assert!(again["saved"].as_u64() < first["saved"].as_u64(), "{}", again["saved"]);
 }
 
 #[test]
-fn the_first_find_can_end_all_workers() {
+fn the_first_find_ends_all_workers_if_requested() {
     let args = ["--mutant", "votes-twice", "--cpu", "300", "--jobs", "3", "--stop-at-first"];
     let document = explored(&args, 1);
     assert!(document["schedules"].as_u64() < Some(10_000), "{}", document["schedules"]);
 }
 
 #[test]
-fn finds_that_are_not_asked_for_pass_in_silence() {
+fn finds_of_other_fingerprints_are_ignored_with_only() {
     let args = ["--mutant", "votes-twice", "--executions", "20", "--only", "commits-own-term"];
     assert_eq!(explored(&args, 0)["finds"], Value::Array(Vec::new()));
 }
 
 #[test]
-fn what_cannot_be_meant_is_refused_in_one_line() {
+fn unusable_options_are_refused_in_one_line() {
     let empty = folder();
     fs::write(empty.path().join("nothing"), b"").expect("a file can be written");
     let empty = empty.path().display().to_string();
@@ -124,21 +124,22 @@ fn what_cannot_be_meant_is_refused_in_one_line() {
 }
 
 #[test]
-fn campaigns_tell_which_turns_the_raft_took_and_which_it_never_did() {
+fn campaigns_list_the_coverage_marks_that_were_hit_and_those_that_never_were() {
     let marks = text(&whitewater(&["marks"]).stdout);
     let names: Vec<&str> = marks.lines().filter_map(|line| line.split(' ').next()).collect();
     assert!(names.contains(&"not-of-own-term") && names.len() > 50, "{marks}");
     for campaign in
         [&["random", "--schedules", "20"][..], &["explore", "--executions", "10", "--jobs", "2"]]
     {
-        let told = text(&whitewater(campaign).stdout);
-        let never = told.lines().find_map(|line| line.strip_prefix("turns never taken: "));
-        let never: BTreeSet<&str> = never.expect("it is told").split(", ").collect();
-        let turns = told.split("turns of the Raft").nth(1).expect("they are told");
+        let printed = text(&whitewater(campaign).stdout);
+        let never =
+            printed.lines().find_map(|line| line.strip_prefix("coverage marks never hit: "));
+        let never: BTreeSet<&str> = never.expect("it is printed").split(", ").collect();
+        let counts = printed.split("coverage marks of the Raft").nth(1).expect("they are printed");
         for name in &names {
-            let count = turns.lines().find(|line| line.ends_with(&format!("  {name}")));
+            let count = counts.lines().find(|line| line.ends_with(&format!("  {name}")));
             let count = count.and_then(|line| line.split_whitespace().next());
-            assert_eq!(count == Some("0"), never.contains(name), "{name}\n{told}");
+            assert_eq!(count == Some("0"), never.contains(name), "{name}\n{printed}");
         }
         let document = whitewater(&[campaign, &["--json"]].concat()).stdout;
         let document: Value = serde_json::from_slice(&document).expect("it is JSON");

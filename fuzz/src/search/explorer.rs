@@ -37,7 +37,7 @@ pub struct Tuning {
 }
 
 impl Tuning {
-    /// Tuned on the training half of the bench: ARCHITECTURE.md has the figures.
+    /// Tuned on the training half of the bench: `docs/decisions.md` has the figures.
     pub const DEFAULT: Tuning = Tuning {
         events: Schedule::FULL_LENGTH as u32,
         warm_up: 50_000,

@@ -18,6 +18,7 @@ use crate::goal::{self, GOALS};
 use crate::history::paths::slot_of;
 use crate::history::violation::Violation;
 use crate::oracle::ORACLES;
+use crate::replica::panics;
 use crate::replica::system_under_test::{SystemUnderTest, UnknownMutant};
 use crate::replica::Replica;
 use crate::report::shrink::shrink;
@@ -26,6 +27,7 @@ use crate::run::{Runner, MAX_EVENTS};
 use crate::schedule::family::Family;
 use crate::schedule::files::{content_name, read_schedule, write_new};
 use crate::schedule::{Schedule, Setup};
+use crate::search::mutator;
 
 mod options;
 
@@ -275,6 +277,33 @@ pub fn prepare<R: Replica + 'static>(
     }
 }
 
+/// Mutates as [`mutator::mutate`] does; after a panic there, as libFuzzer itself would.
+pub fn mutate(
+    data: &mut [u8],
+    size: usize,
+    room: usize,
+    seed: u32,
+    own: fn(&mut [u8], usize, usize) -> usize,
+) -> usize {
+    let mutated = or_report(seed, || mutator::mutate(data, size, room, seed, own));
+    mutated.unwrap_or_else(|| own(data, size, room))
+}
+
+/// Crosses over as [`mutator::cross_over`] does; an empty input after a panic there.
+pub fn cross_over(first: &[u8], second: &[u8], out: &mut [u8], seed: u32) -> usize {
+    or_report(seed, || mutator::cross_over(first, second, out, seed)).unwrap_or_default()
+}
+
+/// What `mutate` returns. A panic is an error of this harness and no find: libFuzzer would save an
+/// empty input for it, which replays clean (`findings/` shows it). It is reported instead.
+fn or_report<T>(seed: u32, mutate: impl FnOnce() -> T) -> Option<T> {
+    let report = |panic: panics::Panic| {
+        let panics::Panic { message, place } = panic;
+        eprintln!("whitewater: error in the mutator, seed {seed}, at {place}: {message}");
+    };
+    panics::catch(mutate).map_err(report).ok()
+}
+
 /// Runs one input, and panics if it has a violation.
 pub fn run_input(schedule: &Schedule) {
     let broken = TARGET
@@ -333,5 +362,24 @@ mod tests {
     fn the_counters_fill_the_words_that_are_cleared() {
         assert_eq!(size_of_val(&REACHED) % size_of::<usize>(), 0, "its end");
         assert_eq!(align_of_val(&REACHED) % align_of::<usize>(), 0, "its start");
+    }
+
+    #[test]
+    fn a_panic_in_a_mutator_is_reported_and_makes_no_find() {
+        assert_eq!(or_report(7, || 3), Some(3));
+        assert_eq!(or_report(7, || -> usize { panic!("an index out of range") }), None);
+    }
+
+    #[test]
+    fn a_target_mutates_and_crosses_over_as_the_mutator_does() {
+        let own = |_: &mut [u8], size: usize, _: usize| size;
+        let (mut ours, mut theirs) = ([7; 2_000], [7; 2_000]);
+        let size = mutate(&mut ours, 400, 2_000, 5, own);
+        assert_eq!(size, mutator::mutate(&mut theirs, 400, 2_000, 5, own));
+        assert_eq!(ours[..size], theirs[..size]);
+        let (mut one, mut other) = ([0; 900], [0; 900]);
+        let size = cross_over(&ours[..400], &theirs[..200], &mut one, 5);
+        assert_eq!(size, mutator::cross_over(&ours[..400], &theirs[..200], &mut other, 5));
+        assert_eq!(one, other);
     }
 }

@@ -1,11 +1,11 @@
-//! A campaign: one strategy looks for one bug, until it has it or its CPU time is used up.
+//! A campaign: one strategy searches for one bug, until it finds it or its CPU time is used up.
 //!
-//! Promises: what is drawn follows from the campaign's own seed, so that a find can be had again;
-//! the clock is CPU time alone, of the campaign's thread. A lint is no find. The clock is read
-//! between executions, so that the last one may end behind the cap.
+//! Promises: the schedules follow from the campaign's own seed, so that a find can be repeated; the
+//! clock is CPU time alone, of the campaign's thread. A lint is no find. The clock is read between
+//! executions, so the last one may end after the cap.
 //!
-//! A further strategy is a further variant of [`Strategy`]. One that works within this process is
-//! an [`Engine`]; one that does not gives a [`Course`] of its own.
+//! A new strategy is a new variant of [`Strategy`]. A strategy within this process is an
+//! [`Engine`]; one in another process makes a [`CampaignResult`] of its own.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -22,21 +22,21 @@ use whitewater::schedule::Schedule;
 use whitewater::search::explorer::{Explorer, Tuning};
 use whitewater::search::generator::{self, Generator};
 
-use super::course::Course;
+use super::campaign_result::CampaignResult;
 use super::libfuzzer;
 use super::rows::{Corpus, Key, Row};
 use crate::random::draw;
 
-/// How bugs are looked for.
+/// How bugs are searched for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strategy {
-    /// Schedules as they are drawn: nothing is learnt from a run.
-    Blind(generator::Strategy),
-    /// A search that goes on from where something new happened.
+    /// Drawn schedules, without feedback from runs.
+    Unguided(generator::Strategy),
+    /// A search that continues from clusters that took a new path.
     Explore,
     /// The fuzz target, guided by edges alone, or by goals and paths as well.
     LibFuzzer {
-        /// See there.
+        /// By edges alone.
         edges_alone: bool,
     },
 }
@@ -44,22 +44,22 @@ pub enum Strategy {
 impl Strategy {
     /// All strategies.
     pub fn all() -> impl Iterator<Item = Strategy> {
-        let blind = generator::Strategy::ALL.into_iter();
-        blind.map(|(strategy, ..)| Strategy::Blind(strategy)).chain([Strategy::Explore])
+        let unguided = generator::Strategy::ALL.into_iter();
+        unguided.map(|(strategy, ..)| Strategy::Unguided(strategy)).chain([Strategy::Explore])
     }
 
-    /// Those that need a fuzz target.
+    /// The strategies that need a fuzz target.
     pub fn fuzzers() -> [Strategy; 2] {
         [false, true].map(|edges_alone| Strategy::LibFuzzer { edges_alone })
     }
 
-    /// What it is called.
+    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Strategy::Explore => "explore",
             Strategy::LibFuzzer { edges_alone: false } => "libfuzzer",
             Strategy::LibFuzzer { edges_alone: true } => "libfuzzer-edges",
-            Strategy::Blind(mine) => mine.name(),
+            Strategy::Unguided(mine) => mine.name(),
         }
     }
 
@@ -68,28 +68,28 @@ impl Strategy {
         Strategy::all().chain(Strategy::fuzzers()).find(|strategy| strategy.name() == name)
     }
 
-    /// Whether it learns nothing, so that it can be a baseline.
-    pub fn is_blind(self) -> bool {
+    /// Whether it uses no feedback, so that it can be a baseline.
+    pub fn is_unguided(self) -> bool {
         match self {
-            Strategy::Blind(_) => true,
+            Strategy::Unguided(_) => true,
             Strategy::Explore | Strategy::LibFuzzer { .. } => false,
         }
     }
 }
 
-/// What all campaigns of a bench have in common.
+/// The conditions that all campaigns of a bench share.
 pub struct Conditions {
     /// Primitive events of a drawn schedule.
     pub events: u32,
     /// CPU seconds.
     pub cap: f64,
-    /// The seed of all seeds.
+    /// The seed from which all seeds are derived.
     pub seed: u64,
-    /// What campaigns begin with, if with something.
+    /// The schedules that campaigns begin with, if any.
     pub corpus: Option<Vec<Schedule>>,
     /// The fuzz target `mutant`, if there is one.
     pub fuzzer: Option<PathBuf>,
-    /// What runs them.
+    /// The program that runs them.
     pub build: String,
 }
 
@@ -108,9 +108,9 @@ impl Conditions {
 pub struct Task {
     /// The bug.
     pub bug: &'static Seed,
-    /// Who looks for it.
+    /// The strategy that searches for it.
     pub strategy: Strategy,
-    /// Which try.
+    /// The number of the trial.
     pub trial: u32,
 }
 
@@ -122,23 +122,23 @@ impl Task {
         (bug, strategy, conditions.corpus_kind(), events, cap.to_bits(), seed, self.trial)
     }
 
-    /// Runs it; why it cannot be run otherwise.
+    /// Runs it.
     pub fn run(&self, conditions: &Conditions) -> Result<Row, String> {
         let strategy = self.strategy.name();
         let campaign_seed = campaign_seed(conditions.seed, self.bug.name, strategy, self.trial);
-        let course = match self.strategy {
-            Strategy::Blind(strategy) => in_process(conditions.cap, || {
-                Blind::new(self.bug, strategy, campaign_seed, conditions)
+        let result = match self.strategy {
+            Strategy::Unguided(strategy) => in_process(conditions.cap, || {
+                UnguidedEngine::new(self.bug, strategy, campaign_seed, conditions)
             }),
-            Strategy::Explore => {
-                in_process(conditions.cap, || Guided::new(self.bug, campaign_seed, conditions))
-            }
+            Strategy::Explore => in_process(conditions.cap, || {
+                GuidedEngine::new(self.bug, campaign_seed, conditions)
+            }),
             Strategy::LibFuzzer { edges_alone } => {
                 let program =
                     conditions.fuzzer.as_deref().ok_or("--fuzzer names no fuzz target")?;
                 let corpus = conditions.corpus.as_deref().unwrap_or_default();
                 let (bug, cap) = (self.bug, conditions.cap);
-                libfuzzer::course(program, edges_alone, bug, campaign_seed, cap, corpus)?
+                libfuzzer::campaign(program, edges_alone, bug, campaign_seed, cap, corpus)?
             }
         };
         Ok(Row {
@@ -153,20 +153,20 @@ impl Task {
             seed: conditions.seed,
             trial: self.trial,
             campaign_seed,
-            found: course.found.is_some(),
-            fingerprint: course.found,
-            executions: course.executions,
-            events: course.events,
-            // To the microsecond, which is more than a clock of CPU time is worth.
-            cpu_seconds: (course.cpu_seconds * 1e6).round() / 1e6,
-            reached: course.reached,
-            triggered: course.triggered,
+            found: result.found.is_some(),
+            fingerprint: result.found,
+            executions: result.executions,
+            events: result.events,
+            // To the microsecond: a clock of CPU time is not more precise.
+            cpu_seconds: (result.cpu_seconds * 1e6).round() / 1e6,
+            reached: result.reached,
+            triggered: result.triggered,
             build: conditions.build.clone(),
         })
     }
 }
 
-/// The seed of one campaign, spread by ChaCha.
+/// The seed of one campaign, derived by ChaCha.
 pub fn campaign_seed(seed: u64, bug: &str, strategy: &str, trial: u32) -> u64 {
     // No name contains the byte that ends it.
     let names = bug.bytes().chain([0xff]).chain(strategy.bytes()).chain([0xff]);
@@ -174,46 +174,45 @@ pub fn campaign_seed(seed: u64, bug: &str, strategy: &str, trial: u32) -> u64 {
     ChaCha8Rng::seed_from_u64(mix(mixed, u64::from(trial))).next_u64()
 }
 
-/// Something that is asked again and again to run one more execution on the bug that it was made
-/// for.
+/// A search for one bug, which runs execution after execution.
 pub trait Engine {
-    /// Runs one more.
+    /// Runs one more execution.
     fn execute(&mut self) -> Execution;
 }
 
-/// What one execution came to.
+/// The result of one execution.
 pub struct Execution {
-    /// How many primitive events happened in it.
+    /// The number of primitive events.
     pub events: u64,
-    /// The fingerprint of the promise that it broke. Lints do not count.
+    /// The fingerprint of its violation. Lints do not count.
     pub found: Option<String>,
 }
 
 /// A campaign on this thread.
-fn in_process<E: Engine>(cap: f64, engine: impl FnOnce() -> E) -> Course {
+fn in_process<E: Engine>(cap: f64, engine: impl FnOnce() -> E) -> CampaignResult {
     let start = ThreadTime::now();
     let mut engine = engine();
-    let mut course = Course::default();
+    let mut result = CampaignResult::default();
     canary::clear();
-    while course.found.is_none() && course.cpu_seconds < cap {
+    while result.found.is_none() && result.cpu_seconds < cap {
         let execution = engine.execute();
-        course.executions += 1;
-        course.events += execution.events;
-        course.found = execution.found;
+        result.executions += 1;
+        result.events += execution.events;
+        result.found = execution.found;
         let level = canary::level();
         if level >= Level::Reached {
-            course.reached.get_or_insert(course.executions);
+            result.reached.get_or_insert(result.executions);
         }
         if level >= Level::Triggered {
-            course.triggered.get_or_insert(course.executions);
+            result.triggered.get_or_insert(result.executions);
         }
-        course.cpu_seconds = start.elapsed().as_secs_f64();
+        result.cpu_seconds = start.elapsed().as_secs_f64();
     }
-    course
+    result
 }
 
-/// Schedules of a corpus first, in an order of this campaign's own, then as they are drawn.
-struct Blind {
+/// First the schedules of a corpus, in an order of this campaign's own, then drawn schedules.
+struct UnguidedEngine {
     runner: Runner<Ours>,
     generator: Generator,
     corpus: VecDeque<Schedule>,
@@ -221,14 +220,14 @@ struct Blind {
     events: u32,
 }
 
-impl Blind {
+impl UnguidedEngine {
     fn new(
         bug: &'static Seed,
         strategy: generator::Strategy,
         seed: u64,
         conditions: &Conditions,
-    ) -> Blind {
-        Blind {
+    ) -> UnguidedEngine {
+        UnguidedEngine {
             runner: Runner::new(bug.system_under_test()),
             generator: Generator::new(strategy, seed),
             corpus: corpus(bug, seed, conditions),
@@ -238,7 +237,7 @@ impl Blind {
     }
 }
 
-impl Engine for Blind {
+impl Engine for UnguidedEngine {
     fn execute(&mut self) -> Execution {
         let outcome = match self.corpus.pop_front() {
             Some(schedule) => self.runner.run(&schedule),
@@ -248,24 +247,24 @@ impl Engine for Blind {
     }
 }
 
-/// The fingerprint of a broken promise that is no lint.
+/// The fingerprint of a violation that is no lint.
 fn found(outcome: Outcome) -> Option<String> {
     let broken = outcome.violation.filter(|violation| !violation.is_lint());
     broken.map(|violation| violation.fingerprint())
 }
 
-/// A search that first follows the schedules of a corpus.
-struct Guided {
+/// A search that first runs the schedules of a corpus.
+struct GuidedEngine {
     explorer: Explorer<Ours>,
     corpus: VecDeque<Schedule>,
     nodes: Option<u8>,
 }
 
-impl Guided {
-    fn new(bug: &'static Seed, seed: u64, conditions: &Conditions) -> Guided {
+impl GuidedEngine {
+    fn new(bug: &'static Seed, seed: u64, conditions: &Conditions) -> GuidedEngine {
         let tuning = Tuning { events: conditions.events, ..Tuning::DEFAULT };
         let strategy = generator::Strategy::default();
-        Guided {
+        GuidedEngine {
             explorer: Explorer::new(bug.system_under_test(), strategy, seed, tuning),
             corpus: corpus(bug, seed, conditions),
             nodes: bug.nodes(),
@@ -273,7 +272,7 @@ impl Guided {
     }
 }
 
-impl Engine for Guided {
+impl Engine for GuidedEngine {
     fn execute(&mut self) -> Execution {
         let before = self.explorer.events();
         let outcome = match self.corpus.pop_front() {
@@ -284,19 +283,19 @@ impl Engine for Guided {
     }
 }
 
-/// What a campaign begins with.
+/// The schedules that a campaign begins with.
 fn corpus(bug: &'static Seed, seed: u64, conditions: &Conditions) -> VecDeque<Schedule> {
     let corpus = conditions.corpus.as_deref().unwrap_or_default();
     shuffled(corpus, bug.nodes(), seed).into()
 }
 
-/// A corpus in an order that `seed` gives, on clusters of the size at which the bug is looked for.
+/// A corpus in an order given by `seed`, on clusters of the size that the bug requires.
 fn shuffled(corpus: &[Schedule], nodes: Option<u8>, seed: u64) -> Vec<Schedule> {
     let mut corpus = corpus.to_vec();
     for schedule in &mut corpus {
         schedule.setup.nodes = nodes.unwrap_or(schedule.setup.nodes);
     }
-    // Not the numbers that schedules are drawn from.
+    // Other numbers than those that schedules are drawn from.
     let mut random = ChaCha8Rng::seed_from_u64(!seed);
     for last in (1..corpus.len()).rev() {
         let chosen = (u64::from(random.next_u32()) * (last as u64 + 1)) >> 32;
@@ -318,11 +317,11 @@ mod tests {
     fn task(trial: u32) -> Task {
         let bug =
             whitewater::mutants::bench::seeds().find(|seed| seed.tier == 1).expect("there is one");
-        let strategy = Strategy::Blind(generator::Strategy::Swarm);
+        let strategy = Strategy::Unguided(generator::Strategy::Swarm);
         Task { bug, strategy, trial }
     }
 
-    /// Finds something in the execution of this number.
+    /// Finds a bug in the execution of this number.
     struct Scripted(u64);
 
     impl Engine for Scripted {
@@ -334,17 +333,17 @@ mod tests {
 
     #[test]
     fn a_campaign_ends_with_its_first_find() {
-        let course = in_process(f64::INFINITY, || Scripted(3));
-        assert_eq!((course.executions, course.events), (3, 30));
-        assert_eq!(course.found.as_deref(), Some("found"));
+        let result = in_process(f64::INFINITY, || Scripted(3));
+        assert_eq!((result.executions, result.events), (3, 30));
+        assert_eq!(result.found.as_deref(), Some("found"));
     }
 
     #[test]
-    fn a_campaign_is_given_up_when_its_time_is_used_up() {
-        let course = in_process(0.01, || Scripted(u64::MAX));
-        assert_eq!(course.found, None);
-        assert!(course.cpu_seconds >= 0.01 && course.executions > 0);
-        assert_eq!(course.events, 10 * course.executions);
+    fn a_campaign_ends_when_its_time_is_used_up() {
+        let result = in_process(0.01, || Scripted(u64::MAX));
+        assert_eq!(result.found, None);
+        assert!(result.cpu_seconds >= 0.01 && result.executions > 0);
+        assert_eq!(result.events, 10 * result.executions);
     }
 
     #[test]
@@ -370,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn a_corpus_is_replayed_first_in_an_order_of_the_campaigns_own() {
+    fn a_campaign_replays_the_corpus_first_in_an_order_of_its_own() {
         let mut generator = Generator::new(generator::Strategy::Swarm, 5);
         let corpus: Vec<_> = (0..20).map(|_| generator.schedule(None, 3)).collect();
         let order = |seed| shuffled(&corpus, None, seed);
@@ -381,13 +380,13 @@ mod tests {
 
         let bug = task(0).bug;
         let conditions = Conditions { corpus: Some(corpus.clone()), ..conditions(1.0) };
-        let mut blind = Blind::new(bug, generator::Strategy::Swarm, 1, &conditions);
+        let mut engine = UnguidedEngine::new(bug, generator::Strategy::Swarm, 1, &conditions);
         let expected: Vec<_> =
             order(1).iter().map(|s| Runner::new(bug.system_under_test()).run(s)).collect();
         for outcome in expected {
-            assert_eq!(blind.execute().events, outcome.resolved.events.len() as u64);
+            assert_eq!(engine.execute().events, outcome.resolved.events.len() as u64);
         }
-        assert!(blind.corpus.is_empty());
+        assert!(engine.corpus.is_empty());
         assert_eq!(task(0).run(&conditions).expect("it is run").corpus, Corpus::Shipped);
     }
 
@@ -396,6 +395,6 @@ mod tests {
         for strategy in Strategy::all() {
             assert_eq!(Strategy::named(strategy.name()), Some(strategy));
         }
-        assert_eq!(Strategy::named("nobody"), None);
+        assert_eq!(Strategy::named("unknown"), None);
     }
 }

@@ -1,9 +1,8 @@
-//! Measured figures: rows in a file of JSON lines, one a figure, with what printed it, on which
-//! commit, when and on what machine.
+//! Measured figures: rows in a file of JSON lines, one a figure, each with its command, commit,
+//! date and machine.
 //!
-//! Promises: recording replaces the rows of that figure and touches no other; the file is written
-//! whole or not at all. A file that holds anything else is left alone and complained about, with
-//! the line.
+//! Promises: recording replaces the rows of that figure and changes no other; the file is written
+//! whole or not at all. A file with any other content is not changed, and the error names the line.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -21,30 +20,30 @@ use crate::Failure;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Figure {
-    /// What `scripts/bench.sh` calls it; rows with the same are measured together.
+    /// Its name in `scripts/bench.sh`; rows with the same name are measured together.
     pub figure: String,
-    /// What was measured: a bug, a program, a set-up.
+    /// The subject of the measurement: a bug, a program, a configuration.
     pub name: String,
-    /// What of it: the head of a column.
+    /// The measured property: the head of a column.
     pub measure: String,
-    /// How much.
+    /// The measured value.
     pub value: Number,
-    /// Of what.
+    /// The unit of the value.
     pub unit: String,
-    /// How sure that is: an interval, all runs, or what it was made of.
+    /// The spread: an interval, all runs, or how the value was computed.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub spread: String,
-    /// What prints it.
+    /// The command that prints it.
     pub command: String,
-    /// Of the sources, short; with `-dirty` where they were changed.
+    /// The commit of the sources, short; with `-dirty` if they were changed.
     pub commit: String,
-    /// As in 2026-11-23.
+    /// The date, such as 2026-11-23.
     pub date: String,
     /// Processor, cores, system, compiler.
     pub machine: String,
 }
 
-/// Where figures come from: see the fields of the same names of [`Figure`].
+/// The origin of figures: see the fields of the same names of [`Figure`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     pub command: String,
@@ -54,14 +53,14 @@ pub struct Origin {
 }
 
 impl Figure {
-    /// Where it comes from.
+    /// Its origin.
     pub fn origin(&self) -> Origin {
         let [command, commit, date, machine] =
             [&self.command, &self.commit, &self.date, &self.machine].map(String::clone);
         Origin { command, commit, date, machine }
     }
 
-    /// What is wrong with a figure that can be read.
+    /// The error of a figure that can be parsed, if any.
     fn complaint(&self) -> Option<String> {
         if about(&self.figure).is_none() {
             return Some(unknown(&self.figure));
@@ -101,7 +100,7 @@ fn is_date(text: &str) -> bool {
     shape.eq("0000-00-00".bytes())
 }
 
-/// The figures of lines that `parse` reads; what is wrong with the first bad one, and where.
+/// The figures of lines that `parse` reads; or the error of the first bad line.
 fn checked(
     source: &str,
     text: &str,
@@ -123,7 +122,7 @@ fn checked(
     Ok(figures)
 }
 
-/// The figures of a file, in their order. A file that is not there has none.
+/// The figures of a file, in their order. A file that does not exist has none.
 pub fn read(path: &Path) -> Result<Vec<Figure>, Failure> {
     let text = match fs::read_to_string(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
@@ -137,8 +136,7 @@ pub fn read(path: &Path) -> Result<Vec<Figure>, Failure> {
     })
 }
 
-/// What was measured, a line each: name, measure, value, unit and perhaps spread, with tabs between
-/// them.
+/// Parses figures, one a line: name, measure, value, unit and optionally spread, separated by tabs.
 pub fn measured(text: &str, figure: &str, origin: &Origin) -> Result<Vec<Figure>, Failure> {
     if about(figure).is_none() {
         return Err(Failure(unknown(figure)));
@@ -149,7 +147,7 @@ pub fn measured(text: &str, figure: &str, origin: &Origin) -> Result<Vec<Figure>
         let (Some(name), Some(measure), Some(value), Some(unit), spread, None) =
             (next(), next(), next(), next(), next(), next())
         else {
-            return Err("it is not name, measure, value, unit and perhaps spread".into());
+            return Err("it is not name, measure, value, unit and optionally spread".into());
         };
         let value = value.parse().map_err(|_| format!("'{value}' is no number"))?;
         let (figure, spread) = (figure.into(), spread.unwrap_or_default());
@@ -162,8 +160,8 @@ pub fn measured(text: &str, figure: &str, origin: &Origin) -> Result<Vec<Figure>
     }
 }
 
-/// Writes `new`, which are all of one figure, in the place of the rows of that figure, or behind
-/// all others.
+/// Writes `new`, which are all of one figure, in place of the rows of that figure, or after all
+/// others.
 pub fn record(path: &Path, new: Vec<Figure>) -> Result<(), Failure> {
     let mut figures = read(path)?;
     let is_same = |figure: &Figure| new.iter().any(|row| row.figure == figure.figure);
@@ -184,7 +182,7 @@ pub mod tests {
         Origin { command, commit, date, machine }
     }
 
-    /// One figure, measured nowhere.
+    /// A figure for tests.
     pub fn figure(figure: &str, name: &str, measure: &str, value: u32, unit: &str) -> Figure {
         let line = format!("{name}\t{measure}\t{value}\t{unit}");
         measured(&line, figure, &origin()).ok().unwrap().remove(0)
@@ -198,7 +196,7 @@ pub mod tests {
     }
 
     #[test]
-    fn recording_replaces_the_rows_of_that_figure_and_touches_no_other() {
+    fn recording_replaces_the_rows_of_that_figure_and_changes_no_other() {
         let (folder, path) = file("");
         let one = |name, value| figure("core", name, "instructions", value, "instructions");
         let [rate, pgo] =
@@ -222,10 +220,10 @@ pub mod tests {
     }
 
     #[test]
-    fn what_is_no_figure_is_named_with_the_line_and_nothing_is_recorded() {
+    fn a_line_that_is_no_figure_is_named_and_nothing_is_recorded() {
         for (line, reason) in [
-            ("a\ttime", "perhaps spread"),
-            ("a\ttime\t1\ts\t\t", "perhaps spread"),
+            ("a\ttime", "optionally spread"),
+            ("a\ttime\t1\ts\t\t", "optionally spread"),
             ("a\ttime\tfast\ts", "'fast' is no number"),
             ("a\ttime\tNaN\ts", "'NaN' is no number"),
             ("\ttime\t1\ts", "name is empty"),
@@ -245,10 +243,10 @@ pub mod tests {
     }
 
     #[test]
-    fn a_file_that_holds_anything_else_is_left_alone_and_the_line_named() {
+    fn a_file_with_other_content_is_not_changed_and_the_line_is_named() {
         let good = serde_json::to_string(&figure("core", "a", "time", 1, "s")).unwrap();
         for (line, reason) in [
-            ("a letter to somebody", "expected value"),
+            ("another text", "expected value"),
             ("{}", "missing field"),
             (&good.replace("\"core\"", "\"speed\""), "no figure is called 'speed'"),
             (&good.replace("\"unit\"", "\"units\""), "units"),

@@ -1,4 +1,4 @@
-//! Measured figures as tables, by topics, each with what it rests on.
+//! Measured figures as tables, by topics, each with its origin.
 
 use std::fmt::Write as _;
 
@@ -46,7 +46,7 @@ fn unique<'a>(words: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     unique
 }
 
-/// What was measured in the same ways stands in one table: these ways, and the names.
+/// Names with the same measures share a table: the measures and the names of each table.
 fn blocks<'a>(rows: &[&'a Figure]) -> Vec<(Vec<&'a str>, Vec<&'a str>)> {
     let mut blocks: Vec<(Vec<&str>, Vec<&str>)> = Vec::new();
     for name in unique(rows.iter().map(|row| row.name.as_str())) {
@@ -60,7 +60,7 @@ fn blocks<'a>(rows: &[&'a Figure]) -> Vec<(Vec<&'a str>, Vec<&'a str>)> {
     blocks
 }
 
-/// Ids, and the oracle by which it must die, if this is the name of a seeded bug.
+/// Ids and the oracle that must find it, if this is the name of a seeded bug.
 fn bug(name: &str) -> Option<[&'static str; 2]> {
     let mutant = mutants::all().find(|mutant| mutant.name == name);
     let seed = || seeds().find(|seed| seed.name == name);
@@ -90,7 +90,7 @@ fn table(rows: &[&Figure], measures: &[&str], names: &[&str]) -> String {
     text + "\n"
 }
 
-/// Value, unit if the head of the column does not say it, and as much of the spread as fits.
+/// Value, unit unless the head of the column has it, and as much of the spread as fits.
 fn cell(row: &Figure) -> String {
     let mut text = number(&row.value);
     if !row.measure.contains(&row.unit) {
@@ -103,7 +103,7 @@ fn cell(row: &Figure) -> String {
     text
 }
 
-/// What figures rest on; where that is not the same for all, which of them.
+/// The origins of figures; if there are several, each with its figures.
 fn origins(rows: &[&Figure]) -> String {
     let mut groups: Vec<(Origin, Vec<&Figure>)> = Vec::new();
     for row in rows {
@@ -113,7 +113,7 @@ fn origins(rows: &[&Figure]) -> String {
             None => groups.push((origin, vec![row])),
         }
     }
-    // The first of the largest groups is told by what it is not.
+    // The largest group, the first of several, is called "all others".
     let size = |at: &usize| (groups[*at].1.len(), std::cmp::Reverse(*at));
     let largest = (0..groups.len()).max_by_key(size);
     let mut text = String::new();
@@ -131,7 +131,7 @@ fn origins(rows: &[&Figure]) -> String {
     text
 }
 
-/// A part of some rows in words: names or measures of which it has all rows, and the rest by both.
+/// A part of some rows in words: names or measures that it has whole, and the rest by both.
 fn which(rows: &[&Figure], part: &[&Figure]) -> String {
     let is_whole = |of: fn(&Figure) -> &str, word: &str| {
         let count = |rows: &[&Figure]| rows.iter().filter(|row| of(row) == word).count();
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_measured_in_the_same_ways_stands_in_one_table() {
+    fn names_with_the_same_measures_share_a_table() {
         let figures = [
             figure("rate", "300 events", "events per CPU second", 3_060_000, "events"),
             figure("rate", "300 events", "runs", 15, "of 15"),
@@ -174,13 +174,13 @@ mod tests {
     }
 
     #[test]
-    fn seeded_bugs_are_told_with_the_oracle_that_must_catch_them() {
+    fn seeded_bugs_are_shown_with_the_oracle_that_must_catch_them() {
         let text = headings(&[figure("mutants", "votes-twice", "found", 5, "of 5")]);
         assert!(text.contains("| votes-twice | E13 | one-vote-per-term | 5 of 5 |"), "{text}");
     }
 
     #[test]
-    fn figures_of_several_commits_say_which_is_which() {
+    fn figures_of_several_commits_name_the_commit_of_each() {
         let mut figures = ["one", "other", "third"]
             .map(|name| figure("core", name, "instructions", 7, "instructions"));
         figures[1].commit = "7654321".into();

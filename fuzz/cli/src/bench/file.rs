@@ -1,7 +1,7 @@
-//! Leaf: files that are kept compressed, and files that are written whole.
+//! Leaf: compressed files, and files that are replaced whole.
 //!
-//! Promises: what is compressed is the same bytes for the same content, without a date. A file is
-//! replaced whole, or all stays as it was.
+//! Promises: the same content is compressed to the same bytes, without a date. A file is replaced
+//! whole, or stays as it was.
 
 use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
@@ -12,7 +12,7 @@ use flate2::{Compression, GzBuilder};
 
 use crate::Failure;
 
-/// How every compressed file begins.
+/// The first bytes of every compressed file.
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// Whether these are the bytes of a compressed file.
@@ -25,7 +25,7 @@ pub fn is_packed_name(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "gz")
 }
 
-/// The bytes that a file stands for: itself, or what it was compressed from.
+/// The content of a file, uncompressed.
 pub fn unpacked(bytes: Vec<u8>) -> io::Result<Vec<u8>> {
     if !is_packed(&bytes) {
         return Ok(bytes);
@@ -42,7 +42,7 @@ pub fn packed(plain: &[u8]) -> io::Result<Vec<u8>> {
     writer.finish()
 }
 
-/// Writes a file in the place of what is there: it appears whole, or all stays as it was.
+/// Replaces a file whole; on an error the old file stays.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let draft = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));

@@ -1,11 +1,11 @@
-//! Leaf: numbers and lists as they stand in a page.
+//! Leaf: numbers and lists as the page prints them.
 
 use serde_json::Number;
 
 /// The widest that a cell of a table may be.
 pub const WIDEST: usize = 110;
 
-/// Three digits that count, and thousands and millions as such.
+/// Three significant digits, and thousands and millions as such.
 pub fn short(value: f64) -> String {
     let (value, unit) = match value {
         _ if value >= 999_500.0 => (value / 1e6, " M"),
@@ -28,7 +28,7 @@ pub fn chance(p: f64) -> String {
     }
 }
 
-/// A number as it was measured, whole ones with commas.
+/// A number as it was measured, integers with commas.
 pub fn number(value: &Number) -> String {
     let text = value.to_string();
     if value.as_u64().is_none() {
@@ -44,7 +44,7 @@ pub fn number(value: &Number) -> String {
     grouped
 }
 
-/// What of a list fits into so much room: whole items, and how many more there are.
+/// A list clipped to `room` characters: whole items, and the number of the others.
 pub fn clip(text: &str, room: usize) -> String {
     if text.chars().count() <= room {
         return text.into();
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn figures_have_three_digits_that_count() {
+    fn figures_have_three_significant_digits() {
         for (value, text) in [
             (0.0, "0"),
             (0.000_123_4, "0.000123"),
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_measured_keeps_all_its_digits() {
+    fn a_measured_number_keeps_all_its_digits() {
         for (value, text) in [
             ("0", "0"),
             ("999", "999"),
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_is_cut_between_items_and_says_so() {
+    fn a_cell_is_clipped_between_items_and_counts_the_rest() {
         let items: Vec<String> = (10..40).map(|item| format!("item {item}")).collect();
         let cell = clip(&items.join(", "), WIDEST);
         assert!(cell.chars().count() <= WIDEST, "{cell}");

@@ -1,9 +1,9 @@
-//! What several files of rows hold together, compressed or not: packing and unpacking are merging
-//! into a file of the one kind or the other.
+//! Merging files of rows, compressed or not. Packing is merging into a compressed file, and
+//! unpacking into a plain one.
 //!
-//! Promises: no row is lost: what is in the target stays as it is, and what only another file has
-//! is added. The target is replaced whole or not at all, and not touched if there is nothing to
-//! add. The same rows are the same bytes: they are in the order of their keys.
+//! Promises: no row is lost: rows of the target stay as they are, and rows that only another file
+//! has are added. The target is replaced whole or not at all, and not changed if there is nothing
+//! to add. The same rows give the same bytes: they are in the order of their keys.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,18 +11,18 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::file::{is_packed_name, packed, replace};
-use super::rows::{Book, Key, Row};
-use crate::{Answer, Failure};
+use super::rows::{Key, Row, RowStore};
+use crate::{Failure, Output};
 
-/// Adds to `target` what only `others` have.
-pub fn merge(target: &Path, others: &[PathBuf]) -> Result<Answer, Failure> {
+/// Adds to `target` the rows that only `others` have.
+pub fn merge(target: &Path, others: &[PathBuf]) -> Result<Output, Failure> {
     let mut rows: BTreeMap<Key, Row> = match target.exists() {
-        true => keyed(Book::read(target)?),
+        true => keyed(RowStore::read(target)?),
         false => BTreeMap::new(),
     };
     let (before, mut differ) = (rows.len(), 0);
     for other in others {
-        for (key, row) in keyed(Book::read(other)?) {
+        for (key, row) in keyed(RowStore::read(other)?) {
             let there = rows.entry(key).or_insert_with(|| row.clone());
             differ += usize::from(*there != row);
         }
@@ -33,14 +33,15 @@ pub fn merge(target: &Path, others: &[PathBuf]) -> Result<Answer, Failure> {
     }
     let mut text = format!("{}: {} campaigns, {added} of them new\n", target.display(), rows.len());
     if differ > 0 {
-        text += &format!("{differ} campaigns came out differently elsewhere: those there stand\n");
+        text +=
+            &format!("{differ} campaigns differ in another file: the rows of the target stay\n");
     }
     let json = json!({ "campaigns": rows.len(), "added": added, "differ": differ });
-    Ok(Answer { text, json, clean: true })
+    Ok(Output { text, json, clean: true })
 }
 
-fn keyed(book: Book) -> BTreeMap<Key, Row> {
-    book.rows().map(|row| (row.key(), row.clone())).collect()
+fn keyed(store: RowStore) -> BTreeMap<Key, Row> {
+    store.rows().map(|row| (row.key(), row.clone())).collect()
 }
 
 fn write(target: &Path, rows: &BTreeMap<Key, Row>) -> Result<(), Failure> {
@@ -69,11 +70,11 @@ mod tests {
     }
 
     fn rows(path: &Path) -> Vec<Row> {
-        Book::read(path).ok().unwrap().rows().cloned().collect()
+        RowStore::read(path).ok().unwrap().rows().cloned().collect()
     }
 
     #[test]
-    fn what_is_packed_is_what_it_was_and_the_same_rows_are_the_same_bytes() {
+    fn unpacking_restores_the_rows_and_the_same_rows_give_the_same_bytes() {
         let folder = tempfile::TempDir::new().unwrap();
         let [plain, one, other, back] =
             ["rows", "one.gz", "other.gz", "back"].map(|name| folder.path().join(name));
@@ -89,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn merging_adds_what_is_new_and_changes_nothing_that_is_there() {
+    fn merging_adds_new_rows_and_changes_no_row_of_the_target() {
         let folder = tempfile::TempDir::new().unwrap();
         let [target, more] = ["rows.gz", "more"].map(|name| folder.path().join(name));
         let [old, slower, new] = [(0, 0.25), (0, 0.5), (1, 0.75)]
@@ -99,7 +100,7 @@ mod tests {
         fs::write(&more, lines(&[slower, new.clone()])).unwrap();
         let answer = merge(&target, from_ref(&more)).ok().unwrap();
         assert_eq!(rows(&target), [old, new]);
-        assert!(answer.text.contains("2 campaigns, 1 of them new\n1 campaigns came out"));
+        assert!(answer.text.contains("2 campaigns, 1 of them new\n1 campaigns differ"));
 
         let before = fs::metadata(&target).unwrap().modified().unwrap();
         merge(&target, &[more]).ok().unwrap();
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_was_cut_short_is_refused_and_the_target_stays() {
+    fn a_truncated_file_is_refused_and_the_target_stays() {
         let folder = tempfile::TempDir::new().unwrap();
         let [plain, cut, target] =
             ["rows", "cut.gz", "all.gz"].map(|name| folder.path().join(name));
@@ -116,7 +117,7 @@ mod tests {
         let bytes = fs::read(&cut).unwrap();
         fs::write(&cut, &bytes[..bytes.len() - 10]).unwrap();
         let complaint = merge(&target, &[plain, cut]).err().unwrap().0;
-        assert!(complaint.contains("cut.gz: is no whole gzip file"), "{complaint}");
+        assert!(complaint.contains("cut.gz: is no complete gzip file"), "{complaint}");
         assert!(!target.exists());
         let nowhere = folder.path().join("nowhere/all.gz");
         let complaint = merge(&nowhere, &[folder.path().join("rows")]).err().unwrap().0;

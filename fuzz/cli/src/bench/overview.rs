@@ -1,7 +1,7 @@
-//! What of all figures matters most: a summary of a dozen lines, the goals and whether they are
-//! met, and the campaigns of all strategies side by side.
+//! The overview of the page: a summary of a dozen lines, the goals and whether they are met, and
+//! the campaigns of all strategies side by side.
 //!
-//! Promises: every number is taken from the rows; where they are not there, neither is the line.
+//! Promises: every number is taken from the rows; a line without its rows is left out.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -24,7 +24,7 @@ impl<'a> Lookup<'a> {
         self.figure(figure, name, measure).map(|row| number(&row.value))
     }
 
-    /// The sum over all names, and what it is a part of, where units are like `of 5`.
+    /// The sum over all names, and the sum of the wholes, where units are like `of 5`.
     fn share(&self, figure: &str, measure: &str) -> Option<String> {
         let rows = self.0.iter().filter(|row| [&row.figure, &row.measure] == [figure, measure]);
         let part = |row: &Figure| {
@@ -81,8 +81,8 @@ fn hour(figures: &Lookup) -> Option<String> {
 
 fn speed(figures: &Lookup) -> Option<String> {
     Some(format!(
-        "- Speed under all oracles: {} events per CPU second, {} instructions an event; built by \
-         its profile {} times as fast.",
+        "- Speed under all oracles: {} events per CPU second, {} instructions an event; with \
+         profile-guided optimisation {} times as fast.",
         figures.number("rate", "300 events", "events per CPU second")?,
         figures.number("instructions", "random, 300 events", "instructions per event")?,
         figures.number("pgo", "300 events", "against the plain build")?
@@ -103,7 +103,7 @@ fn fuzzer(figures: &Lookup) -> Option<String> {
 fn costs(figures: &Lookup) -> Option<String> {
     let of = |name| figures.number("costs", name, "CPU time");
     Some(format!(
-        "- Watching: all oracles cost {} times the CPU time of a bare cluster, with the goals {}.",
+        "- Monitoring: all oracles cost {} times the CPU time of a bare cluster, with the goals {}.",
         of("all oracles")?,
         of("all oracles and goals")?
     ))
@@ -111,23 +111,23 @@ fn costs(figures: &Lookup) -> Option<String> {
 
 fn core(figures: &Lookup) -> Option<String> {
     let ours = |name, measure| figures.number("core", name, measure);
-    let door = |name| figures.number("versus", name, "instructions per entry, one at a time");
+    let versus = |name| figures.number("versus", name, "instructions per entry, one at a time");
     Some(format!(
         "- Our core: {} instructions per committed entry one at a time, {} with 64 a round, {} \
-         allocations; through the harness's door {}, TiKV's raft {}.",
+         allocations; through the trait `Replica` {}, TiKV's raft {}.",
         ours("one at a time", "core alone")?,
         ours("64 a round", "core alone")?,
         ours("64 a round", "allocations")?,
-        door("our core")?,
-        door("TiKV's raft 0.7.0")?
+        versus("our core")?,
+        versus("TiKV's raft 0.7.0")?
     ))
 }
 
 fn audit(figures: &Lookup) -> Option<String> {
     let of = |name| figures.number("audit", name, "changes");
     Some(format!(
-        "- Of {} one-place changes of the core that build, oracles see {}, the harness {}, with \
-         the core's own tests {}.",
+        "- Of {} one-place changes of the core that build, oracles detect {}, the harness {}, \
+         with the core's own tests {}.",
         of("build")?,
         of("an oracle complains")?,
         of("noticed by the harness")?,
@@ -157,7 +157,7 @@ fn elsewhere(figures: &Lookup) -> Option<String> {
     ))
 }
 
-/// The campaigns that goals and summary are about: from nothing, at most ten CPU seconds.
+/// The campaigns of goals and summary: from an empty corpus, at most ten CPU seconds.
 fn main_section(sections: &[Section]) -> Option<&Section> {
     sections.iter().find(|section| section.corpus == Corpus::Empty && section.cap == 10.0)
 }
@@ -201,7 +201,7 @@ fn guidance(sections: &[Section]) -> Option<String> {
     let ratio = ratio(hardest, "explore")?;
     Some(format!(
         "- Guidance, on the {} hardest deep bugs: `explore` takes {} of the events of the best \
-         blind strategy, and {} of its CPU time.",
+         unguided strategy, and {} of its CPU time.",
         ratio.bugs,
         with_interval(ratio.events, ratio.events_interval),
         with_interval(ratio.cpu, ratio.cpu_interval)
@@ -216,7 +216,7 @@ fn libfuzzer(sections: &[Section]) -> Option<String> {
     let most = ratios.iter().copied().fold(0.0, f64::max);
     (!ratios.is_empty()).then(|| {
         format!(
-            "- libFuzzer with paths takes {} to {} times the CPU time of the best blind strategy, \
+            "- libFuzzer with paths takes {} to {} times the CPU time of the best unguided strategy, \
              tier by tier.",
             short(least),
             short(most)
@@ -224,7 +224,7 @@ fn libfuzzer(sections: &[Section]) -> Option<String> {
     })
 }
 
-/// What was aimed at: the goal, what was measured, and whether that is it.
+/// A goal of the project: its text, the measurement, and whether it is met.
 struct Goal {
     goal: &'static str,
     measured: String,
@@ -262,7 +262,7 @@ fn instructions(figures: &Lookup, name: &str, limit: f64, goal: &'static str) ->
     })
 }
 
-/// The bugs of safety that fall least surely.
+/// The safety bugs with the lowest share of finds.
 const HARDEST: [&str; 2] = ["acknowledges-whole-log", "snapshot-before-truncation"];
 
 fn always_found(sections: &[Section]) -> Option<Goal> {
@@ -285,7 +285,7 @@ fn half_the_events(sections: &[Section]) -> Option<Goal> {
         tables.filter_map(|table| Some((table.tier, ratio(table, "explore")?.events))).collect();
     let each = ratios.iter().map(|(tier, ratio)| format!("{} on tier {tier}", short(*ratio)));
     (!ratios.is_empty()).then(|| Goal {
-        goal: "`explore` takes half the events of the best blind strategy on deep bugs",
+        goal: "`explore` takes half the events of the best unguided strategy on deep bugs",
         measured: each.collect::<Vec<_>>().join(", "),
         met: ratios.iter().all(|(_, ratio)| *ratio <= 0.5),
     })
@@ -308,8 +308,8 @@ fn cpu_of_every_tier(sections: &[Section]) -> Option<Goal> {
     })
 }
 
-/// All strategies side by side, a row for each set and tier: what they found, and what that cost
-/// against the best blind strategy.
+/// All strategies side by side, a row for each set and tier: finds, and costs against the best
+/// unguided strategy.
 pub fn side_by_side(section: &Section) -> String {
     let strategies: BTreeSet<&str> = section
         .tables
@@ -341,7 +341,7 @@ pub fn side_by_side(section: &Section) -> String {
     for (kind, of) in kinds {
         let _ = write!(
             text,
-            "\n{kind} against the best blind strategy, which has 1; geometric means over bugs, \
+            "\n{kind} against the best unguided strategy, which has 1; geometric means over bugs, \
              with 95 % intervals:\n\n{}",
             head("bugs")
         );
@@ -369,7 +369,7 @@ mod tests {
         figure("core", name, "with the carrying of messages", instructions, "instructions")
     }
 
-    /// As if the better of the two were the guided search, on deep bugs.
+    /// The example with the better strategy renamed to `explore`, on deep bugs.
     fn guided() -> Vec<Section> {
         let mut rows = example();
         rows.iter_mut().for_each(|row| row.set = Set::Deep);
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn a_goal_is_met_or_not_by_what_was_measured_and_untold_where_nothing_was() {
+    fn a_goal_is_met_or_not_by_the_measurement_and_left_out_without_one() {
         let figures = [core("one at a time", 5_001), core("64 a round", 1_000)];
         let text = goals(&figures, &guided());
         for line in [
@@ -391,7 +391,7 @@ mod tests {
         ] {
             assert!(text.contains(line), "no '{line}' in\n{text}");
         }
-        assert!(!text.contains("R10"), "nobody looked for it: {text}");
+        assert!(!text.contains("R10"), "no campaign was about it: {text}");
         assert_eq!(goals(&[], &[]), "");
     }
 
@@ -414,7 +414,7 @@ mod tests {
     }
 
     #[test]
-    fn strategies_stand_side_by_side_with_what_they_found_and_cost() {
+    fn strategies_are_side_by_side_with_their_finds_and_costs() {
         let text = side_by_side(&sections(example().iter())[0]);
         for line in [
             "| bugs | swarm | uniform |\n",

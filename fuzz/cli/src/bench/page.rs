@@ -1,6 +1,6 @@
 //! Tables of campaigns as Markdown.
 //!
-//! Promise: each table says what it leaves out.
+//! Promise: each table names the bugs that it leaves out.
 
 use std::fmt::Write as _;
 
@@ -9,36 +9,35 @@ use super::markdown::{chance, names, short};
 use super::rows::{Corpus, Half, Set};
 use super::table::{Cell, Cost, Ratio, Section, Table, LIMITS};
 
-/// How to read the tables; what they do not say.
+/// How to read the tables.
 pub const NOTES: &str = "\
 ## How to read the campaigns
 
-- A campaign is one strategy on one bug, with a seed of its own, until the first broken promise \
+- A campaign is one strategy on one bug, with a seed of its own, until the first violation \
 (no lint) or the cap.
 - Cost is CPU time of the campaign's thread, primitive events, and executions; never wall time. \
-Equal campaigns find the same after the same events; CPU time varies with the machine's \
-neighbours.
-- *found* has the interval of Clopper and Pearson. *mean* is all that was spent over the finds, \
-the estimate of the greatest likelihood if waits are exponential; with `>` nothing was found and \
-it is all that was spent. *median* is that of Kaplan and Meier; with `>` not half of the \
-campaigns found the bug, and it is the most that one of them spent. All intervals are 95 %.
-- *reached*: in so many campaigns the branch with the bug was entered; *triggered*: it decided \
-otherwise than true Raft. What is not triggered the search has missed; what is triggered and not \
-found the oracles have missed, or the search did not go on to the harm. Of libFuzzer, a process of \
-its own, neither is known.
+Equal campaigns find the same after the same events; CPU time varies with the load of the \
+machine.
+- *found* has the interval of Clopper and Pearson. *mean* is the total cost over the finds, the \
+maximum likelihood estimate for exponential times; with `>` there was no find, and it is the \
+total cost. *median* is that of Kaplan and Meier; with `>` fewer than half of the campaigns found \
+the bug, and it is the cost of the most expensive one. All intervals are 95 %.
+- *reached*: the number of campaigns that entered the branch with the bug; *triggered*: in which \
+its decision differed from correct Raft's. A bug that is not triggered was missed by the search; a \
+bug that is triggered and not found was missed by the oracles, or the search did not reach the \
+harm. For libFuzzer, a process of its own, neither is known.
 - A ratio is the geometric mean over bugs of mean cost against the baseline's: below 1 is better \
-than the baseline. Its interval is a bootstrap over trials, not over bugs, so that it \
-understates the doubt about new bugs. Where only one of the two found a bug, half a find stands \
-in for the other, which is kind to the one that found nothing; a bug that neither found is left \
-out.
-- The baseline is chosen on the same campaigns, which is kind to the baseline.
+than the baseline. Its interval is a bootstrap over trials, not over bugs, so it understates the \
+uncertainty for new bugs. If only one of the two found a bug, half a find is counted for the \
+other, which favours the one without a find; a bug that neither found is left out.
+- The baseline is chosen on the same campaigns, which favours the baseline.
 - *p* is of the log-rank test in CPU seconds, *Holm* is p corrected over the bugs of the table, \
-strategy by strategy. *A12* is how likely a campaign of the strategy is sooner than one of the \
-baseline.
+strategy by strategy. *A12* is the probability that a campaign of the strategy finds the bug \
+sooner than one of the baseline.
 - Tiers 1 and 2 guard against regressions; they support no claim that one strategy is better \
-than another. Nor do bugs that the baseline finds in less than 0.1 CPU s: there is nothing left \
-to guide.
-- Tune on train; believe test.
+than another. Nor do bugs that the baseline finds in less than 0.1 CPU s: guidance cannot help \
+there.
+- Tune on the half train; judge by the half test.
 ";
 
 /// The report, as it is printed.
@@ -49,7 +48,7 @@ pub fn report(sections: &[Section]) -> String {
         .collect()
 }
 
-/// Under which conditions these campaigns were run.
+/// The conditions of these campaigns.
 pub fn title(section: &Section) -> String {
     let corpus = match section.corpus {
         Corpus::Empty => "no corpus",
@@ -88,7 +87,7 @@ pub fn section_text(section: &Section, with_plots: bool) -> String {
     );
     text += "|---|---|---|---|---|\n";
     for summary in &section.summary {
-        // Beyond the cap nobody knows.
+        // Beyond the cap the number is not known.
         let count = |(count, limit): (&usize, f64)| match limit > section.cap {
             true => format!("{count} or more"),
             false => count.to_string(),
@@ -117,7 +116,7 @@ fn table_text(table: &Table) -> String {
 
 fn comparison_text(table: &Table) -> String {
     let Some(base) = &table.baseline else {
-        let why = "No comparison: no blind strategy was run, or no bug by all of them.\n\n";
+        let why = "No comparison: no unguided strategy was run, or no bug by all of them.\n\n";
         return why.into();
     };
     let candidates: Vec<String> =
@@ -126,7 +125,7 @@ fn comparison_text(table: &Table) -> String {
     let quick =
         medians.clone().filter(|cell| cell.cpu_seconds.median.is_some_and(|m| m < LIMITS[0]));
     let mut text = format!(
-        "Baseline: {}, of the blind strategies the cheapest in the geometric mean of CPU s over {} bugs ({}). Its median is \
+        "Baseline: {}, of the unguided strategies the cheapest in the geometric mean of CPU s over {} bugs ({}). Its median is \
          under {} CPU s on {} of {} bugs.\n\n",
         base.strategy,
         base.bugs,
@@ -193,22 +192,22 @@ fn ratio_line(ratio: &Ratio) -> String {
     )
 }
 
-/// Which bugs a ratio leaves out, and for which half a find stands in.
+/// The bugs that ratios leave out, and those for which half a find is counted.
 fn left_out_text(ratios: &[Ratio]) -> String {
     let mut text = String::new();
     for ratio in ratios {
-        let who = format!("{}, {}", ratio.strategy, ratio.half.map_or("both", half_name));
+        let of = format!("{}, {}", ratio.strategy, ratio.half.map_or("both", half_name));
         if !ratio.left_out.is_empty() {
-            let _ = write!(text, "\nLeft out of {who}: {}.\n", names(&ratio.left_out));
+            let _ = write!(text, "\nLeft out of {of}: {}.\n", names(&ratio.left_out));
         }
         if !ratio.stood_in.is_empty() {
-            let _ = write!(text, "\nHalf a find stands in, {who}: {}.\n", names(&ratio.stood_in));
+            let _ = write!(text, "\nHalf a find is counted, {of}: {}.\n", names(&ratio.stood_in));
         }
     }
     text
 }
 
-/// What a half is called.
+/// The name of a half.
 pub fn half_name(half: Half) -> &'static str {
     match half {
         Half::Train => "train",
@@ -216,7 +215,7 @@ pub fn half_name(half: Half) -> &'static str {
     }
 }
 
-/// What the bugs of a table are called.
+/// The name of the bugs of a table.
 pub fn name(table: &Table) -> String {
     let set = match table.set {
         Set::Plain => "plain",
@@ -225,7 +224,7 @@ pub fn name(table: &Table) -> String {
     format!("{set}, tier {}", table.tier)
 }
 
-/// How the files of all plots begin.
+/// The prefix of the files of all plots.
 pub const PLOT: &str = "survival-";
 
 /// The file of a table's plot.
@@ -256,7 +255,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_report_says_what_was_found_at_what_cost_and_what_is_left_out() {
+    fn the_report_has_finds_costs_and_what_is_left_out() {
         let rows = example();
         let report = report(&sections(rows.iter()));
         for line in [
@@ -267,7 +266,7 @@ mod tests {
             "| uniform | test | 1 | 10.0 |",
             "| 1 | 1 |\n",
             "Left out of uniform, both: d.",
-            "Half a find stands in, uniform, both: c.",
+            "Half a find is counted, uniform, both: c.",
             "| uniform | d | 1.000 | 1.000 | 0.50 |",
             "| swarm | 4 | 1 | 2 | 2 |",
             "Not run: ",

@@ -7,7 +7,7 @@ use crate::Failure;
 
 const SIZE: (u32, u32) = (760, 420);
 
-/// Colours that most eyes tell apart, after Okabe and Ito.
+/// Colours that are distinguishable to most eyes, after Okabe and Ito.
 const COLOURS: [RGBColor; 7] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
@@ -26,8 +26,8 @@ pub fn survival(title: &str, curves: &Curves) -> Result<String, Failure> {
     Ok(thinned(&svg))
 }
 
-/// The same picture: of the corners of a line, which are whole pixels, those alone at which it
-/// turns.
+/// The same picture, with only the points of each line at which its direction changes. Points are
+/// whole pixels.
 fn thinned(svg: &str) -> String {
     const BEFORE: &str = " points=\"";
     let mut parts = svg.split(BEFORE);
@@ -35,13 +35,13 @@ fn thinned(svg: &str) -> String {
     for part in parts {
         let (corners, rest) = part.split_once('"').unwrap_or((part, ""));
         let corners: Vec<&str> = corners.split(' ').filter(|corner| !corner.is_empty()).collect();
-        text += &format!("{BEFORE}{}\"{rest}", turns(&corners).join(" "));
+        text += &format!("{BEFORE}{}\"{rest}", bends(&corners).join(" "));
     }
     text
 }
 
-/// The corners `x,y` at which a line turns, with both ends.
-fn turns<'a>(corners: &[&'a str]) -> Vec<&'a str> {
+/// The points `x,y` at which the direction of a line changes, with both ends.
+fn bends<'a>(corners: &[&'a str]) -> Vec<&'a str> {
     let is_straight = |from: &str, over: &str, to: &str| {
         let [from, over, to] = [from, over, to].map(|corner| corner.split_once(','));
         let [x, y] = [
@@ -110,7 +110,7 @@ fn draw(
     root.present()
 }
 
-/// A number on an axis of decades, without what rounding leaves behind.
+/// A number on a logarithmic axis, without trailing zeros.
 fn label(at: f64) -> String {
     let text = format!("{at:.6}");
     text.trim_end_matches('0').trim_end_matches('.').into()
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_curve_falls_in_steps_and_goes_on_to_its_end() {
+    fn a_curve_falls_in_steps_and_continues_to_its_end() {
         let corners = points(&[(1.0, 0.5), (2.0, 0.25)], 0.1, 10.0);
         let expected = [(0.1, 1.0), (1.0, 1.0), (1.0, 0.5), (2.0, 0.5), (2.0, 0.25), (10.0, 0.25)];
         assert_eq!(corners, expected);
@@ -157,15 +157,15 @@ mod tests {
     }
 
     #[test]
-    fn a_line_has_no_corner_where_it_goes_straight_on() {
+    fn a_straight_line_has_no_points_between_its_ends() {
         let corners = ["1,9", "3,9", "3,9", "5,9", "5,7", "5,4", "8,4"];
-        assert_eq!(turns(&corners), ["1,9", "5,9", "5,4", "8,4"]);
+        assert_eq!(bends(&corners), ["1,9", "5,9", "5,4", "8,4"]);
         let svg = "<a points=\"1,1 \"/><b points=\"1,1 2,1 3,1 \"/></svg>";
         assert_eq!(thinned(svg), "<a points=\"1,1\"/><b points=\"1,1 3,1\"/></svg>");
     }
 
     #[test]
-    fn nothing_at_all_can_be_drawn() {
+    fn a_plot_without_curves_can_be_drawn() {
         let curves = Curves { curves: Vec::new(), bugs: 0, left_out: Vec::new() };
         assert!(survival("nothing", &curves).is_ok());
     }

@@ -1,8 +1,8 @@
-//! The page of results: everything that was measured, from three files beside it.
+//! The page of results: all measurements, from three files beside it.
 //!
 //! Promises: the page and its plots follow from these files and from the lists of bugs alone, byte
-//! by byte, whoever writes them where and when. All is read before anything is written; each file
-//! is replaced whole; a plot that the page no longer shows is removed, and nothing else is touched.
+//! by byte. All files are read before any is written; each file is replaced whole; a plot that the
+//! page no longer shows is removed, and no other file is changed.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,30 +18,30 @@ use super::markdown::names;
 use super::overview::{goals, side_by_side, summary};
 use super::page::{half_name, name, plot_name, section_text, title, NOTES, PLOT};
 use super::plot;
-use super::rows::{Book, Half, Row};
+use super::rows::{Half, Row, RowStore};
 use super::table::{sections, Section};
-use crate::{is_directory, Answer, Failure};
+use crate::{is_directory, Failure, Output};
 
-/// Where the page's sources and plots are, below the folder of the page.
+/// The folder of the page's sources and plots, below the folder of the page.
 const FOLDER: &str = "results";
 /// The measured figures.
 const FIGURES: &str = "figures.jsonl";
 /// The campaigns, compressed.
 const CAMPAIGNS: &str = "campaigns.jsonl.gz";
-/// What was written by hand.
-const BY_HAND: &str = "notes.md";
+/// The hand-written notes.
+const NOTES_FILE: &str = "notes.md";
 
 const BEGINNING: &str = "\
 # Results
 
 Written by `scripts/bench.sh page`, which is `whitewater bench page fuzz/docs`, from
 [figures](results/figures.jsonl), [rows of campaigns](results/campaigns.jsonl.gz) and
-[notes](results/notes.md). Nothing here is edited by hand, and a test compares this page with what
-those files come to. `scripts/bench.sh FIGURE --save` measures a figure again, records it and writes
-this page anew.
+[notes](results/notes.md). It is not edited by hand: a test compares this page with the one
+generated from those files. `scripts/bench.sh FIGURE --save` measures a figure again, records it and
+generates this page again.
 
-CPU seconds are user and system time. Seeds are spread, since libFuzzer makes much the same of small
-consecutive ones.
+CPU seconds are user and system time. Seeds are spread, since libFuzzer's runs from small
+consecutive seeds are much alike.
 
 ";
 
@@ -50,7 +50,7 @@ pub fn figures_of(docs: &Path) -> PathBuf {
     docs.join(FOLDER).join(FIGURES)
 }
 
-/// What a page is made of.
+/// The sources of a page.
 struct Sources {
     figures: Vec<Figure>,
     rows: Vec<Row>,
@@ -63,13 +63,13 @@ impl Sources {
         is_directory(&folder)?;
         let campaigns = folder.join(CAMPAIGNS);
         let rows = match campaigns.exists() {
-            true => Book::read(&campaigns)?.rows().cloned().collect(),
+            true => RowStore::read(&campaigns)?.rows().cloned().collect(),
             false => Vec::new(),
         };
-        let by_hand = folder.join(BY_HAND);
-        let notes = match fs::read_to_string(&by_hand) {
+        let notes = folder.join(NOTES_FILE);
+        let notes = match fs::read_to_string(&notes) {
             Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
-            other => other.map_err(|error| Failure(format!("{}: {error}", by_hand.display())))?,
+            other => other.map_err(|error| Failure(format!("{}: {error}", notes.display())))?,
         };
         let figures = figures::read(&folder.join(FIGURES))?;
         if figures.is_empty() && rows.is_empty() {
@@ -83,7 +83,7 @@ impl Sources {
 }
 
 /// Writes the page and its plots into a folder that has their sources.
-pub fn write(docs: &Path) -> Result<Answer, Failure> {
+pub fn write(docs: &Path) -> Result<Output, Failure> {
     let sources = Sources::read(docs)?;
     let sections = sections(sources.rows.iter());
     let plots = plots(&sections)?;
@@ -103,7 +103,7 @@ pub fn write(docs: &Path) -> Result<Answer, Failure> {
     );
     let json = json!({ "page": path.display().to_string(), "figures": figures,
                        "campaigns": campaigns, "plots": plots.len() });
-    Ok(Answer { text, json, clean: true })
+    Ok(Output { text, json, clean: true })
 }
 
 /// Every plot, by the name of its file.
@@ -159,7 +159,7 @@ fn page(sources: &Sources, sections: &[Section]) -> String {
     text.trim_end().to_string() + "\n"
 }
 
-/// What the campaigns are, and all strategies side by side.
+/// The section about the rows, and all strategies side by side.
 fn campaigns(rows: &[Row], sections: &[Section]) -> String {
     let builds: BTreeSet<&str> = rows.iter().map(|row| row.build.as_str()).collect();
     let seeds: BTreeSet<u64> = rows.iter().map(|row| row.seed).collect();
@@ -167,11 +167,11 @@ fn campaigns(rows: &[Row], sections: &[Section]) -> String {
         "## Campaigns: the rows\n\n\
          - {} campaigns, run by: {}; `--seed`: {}. Each campaign's own seed is in its row, and \
          follows from that, the bug, the strategy and the trial.\n\
-         - `scripts/bench.sh bugs` runs them, an hour or two, and goes on where it was stopped; \
-         with `--save` it adds what is new to the rows here.\n\
+         - `scripts/bench.sh bugs` runs them in an hour or two, and continues where it was \
+         stopped; with `--save` it adds new campaigns to the rows here.\n\
          - The rows are JSON, a campaign a line, compressed: `gzip -dk \
          fuzz/docs/results/{CAMPAIGNS}` unpacks them, and `whitewater bench --report-only --out \
-         fuzz/docs/results/{CAMPAIGNS}` reports of them as they are, by strategies, bugs and \
+         fuzz/docs/results/{CAMPAIGNS}` reports them without unpacking, by strategies, bugs and \
          tiers.\n",
         rows.len(),
         builds.iter().copied().collect::<Vec<_>>().join("; "),
@@ -179,7 +179,7 @@ fn campaigns(rows: &[Row], sections: &[Section]) -> String {
     );
     if builds.len() > 1 {
         text +=
-            "- **More than one program ran these campaigns: what differs may be the program.**\n";
+            "- **More than one program ran these campaigns: differences may be the program's.**\n";
     }
     for half in [Half::Train, Half::Test] {
         let bugs: BTreeSet<&String> =
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_says_what_the_figures_rest_on_and_shows_the_plots() {
+    fn the_page_has_the_origins_of_figures_and_the_plots() {
         let docs = folder(violations(0), &example());
         fs::write(docs.path().join("results/notes.md"), "## A note\n\nBy hand.\n").unwrap();
         fs::write(docs.path().join("results/survival-of-old.svg"), "").unwrap();
@@ -258,7 +258,7 @@ mod tests {
             .collect();
         files.sort();
         let plot = "survival-empty-640-10s-plain-3.svg";
-        assert_eq!(files, [CAMPAIGNS, FIGURES, BY_HAND, plot], "no drafts, and no old plots");
+        assert_eq!(files, [CAMPAIGNS, FIGURES, NOTES_FILE, plot], "no drafts, and no old plots");
         let plot = fs::read_to_string(docs.path().join("results").join(plot)).unwrap();
         assert!(plot.contains("uniform"));
     }
@@ -273,14 +273,14 @@ mod tests {
     }
 
     #[test]
-    fn campaigns_of_several_programs_are_told() {
+    fn campaigns_of_several_programs_are_flagged() {
         let mut rows = example();
         rows[0].build = "another".into();
         assert!(written(&folder(Vec::new(), &rows)).contains("More than one program"));
     }
 
     #[test]
-    fn what_cannot_be_read_or_written_is_named() {
+    fn a_file_that_cannot_be_read_or_written_is_named() {
         let complaint = |docs: &Path| write(docs).err().unwrap().0;
         assert_eq!(complaint(Path::new("/nowhere")), "/nowhere/results: is no directory");
         let docs = folder(Vec::new(), &[]);

@@ -1,10 +1,10 @@
-//! What campaigns came to: rows, one a campaign, in memory and in a file of JSON lines.
+//! The results of campaigns: rows, one a campaign, in memory and in a file of JSON lines.
 //!
-//! Promises: a row is in the file, whole, before the next campaign is counted; what a stopped bench
-//! has left behind is taken up again, less a last line that was torn; a file that is anything else
-//! is left alone and complained about, with the line. A compressed file can be read, but not gone
-//! on with. Where a bug is filed (set, tier, half) is what the list of seeds says now; a bug that
-//! is no longer in it stays where its row has it.
+//! Promises: a row is in the file, whole, before the next campaign is counted; the rows of a
+//! stopped bench are read again, without a torn last line; a file with any other content is not
+//! changed, and the error names the line. A compressed file can be read, but not appended to. Set,
+//! tier and half of a bug are those of the present list of seeds; a bug that is no longer in the
+//! list keeps those of its row.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,27 +17,27 @@ use whitewater::mutants::bench;
 use super::file;
 use crate::Failure;
 
-/// How a bug is awake: always, or rarely.
+/// How often a bug is armed: always, or rarely.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Set {
-    /// Seeded bugs as they are.
+    /// Seeded bugs that are always armed.
     Plain,
-    /// Seeded bugs that are rarely awake.
+    /// Seeded bugs that are rarely armed.
     Deep,
 }
 
-/// What a bug may be used for.
+/// The permitted use of a bug.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Half {
     /// Strategies may be tuned on it.
     Train,
-    /// Nobody tunes on it.
+    /// No strategy is tuned on it.
     Test,
 }
 
-/// What a campaign begins with.
+/// The schedules that a campaign begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Corpus {
@@ -77,27 +77,27 @@ pub struct Row {
     pub corpus: Corpus,
     /// Primitive events of a drawn schedule.
     pub events_per_schedule: u32,
-    /// After how many CPU seconds it was given up.
+    /// CPU seconds after which it ends without a find.
     pub cap: f64,
-    /// What the bench was told; the campaign's own seed follows from it.
+    /// The bench's option `--seed`; the campaign's own seed is derived from it.
     pub seed: u64,
     pub trial: u32,
     pub campaign_seed: u64,
     pub found: bool,
-    /// Of what was found.
+    /// The fingerprint of the find.
     pub fingerprint: Option<String>,
     pub executions: u64,
     pub events: u64,
     pub cpu_seconds: f64,
-    /// The execution in which the bug's branch was entered first, counted from one.
+    /// The first execution that entered the bug's branch, counted from one.
     pub reached: Option<u64>,
-    /// The execution in which it first decided otherwise than true Raft.
+    /// The first execution in which its decision differed from correct Raft's.
     pub triggered: Option<u64>,
     /// Version and source of the program that ran it.
     pub build: String,
 }
 
-/// Which campaign a row is about: bug, strategy, corpus, events a schedule, cap, seed, trial.
+/// The campaign of a row: bug, strategy, corpus, events a schedule, cap, seed, trial.
 pub type Key = (String, String, Corpus, u32, u64, u64, u32);
 
 impl Row {
@@ -115,7 +115,7 @@ impl Row {
         )
     }
 
-    /// What is wrong with a row that can be read.
+    /// The error of a row that can be parsed, if any.
     fn complaint(&self) -> Option<&'static str> {
         let order = [self.reached, self.triggered, Some(self.executions)];
         let wrong = [
@@ -130,7 +130,7 @@ impl Row {
         wrong.into_iter().find(|(is_wrong, _)| *is_wrong).map(|(_, complaint)| complaint)
     }
 
-    fn filed(mut self) -> Row {
+    fn with_present_class(mut self) -> Row {
         if let Some(seed) = bench::seeds().find(|seed| seed.name == self.bug) {
             (self.set, self.tier) = ((&seed.set).into(), seed.tier);
             self.half = (&seed.half).into();
@@ -139,10 +139,10 @@ impl Row {
     }
 }
 
-/// How every row begins in a file.
+/// The first bytes of every row in a file.
 const BEGINNING: &[u8] = b"{\"bug\":\"";
 
-/// What a file of rows holds.
+/// The content of a file of rows.
 #[derive(Debug, Default)]
 struct Content {
     rows: BTreeMap<Key, Row>,
@@ -158,7 +158,7 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Content, Failure> {
             Failure(format!("{}, line {}: {complaint}", path.display(), number + 1))
         };
         if !line.ends_with(b"\n") {
-            // What never was a row is somebody else's, and must not be cut off.
+            // A line that never was a row is not ours, and must not be cut off.
             if !line.iter().zip(BEGINNING).all(|(is, should)| is == should) {
                 return Err(wrong("is not the beginning of a row".into()));
             }
@@ -172,7 +172,7 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Content, Failure> {
         if let Some(complaint) = row.complaint() {
             return Err(wrong(complaint.into()));
         }
-        if content.rows.insert(row.key(), row.filed()).is_some() {
+        if content.rows.insert(row.key(), row.with_present_class()).is_some() {
             return Err(wrong("an earlier line is about the same campaign".into()));
         }
         content.whole += line.len();
@@ -180,50 +180,51 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Content, Failure> {
     Ok(content)
 }
 
-/// Rows, and the file that they are kept in, if they are.
-pub struct Book {
+/// Rows, and the file that stores them, if any.
+pub struct RowStore {
     rows: BTreeMap<Key, Row>,
     file: Option<(PathBuf, fs::File)>,
 }
 
-impl Book {
-    /// What `path` holds, compressed or not. It is not touched.
-    pub fn read(path: &Path) -> Result<Book, Failure> {
+impl RowStore {
+    /// Reads the rows of `path`, compressed or not. The file is not changed.
+    pub fn read(path: &Path) -> Result<RowStore, Failure> {
         let bytes = fs::read(path).map_err(|error| failure(path, &error))?;
-        let broken = |error| Failure(format!("{}: is no whole gzip file: {error}", path.display()));
+        let broken =
+            |error| Failure(format!("{}: is no complete gzip file: {error}", path.display()));
         let bytes = file::unpacked(bytes).map_err(broken)?;
         let content = parse(path, &bytes)?;
-        tell_torn(path, content.torn);
-        Ok(Book { rows: content.rows, file: None })
+        report_torn(path, content.torn);
+        Ok(RowStore { rows: content.rows, file: None })
     }
 
-    /// What `path` holds, if it is there, to be gone on with; an empty book without a path.
-    pub fn open(path: Option<&Path>) -> Result<Book, Failure> {
-        let Some(path) = path else { return Ok(Book { rows: BTreeMap::new(), file: None }) };
+    /// Opens `path` for appending, if it exists with its rows; without a path a store in memory.
+    pub fn open(path: Option<&Path>) -> Result<RowStore, Failure> {
+        let Some(path) = path else { return Ok(RowStore { rows: BTreeMap::new(), file: None }) };
         let bytes = match fs::read(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
             other => other.map_err(|error| failure(path, &error))?,
         };
         if file::is_packed(&bytes) {
-            let how = "is compressed, and cannot be gone on with; `bench merge` unpacks it";
+            let how = "is compressed, and cannot be appended to; `bench merge` unpacks it";
             return Err(Failure(format!("{}: {how}", path.display())));
         }
         let content = parse(path, &bytes)?;
-        tell_torn(path, content.torn);
+        report_torn(path, content.torn);
         let file = fs::OpenOptions::new().append(true).create(true).open(path);
         let file = file.map_err(|error| failure(path, &error))?;
         if content.torn > 0 {
             file.set_len(content.whole as u64).map_err(|error| failure(path, &error))?;
         }
-        Ok(Book { rows: content.rows, file: Some((path.into(), file)) })
+        Ok(RowStore { rows: content.rows, file: Some((path.into(), file)) })
     }
 
-    /// What a campaign came to, if it was run.
+    /// The row of a campaign, if it was run.
     pub fn get(&self, key: &Key) -> Option<&Row> {
         self.rows.get(key)
     }
 
-    /// Takes in a row, on the disk first.
+    /// Adds a row, first to the file.
     pub fn add(&mut self, row: Row) -> Result<(), Failure> {
         if let Some((path, file)) = &mut self.file {
             let mut line = serde_json::to_vec(&row).expect("a row is plain data");
@@ -243,13 +244,13 @@ impl Book {
 
 fn failure(path: &Path, error: &std::io::Error) -> Failure {
     let reason = match error.kind() {
-        ErrorKind::NotFound => "does not exist, or its folder".into(),
+        ErrorKind::NotFound => "does not exist, or its folder does not".into(),
         _ => error.to_string().replace('\n', " "),
     };
     Failure(format!("{}: {reason}", path.display()))
 }
 
-fn tell_torn(path: &Path, bytes: usize) {
+fn report_torn(path: &Path, bytes: usize) {
     if bytes > 0 {
         eprintln!("whitewater: {}: dropped a torn last line of {bytes} bytes", path.display());
     }
@@ -288,48 +289,48 @@ pub mod tests {
         tempfile::TempDir::new().expect("a temporary folder can be made")
     }
 
-    fn complaint(result: Result<Book, Failure>) -> String {
+    fn complaint(result: Result<RowStore, Failure>) -> String {
         result.err().expect("it is refused").0
     }
 
     #[test]
-    fn what_was_added_is_there_when_the_file_is_opened_again() {
+    fn added_rows_are_there_when_the_file_is_opened_again() {
         let folder = folder();
         let path = folder.path().join("rows");
-        let mut book = Book::open(Some(&path)).ok().unwrap();
+        let mut store = RowStore::open(Some(&path)).ok().unwrap();
         let rows = [row("a", "swarm", 0, true, 0.1234567), row("a", "swarm", 1, false, 10.01)];
         for row in &rows {
-            book.add(row.clone()).ok().unwrap();
+            store.add(row.clone()).ok().unwrap();
         }
-        for book in [Book::open(Some(&path)), Book::read(&path)] {
-            let book = book.ok().unwrap();
-            assert_eq!(book.rows().cloned().collect::<Vec<_>>(), rows);
-            assert_eq!(book.get(&rows[1].key()), Some(&rows[1]));
+        for store in [RowStore::open(Some(&path)), RowStore::read(&path)] {
+            let store = store.ok().unwrap();
+            assert_eq!(store.rows().cloned().collect::<Vec<_>>(), rows);
+            assert_eq!(store.get(&rows[1].key()), Some(&rows[1]));
             let other = Row { cap: 2.0, ..rows[1].clone() };
-            assert!(book.get(&other.key()).is_none(), "another cap is another campaign");
+            assert!(store.get(&other.key()).is_none(), "another cap is another campaign");
         }
     }
 
     #[test]
-    fn a_torn_last_line_is_dropped_and_the_file_goes_on_behind_the_last_whole_one() {
+    fn a_torn_last_line_is_dropped_and_rows_are_appended_after_the_last_whole_one() {
         let folder = folder();
         let path = folder.path().join("rows");
         let line = serde_json::to_string(&row("a", "swarm", 0, true, 1.0)).unwrap();
         fs::write(&path, format!("{line}\n{}", &line[..40])).unwrap();
-        assert_eq!(Book::read(&path).ok().unwrap().rows().count(), 1);
-        assert_eq!(fs::read(&path).unwrap().len(), line.len() + 41, "reading touches nothing");
-        let mut book = Book::open(Some(&path)).ok().unwrap();
-        book.add(row("a", "swarm", 1, true, 1.0)).ok().unwrap();
-        assert_eq!(Book::read(&path).ok().unwrap().rows().count(), 2);
+        assert_eq!(RowStore::read(&path).ok().unwrap().rows().count(), 1);
+        assert_eq!(fs::read(&path).unwrap().len(), line.len() + 41, "reading changes nothing");
+        let mut store = RowStore::open(Some(&path)).ok().unwrap();
+        store.add(row("a", "swarm", 1, true, 1.0)).ok().unwrap();
+        assert_eq!(RowStore::read(&path).ok().unwrap().rows().count(), 2);
     }
 
     #[test]
-    fn a_last_line_that_never_was_a_row_is_left_alone() {
+    fn a_last_line_that_never_was_a_row_is_not_changed() {
         let folder = folder();
         let path = folder.path().join("rows");
-        for text in ["a letter to somebody", "{\"bugs\": 1}"] {
+        for text in ["another text", "{\"bugs\": 1}"] {
             fs::write(&path, text).unwrap();
-            let complaint = complaint(Book::open(Some(&path)));
+            let complaint = complaint(RowStore::open(Some(&path)));
             assert!(complaint.contains("rows, line 1: is not the beginning of a row"));
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
@@ -337,7 +338,7 @@ pub mod tests {
     }
 
     #[test]
-    fn a_line_that_is_no_row_is_named_and_the_file_left_alone() {
+    fn a_line_that_is_no_row_is_named_and_the_file_is_not_changed() {
         let folder = folder();
         let path = folder.path().join("rows");
         let good = serde_json::to_value(row("a", "swarm", 0, true, 1.0)).unwrap();
@@ -362,7 +363,7 @@ pub mod tests {
         ] {
             let text = format!("{good}\n{line}\n");
             fs::write(&path, &text).unwrap();
-            let complaint = complaint(Book::open(Some(&path)));
+            let complaint = complaint(RowStore::open(Some(&path)));
             assert!(complaint.contains("rows, line 2: "), "{complaint}");
             assert!(complaint.contains(reason), "{complaint}");
             assert_eq!(complaint.lines().count(), 1, "{complaint}");
@@ -374,17 +375,17 @@ pub mod tests {
     fn a_file_that_cannot_be_read_is_named() {
         let folder = folder();
         let missing = folder.path().join("no/rows");
-        assert!(complaint(Book::read(&missing)).contains("does not exist"));
-        assert!(complaint(Book::open(Some(&missing))).contains("does not exist"));
-        assert!(complaint(Book::open(Some(folder.path()))).contains("directory"));
+        assert!(complaint(RowStore::read(&missing)).contains("does not exist"));
+        assert!(complaint(RowStore::open(Some(&missing))).contains("does not exist"));
+        assert!(complaint(RowStore::open(Some(folder.path()))).contains("directory"));
     }
 
     #[test]
-    fn a_bug_is_filed_where_the_list_has_it_now() {
+    fn set_tier_and_half_of_a_bug_are_those_of_the_present_list() {
         let seed = bench::seeds().next().unwrap();
         let old = Row { tier: 1 + seed.tier % 5, ..row(seed.name, "swarm", 0, true, 1.0) };
-        assert_eq!(old.clone().filed().tier, seed.tier);
+        assert_eq!(old.clone().with_present_class().tier, seed.tier);
         let gone = row("gone", "swarm", 0, true, 1.0);
-        assert_eq!(gone.clone().filed(), gone);
+        assert_eq!(gone.clone().with_present_class(), gone);
     }
 }

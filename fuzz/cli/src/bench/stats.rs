@@ -1,7 +1,8 @@
-//! Statistics of campaigns, some of which end before they find anything.
+//! Statistics of campaigns, some of which end without a find.
 //!
-//! Promises: a campaign that was stopped is censored, never averaged as if it had found something;
-//! the same numbers give the same answer, the bootstrap's too. Knows nothing of bugs or strategies.
+//! Promises: a campaign that was stopped is censored, never averaged as if it had found its bug;
+//! the same numbers give the same result, also of the bootstrap. Knows nothing of bugs or
+//! strategies.
 
 use std::cmp::Ordering;
 
@@ -10,17 +11,17 @@ use rand_chacha::ChaCha8Rng;
 use statrs::distribution::{Beta, ContinuousCDF};
 use statrs::function::erf::erfc;
 
-/// How long something lasted, and how it ended.
+/// A time to an event, perhaps censored.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Time {
-    /// How long, in any unit.
+    /// The time, in any unit.
     pub at: f64,
-    /// Whether what was waited for came then; else the wait was given up, and it is censored.
-    pub came: bool,
+    /// Whether the event was observed then; otherwise the time is censored.
+    pub observed: bool,
 }
 
-/// The exact interval of Clopper and Pearson for a share of which `found` of `all` were seen, at
-/// 95 %.
+/// The exact 95 % interval of Clopper and Pearson for a share, of which `found` of `all` were
+/// observed.
 pub fn clopper_pearson(found: usize, all: usize) -> [f64; 2] {
     let quantile = |a: usize, b: usize, p| {
         let beta = Beta::new(a as f64, b as f64).expect("both parameters are positive");
@@ -31,17 +32,16 @@ pub fn clopper_pearson(found: usize, all: usize) -> [f64; 2] {
     [low, high]
 }
 
-/// The estimate of Kaplan and Meier: at each time at which something came, the share of those that
-/// go on waiting.
+/// The estimate of Kaplan and Meier: at each observed time, the share that has no event yet.
 pub fn survival(times: &[Time]) -> Vec<(f64, f64)> {
     let times = sorted(times);
     let (mut share, mut steps) = (1.0, Vec::new());
     let mut rest = times.as_slice();
     while let Some(first) = rest.first() {
         let tied = rest.iter().take_while(|time| time.at == first.at).count();
-        let came = rest[..tied].iter().filter(|time| time.came).count();
-        if came > 0 {
-            share *= 1.0 - came as f64 / rest.len() as f64;
+        let observed = rest[..tied].iter().filter(|time| time.observed).count();
+        if observed > 0 {
+            share *= 1.0 - observed as f64 / rest.len() as f64;
             steps.push((first.at, share));
         }
         rest = &rest[tied..];
@@ -49,7 +49,7 @@ pub fn survival(times: &[Time]) -> Vec<(f64, f64)> {
     steps
 }
 
-/// The time by which half have come, after Kaplan and Meier; none if fewer have.
+/// The time by which half have had the event, after Kaplan and Meier; none if fewer have.
 pub fn median(times: &[Time]) -> Option<f64> {
     // A share that is a half but for rounding is a half.
     survival(times).into_iter().find(|(_, share)| *share <= 0.5 + 1e-9).map(|(at, _)| at)
@@ -61,23 +61,24 @@ fn sorted(times: &[Time]) -> Vec<Time> {
     times
 }
 
-/// The two-sided p-value of the log-rank test that two groups wait alike; one if nothing ever
-/// came.
+/// The two-sided p-value of the log-rank test that two groups have the same times; one if no event
+/// was observed.
 pub fn log_rank(one: &[Time], other: &[Time]) -> f64 {
     let mut when: Vec<f64> =
-        one.iter().chain(other).filter(|time| time.came).map(|time| time.at).collect();
+        one.iter().chain(other).filter(|time| time.observed).map(|time| time.at).collect();
     when.sort_by(f64::total_cmp);
     when.dedup();
     let at_risk = |group: &[Time], at| group.iter().filter(|time| time.at >= at).count() as f64;
-    let come =
-        |group: &[Time], at| group.iter().filter(|time| time.came && time.at == at).count() as f64;
+    let events = |group: &[Time], at| {
+        group.iter().filter(|time| time.observed && time.at == at).count() as f64
+    };
     let (mut difference, mut variance) = (0.0, 0.0);
     for at in when {
         let (here, there) = (at_risk(one, at), at_risk(other, at));
-        let (all, came) = (here + there, come(one, at) + come(other, at));
-        difference += come(one, at) - came * here / all;
+        let (all, observed) = (here + there, events(one, at) + events(other, at));
+        difference += events(one, at) - observed * here / all;
         if all > 1.0 {
-            variance += came * here * there * (all - came) / (all * all * (all - 1.0));
+            variance += observed * here * there * (all - observed) / (all * all * (all - 1.0));
         }
     }
     match variance > 0.0 {
@@ -99,10 +100,11 @@ pub fn holm(p_values: &[f64]) -> Vec<f64> {
     corrected
 }
 
-/// How likely one of the first group is sooner than one of the other, a tie counting half, after
-/// Vargha and Delaney. Above a half the first group is better. Who was given up came after all.
+/// The probability that one of the first group is sooner than one of the other, a tie counting
+/// half, after Vargha and Delaney. Above a half the first group is better. A censored time is the
+/// latest.
 pub fn a12(one: &[Time], other: &[Time]) -> f64 {
-    let rank = |time: &Time| if time.came { time.at } else { f64::INFINITY };
+    let rank = |time: &Time| if time.observed { time.at } else { f64::INFINITY };
     let mut wins = 0.0;
     for mine in one {
         for theirs in other {
@@ -116,21 +118,21 @@ pub fn a12(one: &[Time], other: &[Time]) -> f64 {
     wins / (one.len() * other.len()) as f64
 }
 
-/// The mean cost of a find: all cost over all finds, the estimate of the greatest likelihood if
-/// waits are exponential. Infinite without a find.
+/// The mean cost of a find: the total cost over the finds, the maximum likelihood estimate for
+/// exponential times. Infinite without a find.
 pub fn mean(times: &[Time]) -> f64 {
     cost(times, 0.0)
 }
 
-/// The same, but half a find stands in if there is none, so that ratios stay finite. What it gives
-/// then estimates nothing.
+/// The same, but with half a find if there is none, so that ratios stay finite. Then it is no
+/// estimate.
 pub fn mean_at_least(times: &[Time]) -> f64 {
     cost(times, 0.5)
 }
 
 fn cost(times: &[Time], least: f64) -> f64 {
     let total: f64 = times.iter().map(|time| time.at).sum();
-    total / (times.iter().filter(|time| time.came).count() as f64).max(least)
+    total / (times.iter().filter(|time| time.observed).count() as f64).max(least)
 }
 
 /// The geometric mean; none of nothing.
@@ -139,11 +141,11 @@ pub fn geometric_mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     (!logs.is_empty()).then(|| (logs.iter().sum::<f64>() / logs.len() as f64).exp())
 }
 
-/// How often a bootstrap draws anew.
+/// The number of resamples of a bootstrap.
 pub const RESAMPLES: usize = 2_000;
 
-/// Between which bounds 95 % of `statistic` lie when every group is drawn anew from itself, with
-/// replacement, from a fixed seed.
+/// The bounds of 95 % of `statistic` when every group is resampled from itself, with replacement,
+/// from a fixed seed.
 pub fn bootstrap<T: Copy>(groups: &[&[T]], statistic: impl Fn(&[Vec<T>]) -> f64) -> [f64; 2] {
     let mut random = ChaCha8Rng::seed_from_u64(0x0b00_7572_a950);
     let mut below = |n: usize| ((u64::from(random.next_u32()) * n as u64) >> 32) as usize;
@@ -160,21 +162,21 @@ pub fn bootstrap<T: Copy>(groups: &[&[T]], statistic: impl Fn(&[Vec<T>]) -> f64)
 mod tests {
     use super::*;
 
-    fn came(at: &[u32]) -> Vec<Time> {
-        at.iter().map(|&at| Time { at: at.into(), came: true }).collect()
+    fn observed(at: &[u32]) -> Vec<Time> {
+        at.iter().map(|&at| Time { at: at.into(), observed: true }).collect()
     }
 
-    fn gone(at: &[u32]) -> Vec<Time> {
-        at.iter().map(|&at| Time { at: at.into(), came: false }).collect()
+    fn censored(at: &[u32]) -> Vec<Time> {
+        at.iter().map(|&at| Time { at: at.into(), observed: false }).collect()
     }
 
     /// Weeks of remission of 42 children with leukaemia (Freireich and others, Blood 1963): under
     /// 6-mercaptopurine, and under a placebo.
     fn freireich() -> [Vec<Time>; 2] {
-        let relapsed = came(&[6, 6, 6, 7, 10, 13, 16, 22, 23]);
-        let lost = gone(&[6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]);
+        let relapsed = observed(&[6, 6, 6, 7, 10, 13, 16, 22, 23]);
+        let lost = censored(&[6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]);
         let placebo =
-            came(&[1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]);
+            observed(&[1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]);
         [[relapsed, lost].concat(), placebo]
     }
 
@@ -203,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn kaplan_and_meier_is_that_of_the_leukaemia_data() {
+    fn kaplan_and_meier_is_as_published_for_the_leukaemia_data() {
         let [treated, placebo] = freireich();
         let published = [
             (6.0, 0.857),
@@ -224,15 +226,15 @@ mod tests {
     }
 
     #[test]
-    fn a_median_that_was_not_reached_is_none_and_a_half_is_reached() {
-        assert_eq!(median(&[came(&[1, 2]), gone(&[3, 3, 3])].concat()), None);
-        assert_eq!(median(&[came(&[1, 2]), gone(&[3, 3])].concat()), Some(2.0));
-        assert_eq!(median(&gone(&[5])), None);
+    fn a_median_needs_half_of_the_events() {
+        assert_eq!(median(&[observed(&[1, 2]), censored(&[3, 3, 3])].concat()), None);
+        assert_eq!(median(&[observed(&[1, 2]), censored(&[3, 3])].concat()), Some(2.0));
+        assert_eq!(median(&censored(&[5])), None);
         assert_eq!(median(&[]), None);
     }
 
     #[test]
-    fn the_log_rank_test_is_that_of_the_leukaemia_data() {
+    fn the_log_rank_test_is_as_published_for_the_leukaemia_data() {
         let [treated, placebo] = freireich();
         // Chi-squared 16.79 with one degree of freedom.
         let p = log_rank(&treated, &placebo);
@@ -241,13 +243,13 @@ mod tests {
     }
 
     #[test]
-    fn groups_that_wait_alike_are_not_told_apart() {
-        let group = came(&[1, 2, 3]);
+    fn groups_with_the_same_times_are_not_distinguished() {
+        let group = observed(&[1, 2, 3]);
         near(log_rank(&group, &group), 1.0, 1e-12);
-        assert_eq!(log_rank(&gone(&[5, 5]), &gone(&[5])), 1.0);
-        // By hand: at 1 of two at risk one comes: 1 - 1/2, variance 1/4; at 2 nobody is left to
-        // compare with. Chi-squared 1.
-        near(log_rank(&came(&[1]), &came(&[2])), 0.317_310_5, 1e-6);
+        assert_eq!(log_rank(&censored(&[5, 5]), &censored(&[5])), 1.0);
+        // Computed on paper: at 1, one event of two at risk: 1 - 1/2, variance 1/4; at 2 the other
+        // group is empty. Chi-squared 1.
+        near(log_rank(&observed(&[1]), &observed(&[2])), 0.317_310_5, 1e-6);
     }
 
     #[test]
@@ -261,27 +263,30 @@ mod tests {
     }
 
     #[test]
-    fn a12_counts_who_is_sooner() {
-        assert_eq!(a12(&came(&[1, 2]), &came(&[3, 4])), 1.0);
-        assert_eq!(a12(&came(&[3, 4]), &came(&[1, 2])), 0.0);
+    fn a12_counts_the_pairs_in_which_the_first_is_sooner() {
+        assert_eq!(a12(&observed(&[1, 2]), &observed(&[3, 4])), 1.0);
+        assert_eq!(a12(&observed(&[3, 4]), &observed(&[1, 2])), 0.0);
         // Of four pairs: 1 < 2, 1 < 3, 3 > 2, 3 = 3.
-        assert_eq!(a12(&came(&[1, 3]), &came(&[2, 3])), 0.625);
-        // Whoever was given up is later than who came, and even with another.
-        assert_eq!(a12(&gone(&[1]), &came(&[9])), 0.0);
-        assert_eq!(a12(&gone(&[1]), &gone(&[9])), 0.5);
+        assert_eq!(a12(&observed(&[1, 3]), &observed(&[2, 3])), 0.625);
+        // A censored time is later than an observed one, and ties with another.
+        assert_eq!(a12(&censored(&[1]), &observed(&[9])), 0.0);
+        assert_eq!(a12(&censored(&[1]), &censored(&[9])), 0.5);
     }
 
     #[test]
-    fn the_mean_cost_counts_what_was_spent_in_vain() {
-        let times = [came(&[1, 2]), gone(&[9])].concat();
+    fn the_mean_cost_includes_campaigns_without_a_find() {
+        let times = [observed(&[1, 2]), censored(&[9])].concat();
         assert_eq!((mean(&times), mean_at_least(&times)), (6.0, 6.0));
-        assert_eq!((mean(&gone(&[4, 6])), mean_at_least(&gone(&[4, 6]))), (f64::INFINITY, 20.0));
+        assert_eq!(
+            (mean(&censored(&[4, 6])), mean_at_least(&censored(&[4, 6]))),
+            (f64::INFINITY, 20.0)
+        );
         near(geometric_mean([1.0, 100.0].into_iter()).unwrap(), 10.0, 1e-9);
         assert_eq!(geometric_mean(std::iter::empty()), None);
     }
 
     #[test]
-    fn the_bootstrap_covers_the_mean_as_theory_says_and_repeats_itself() {
+    fn the_bootstrap_of_a_mean_agrees_with_theory_and_is_repeatable() {
         let values: Vec<f64> = (1..=100).map(f64::from).collect();
         let mean = |groups: &[Vec<f64>]| groups[0].iter().sum::<f64>() / groups[0].len() as f64;
         let interval = bootstrap(&[&values], mean);

@@ -1,8 +1,7 @@
-//! From rows to tables: one for each set and tier of bugs that were looked for under the same
-//! conditions.
+//! From rows to tables: one for each set and tier of bugs under the same conditions.
 //!
-//! Promises: nothing is averaged over campaigns that were given up as if they had found something;
-//! what a comparison leaves out, or stands in for, it names. Rows of several seeds are pooled.
+//! Promises: a campaign without a find is never averaged as if it had one; a comparison names the
+//! bugs that it leaves out, or counts with half a find. Rows of several seeds are pooled.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +15,7 @@ use super::stats::{
     survival, Time,
 };
 
-/// In what a campaign's cost is counted.
+/// The unit of a campaign's cost.
 #[derive(Clone, Copy)]
 enum Unit {
     Cpu,
@@ -30,14 +29,14 @@ fn time(row: &Row, unit: Unit) -> Time {
         Unit::Events => row.events as f64,
         Unit::Executions => row.executions as f64,
     };
-    Time { at, came: row.found }
+    Time { at, observed: row.found }
 }
 
 fn times(rows: &[&Row], unit: Unit) -> Vec<Time> {
     rows.iter().map(|row| time(row, unit)).collect()
 }
 
-/// What may be compared: campaigns with the same corpus, events a schedule and cap.
+/// Comparable campaigns: those with the same corpus, events a schedule and cap.
 #[derive(Serialize)]
 pub struct Section {
     pub corpus: Corpus,
@@ -73,35 +72,35 @@ pub struct Cell {
     pub cpu_seconds: Cost,
     pub events: Cost,
     pub executions: Cost,
-    /// In how many trials the bug's branch was entered, and decided otherwise than true Raft.
+    /// Trials that entered the bug's branch, and trials in which it decided unlike correct Raft.
     pub reached: usize,
     pub triggered: usize,
 }
 
-/// What finds cost.
+/// The cost of finds.
 #[derive(Serialize)]
 pub struct Cost {
-    /// All that was spent.
+    /// The total cost.
     pub spent: f64,
-    /// The same over the finds; infinite without one, which JSON calls null.
+    /// The total over the finds; infinite without one, which is null in JSON.
     pub mean: f64,
-    /// After Kaplan and Meier; none if not half of the trials found the bug.
+    /// After Kaplan and Meier; none if fewer than half of the trials found the bug.
     pub median: Option<f64>,
-    /// What the longest trial spent.
+    /// The cost of the longest trial.
     pub most: f64,
 }
 
-/// Whom the others are compared with.
+/// The strategy that the others are compared with.
 #[derive(Serialize)]
 pub struct Baseline {
     pub strategy: String,
-    /// The blind strategies it was chosen from, with the geometric means of their mean costs in
+    /// The unguided strategies it was chosen from, with the geometric means of their mean costs in
     /// CPU seconds, and the number of bugs that all of them were run on.
     pub candidates: Vec<(String, f64)>,
     pub bugs: usize,
 }
 
-/// How much of the baseline's cost a strategy has, over many bugs.
+/// The cost of a strategy against the baseline's, over many bugs.
 #[derive(Serialize)]
 pub struct Ratio {
     pub strategy: String,
@@ -114,7 +113,7 @@ pub struct Ratio {
     pub events_interval: [f64; 2],
     /// Bugs that neither found, or on which only one was run.
     pub left_out: Vec<String>,
-    /// Bugs that only one found: half a find stands in for the other.
+    /// Bugs that only one found: half a find is counted for the other.
     pub stood_in: Vec<String>,
 }
 
@@ -138,7 +137,7 @@ pub struct Curves {
     pub left_out: Vec<String>,
 }
 
-/// That of one strategy.
+/// The curve of one strategy.
 #[derive(Serialize)]
 pub struct Curve {
     pub strategy: String,
@@ -161,7 +160,7 @@ pub const LIMITS: [f64; 3] = [0.1, 1.0, 10.0];
 /// The rows of each strategy on each bug.
 type Trials<'a> = BTreeMap<(&'a str, &'a str), Vec<&'a Row>>;
 
-/// The tables that rows come to.
+/// The tables of rows.
 pub fn sections<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<Section> {
     let mut by_conditions: BTreeMap<(Corpus, u32, u64), Vec<&Row>> = BTreeMap::new();
     for row in rows {
@@ -258,17 +257,17 @@ fn common<'a>(trials: &Trials<'a>, strategies: &BTreeSet<&'a str>) -> [Vec<&'a s
     [common, others]
 }
 
-/// The blind strategy whose finds cost least CPU time.
+/// The unguided strategy with the least CPU time a find.
 fn baseline(trials: &Trials) -> Option<Baseline> {
-    let is_blind = |name: &&str| Strategy::named(name).is_some_and(Strategy::is_blind);
-    let blind: BTreeSet<&str> = strategies(trials).into_iter().filter(is_blind).collect();
-    let [common, _] = common(trials, &blind);
+    let is_unguided = |name: &&str| Strategy::named(name).is_some_and(Strategy::is_unguided);
+    let unguided: BTreeSet<&str> = strategies(trials).into_iter().filter(is_unguided).collect();
+    let [common, _] = common(trials, &unguided);
     let cost = |name: &&str| {
         let costs =
             common.iter().map(|bug| mean_at_least(&times(&trials[&(*bug, *name)], Unit::Cpu)));
         Some((name.to_string(), geometric_mean(costs)?))
     };
-    let candidates: Vec<(String, f64)> = blind.iter().filter_map(cost).collect();
+    let candidates: Vec<(String, f64)> = unguided.iter().filter_map(cost).collect();
     let best = candidates.iter().min_by(|one, other| one.1.total_cmp(&other.1))?;
     Some(Baseline { strategy: best.0.clone(), bugs: common.len(), candidates })
 }
@@ -371,7 +370,7 @@ pub mod tests {
     use super::*;
 
     /// Two bugs, both tenfold cheaper by swarm; a third that only uniform finds, once; and one
-    /// that nobody finds.
+    /// that is never found.
     pub fn example() -> Vec<Row> {
         let mut rows = Vec::new();
         for trial in 0..20 {
@@ -397,7 +396,7 @@ pub mod tests {
     }
 
     #[test]
-    fn a_cell_says_what_finds_cost() {
+    fn a_cell_has_the_cost_of_finds() {
         let rows = example();
         let section = &sections(rows.iter())[0];
         let cell = &section.tables[0].cells[0];
@@ -413,7 +412,7 @@ pub mod tests {
     }
 
     #[test]
-    fn the_baseline_is_the_cheapest_blind_strategy_and_the_others_are_compared_with_it() {
+    fn the_baseline_is_the_cheapest_unguided_strategy_and_the_others_are_compared_with_it() {
         let rows = example();
         let table = &sections(rows.iter())[0].tables[0];
         let base = table.baseline.as_ref().unwrap();
@@ -444,14 +443,14 @@ pub mod tests {
     }
 
     #[test]
-    fn who_is_no_blind_strategy_is_no_baseline() {
+    fn only_an_unguided_strategy_is_a_baseline() {
         let mut rows = example();
         for row in rows.iter_mut().filter(|row| row.strategy == "swarm") {
             row.strategy = "explore".into();
         }
         let table = &sections(rows.iter())[0].tables[0];
         assert_eq!(table.baseline.as_ref().unwrap().strategy, "uniform");
-        // Bug a is a tenth; c, for which half a find stands in, twice, and b is for testing.
+        // Bug a is a tenth; c, with half a find, twice; b is of the half test.
         near(table.ratios[1].cpu, 0.2f64.sqrt());
         rows.retain(|row| row.strategy == "explore");
         let table = &sections(rows.iter())[0].tables[0];
@@ -459,7 +458,7 @@ pub mod tests {
     }
 
     #[test]
-    fn curves_and_comparisons_name_the_bugs_that_not_everybody_was_run_on() {
+    fn curves_and_comparisons_name_the_bugs_that_some_strategy_was_not_run_on() {
         let mut rows = example();
         rows.retain(|row| row.bug != "a" || row.strategy != "uniform");
         let table = &sections(rows.iter())[0].tables[0];

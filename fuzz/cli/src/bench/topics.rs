@@ -1,14 +1,14 @@
-//! Leaf: what the measured figures are about, in the order in which the page of results has them.
+//! Leaf: descriptions of the measured figures, in the order of the page of results.
 
 /// One figure, as `scripts/bench.sh` and the page know it.
 pub struct Topic {
-    /// What it is called.
+    /// Its name.
     pub figure: &'static str,
-    /// Under which heading it stands, with those beside it.
+    /// The heading of its group.
     pub heading: &'static str,
     /// Its own heading.
     pub title: &'static str,
-    /// What was measured, and how to read it. No figures: these are in the rows.
+    /// What was measured, and how to read it. Without figures: these are in the rows.
     pub about: &'static str,
 }
 
@@ -33,8 +33,8 @@ pub const TOPICS: [Topic; 21] = [
     topic(
         "silent",
         SILENCE,
-        "Violations by the true Raft",
-        "Schedules of 300 events, 1 to 7 nodes, with all features and every fault family in play.",
+        "Violations of correct Raft",
+        "Schedules of 300 events, 1 to 7 nodes, with all features and every fault family.",
     ),
     topic(
         "hour",
@@ -53,20 +53,20 @@ pub const TOPICS: [Topic; 21] = [
         SPEED,
         "Events per CPU second",
         "All features, faults and oracles on, no instrumentation. The median over five seeds of \
-         the best of three runs each, since the machine is shared and its neighbours slow single \
-         runs; the ratio of long to short schedules is measured in turns.",
+         the best of three runs each, since the machine is shared and other load slows single \
+         runs; for the ratio, runs of long and short schedules alternate.",
     ),
     topic(
         "instructions",
         SPEED,
         "Instructions per event",
-        "Of the whole program, by callgrind, over the number of events.",
+        "Instructions of the whole program, by callgrind, over the number of events.",
     ),
     topic(
         "pgo",
         SPEED,
-        "Built by its profile",
-        "The command line as `scripts/pgo.sh` builds it, in turns with the plain build; the median \
+        "Profile-guided optimisation",
+        "The command line as `scripts/pgo.sh` builds it, alternating with the plain build; the median \
          over five seeds of the best of three runs each.",
     ),
     topic(
@@ -74,7 +74,7 @@ pub const TOPICS: [Topic; 21] = [
         SPEED,
         "Cost of oracles, goals and recovery",
         "CPU time against a bare cluster in the same run. The recovery, at the end of every \
-         schedule, is unwatched.",
+         schedule, is not monitored.",
     ),
     topic(
         "fuzz",
@@ -92,21 +92,21 @@ pub const TOPICS: [Topic; 21] = [
     topic(
         "versus",
         CORE,
-        "Our core and TiKV's raft 0.7.0 through the harness's door",
-        "Here ours also marks its turns. With 64 a round, commands are proposed one by one.",
+        "Our core and TiKV's raft 0.7.0 through the trait `Replica`",
+        "Here our core also reports coverage marks. With 64 a round, commands are proposed one by one.",
     ),
     topic(
         "harness",
         BUGS,
         "Five bugs beyond Figure 2",
         "The fuzz target `mutant` from the shipped corpus to the first find, shrinking included, \
-         five spread seeds. The schedules of the corpus come first, and these bugs die in them.",
+         five spread seeds. The schedules of the corpus come first, and find these bugs.",
     ),
     topic(
         "hydro",
         BUGS,
         "The membership bug of 2015 elsewhere",
-        "Our `change-in-fresh-term`, beside what the authors of Hydro's simulator report of it.",
+        "Our `change-in-fresh-term`, beside the figures of the authors of Hydro's simulator.",
     ),
     topic(
         "mutants",
@@ -119,15 +119,15 @@ pub const TOPICS: [Topic; 21] = [
         "seed-systems",
         BUGS,
         "The same five bugs in LifeRaft and Buoyant",
-        "The two systems that this project grew from (Go, 2024; Node.js, 2016), each with its own \
+        "The two predecessors of this project (Go, 2024; Node.js, 2016), each with its own \
          search, at most 60 CPU seconds a run.",
     ),
     topic(
         "liveness",
         BUGS,
         "Bugs that cost progress or effort",
-        "Schedules of 640 events to the first find by `random`, five spread seeds. Recovery is \
-         asked of one schedule in 24.",
+        "Schedules of 640 events to the first find by `random`, five spread seeds. One schedule in \
+         24 ends with a recovery.",
     ),
     topic(
         "shrink",
@@ -139,15 +139,15 @@ pub const TOPICS: [Topic; 21] = [
         "matrix",
         BUGS,
         "Which oracle is the first to find which bug",
-        "The same 2,000 schedules of the swarm, 640 events each, on every seeded bug. What nobody \
-         finds here has a killing schedule in `artifacts/mutant/`.",
+        "The same 2,000 schedules of the swarm, 640 events each, on every seeded bug. A bug that no \
+         oracle finds here has a killing schedule in `artifacts/mutant/`.",
     ),
     topic(
         "audit",
         BUGS,
         "Mutation audit of the core",
-        "Changes of `raft/src` in one place, and who notices them. What was missed, and why, is in \
-         the document about the audit.",
+        "Changes of `raft/src` in one place, and the tests that detect them. `fuzz/docs/audit.md` \
+         lists the missed changes, with reasons.",
     ),
     topic(
         "real-bugs",
@@ -161,19 +161,19 @@ pub const TOPICS: [Topic; 21] = [
         "bugs",
         CAMPAIGNS,
         "Every strategy on every seed of the bench",
-        "What these campaigns came to is in the tables below.",
+        "The results of these campaigns are in the tables below.",
     ),
     topic(
         "long-campaigns",
         CAMPAIGNS,
         "Campaigns of a minute on the two hardest plain bugs",
-        "Up to 60 CPU seconds, 20 campaigns each, with 256 kept clusters and a blind part of \
+        "Up to 60 CPU seconds, 20 campaigns each, with 256 kept clusters and an unguided part of \
          200,000 events, which `explore` no longer has. The rows are in the history of \
          `.bench/campaigns.jsonl`.",
     ),
 ];
 
-/// What is known of a figure.
+/// The description of a figure.
 pub fn about(figure: &str) -> Option<&'static Topic> {
     TOPICS.iter().find(|topic| topic.figure == figure)
 }
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_that_can_be_measured_and_saved_has_a_place_on_the_page() {
+    fn every_figure_of_the_script_is_on_the_page() {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/bench.sh");
         let script = std::fs::read_to_string(script).expect("the script is there");
         let line = script.lines().find_map(|line| line.strip_prefix("figures=\""));
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_under_one_heading_stands_together_and_nothing_stands_twice() {
+    fn figures_of_a_heading_are_adjacent_and_no_figure_is_listed_twice() {
         let mut headings: Vec<&str> = TOPICS.iter().map(|topic| topic.heading).collect();
         headings.dedup();
         let mut figures: Vec<&str> = TOPICS.iter().map(|topic| topic.figure).collect();
