@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Guess:    `cargo fuzz cmin` fails if the merge that it starts fails, as `cargo fuzz run` does.
+# Expected: `cargo fuzz cmin` fails if the merge that it starts fails, as `cargo fuzz run` does.
 # Happens:  it prints one line, leaves the corpus as it was, and ends with 0.
-# Matters:  a script or a nightly job that minimises a corpus goes on as if it were minimal, for
-#           ever. Look for "MERGE-OUTER: ... new files" in the log, or call the target itself with
-#           -merge=1, whose exit code tells.
+# Matters:  a script or a nightly job that minimises a corpus never notices that it fails. Check the
+#           log for "MERGE-OUTER: ... new files" and a plausible number, or call the target itself
+#           with -merge=1 and check its exit code and the number of files it keeps: libFuzzer prints
+#           0 new files and ends with 0 if the inner process of a merge never starts.
 # Version:  cargo-fuzz 0.13.2, libfuzzer-sys 0.4.13 (crates.io).
 # Source:   https://github.com/rust-fuzz/cargo-fuzz: exec_cmin in src/project.rs.
 set -euo pipefail
@@ -37,7 +38,7 @@ libfuzzer-sys = "=0.4.13"
 name = "parse"
 path = "fuzz_targets/parse.rs"
 TOML
-# A target that needs a file beside its inputs, and says so if there is none.
+# A target that needs a variable in its environment, and prints an error without it.
 cat > "$work/fuzz/fuzz_targets/parse.rs" <<'RUST'
 #![no_main]
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Guess:    an input for which a target answers Corpus::Reject (-1 to libFuzzer) is in no corpus that
-#           libFuzzer writes, so `-merge=1` and `cargo fuzz cmin` drop it as a campaign does.
-# Happens:  a campaign leaves it out; a merge keeps it for the edges it takes on its way to the
-#           refusal, and counts those as new.
-# Matters:  where Reject keeps out what does not decode: a minimised corpus has it again, and the
-#           number of features that a merge prints is larger than what a campaign can reach.
+# Expected: an input for which a target returns Corpus::Reject (-1 to libFuzzer) is in no corpus
+#           that libFuzzer writes, so `-merge=1` and `cargo fuzz cmin` drop it as a campaign does.
+# Happens:  a campaign leaves it out; a merge keeps it for the edges that it covers before it is
+#           rejected, and counts those as new.
+# Matters:  targets that reject inputs which do not decode: a minimised corpus has them again, and
+#           the number of features that a merge prints can be larger than what a campaign can reach.
 # Version:  libfuzzer-sys 0.4.13 (crates.io), built with its own copy of libFuzzer.
-# Source:   https://github.com/rust-fuzz/libfuzzer: libfuzzer/FuzzerMerge.cpp, where the answer of the
-#           target is not looked at, against RunOne in libfuzzer/FuzzerLoop.cpp. Reported in
+# Source:   https://github.com/rust-fuzz/libfuzzer: libfuzzer/FuzzerMerge.cpp ignores the target's
+#           return value, unlike RunOne in libfuzzer/FuzzerLoop.cpp. Reported in
 #           https://github.com/llvm/llvm-project/issues/180033.
 set -euo pipefail
 export LC_ALL=C
@@ -42,7 +42,7 @@ fuzz_target!(|data: &[u8]| -> Corpus {
 RUST
 
 unset CUSTOM_LIBFUZZER_PATH
-# What cargo-fuzz passes, in so far as stable Rust takes it.
+# The flags of cargo-fuzz that stable Rust accepts.
 export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
   -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table"
 export CARGO_TARGET_DIR="$work/target"

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Guess:    campaigns with -seed=1, -seed=2 ... -seed=8 run the inputs of their corpus in orders that
-#           have nothing to do with each other: eight independent trials.
-# Happens:  the orders are tied: one input out of 64 comes 2nd, 4th, 6th ... 16th, others go up by
-#           other steps. The generator is linear, its first number is a multiple of the seed.
+# Expected: campaigns with -seed=1, -seed=2 ... -seed=8 run the inputs of their corpus in unrelated
+#           orders: eight independent trials.
+# Happens:  the orders are correlated: one input out of 64 comes 2nd, 4th, 6th ... 16th, others move
+#           by other steps. The generator is linear, and its first number is a multiple of the seed
+#           (modulo 2^31 - 1).
 # Matters:  "eight seeds found the bug after 3, 5, 7 ... inputs" is one trial, not eight. Take seeds
 #           from anywhere in 31 bits for comparisons and for the workers of a campaign.
 # Version:  libfuzzer-sys 0.4.13 (crates.io), built with its own copy of libFuzzer and the C++
@@ -39,7 +40,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
 RUST
 
 unset CUSTOM_LIBFUZZER_PATH
-# What cargo-fuzz passes, in so far as stable Rust takes it.
+# The flags of cargo-fuzz that stable Rust accepts.
 export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
   -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table"
 export CARGO_TARGET_DIR="$work/target"
@@ -82,7 +83,7 @@ lines small > small.lines
 lines spread > spread.lines
 
 echo "version:   libfuzzer-sys 0.4.13, $(rustc --version)"
-echo "behaviour: from one small seed to the next some input's place goes up by one and the same step"
+echo "behaviour: from one small seed to the next, the place of some input moves by a constant step"
 echo "seen:      seeds 1 to 8: $(wc -l < small.lines) of 64 inputs"
 sed 's/^/             /' small.lines
 echo "           eight spread seeds: $(wc -l < spread.lines) of 64 inputs"

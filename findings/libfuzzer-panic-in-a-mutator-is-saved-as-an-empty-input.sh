@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Guess:    if a mutator of one's own (fuzz_mutator!) panics, libFuzzer saves the input that it was
-#           given, as it does when the target panics.
-# Happens:  the campaign ends as by a crash, but the artifact has no bytes, and replaying it succeeds:
-#           libFuzzer knows an input only while the target runs.
+# Expected: if a custom mutator (fuzz_mutator!) panics, libFuzzer saves the input that the mutator
+#           was given, as it saves the target's input when the target panics.
+# Happens:  the campaign ends as after a crash, but the artifact has no bytes, and replaying it
+#           succeeds: libFuzzer knows the current input only while the target runs.
 # Matters:  every bug of a mutator has the same artifact (the hash of nothing), which looks like a
 #           crash that cannot be reproduced. A mutator must report its own input. The log still has
-#           the hash of the corpus file it was working on ("base unit").
+#           the hash of the input that was being mutated ("base unit").
 # Version:  libfuzzer-sys 0.4.13 (crates.io), built with its own copy of libFuzzer.
-# Source:   https://github.com/rust-fuzz/libfuzzer: CurrentUnitSize in libfuzzer/FuzzerLoop.cpp, which
-#           ExecuteCallback sets back to 0 and DumpCurrentUnit believes.
+# Source:   https://github.com/rust-fuzz/libfuzzer: CurrentUnitSize in libfuzzer/FuzzerLoop.cpp,
+#           which ExecuteCallback resets to 0 and DumpCurrentUnit uses as the size.
 set -euo pipefail
 export LC_ALL=C
 
@@ -43,7 +43,7 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, _seed: u32| {
 RUST
 
 unset CUSTOM_LIBFUZZER_PATH
-# What cargo-fuzz passes, in so far as stable Rust takes it.
+# The flags of cargo-fuzz that stable Rust accepts.
 export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
   -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table"
 export CARGO_TARGET_DIR="$work/target" RUST_BACKTRACE=0

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Guess:    a commit that returns an error has not happened: the open database says so, and so does
-#           a new process.
-# Happens:  when the disk takes the writes of a commit and fails its flush, the open database goes on
-#           to answer reads with the value before it, and after closing and opening it has the value
-#           that was refused.
-# Matters:  the term and the vote of a Raft: a host that goes on by what it reads has not voted, and
-#           after its restart it has. Treat the commit as in doubt and stop the node, as
-#           WriteTransaction::commit's docs ask for ("may already have become durable").
+# Expected: a commit that returns an error has no effect: neither in the open database nor after it
+#           is reopened.
+# Happens:  if the disk accepts the writes of a commit and fails its flush, reads of the open
+#           database still return the old value, and after the database is closed and reopened they
+#           return the value of the refused commit.
+# Matters:  the term and the vote of a Raft: a host that continues after the error reads that it has
+#           not voted, and after its restart that it has. Treat the commit as in doubt and stop the
+#           node: WriteTransaction::commit's docs say that the changes "may already have become
+#           durable".
 # Version:  redb 4.6.0 (crates.io), whole commits (Durability::Immediate, one phase: the default).
 # Source:   https://github.com/cberner/redb: WriteTransaction::commit in src/transactions.rs.
 set -euo pipefail
@@ -37,7 +38,7 @@ use redb::{Database, ReadableDatabase, StorageBackend, TableDefinition};
 
 const HARD_STATE: TableDefinition<&str, u64> = TableDefinition::new("hard state");
 
-/// A disk in memory that takes every write, and whose flush can fail.
+/// A disk in memory that accepts every write, and whose flush can fail.
 #[derive(Debug, Clone, Default)]
 struct Disk {
     bytes: Arc<Mutex<Vec<u8>>>,
@@ -107,7 +108,7 @@ cargo build --quiet || untried "the host does not build"
 "$work/target/debug/host" > seen 2>&1 || echo "the host failed" >> seen
 
 echo "version:   redb 4.6.0, $(rustc --version)"
-echo "behaviour: after a commit that was refused reads give the old value, and after reopening the new one"
+echo "behaviour: after a refused commit reads return the old value, and after reopening the new one"
 sed -e '1s/^/seen:      /' -e '2,$s/^/           /' seen
 
 cat > expected <<'TEXT'

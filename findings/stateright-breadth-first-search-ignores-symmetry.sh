@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Guess:    CheckerBuilder::symmetry() reduces the states of whatever search is spawned after it.
-# Happens:  depth-first search visits one state of each class, breadth-first search all of them, as
-#           if symmetry() had not been called. Nothing is printed.
-# Matters:  models of a cluster, where nodes can be swapped: n! times the states, and breadth-first
-#           search is the one that gives shortest counterexamples. Sizes of two searches of one model
-#           cannot be compared.
+# Expected: CheckerBuilder::symmetry() reduces the states of every search that is spawned after it.
+# Happens:  depth-first search visits one state of each class. Breadth-first search visits all
+#           states, as if symmetry() had not been called, and prints no warning.
+# Matters:  models of a cluster whose nodes can be swapped: up to n! times the states, and
+#           breadth-first search is the one that gives shortest counterexamples. The numbers of
+#           states of the two searches of one model cannot be compared.
 # Version:  stateright 0.31.0 (crates.io).
 # Source:   https://github.com/stateright/stateright: src/checker/bfs.rs does not read the option
-#           that src/checker/dfs.rs reads; the docs of symmetry() in src/checker.rs name no search.
+#           that src/checker/dfs.rs reads; the docs of symmetry() in src/checker.rs mention no
+#           limit.
 set -euo pipefail
 export LC_ALL=C
 
@@ -30,7 +31,7 @@ TOML
 cat > "$work/src/main.rs" <<'RUST'
 use stateright::{Checker, Model, Property, Representative};
 
-/// Terms of four nodes, each 0, 1 or 2: 81 states, of which 15 differ in more than the nodes' names.
+/// Terms of four nodes, each 0, 1 or 2: 81 states, in 15 classes up to the names of the nodes.
 #[derive(Clone, Debug, Hash, PartialEq, Eq)]
 struct Terms([u8; 4]);
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Guess:    two nodes that have applied the same changes of membership hold equal ConfStates: `==` is
-#           enough, and a node that restarts from the ConfState it returned returns it again.
-# Happens:  voters come in the order of a hash table, which depends on how the table grew and on
-#           what was removed. After a restart they come in another order, so `==` says no, and so
-#           do bytes and checksums. (The docs of conf_state_eq take the order to be the same "in most
-#           case".)
+# Expected: two nodes that have applied the same membership changes have equal ConfStates: `==` is
+#           enough, and a node that restarts from the ConfState it returned returns an equal one.
+# Happens:  voters are listed in the order of a hash table, which depends on how the table grew and
+#           on what was removed. After a restart the order can differ, and then `==` is false, and
+#           bytes and checksums differ. (A comment in conf_state_eq says that "in most case, they
+#           can be compared directly".)
 # Matters:  checks that replicas agree, digests of snapshots or of a state machine that holds the
-#           ConfState, and deterministic tests with restarts. Compare with raft_proto::conf_state_eq,
-#           or sort before writing.
+#           ConfState, and deterministic tests with restarts. Compare with
+#           raft_proto::conf_state_eq, or sort before writing.
 # Version:  raft 0.7.0 and raft-proto 0.7.0 (crates.io), feature protobuf-codec.
 # Source:   https://github.com/tikv/raft-rs: to_conf_state in src/tracker.rs, conf_state_eq in
 #           proto/src/confstate.rs.
@@ -55,7 +55,7 @@ fn apply(node: &mut RawNode<MemStorage>, kind: ConfChangeType, id: u64) -> ConfS
 }
 
 fn main() {
-    // Nodes 4 to 7 come, and go again.
+    // Nodes 4 to 7 are added, and removed again.
     let mut node = start(ConfState::from((vec![1, 2, 3], vec![])));
     let mut running = ConfState::default();
     for kind in [ConfChangeType::AddNode, ConfChangeType::RemoveNode] {
@@ -79,7 +79,7 @@ cargo build --quiet || untried "the host does not build"
 "$work/target/debug/host" > seen 2>&1 || echo "the host failed" >> seen
 
 echo "version:   raft 0.7.0, $(rustc --version)"
-echo "behaviour: a node restarted from a ConfState has an equal membership and another ConfState"
+echo "behaviour: a node restarted from a ConfState has the same membership and a ConfState that is not =="
 sed -e '1s/^/seen:      /' -e '2,$s/^/           /' seen
 
 if grep -qx '==: false' seen && grep -qx 'same bytes: false' seen && grep -qx 'conf_state_eq: true' seen; then

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # The mutation audit: cargo-mutants changes raft/src in one place at a time, and fuzz/tests/audit.rs
-# judges what came of it.
+# checks whether the oracles detect the change.
 #
-#   scripts/audit.sh          all shards of 12 that are not done yet
+#   scripts/audit.sh          all of the 12 shards that are not done yet
 #   scripts/audit.sh K/N      shard K of N, K from 0; each is a sample of all files
 #
-# Verdicts, a line a mutant: an oracle caught it; or it only behaves in another way, which is a blind
-# spot of the oracles or breaks no promise; or it hung or crashed the harness; or it only fails a test
-# of the core's own; or nothing shows it; or it does not build. fuzz/docs/audit.md says why the rest is missed. They are kept in the target folder, by the state of the sources, so an audit can
-# be stopped after any shard. Exit code 0 whatever was missed, 2 wrong usage or no verdict.
+# Prints one verdict a line for each mutant: an oracle detects it; it only behaves differently,
+# which is a blind spot of the oracles or violates no property; it hangs or crashes the harness; it
+# only fails one of the core's own tests; nothing detects it; or it does not build.
+# fuzz/docs/audit.md says why some are missed. Verdicts are kept in the target folder, under a
+# checksum of the sources, so an audit can be stopped after any shard and continued. Exit code: 0
+# even if mutants are missed; 2 wrong usage or no verdict.
 source "$(dirname "$0")/common.sh"
 cargo_mutants_version=27.1.0
 usage="usage: audit.sh [K/N], K from 0 to N-1"
@@ -20,16 +22,16 @@ last=$first
 [ $# = 1 ] || last=$((count - 1))
 
 unknown=$(git ls-files --others -- corpus/cluster | wc -l)
-[ "$unknown" = 0 ] || die "corpus/cluster has $unknown inputs that git does not know, and the judge goes by the" \
-  "committed ones: promote them (scripts/cmin.sh), or remove them (git clean -Xdf corpus)"
+[ "$unknown" = 0 ] || die "corpus/cluster has $unknown inputs that git does not track, and the audit uses" \
+  "tracked inputs only: promote them (scripts/cmin.sh), or remove them (git clean -Xdf corpus)"
 
 work="${CARGO_TARGET_DIR:-$root/target}/audit"
-judged=(raft/src fuzz/src fuzz/tests/{audit.rs,golden/audit.txt} {corpus,artifacts}/cluster)
-state=$(find "${judged[@]}" -type f -print0 | LC_ALL=C sort -z | xargs -0 cksum | cksum | cut -d' ' -f1)
+sources=(raft/src fuzz/src fuzz/tests/{audit.rs,golden/audit.txt} {corpus,artifacts}/cluster)
+state=$(find "${sources[@]}" -type f -print0 | LC_ALL=C sort -z | xargs -0 cksum | cksum | cut -d' ' -f1)
 verdicts=$work/verdicts-$state
 mkdir -p "$verdicts"
 
-# The verdict that a log of cargo-mutants holds.
+# Prints the verdict from a log of cargo-mutants.
 verdict() {
   local name oracle
   name=$(sed -n 's/^\*\*\* \(raft\/src\/.*\)/\1/p;T;q' "$1")
@@ -47,8 +49,8 @@ verdict() {
   fi
 }
 
-# What no judge saw may still fail a test of the core's own: the change to a file, as a diff, in a copy
-# of the sources.
+# Whether a change that fuzz/tests/audit.rs misses fails one of the core's own tests: applies the
+# DIFF of FILE in a copy of the sources.
 fails_own_tests() {
   local copy=$work/copy
   rm -rf "$copy"
@@ -59,11 +61,11 @@ fails_own_tests() {
     >"$work/log" 2>&1
 }
 
-# Runs one shard, in a copy of the sources, with what git would ignore if it did not know it: the corpus.
-# What does not end in a minute of a run that takes a second hangs; what wants more memory than this
-# grows without end.
+# Runs one shard in a copy of the sources. The copy includes files that .gitignore matches, since
+# the tracked corpus is among them. A normal run takes a second: a mutant that runs for a minute
+# counts as hung. A mutant that needs more memory than the limit here grows without bound.
 run_shard() {
-  local out=$work/shard code=0 log said file
+  local out=$work/shard code=0 log line file
   rm -rf "$out"
   mkdir -p "$out"
   (ulimit -v 8388608 || true; exec cargo mutants --package whitewater-raft --test-package whitewater \
@@ -75,12 +77,12 @@ run_shard() {
     *) die "cargo-mutants ended with code $code" ;;
   esac
   for log in "$out"/mutants.out/log/*.log; do
-    said=$(verdict "$log")
-    file=$(sed -n 's/^missed: \([^:]*\):.*/\1/p' <<<"$said")
+    line=$(verdict "$log")
+    file=$(sed -n 's/^missed: \([^:]*\):.*/\1/p' <<<"$line")
     if [ -n "$file" ] && fails_own_tests "$file" "$out/mutants.out/diff/$(basename "$log" .log).diff"; then
-      said="caught by the core's own tests${said#missed}"
+      line="caught by the core's own tests${line#missed}"
     fi
-    echo "$said"
+    echo "$line"
   done >"$out/verdicts"
   mv "$out/verdicts" "$verdicts/${1/\//-of-}"
 }
@@ -89,10 +91,12 @@ need_cargo mutants "$cargo_mutants_version"
 export CARGO_TARGET_DIR=$work/build
 for ((shard = first; shard <= last; shard++)); do
   if [ -f "$verdicts/$shard-of-$count" ]; then continue; fi
-  # No mutant that an interrupted audit left behind may pass for true Raft, nor any other Raft for it.
+  # An interrupted audit may leave a mutant in the build folder: it must not be taken for true Raft,
+  # nor another build of Raft for the mutant.
   cargo clean --quiet --profile audit -p whitewater-raft -p whitewater
   cargo test --quiet --locked --profile audit -p whitewater --test audit -- --ignored >"$work/log" 2>&1 ||
-    die "the judge fails on true Raft: see $work/log; UPDATE=1 cargo test --test audit -- --ignored, if that is meant"
+    die "fuzz/tests/audit.rs fails on true Raft: see $work/log; if the change is intended, run" \
+      "UPDATE=1 cargo test --test audit -- --ignored"
   run_shard "$shard/$count"
 done
 

@@ -1,40 +1,47 @@
 #!/usr/bin/env bash
-# Prints figures, each as it is measured here and now; with --save also records them, and writes the
-# page of results (fuzz/docs/results.md) anew.
+# Measures a figure on this machine and prints it; with --save also records it and regenerates the
+# page of results (fuzz/docs/results.md).
 #
 #   scripts/bench.sh FIGURE [--save]
-#   scripts/bench.sh page       the page of results, from what was recorded
+#   scripts/bench.sh page       generates the page of results from the recorded figures
 #
 #   scripts/bench.sh rate       events per CPU second with all oracles on, short and long schedules
-#   scripts/bench.sh pgo        the same of a build by scripts/pgo.sh, in turns with the plain one
-#   scripts/bench.sh core       what an entry costs in our core: instructions and allocations
-#   scripts/bench.sh harness    the rate, and what it takes to find five bugs beyond Figure 2
-#   scripts/bench.sh silent     three million schedules of the true Raft by the swarm, and as many drawn uniformly
-#   scripts/bench.sh bugs       every strategy on every seed of the bench: an hour or two, and goes on where it was stopped
-#   scripts/bench.sh matrix     which oracle is the first to find which seeded bug, in 2,000 schedules (fuzz/docs/bugs.md)
-#   scripts/bench.sh costs      what oracles, goals, the client check and a recovery cost, against a bare cluster
-#   scripts/bench.sh liveness   schedules to the first find of each bug that costs progress, five seeds each
-#   scripts/bench.sh digests    ten thousand schedules twice, in release and in debug
+#   scripts/bench.sh pgo        the same for the build of scripts/pgo.sh, alternating with the plain
+#                               build
+#   scripts/bench.sh core       cost of an entry in our core: instructions and allocations
+#   scripts/bench.sh harness    the rate, and the cost of finding five bugs beyond Figure 2
+#   scripts/bench.sh silent     violations of true Raft in three million schedules by the swarm, and
+#                               in as many drawn uniformly
+#   scripts/bench.sh bugs       every strategy on every seed of the bench: takes an hour or two, and
+#                               continues where it was stopped
+#   scripts/bench.sh matrix     which oracle is the first to find each seeded bug, in 2,000
+#                               schedules (fuzz/docs/bugs.md)
+#   scripts/bench.sh costs      cost of oracles, goals, the client check and a recovery, against a
+#                               bare cluster
+#   scripts/bench.sh liveness   schedules to the first find of each bug that costs progress, five
+#                               seeds each
+#   scripts/bench.sh digests    ten thousand schedules twice in release and once in debug
 #   scripts/bench.sh shrink     events before and after shrinking, for a find of each seeded bug
 #   scripts/bench.sh mutants    the fuzz target `mutant` against five bugs, empty and shipped corpus
 #   scripts/bench.sh fuzz       executions and events per CPU second inside `cargo fuzz run cluster`
-#   scripts/bench.sh real-bugs  what it takes to find three real bugs of TiKV's raft, and the silent controls
+#   scripts/bench.sh real-bugs  cost of finding three real bugs of TiKV's raft, and controls without
+#                               finds
 #   scripts/bench.sh versus     our core and TiKV's raft 0.7.0 on the same workload
 #
 # core and harness print one `name: value unit` line a figure, or with --json one JSON document.
 #
-# Recorded is with each figure today's date, the commit (-dirty if what is measured was changed) and the
-# machine. The rows of that figure are replaced in fuzz/docs/results/figures.jsonl, and no others; what
-# `bugs` has run is added to the rows in fuzz/docs/results/campaigns.jsonl.gz. To run all campaigns anew,
-# remove that file, and bench/campaigns.jsonl in the target folder.
+# Each figure is recorded with today's date, the commit (-dirty if measured files were changed) and
+# the machine. Its rows replace those of the same figure in fuzz/docs/results/figures.jsonl, and no
+# others. `bugs` adds its campaigns to the rows in fuzz/docs/results/campaigns.jsonl.gz. To run all
+# campaigns again, remove that file, and bench/campaigns.jsonl in the target folder.
 source "$(dirname "$0")/common.sh"
 cargo build --release --quiet --locked
 bin="${CARGO_TARGET_DIR:-$root/target}"
 release="$bin/release/whitewater"
-# libFuzzer's generator makes small consecutive seeds alike: these are spread.
+# libFuzzer's generator behaves alike for small consecutive seeds: these are spread.
 seeds=(918273645 123456789 2046813577 777000111 1500450271)
 docs=fuzz/docs
-# Where figures are noted, if they are to be saved.
+# The file that collects figures to be saved; empty if nothing is saved.
 notes=
 
 # Notes a figure to be saved: NAME MEASURE VALUE UNIT [SPREAD].
@@ -43,8 +50,8 @@ note() {
   printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$4" "${5:-}" >>"$notes"
 }
 
-# Notes the most of some runs: NAME MEASURE UNIT RUN...
-note_most() {
+# Notes the maximum over some runs: NAME MEASURE UNIT RUN...
+note_max() {
   local name=$1 measure=$2 unit=$3 sorted
   shift 3
   sorted=$(printf '%s\n' "$@" | sort -g)
@@ -56,16 +63,17 @@ field() { sed -n "s/^$1: \([^ ]*\).*/\1/p"; }
 
 median() { printf '%s\n' "$@" | sort -n | awk '{v[NR]=$1} END {print NR % 2 ? v[(NR+1)/2] : (v[NR/2]+v[NR/2+1])/2}'; }
 
-# Runs `random` in two ways, in turns, by each seed: twice PROGRAM, OPTIONS as one word, NAME. Machines are
-# shared, and a neighbour slows a run by a fifth: each run is made three times, and the best of the three
-# is the least disturbed. All rates of the first, the best of both, and their ratios are left in all,
-# firsts, seconds and ratios.
-in_turns() {
+# Runs two variants of `random` alternately with each seed: twice PROGRAM, OPTIONS as one word,
+# NAME. Machines are shared, and other load slows a run by a fifth: each run is repeated three
+# times, and the best of the three is the least disturbed. Leaves all rates of the first variant in
+# `all`, the best rates of the two variants in `firsts` and `seconds`, and their ratios in `ratios`.
+alternate() {
   local programs=("$1" "$4") options=("$2" "$5") names=("$3" "$6") seed way rate best
   all=() firsts=() seconds=() ratios=()
   for seed in "${seeds[@]}"; do
     best=(0 0)
     for way in 0 1 0 1 0 1; do
+      # shellcheck disable=SC2086 # The options are several words.
       rate=$("${programs[way]}" random ${options[way]} --seed "$seed" | field rate)
       [ "$way" = 1 ] || all+=("$rate")
       best[way]=$((rate > best[way] ? rate : best[way]))
@@ -81,7 +89,7 @@ short="--schedules 20000 --events 300"
 
 rate() {
   local all firsts seconds ratios
-  in_turns "$release" "$short" "300 events" "$release" "--schedules 1200 --events 5000" "5000 events"
+  alternate "$release" "$short" "300 events" "$release" "--schedules 1200 --events 5000" "5000 events"
   echo "rate_300: $(median "${firsts[@]}") events/cpu-s (median of bests)," \
     "$(median "${all[@]}") (median of all runs)"
   echo "rate_5000_over_300: $(median "${ratios[@]}") (median)"
@@ -93,7 +101,7 @@ rate() {
 pgo() {
   local guided all firsts seconds ratios
   guided=$(scripts/pgo.sh)
-  in_turns "$release" "$short" plain "$guided" "$short" "by pgo.sh"
+  alternate "$release" "$short" plain "$guided" "$short" "by pgo.sh"
   echo "rate_300_pgo: $(median "${seconds[@]}") events/cpu-s (median of bests)"
   echo "rate_300_pgo_over_plain: $(median "${ratios[@]}") (median)"
   note "300 events" "events per CPU second" "$(median "${seconds[@]}")" events "median of bests"
@@ -101,21 +109,21 @@ pgo() {
 }
 
 silent() {
-  local said measure code=0
+  local output measure code=0
   for strategy in swarm uniform; do
-    said=$("$release" random --strategy "$strategy" --schedules 3000000 --events 300 --seed 7) || code=$?
-    sed -n "s/^\(schedules\|events\|violations\|found .*\)/$strategy \1/p" <<<"$said"
+    output=$("$release" random --strategy "$strategy" --schedules 3000000 --events 300 --seed 7) || code=$?
+    sed -n "s/^\(schedules\|events\|violations\|found .*\)/$strategy \1/p" <<<"$output"
     for measure in schedules events violations; do
-      note "$strategy" $measure "$(field $measure <<<"$said")" $measure
+      note "$strategy" $measure "$(field $measure <<<"$output")" $measure
     done
     [ $code = 0 ] || return $code
   done
 }
 
 digests() {
-  local said
+  local output
   cargo build --quiet --locked
-  said=$(
+  output=$(
     for binary in "$release" "$release" "$bin/debug/whitewater"; do
       for strategy in swarm uniform; do
         echo "$(basename "$(dirname "$binary")") $strategy" \
@@ -123,10 +131,10 @@ digests() {
       done
     done | sort
   )
-  uniq -c <<<"$said"
+  uniq -c <<<"$output"
   for strategy in swarm uniform; do
-    note "$strategy" "different digests" "$(awk -v s="$strategy" '$2 == s {print $3}' <<<"$said" | sort -u | wc -l)" \
-      "of 3 runs" "10,000 schedules each"
+    note "$strategy" "distinct digests" "$(awk -v s="$strategy" '$2 == s {print $3}' <<<"$output" | sort -u | wc -l)" \
+      "in 3 runs" "10,000 schedules each"
   done
 }
 
@@ -153,20 +161,20 @@ shrink() {
 }
 
 matrix() {
-  local said bug firsts sum
-  said=$("$release" matrix)
-  echo "$said"
-  note "all bugs" found "$(field found <<<"$said")" "$(sed -n 's/^found: [0-9]* \(of [0-9]*\).*/\1/p' <<<"$said")"
+  local output bug firsts sum
+  output=$("$release" matrix)
+  echo "$output"
+  note "all bugs" found "$(field found <<<"$output")" "$(sed -n 's/^found: [0-9]* \(of [0-9]*\).*/\1/p' <<<"$output")"
   while IFS='|' read -r _ bug _ _ firsts _; do
     # Of `oracle number, oracle number` every second word is a number.
     sum=$(awk '{for (i = 2; i <= NF; i += 2) sum += $i} END {print sum + 0}' <<<"$firsts")
     [ "$sum" != 0 ] || firsts=
     note "$(xargs <<<"$bug")" "found in, of 2,000 schedules" "$sum" schedules "$(xargs <<<"$firsts")"
-  done < <(sed -n '3,/^$/p' <<<"$said" | grep '^| ')
+  done < <(sed -n '3,/^$/p' <<<"$output" | grep '^| ')
 }
 
-# Every strategy on every seed of the bench, dear searches and hard bugs with fewer campaigns: an hour or
-# two. What was run is kept, and not run again.
+# Every strategy on every seed of the bench, with fewer campaigns for expensive searches and hard
+# bugs: takes an hour or two. Finished campaigns are kept and not run again.
 bugs() {
   local fuzzer searches=swarm,pct,delays,explore rows=$bin/bench/campaigns.jsonl
   local packed=$docs/results/campaigns.jsonl.gz
@@ -193,15 +201,15 @@ bugs() {
 }
 
 costs() {
-  local said name times
-  said=$(cargo run --release --quiet --locked -p whitewater --example costs)
-  echo "$said"
+  local output name times
+  output=$(cargo run --release --quiet --locked -p whitewater --example costs)
+  echo "$output"
   while IFS=: read -r name times; do
     note "$name" "CPU time" "${times//[ x]/}" "times a bare cluster"
-  done < <(grep -E ' x$' <<<"$said" | grep -v '^bare:')
+  done < <(grep -E ' x$' <<<"$output" | grep -v '^bare:')
 }
 
-# The seeded bugs that an oracle of progress or of effort must catch.
+# The seeded bugs that an oracle of progress or of effort must detect.
 liveness() {
   local name oracle out runs cpus
   while read -r name oracle; do
@@ -224,18 +232,18 @@ liveness() {
 # A backtrace of each find would cost more than most finds.
 export RUST_BACKTRACE=0
 
-# Runs a fuzz binary; prints its executions and CPU seconds, of which it gets at most 60.
+# Runs a fuzz binary for at most 60 CPU seconds; prints its executions and CPU seconds.
 campaign() {
   local log=$1 runs spent
   shift
-  # The second line of `times` is what the children took.
+  # The second line of `times` has the CPU time of the child processes.
   spent=$(bash -c 'ulimit -t 60; log=$1; shift; "$@" >"$log" 2>&1; times' - "$log" "$@" 2>/dev/null |
     sed -n 2p)
   runs=$(grep -aoE '^#[0-9]+' "$log" | tail -n 1 | tr -d '#' || true)
   echo "${runs:-0} $(echo "$spent" | tr 'ms' '  ' | awk '{printf "%.2f", $1 * 60 + $2 + $3 * 60 + $4}')"
 }
 
-# Builds a fuzz target, ours or an adapter's, and prints where it is.
+# Builds a fuzz target, ours or an adapter's, and prints its path.
 fuzz_binary() {
   local target=$bin where=()
   if [ $# = 2 ]; then
@@ -246,7 +254,7 @@ fuzz_binary() {
   echo "$target/$(rustc -vV | sed -n 's/^host: //p')/release/$1"
 }
 
-# An adapter's command line.
+# Builds an adapter's command line and prints its path.
 adapter_binary() {
   local target
   target=$(adapter_target "$1")
@@ -254,22 +262,23 @@ adapter_binary() {
   echo "$target/release/cluster"
 }
 
-# What it takes to find the real bug BUG of an adapter, by its fingerprint, with these options.
+# Measures the cost of finding the real bug BUG of an adapter, by its fingerprint, with this option.
 real_bug() {
-  local bug=$1 where=$2 only=$3 option=${4:-} binary out work runs cpu said sync=()
+  local bug=$1 adapter=$2 only=$3 option=${4:-} binary out work runs cpu shrunk sync=()
   local found=0 inputs=() events=() costs=() small=()
-  binary=$(adapter_binary "$where")
+  binary=$(adapter_binary "$adapter")
   for seed in "${seeds[@]}"; do
+    # shellcheck disable=SC2086 # $option may be empty.
     out=$("$binary" random $option --only "$only" --stop-at-first --schedules 1000000 --seed "$seed" || true)
-    said=$(grep -oE ' [0-9]+ events, shrunk to [0-9]+' <<<"$out" || echo ' not found')
+    shrunk=$(grep -oE ' [0-9]+ events, shrunk to [0-9]+' <<<"$out" || echo ' not found')
     inputs+=("$(field schedules <<<"$out")")
     events+=("$(field events <<<"$out")")
     costs+=("$(field cpu <<<"$out")")
-    [ "$said" = ' not found' ] || { found=$((found + 1)) && small+=("${said##* }"); }
-    echo "$bug $where random seed $seed: ${inputs[-1]} schedules, ${events[-1]} events, ${costs[-1]} CPU s,$said"
+    [ "$shrunk" = ' not found' ] || { found=$((found + 1)) && small+=("${shrunk##* }"); }
+    echo "$bug $adapter random seed $seed: ${inputs[-1]} schedules, ${events[-1]} events, ${costs[-1]} CPU s,$shrunk"
   done
-  note_runs "$bug, ${where#fuzz/adapters/}: random"
-  binary=$(fuzz_binary cluster "$where")
+  note_runs "$bug, ${adapter#fuzz/adapters/}: random"
+  binary=$(fuzz_binary cluster "$adapter")
   work=$(mktemp -d)
   [ -z "$option" ] || sync=(WHITEWATER_ALWAYS_SYNC=1)
   found=0 inputs=() events=() costs=() small=()
@@ -279,35 +288,36 @@ real_bug() {
     read -r runs cpu < <(export "${sync[@]}" WHITEWATER_ONLY="$only"; campaign "$work/log" "$binary" \
       -artifact_prefix="$work/" -seed="$seed" "$work/corpus")
     out=$(grep -aoE 'inputs [0-9]+ events [0-9]+' "$work/log" | tail -n 1)
-    said=$(grep -aoE '[0-9]+ to [0-9]+ events' "$work/log" | tail -n 1 || true)
+    shrunk=$(grep -aoE '[0-9]+ to [0-9]+ events' "$work/log" | tail -n 1 || true)
     inputs+=("$(cut -d' ' -f2 <<<"$out")")
     events+=("${out##* }")
     costs+=("$cpu")
-    [ -z "$said" ] || { found=$((found + 1)) && small+=("$(cut -d' ' -f3 <<<"$said")"); }
-    echo "$bug $where cargo fuzz seed $seed: $out, $cpu CPU s, ${said:-not found}"
+    [ -z "$shrunk" ] || { found=$((found + 1)) && small+=("$(cut -d' ' -f3 <<<"$shrunk")"); }
+    echo "$bug $adapter cargo fuzz seed $seed: $out, $cpu CPU s, ${shrunk:-not found}"
   done
-  note_runs "$bug, ${where#fuzz/adapters/}: cargo fuzz"
+  note_runs "$bug, ${adapter#fuzz/adapters/}: cargo fuzz"
   rm -rf "$work"
 }
 
-# Notes what runs came to that left found, inputs, events, costs and perhaps small: NAME. What was not
-# found counts with all that it was given.
+# Notes the results of the runs in found, inputs, events, costs and, if it is set, small: NAME. A
+# run without a find counts with its whole budget.
 note_runs() {
   note "$1" found "$found" "of ${#seeds[@]}"
-  note_most "$1" executions executions "${inputs[@]}"
-  note_most "$1" events events "${events[@]}"
-  note_most "$1" "CPU s" "CPU s" "${costs[@]}"
-  [ ${#small[@]} = 0 ] || note_most "$1" "shrunk to" events "${small[@]}"
+  note_max "$1" executions executions "${inputs[@]}"
+  note_max "$1" events events "${events[@]}"
+  note_max "$1" "CPU s" "CPU s" "${costs[@]}"
+  [ ${#small[@]} = 0 ] || note_max "$1" "shrunk to" events "${small[@]}"
 }
 
-# A hundred thousand schedules that must be silent.
+# Runs a hundred thousand schedules, which are expected to find nothing.
 control() {
-  local binary said
+  local binary output
   binary=$(adapter_binary "$1")
-  said=$("$binary" random ${2:-} --schedules 100000 --seed 11 | grep -E '^(schedules|events|lints|violations):' || true)
-  echo "control $*: $(paste -sd' ' <<<"$said")"
-  note "control: ${1#fuzz/adapters/}${2:+, always synced}" violations "$(field violations <<<"$said")" violations
-  note "control: ${1#fuzz/adapters/}${2:+, always synced}" lints "$(field lints <<<"$said")" lints
+  # shellcheck disable=SC2086 # The option may be absent.
+  output=$("$binary" random ${2:-} --schedules 100000 --seed 11 | grep -E '^(schedules|events|lints|violations):' || true)
+  echo "control $*: $(paste -sd' ' <<<"$output")"
+  note "control: ${1#fuzz/adapters/}${2:+, always synced}" violations "$(field violations <<<"$output")" violations
+  note "control: ${1#fuzz/adapters/}${2:+, always synced}" lints "$(field lints <<<"$output")" lints
 }
 
 real-bugs() {
@@ -322,9 +332,9 @@ real-bugs() {
   for where in $tikv/0.6.0 $tikv/0.7.0-fixed $tikv; do control "$where"; done
 }
 
-# Instructions per committed entry of a PROGRAM with ARGS and a number of ROUNDS, which prints how many
-# it has committed: a long run less a short one, so that the start does not count. `$inside`, if it is
-# set, names the function that alone counts, with all that it calls.
+# Instructions per committed entry: PROGRAM ROUNDS ARGS... The program prints how many entries it
+# has committed. The difference of a long and a short run leaves out the start. If `$inside` is set,
+# only the function of that name counts, with all that it calls.
 per_entry() {
   local program=$1 rounds=$2 ir=() done=()
   shift 2
@@ -358,7 +368,7 @@ versus() {
     rates=()
     for seed in "${seeds[@]}"; do
       for _ in 1 2 3; do
-        # A lint on the way is no failure here.
+        # A lint is not a failure here.
         rates+=("$( ("$binary" random --nodes 3 --seed "$seed" --schedules 5000 || true) | field rate)")
       done
     done
@@ -367,9 +377,10 @@ versus() {
   done
 }
 
-# How the fuzz target `mutant` finds a bug from a corpus, five times: leaves how often in found, and the
-# executions, events and CPU seconds of each run in inputs, events and costs.
-hunt() {
+# Fuzzes the target `mutant` with a seeded bug, from a corpus, five times. Leaves the number of runs
+# with a find in `found`, and the executions, events and CPU seconds of each run in `inputs`,
+# `events` and `costs`.
+fuzz_mutant() {
   local binary=$1 mutant=$2 corpus=$3 work runs cpu
   work=$(mktemp -d)
   found=0 inputs=() events=() costs=()
@@ -394,11 +405,11 @@ mutants() {
   for mutant in stale-vote-counted vote-not-persisted commits-older-terms-by-counting votes-twice \
     truncates-without-conflict; do
     for corpus in empty shipped; do
-      hunt "$binary" $mutant $corpus
+      fuzz_mutant "$binary" $mutant $corpus
       echo "$mutant, $corpus corpus: $found of ${#seeds[@]} runs, executions ${inputs[*]}," \
         "events ${events[*]}, CPU s ${costs[*]}"
       note $mutant "$corpus corpus: found" "$found" "of ${#seeds[@]}"
-      note_most $mutant "$corpus corpus: CPU s" "CPU s" "${costs[@]}"
+      note_max $mutant "$corpus corpus: CPU s" "CPU s" "${costs[@]}"
     done
   done
 }
@@ -406,7 +417,7 @@ mutants() {
 core() {
   local program=$bin/release/examples/entries name all step steady
   command -v valgrind >/dev/null || die "valgrind is not installed"
-  # By itself: in the harness the core also marks its turns.
+  # Built alone: within the harness the core also records coverage marks.
   cargo build --release --quiet --locked -p whitewater-raft --example entries
   cargo build --release --quiet --locked -p whitewater --example allocations
   for batch in 1 64; do
@@ -426,13 +437,13 @@ core() {
 
 harness() {
   local binary found inputs events costs small=()
-  # The rate is a figure of its own.
-  notes= rate | sed -n 's/^rate_300: \([0-9]*\) .*/rate_300: \1 events\/cpu-s/p; s/^rate_5000_over_300: \([0-9.]*\).*/rate_5000_over_300: \1 times/p'
+  # The rate is recorded as a separate figure.
+  notes='' rate | sed -n 's/^rate_300: \([0-9]*\) .*/rate_300: \1 events\/cpu-s/p; s/^rate_5000_over_300: \([0-9.]*\).*/rate_5000_over_300: \1 times/p'
   need_cargo_fuzz
   binary=$(fuzz_binary mutant)
   for mutant in change-in-fresh-term snapshot-removes-suffix two-changes-at-once \
     stale-acks-confirm-reads progress-half-sorted; do
-    hunt "$binary" $mutant shipped
+    fuzz_mutant "$binary" $mutant shipped
     echo "${mutant}_found: $found of ${#seeds[@]} runs"
     echo "${mutant}_executions: $(median "${inputs[@]}") executions (${inputs[*]})"
     echo "${mutant}_events: $(median "${events[@]}") events (${events[*]})"
@@ -458,7 +469,7 @@ fuzz() {
     -runs=40000 "$work/corpus")
   events=$(grep -aoE 'events [0-9]+' "$work/log" | tail -n 1 | cut -d' ' -f2)
   inputs=$(grep -aoE 'inputs [0-9]+' "$work/log" | tail -n 1 | cut -d' ' -f2)
-  awk "BEGIN {printf \"executions: %d /cpu-s\nevents: %d /cpu-s\n\", $inputs / $cpu, $events / $cpu}" | tee "$work/said"
+  awk "BEGIN {printf \"executions: %d /cpu-s\nevents: %d /cpu-s\n\", $inputs / $cpu, $events / $cpu}" | tee "$work/output"
   cat >"$work/empty/Cargo.toml" <<'TOML'
 [package]
 name = "empty"
@@ -481,12 +492,12 @@ TOML
     "$(find "$work/target" -path '*release/empty' -type f | head -n 1)" -len_control=0 -max_len=2592 \
     -seed=918273645 -runs=1000000 "$work/corpus")
   awk "BEGIN {printf \"empty target: %d executions/cpu-s\nshare: %.2f %%\n\", $empty_runs / $empty_cpu, \
-    100 * ($inputs / $cpu) / ($empty_runs / $empty_cpu)}" | tee -a "$work/said"
-  note cluster "executions per CPU second" "$(field executions <"$work/said")" executions
-  note cluster "events per CPU second" "$(field events <"$work/said")" events
+    100 * ($inputs / $cpu) / ($empty_runs / $empty_cpu)}" | tee -a "$work/output"
+  note cluster "executions per CPU second" "$(field executions <"$work/output")" executions
+  note cluster "events per CPU second" "$(field events <"$work/output")" events
   note cluster "events per execution" $((events / inputs)) events
-  note cluster "share of an empty target" "$(field share <"$work/said")" %
-  note "empty target" "executions per CPU second" "$(field 'empty target' <"$work/said")" executions
+  note cluster "share of an empty target" "$(field share <"$work/output")" %
+  note "empty target" "executions per CPU second" "$(field 'empty target' <"$work/output")" executions
   rm -rf "$work"
 }
 
@@ -494,7 +505,7 @@ TOML
 save() {
   local commit
   commit=$(git rev-parse --short HEAD)
-  # What is written down is not what is measured.
+  # Documents are not measured.
   git diff --quiet HEAD -- . ":!$docs" ':!*.md' || commit+=-dirty
   notes=$(mktemp)
   trap 'rm -f "$notes"' EXIT

@@ -1,4 +1,4 @@
-# Sourced by the other scripts: where things are, and tools that fit.
+# Sourced by the other scripts: paths, pinned tools, builds.
 # shellcheck shell=bash disable=SC2034
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -12,13 +12,13 @@ die() {
   exit 2
 }
 
-# For scripts whose code 1 says that a promise was broken: what fails unforeseen must not say so.
+# For scripts whose exit code 1 means a violation: an unexpected failure ends with 2 instead.
 failure_is_2() {
   set -E
   trap '[ "$BASH_SUBSHELL" != 0 ] || die "failed: $BASH_COMMAND"' ERR
 }
 
-# Makes `cargo NAME` the pinned version, and installs it into the target folder if none fits.
+# Makes `cargo NAME` the pinned version: installs it into the target folder if it is missing.
 need_cargo() {
   PATH="$tools/bin:$PATH"
   export PATH
@@ -29,8 +29,8 @@ need_cargo() {
 }
 need_cargo_fuzz() { need_cargo fuzz "$cargo_fuzz_version"; }
 
-# Makes $llvm the folder of LLVM's tools, those of the compiler's own LLVM: a distribution's are often
-# too old for its profiles. A LOG takes what their installation says.
+# Sets $llvm to the folder of the LLVM tools that match the compiler: a distribution's are often too
+# old for its profiles. The output of their installation goes to LOG.
 need_llvm_tools() {
   llvm=$(rustc --print target-libdir)/../bin
   if [ ! -x "$llvm/llvm-profdata" ] && ! rustup component add llvm-tools >"$1" 2>&1; then
@@ -38,23 +38,23 @@ need_llvm_tools() {
   fi
 }
 
-# Without a sanitizer, stable Rust will do. $toolchain stands unquoted: it may be no word at all.
+# Without a sanitizer, stable Rust is enough. $toolchain is used unquoted: it may be empty.
 sanitizer="${SANITIZER:-none}"
 case "$sanitizer" in
   none) toolchain= ;;
   *)
     toolchain=+nightly
-    # A sanitizer's own sections and whole-program optimisation do not link together.
+    # A sanitizer's sections do not link with link-time optimisation.
     export CARGO_PROFILE_RELEASE_LTO=off
-    # As cargo fuzz has it.
+    # As cargo fuzz sets it.
     export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_odr_violation=0"
     ;;
 esac
-# How targets are built. Tracing comparisons helps where bytes are compared with bytes; schedules are
-# read through tables, and it makes every execution three times as dear.
+# How targets are built. Tracing comparisons helps where bytes are compared with bytes. Schedules
+# are decoded through tables, and tracing makes every execution three times as expensive.
 build_options=(--sanitizer "$sanitizer" --no-trace-compares)
 
-# Whether there is a fuzz target of this name.
+# Fails unless there is a fuzz target of this name.
 need_target() {
   local there=cluster
   [ -n "$adapter" ] || there=$(targets)
@@ -65,21 +65,21 @@ targets() {
   (cd fuzz/fuzz_targets && printf '%s\n' *.rs | sed 's/\.rs$//' | paste -sd' ')
 }
 
-# The target `mutant` is a Raft with a seeded bug, and must be told which.
+# The target `mutant` is a Raft with a seeded bug, and needs the name of the bug.
 need_bug() {
   [ "$1" != mutant ] || [ -n "${WHITEWATER_MUTANT:-}" ] ||
     die "WHITEWATER_MUTANT must name a seeded bug; 'whitewater mutants' lists them"
 }
 
-# The adapters to other people's Raft, a package each; ADAPTER=fuzz/adapters/tikv/0.4.0 makes fuzz.sh,
-# cmin.sh and promote.sh work on one of them.
+# The adapters to other Raft implementations, a package each. ADAPTER=fuzz/adapters/tikv/0.4.0 makes
+# fuzz.sh, cmin.sh and promote.sh work on one of them.
 adapters=(fuzz/adapters/tikv fuzz/adapters/tikv/{0.7.0-fixed,0.6.0,0.4.3,0.4.0,0.3.1,0.3.0})
 adapter="${ADAPTER:-}"
 [ -z "$adapter" ] || [ -f "$adapter/Cargo.toml" ] || die "no adapter '$adapter'; there are: ${adapters[*]}"
-# Binaries of all adapters have the same name, so each has a folder of its own.
+# The binaries of all adapters have the same name, so each adapter has its own target folder.
 adapter_target() { echo "${CARGO_TARGET_DIR:-$root/target}/adapters/$(basename "$1")"; }
 
-# TiKV's raft 0.7.0 as published, and the fix that no release has.
+# Makes a copy of TiKV's raft 0.7.0 with a fix that no release has.
 need_fixed_raft() {
   local fixed=$root/target/raft-0.7.0-fixed from
   [ ! -d "$fixed" ] || return 0
@@ -92,8 +92,8 @@ need_fixed_raft() {
   mv "$fixed.new" "$fixed"
 }
 
-# Builds a fuzz target, ours or the adapter's. Leaves its program in $program, its corpus in $corpus, what
-# comes before the names of its finds in $finds, and a name for the log of this run in $log.
+# Builds a fuzz target, ours or the adapter's. Sets $program to its program, $corpus to its corpus,
+# $finds to the prefix of its finds, and $log to the path of this run's log.
 build_target() {
   local where=() home=
   need_cargo_fuzz
@@ -114,7 +114,7 @@ build_target() {
   mkdir -p "$corpus" "$finds" "$(dirname "$log")"
 }
 
-# The command line, built for speed: our Raft's, or the adapter's.
+# Runs the command line in release mode: our Raft's, or the adapter's.
 whitewater() {
   if [ -z "$adapter" ]; then
     cargo run --release --quiet --locked --bin whitewater -- "$@"

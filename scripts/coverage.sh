@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Shows which lines of our Raft, raft/src, are reached by corpus/cluster and artifacts/cluster.
+# Shows which lines of our Raft (raft/src) corpus/cluster and artifacts/cluster reach.
 #
 #   scripts/coverage.sh [DIR]     default: coverage/report in the target folder
 #
-# Prints a summary, and writes DIR/index.html with a page a file, and DIR/uncovered.txt: what was not
-# reached, as `file:line: source`, and as `file:line:column: source` where the rest of the line was.
-# fuzz/docs/coverage.md says why. Needs rustup's component llvm-tools, and installs it if it is missing.
+# Prints a summary, and writes DIR/index.html with a page a file, and DIR/uncovered.txt. It lists
+# each line that is not reached, as `file:line: source`, and each unreached part of a reached line,
+# as `file:line:column: source`. fuzz/docs/coverage.md says why they are not reached. Needs rustup's
+# component llvm-tools, and installs it if it is missing.
 start=$PWD
 source "$(dirname "$0")/common.sh"
 [ $# -le 1 ] || die "usage: coverage.sh [DIR]"
@@ -15,15 +16,15 @@ case "${1:-}" in
   /*) report=$1 ;;
   *) report=$start/$1 ;;
 esac
-mkdir -p "$report" "$work" 2>/dev/null || die "$report: cannot be made a folder"
+mkdir -p "$report" "$work" 2>/dev/null || die "$report: the folder cannot be created"
 need_llvm_tools "$work/log"
 
-# Everything is built anew with counters. Build scripts count as well, into nothing.
+# Everything is rebuilt with counters. The counts of build scripts are discarded.
 CARGO_TARGET_DIR=$work/build RUSTFLAGS=-Cinstrument-coverage LLVM_PROFILE_FILE=/dev/null \
   cargo build --quiet --locked -p whitewater --bin cluster
 binary=$work/build/debug/cluster
 
-# True Raft, whatever the environment says; and no finds that nobody has promoted.
+# True Raft, whatever the environment sets; and promoted artifacts only, which have a text.
 unset WHITEWATER_ALWAYS_SYNC WHITEWATER_ONLY WHITEWATER_IGNORE WHITEWATER_NODES
 artifacts=(artifacts/cluster/*.md)
 LLVM_PROFILE_FILE=$work/replay.profraw "$binary" corpus/cluster/* "${artifacts[@]%.md}" \
@@ -32,8 +33,9 @@ LLVM_PROFILE_FILE=$work/replay.profraw "$binary" corpus/cluster/* "${artifacts[@
 
 counts=("$binary" "-instr-profile=$work/replay.profdata" --sources raft/src)
 "$llvm/llvm-cov" show "${counts[@]}" -format=html -output-dir="$report" --show-instantiations=false \
-  --project-title="what the corpus reaches in raft/src"
-# A line's number and count take 14 columns; under a line that was reached, ^0 marks what was not.
+  --project-title="coverage of raft/src by the corpus"
+# A line's number and count take 14 columns. Below a reached line, ^0 marks a region that is not
+# reached.
 "$llvm/llvm-cov" show "${counts[@]}" --show-instantiations=false --show-line-counts --show-regions |
   root=$root/ awk '
     BEGIN { above = length(ENVIRON["root"]) }
@@ -48,4 +50,4 @@ counts=("$binary" "-instr-profile=$work/replay.profdata" --sources raft/src)
         print file ":" line ":" at + found - 15 ": " source
     }' | sort -t: -k1,1 -k2,2n >"$report/uncovered.txt"
 "$llvm/llvm-cov" report "${counts[@]}" --show-branch-summary=false
-echo "what was not reached: $report/uncovered.txt; pages: $report/index.html"
+echo "not reached: $report/uncovered.txt; pages: $report/index.html"

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Fuzzes a target and shows how it goes.
+# Fuzzes a target and shows its progress.
 #
 #   scripts/fuzz.sh [TARGET] [SECONDS] [-- libFuzzer options]      default: cluster 60
 #
 # ADAPTER=fuzz/adapters/tikv fuzzes that Raft. SANITIZER=address uses nightly and AddressSanitizer.
-# WHITEWATER_MUTANT names the seeded bug of the target `mutant`. With -jobs=N that many fuzzers run at once,
-# or as many as -workers says, each for SECONDS, with a log and, if there is a -seed, a seed of its own.
-# Exit code: 0 clean; 1 a promise was broken, or an input crashed, hung or took too much memory; 2 wrong
-# usage, no build, or a fuzzer that ended for another reason, or ran nothing: then its log is shown.
+# WHITEWATER_MUTANT names the seeded bug of the target `mutant`. -jobs=N runs N fuzzers, each for
+# SECONDS, all at once or at most -workers=M at a time. Each job has its own log and, with -seed,
+# its own seed. Exit code: 0 clean; 1 a violation, or an input crashed, hung or took too much
+# memory; 2 wrong usage, no build, or a fuzzer ended for another reason or ran no input: then the
+# end of its log is shown.
 source "$(dirname "$0")/common.sh"
 failure_is_2
 
@@ -16,16 +17,17 @@ seconds=60
 if [ $# -gt 0 ] && [ "$1" != -- ]; then target=$1; shift; fi
 if [ $# -gt 0 ] && [ "$1" != -- ]; then seconds=$1; shift; fi
 if [ $# -gt 0 ]; then [ "$1" = -- ] || die "usage: fuzz.sh [TARGET] [SECONDS] [-- libFuzzer options]"; shift; fi
-[[ "$seconds" =~ ^[1-9][0-9]*$ ]] || die "'$seconds' is no number of seconds"
+[[ "$seconds" =~ ^[1-9][0-9]*$ ]] || die "'$seconds' is not a number of seconds"
 need_target "$target"
 need_bug "$target"
 
-# libFuzzer's own jobs write where they are started, and all have one seed: they are started here.
+# libFuzzer's own jobs write logs into the current folder and share one seed: jobs are started here
+# instead.
 jobs=1 workers='' seed='' prefix='' options=()
 for option in "$@"; do
   case "$option" in
     -jobs=* | -workers=* | -seed=*)
-      [[ "${option#*=}" =~ ^(0|[1-9][0-9]{0,9})$ ]] || die "'$option' is no number"
+      [[ "${option#*=}" =~ ^(0|[1-9][0-9]{0,9})$ ]] || die "'$option' is not a number"
       declare "${option:1}"
       ;;
     -artifact_prefix=*) prefix=${option#*=} ;;
@@ -34,7 +36,7 @@ for option in "$@"; do
 done
 [ "$jobs" != 0 ] || jobs=1
 [ "${workers:-0}" != 0 ] || workers=$jobs
-[ "$jobs" -lt 1000 ] || die "'-jobs=$jobs' are too many"
+[ "$jobs" -lt 1000 ] || die "'-jobs=$jobs' is too large"
 
 build_target "$target"
 finds=${prefix:-$finds}
@@ -42,12 +44,13 @@ logs=()
 for ((job = 0; job < jobs; job++)); do
   if [ "$jobs" = 1 ]; then logs+=("$log"); else logs+=("${log%.log}-job-$job.log"); fi
 done
-# New inputs go to the target's own corpus; schedules mean the same to all targets, so all begin with
-# those of `cluster`.
+# New inputs go to the target's own corpus. A schedule has the same meaning for all targets, so each
+# of them also starts from the corpus of `cluster`.
 corpora=("$corpus")
 [ "$corpus" = corpus/cluster ] || corpora+=(corpus/cluster)
 
-# Each job by its number. libFuzzer's generator makes small consecutive seeds alike: these are spread.
+# Runs the job of this number. libFuzzer's generator behaves alike for small consecutive seeds:
+# these are spread.
 run_job() {
   local own=() code=0
   [ -z "$seed" ] || own=("-seed=$(($1 == 0 || seed == 0 ? seed : (seed + $1 * 918273645) % 2147483646 + 1))")
@@ -66,11 +69,11 @@ run_jobs() {
 work=$(mktemp -d)
 touch "$work/start"
 echo "fuzzing $target for $seconds s; libFuzzer's log is ${logs[*]}"
-set -m # The fuzzers get a process group of their own, so that all of it can be stopped.
+set -m # The fuzzers get their own process group, so that all of them can be stopped.
 run_jobs &
 fuzzers=$!
 set +m
-# Nobody of the group may write any more when its folder goes.
+# Stops the whole process group before its folder is removed.
 stop() {
   if [ -n "$fuzzers" ]; then
     kill -- -"$fuzzers" 2>/dev/null || true
@@ -86,10 +89,10 @@ stop() {
 trap stop EXIT
 trap 'exit 130' INT TERM
 
-# The logs that there are.
+# Prints all logs that exist.
 all_logs() { cat -- "${logs[@]}" 2>/dev/null || true; }
 
-# The saved inputs of a kind that are new, a line each.
+# Prints the new saved inputs of a kind, one a line.
 saved() {
   local file
   for file in "$finds$1"-*; do
@@ -97,21 +100,22 @@ saved() {
   done
 }
 
-# How many inputs were found to break something: files; where none could be written, what is told of them.
+# Prints the number of finds: the largest of the saved files, the stories in the logs and
+# libFuzzer's count.
 count_finds() {
-  local files told counted
+  local files reported counted
   files=$({ saved crash; saved oom; saved timeout; saved leak; } | wc -l)
-  told=$(all_logs | grep -ac '^==== whitewater' || true)
-  # A fuzzer that forks tells nothing of what it ignores, but counts it.
+  reported=$(all_logs | grep -ac '^==== whitewater' || true)
+  # A fuzzer with -fork prints no story of an ignored crash, but counts it.
   counted=$(for log in "${logs[@]}"; do
     { grep -aoE 'oom/timeout/crash: [0-9/]+' "$log" 2>/dev/null || true; } | tail -n 1
   done | awk -F'[ /]' '{ all += $(NF - 2) + $(NF - 1) + $NF } END { print all + 0 }')
-  printf '%s\n' "$files" "$told" "$counted" | sort -n | tail -n 1
+  printf '%s\n' "$files" "$reported" "$counted" | sort -n | tail -n 1
 }
 
-# Executions and events of all jobs; edges, features, corpus and goals of the job that has most; `-` is what
-# no log says.
-standing() {
+# Prints executions and events, summed over all jobs; then edges, features, corpus and goals, each
+# from the job with the most; `-` for a value that is in no log.
+statistics() {
   local log
   for log in "${logs[@]}"; do
     echo "next job"
@@ -120,7 +124,7 @@ standing() {
     function last(name, pattern) {
       if (match($0, pattern)) { now[name] = substr($0, RSTART, RLENGTH); sub(/.*[# ]/, "", now[name]) }
     }
-    function job_ends(name) {
+    function end_job(name) {
       for (name in now) {
         if (name == "executions" || name == "events") all[name] += now[name]
         else if (now[name] + 0 >= all[name] + 0) all[name] = now[name]
@@ -128,19 +132,19 @@ standing() {
       split("", now)
     }
     function known(name) { return name in all ? all[name] : "-" }
-    /^next job$/ { job_ends() }
+    /^next job$/ { end_job() }
     /^#/ { last("executions", "^#[0-9]+"); last("edges", "cov: [0-9]+") }
     /^#/ { last("features", "ft: [0-9]+"); last("corpus", "corp: [0-9]+") }
     /^whitewater: / { last("events", "events [0-9]+"); last("goals", "goals [0-9]+/[0-9]+") }
     END {
-      job_ends()
+      end_job()
       print known("executions"), known("events"), known("edges"), known("features"), known("corpus"), known("goals")
     }'
 }
 
 show() {
   local now=$SECONDS rate=- executions events edges features inputs goals
-  read -r executions events edges features inputs goals < <(standing)
+  read -r executions events edges features inputs goals < <(statistics)
   if [ "$events" != - ]; then
     rate=$((now > shown_at ? (events - shown_events) / (now - shown_at) : 0))
     shown_events=$events shown_at=$now
@@ -149,7 +153,7 @@ show() {
     "$now" "$executions" "$rate" "$edges" "$features" "$inputs" "$goals" "$(count_finds)"
 }
 
-# What no job reached, if all of them say.
+# Prints the faults and goals that no job reached, if every job has reported.
 never_reached() {
   local log
   for log in "${logs[@]}"; do
@@ -157,12 +161,12 @@ never_reached() {
   done | awk -v jobs="$jobs" 'NF && ++count[$1] == jobs { printf " %s", $1 }'
 }
 
-# Each story once: a bug that many inputs show is told by the first.
+# Prints one story for each fingerprint: the first.
 stories() {
   all_logs | awk '
-    /^==== whitewater/ { telling = !($0 in told); told[$0] }
-    telling { print }
-    /^DEDUP_TOKEN/ { telling = 0 }'
+    /^==== whitewater/ { printing = !($0 in printed); printed[$0] }
+    printing { print }
+    /^DEDUP_TOKEN/ { printing = 0 }'
 }
 
 SECONDS=0
@@ -179,11 +183,11 @@ fuzzers=''
 missed=$(never_reached)
 [ -z "$missed" ] || echo "never reached (faults, goals):$missed"
 
-read -r ran _ < <(standing)
+read -r ran _ < <(statistics)
 found=$(count_finds)
-told=$(stories)
-if [ -n "$told" ] || { [ "$found" != 0 ] && [ "$ran" != - ] && [ "$ran" != 0 ]; }; then
-  echo "$told"
+reported=$(stories)
+if [ -n "$reported" ] || { [ "$found" != 0 ] && [ "$ran" != - ] && [ "$ran" != 0 ]; }; then
+  echo "$reported"
   { saved found; saved crash; saved oom; saved timeout; saved leak; } | awk '
     NR <= 10 { print "saved     " $0 }
     END { if (NR > 10) print "saved     and " NR - 10 " more" }'
@@ -199,7 +203,7 @@ for ((job = 0; job < jobs; job++)); do
 done
 if [ "$ran" = - ] || [ "$ran" = 0 ]; then
   all_logs | tail -n 20 >&2
-  die "the fuzzer ran nothing; its log is ${logs[*]}"
+  die "the fuzzer ran no input; its log is ${logs[*]}"
 fi
 all_logs | grep -aE '^stat::(number_of_executed_units|average_exec_per_sec)' || true
 echo "clean"

@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
-# Builds the command line with profile-guided optimisation: the same answers, a seventh to a fifth faster. Worth
-# its two builds before a campaign of hours.
+# Builds the command line with profile-guided optimisation: the same results, a seventh to a fifth
+# faster. Worth its two builds before a campaign of hours.
 #
-#   scripts/pgo.sh     prints where the binary is: pgo/whitewater in the target folder
+#   scripts/pgo.sh     prints the path of the binary: pgo/whitewater in the target folder
 #
-# A first build counts, in a campaign of its own, which way each branch goes; the second is laid out by
-# these counts. Needs rustup's component llvm-tools, and installs it if it is missing.
+# The first build counts in a short campaign how often each branch is taken; the second build is
+# optimised by these counts. Needs rustup's component llvm-tools, and installs it if it is missing.
 source "$(dirname "$0")/common.sh"
 [ $# = 0 ] || die "usage: pgo.sh"
 work="${CARGO_TARGET_DIR:-$root/target}/pgo"
 mkdir -p "$work"
 need_llvm_tools "$work/log"
 
-# With a target of its own, flags are not for build scripts and the compiler's plugins. RUSTFLAGS would be
-# split at the spaces of a path.
+# With an explicit --target, the flags do not apply to build scripts and procedural macros.
+# RUSTFLAGS would be split at the spaces of a path.
 host=$(rustc -vV | sed -n 's/^host: //p')
 built=$work/build/$host/release/whitewater
 build() {
@@ -27,7 +27,7 @@ build "generate=$work/counts"
 digest=$(campaign "$built" 1)
 "$llvm/llvm-profdata" merge -o "$work/profile" "$work/counts"
 build "use=$work/profile"
-[ "$(campaign "$built" 1)" = "$digest" ] || die "the two builds do not behave alike"
+[ "$(campaign "$built" 1)" = "$digest" ] || die "the two builds behave differently"
 cp "$built" "$work/whitewater.new"
 mv "$work/whitewater.new" "$work/whitewater"
 echo "$work/whitewater"

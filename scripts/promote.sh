@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
-# Turns a crash into a named regression: shrunk, with a text beside it that tells what it was.
+# Turns a crash into a named regression: a shrunk artifact, with a text beside it that describes the
+# bug.
 #
 #   scripts/promote.sh FILE NAME [FIX]
 #
-# FIX is one sentence: what was mended. The target is the folder that FILE lies in, or TARGET;
-# WHITEWATER_MUTANT, WHITEWATER_ALWAYS_SYNC and ADAPTER are honoured; what an adapter finds goes to
-# the folder of its Raft. Nothing is overwritten. Exit code 2 if it cannot be done.
+# FIX is one sentence that describes the fix. The target is the name of FILE's folder, or TARGET.
+# WHITEWATER_MUTANT, WHITEWATER_ALWAYS_SYNC and ADAPTER select the system under test; an adapter's
+# find goes to the artifacts folder named after its Raft. Nothing is overwritten. Exit code 2 on any
+# failure.
 start=$PWD
 source "$(dirname "$0")/common.sh"
 failure_is_2
 [ $# = 2 ] || [ $# = 3 ] || die "usage: promote.sh FILE NAME [FIX]"
 case "$1" in /*) file=$1 ;; *) file=$start/$1 ;; esac
 name=$2
-fix=${3:-"not mended yet"}
-[[ "$name" =~ ^[a-z0-9][a-z0-9-]*$ ]] || die "'$name' is no name: small letters, digits and dashes"
-[ -f "$file" ] || die "$file: is no file"
+fix=${3:-"not fixed yet"}
+[[ "$name" =~ ^[a-z0-9][a-z0-9-]*$ ]] || die "'$name' is not a valid name: use lower-case letters, digits and dashes"
+[ -f "$file" ] || die "$file: is not a file"
 target=${TARGET:-$(basename "$(dirname "$(realpath "$file")")")}
 run="cargo run -rq --bin whitewater --"
 if [ -n "$adapter" ]; then
@@ -26,20 +28,20 @@ fi
 artifact="artifacts/$target/$name"
 { [ ! -e "$artifact" ] && [ ! -e "$artifact.md" ]; } || die "$artifact exists already"
 if git check-ignore -q -- "$artifact" 2>/dev/null; then
-  die "git ignores what is called '$name': a fuzzer names its finds so"
+  die "git ignores the name '$name': fuzzers give such names to finds"
 fi
-under=()
-[ -z "${WHITEWATER_MUTANT:-}" ] || under+=(--mutant "$WHITEWATER_MUTANT")
-[ -z "${WHITEWATER_ALWAYS_SYNC:-}" ] || under+=(--always-sync)
+options=()
+[ -z "${WHITEWATER_MUTANT:-}" ] || options+=(--mutant "$WHITEWATER_MUTANT")
+[ -z "${WHITEWATER_ALWAYS_SYNC:-}" ] || options+=(--always-sync)
 
-# Both files are made beside their places, under names that git ignores, and are linked into them together.
+# Both files are written under names that git ignores, and then linked to their final names.
 mkdir -p "artifacts/$target"
 draft=$(mktemp -d "artifacts/$target/found-XXXXXX")
 trap 'rm -rf "$draft"' EXIT
 code=0
-whitewater shrink "$file" --out "$draft/$name" "${under[@]}" >"$draft/said" || code=$?
+whitewater shrink "$file" --out "$draft/$name" "${options[@]}" >"$draft/output" || code=$?
 [ "$code" = 1 ] || die "$file was not promoted"
-rerun="$run replay ${under[*]}${under:+ }$artifact"
+rerun="$run replay ${options[*]}${options:+ }$artifact"
 {
   echo "# $name"
   echo
@@ -49,7 +51,7 @@ rerun="$run replay ${under[*]}${under:+ }$artifact"
   echo "Rerun: \`$rerun\`"
   echo
   echo '```text'
-  grep -v '^saved ' "$draft/said"
+  grep -v '^saved ' "$draft/output"
   echo '```'
 } >"$draft/$name.md"
 ln -- "$draft/$name" "$artifact"

@@ -2,15 +2,15 @@
 # Format, lints, docs and all tests, on stable Rust, without building libFuzzer.
 #
 #   scripts/test.sh           our own Raft
-#   scripts/test.sh --all     and these scripts with libFuzzer, and the adapters to other people's Raft, with the
-#                             real bugs found in them
+#   scripts/test.sh --all     also these scripts with the real libFuzzer, and the adapters to other
+#                             Raft implementations, with the real bugs found in them
 source "$(dirname "$0")/common.sh"
 [ $# = 0 ] || { [ $# = 1 ] && [ "$1" = --all ]; } || die "usage: test.sh [--all]"
 cargo fmt --all --check
-# Modules that a macro declares are hidden from cargo fmt.
+# cargo fmt does not see modules that a macro declares.
 rustfmt --edition 2021 --check fuzz/src/oracle/*.rs
 cargo clippy --workspace --all-targets --locked -- -D warnings
-# As adapters have it.
+# The features that adapters use.
 cargo clippy -p whitewater-cli --no-default-features --locked -- -D warnings
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 cargo test --workspace --locked
@@ -24,7 +24,7 @@ export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}/adapters/test"
 for adapter in "${adapters[@]}"; do
   echo "== $adapter"
   case "$adapter" in
-    # One of each source.
+    # One adapter for each set of sources.
     */tikv | */0.4.3) cargo clippy --manifest-path "$adapter/Cargo.toml" --all-targets --locked -- -D warnings ;;
   esac
   cargo test --manifest-path "$adapter/Cargo.toml" --locked

@@ -89,9 +89,12 @@ fn there_is_no_import_cycle() {
 #[test]
 fn dependencies_are_read_from_any_form_of_path() {
     let text = "use crate::a::{b, c::{self, D}};\nfn f() { crate::e::g() }\n\
-                use super::d::D;\n// crate::x\n#[cfg(test)]\nmod tests { use crate::y; }";
-    let known = ["a::b", "a::c", "a::d", "e", "x", "y"].map(String::from).into();
-    let expected = ["a::b", "a::c", "a::d", "e"].map(String::from).into();
+                use super::d::D;\nuse super::super::f::F;\npub use own::*;\nuse self::kin::K;\n\
+                // crate::x\n#[cfg(test)]\nmod tests { use crate::y; }";
+    let known = ["a::b", "a::c", "a::d", "a::z::own", "a::z::kin", "e", "f", "x", "y"];
+    let known = known.map(String::from).into();
+    let expected = ["a::b", "a::c", "a::d", "a::z::own", "a::z::kin", "e", "f"];
+    let expected = expected.map(String::from).into();
     assert_eq!(used("a::z", text, &known), expected);
 }
 
@@ -150,17 +153,37 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, PathBuf>) {
 /// The known modules that the paths of `module`'s source lead to, without its unit tests and
 /// comments.
 fn used(module: &str, text: &str, known: &BTreeSet<String>) -> BTreeSet<String> {
-    let product = text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text);
+    let tests = ["mod tests {", "pub mod tests {"].map(|form| format!("#[cfg(test)]\n{form}"));
+    let end = tests.iter().filter_map(|form| text.find(form)).min().unwrap_or(text.len());
+    let product = &text[..end];
     let code: Vec<&str> =
         product.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
     let code = code.join("\n");
-    let parent =
-        module.rsplit_once("::").map_or(String::new(), |(parent, _)| format!("{parent}::"));
     let mut found = BTreeSet::new();
-    for (start, prefix) in [("crate::", ""), ("super::", &parent)] {
-        for (place, _) in code.match_indices(start) {
-            let rest = &code[place + start.len()..];
-            paths(rest, prefix, &mut |path| found.extend(leads_to(path, known)));
+    for (place, _) in code.match_indices("crate::") {
+        paths(&code[place + 7..], "", &mut |path| found.extend(leads_to(path, known)));
+    }
+    let ups =
+        code.match_indices("super::").filter(|(place, _)| !code[..*place].ends_with("super::"));
+    for (place, _) in ups {
+        let (mut rest, mut above) = (&code[place..], Some(module));
+        while let Some(more) = rest.strip_prefix("super::") {
+            (rest, above) = (more, above.and_then(|at| Some(at.rsplit_once("::")?.0)));
+        }
+        let prefix = above.map_or(String::new(), |above| format!("{above}::"));
+        paths(rest, &prefix, &mut |path| found.extend(leads_to(path, known)));
+    }
+    let children = known.iter().filter_map(|other| {
+        let name = other.strip_prefix(module)?.strip_prefix("::")?;
+        (!name.contains("::")).then_some((name, other))
+    });
+    for (name, child) in children {
+        let path = format!("{name}::");
+        let begins =
+            |before: &str| !before.ends_with(|c: char| c.is_alphanumeric() || "_:".contains(c));
+        let is_own = |before: &str| begins(before) || before.ends_with("self::");
+        if code.match_indices(&path).any(|(place, _)| is_own(&code[..place])) {
+            found.insert(child.clone());
         }
     }
     found

@@ -17,7 +17,7 @@ fn end_of(sut: &SystemUnderTest<Ours>, script: &str) -> String {
     let schedule = Schedule::parse(script).unwrap_or_else(|error| panic!("{error}"));
     let outcome = Runner::new(sut.clone()).run(&schedule);
     assert_eq!(outcome.violation, None);
-    let story = story::tell(sut, &outcome.resolved);
+    let story = story::narrate(sut, &outcome.resolved);
     let table = story.find("node role").expect("a story ends with a table");
     story[table..].to_string()
 }
@@ -97,7 +97,7 @@ fn a_snapshot_matters_to_a_follower_that_lacks_its_entries() {
         let script = format!("set nodes 3\nelect n0 {{n0,n1,n7}}\nreplicate n0 {{n1}}\n{compact}");
         let lagging = "drop n0>n2 @0\ndrop n0>n2 @0\nexchange n0 {n2}\nexchange n0 {n2}\n";
         let schedule = Schedule::parse(&format!("{script}{lagging}")).expect("it is a script");
-        let story = story::tell(&raft(), &Runner::new(raft()).run(&schedule).resolved);
+        let story = story::narrate(&raft(), &Runner::new(raft()).run(&schedule).resolved);
         story.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let received_by_n2 = |message: &str| format!("n2 receives {message}");

@@ -10,7 +10,7 @@ use whitewater::mutants::{self, raft};
 use whitewater::raft::mark::{Mark, Marks};
 use whitewater::replica::ours::Ours;
 use whitewater::replica::system_under_test::SystemUnderTest;
-use whitewater::report::story::tell;
+use whitewater::report::story::narrate;
 use whitewater::run::Runner;
 use whitewater::schedule::files::{read_schedule, schedules_in};
 use whitewater::schedule::Schedule;
@@ -73,7 +73,7 @@ fn is_killed(name: &str, sut: SystemUnderTest<Ours>, caught_by: &str) {
     assert_eq!(canary::level(), Level::Triggered, "{name}");
     let page = killer(name).with_extension("md");
     let text = std::fs::read_to_string(&page).expect("it has a text");
-    let story = tell(&sut, &outcome.resolved);
+    let story = narrate(&sut, &outcome.resolved);
     if std::env::var_os("UPDATE").is_some() {
         return std::fs::write(&page, with_story(&text, &story)).expect("it can be written");
     }

@@ -30,7 +30,7 @@ fn every_scenario_has_its_story_and_no_violation() {
         let schedule = read_script(&script).unwrap_or_else(|error| panic!("{error}"));
         let outcome = Runner::new(raft()).run(&schedule);
         assert_eq!(outcome.violation, None, "{}", script.display());
-        let actual = story::tell(&raft(), &outcome.resolved);
+        let actual = story::narrate(&raft(), &outcome.resolved);
         let golden = script.with_extension("story");
         if std::env::var_os("UPDATE").is_some() {
             fs::write(&golden, &actual).expect("the story can be written");

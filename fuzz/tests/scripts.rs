@@ -1,7 +1,7 @@
-//! The daily commands, `scripts/*.sh`, as a user meets them: what they leave behind, what they say,
-//! and how they end. All of it happens in checkouts whose paths a shell would misread.
+//! The daily commands, `scripts/*.sh`, as a user runs them: the files that they leave, their output
+//! and their exit codes. All tests run in checkouts whose paths a shell misreads if unquoted.
 //!
-//! Most tests have `scripts/cargo.sh` stand in for cargo, and so build no libFuzzer. Those that
+//! Most tests use `scripts/cargo.sh` as a stub of cargo, and so do not build libFuzzer. Those that
 //! build the real target are ignored in the ordinary suite: `scripts/test.sh --all` runs them.
 
 use std::collections::BTreeSet;
@@ -16,29 +16,29 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-/// A name that a shell reads as something else, wherever it is not quoted.
+/// A name that a shell misreads wherever it is not quoted.
 const ODD: &str = "it's \"$HOME\" & a * [b]; #1";
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the root is there")
 }
 
-/// A checkout of one's own, which goes when it is no longer needed.
+/// A temporary checkout, removed when it is dropped.
 struct Checkout {
     root: PathBuf,
-    /// Put before all others on the path.
+    /// The folder that comes first in `PATH`.
     tools: PathBuf,
     target: Option<PathBuf>,
 }
 
 impl Drop for Checkout {
     fn drop(&mut self) {
-        let above = self.root.parent().expect("it lies in a folder of its own");
+        let above = self.root.parent().expect("it is in a folder");
         let _ = fs::remove_dir_all(above);
     }
 }
 
-/// How a script ended.
+/// The result of a script.
 struct Ended {
     code: Option<i32>,
     out: String,
@@ -57,18 +57,18 @@ impl Ended {
         self
     }
 
-    /// Ended with 2, and the last line on standard error is a complaint with these words.
+    /// Asserts exit code 2, and these words in the last line on standard error.
     #[track_caller]
-    fn complaining(self, words: &[&str]) -> Ended {
+    fn failing_with(self, words: &[&str]) -> Ended {
         let ended = self.with(2);
-        let complaint = ended.err.lines().last().unwrap_or_default();
-        words.iter().for_each(|word| assert!(complaint.contains(word), "{}", ended.err));
+        let message = ended.err.lines().last().unwrap_or_default();
+        words.iter().for_each(|word| assert!(message.contains(word), "{}", ended.err));
         ended
     }
 }
 
 impl Checkout {
-    /// A few inputs, the scripts, and what they ask for; a stand-in for cargo.
+    /// A few inputs, the scripts and the files that they need, and a stub of cargo.
     fn small() -> Checkout {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -117,20 +117,20 @@ impl Checkout {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    /// What `git status` shows, file by file.
+    /// The output of `git status`, file by file.
     fn status(&self) -> String {
         self.git(&["-c", "status.renames=false", "status", "--short"])
     }
 
-    /// A command that starts in the checkout, with nothing of what this very test was started with.
+    /// A command that starts in the checkout, without the settings in the environment of this test.
     fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.root).stdin(Stdio::null());
-        let ours = |name: &str| {
+        let is_setting = |name: &str| {
             ["WHITEWATER_", "CARGO_", "GIT_", "RUST"].iter().any(|start| name.starts_with(start))
                 && !["CARGO_HOME", "RUSTUP_HOME"].contains(&name)
         };
-        for (name, _) in env::vars().filter(|(name, _)| ours(name)) {
+        for (name, _) in env::vars().filter(|(name, _)| is_setting(name)) {
             command.env_remove(name);
         }
         command.env_remove("ADAPTER").env_remove("SANITIZER");
@@ -143,14 +143,14 @@ impl Checkout {
         command
     }
 
-    /// Runs a script, with variables of these values.
+    /// Runs a script with these environment variables.
     fn run(&self, script: &str, args: &[&str], variables: &[(&str, &str)]) -> Ended {
         let mut command = self.command(self.path("scripts").join(script));
         command.args(args).envs(variables.iter().copied());
         Ended::new(command.output().expect("the script starts"))
     }
 
-    /// The names of a folder.
+    /// The names of the files in a folder.
     fn names(&self, folder: &str) -> BTreeSet<String> {
         let entries = fs::read_dir(self.path(folder)).expect("the folder is there").flatten();
         entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
@@ -172,16 +172,16 @@ fn copy_all(from: &Path, to: &Path) {
 }
 
 #[test]
-fn a_minimised_corpus_shows_what_came_and_what_went() {
+fn git_shows_the_inputs_that_minimising_adds_and_removes() {
     let checkout = Checkout::small();
     checkout.write("corpus/cluster/new", "7 8\n");
-    assert_eq!(checkout.status(), "", "what fuzzing adds is ignored");
+    assert_eq!(checkout.status(), "", "inputs that fuzzing adds are ignored");
     let ended = checkout.run("cmin.sh", &[], &[]).with(0);
     assert!(ended.out.contains("4 files before, 3 now, which reach 8 features"), "{}", ended.out);
     assert_eq!(checkout.texts("corpus/cluster"), ["1 2 3\n", "4 5 6\n", "7 8\n"]);
     let status = checkout.status();
     let shown = |how: &str| status.lines().filter(|line| line.starts_with(how)).count();
-    // By the names of their hashes, as libFuzzer has it.
+    // Kept inputs are renamed to their hashes, as libFuzzer names them.
     assert_eq!((shown(" A corpus/"), shown(" D corpus/"), status.lines().count()), (3, 3, 6));
     checkout.git(&["add", "corpus"]);
     assert_eq!(checkout.git(&["diff", "--name-only"]), "");
@@ -190,20 +190,20 @@ fn a_minimised_corpus_shows_what_came_and_what_went() {
 }
 
 #[test]
-fn a_merge_that_fails_leaves_the_corpus_as_it_was() {
+fn a_failed_merge_leaves_the_corpus_unchanged() {
     let checkout = Checkout::small();
     let before = (checkout.names("corpus/cluster"), checkout.texts("corpus/cluster"));
-    for trouble in ["path", "fails", "cuts", "ends-early"] {
-        let ended = checkout.run("cmin.sh", &["cluster"], &[("STAND_IN", trouble)]);
+    for mode in ["path", "fails", "cuts", "ends-early"] {
+        let ended = checkout.run("cmin.sh", &["cluster"], &[("STUB_MODE", mode)]);
         let after = (checkout.names("corpus/cluster"), checkout.texts("corpus/cluster"));
-        assert_eq!(after, before, "{trouble}");
-        ended.complaining(&["corpus/cluster is as it was"]);
+        assert_eq!(after, before, "{mode}");
+        ended.failing_with(&["corpus/cluster is unchanged"]);
     }
     assert_eq!(checkout.status(), "");
 }
 
 #[test]
-fn a_corpus_is_minimised_by_one_at_a_time() {
+fn a_corpus_is_locked_while_it_is_minimised() {
     let checkout = Checkout::small();
     let mut flock = checkout.command("flock");
     flock.args(["--no-fork", "corpus/cluster", "sh", "-c", "echo held; exec sleep 30"]);
@@ -214,19 +214,19 @@ fn a_corpus_is_minimised_by_one_at_a_time() {
     let ended = checkout.run("cmin.sh", &[], &[]);
     other.kill().expect("it was started here");
     other.wait().expect("it ends");
-    ended.complaining(&["is being minimised already"]);
+    ended.failing_with(&["is being minimised already"]);
     assert_eq!(checkout.names("corpus/cluster").len(), 3);
 }
 
 #[test]
-fn an_input_that_a_merge_forgets_stays() {
+fn an_input_whose_features_the_merge_loses_is_kept() {
     let checkout = Checkout::small();
-    checkout.run("cmin.sh", &["cluster"], &[("STAND_IN", "forgets")]).with(0);
+    checkout.run("cmin.sh", &["cluster"], &[("STUB_MODE", "forgets")]).with(0);
     assert_eq!(checkout.texts("corpus/cluster"), ["1 2 3\n", "4 5 6\n"]);
 }
 
 #[test]
-fn an_input_that_breaks_a_promise_stays_and_is_named() {
+fn an_input_with_a_violation_is_kept_and_named() {
     let checkout = Checkout::small();
     checkout.write("corpus/cluster/bad", "broken\n");
     let ended = checkout.run("cmin.sh", &["cluster"], &[]).with(1);
@@ -239,14 +239,14 @@ fn an_input_that_breaks_a_promise_stays_and_is_named() {
 }
 
 #[test]
-fn what_other_folders_have_is_taken_into_the_corpus() {
+fn inputs_of_other_folders_are_merged_into_the_corpus() {
     let checkout = Checkout::small();
     fs::create_dir(checkout.path("more")).expect("a folder can be made");
     checkout.write("more/again", "1 3\n");
     checkout.write("more/other", "9\n");
     checkout.run("cmin.sh", &["cluster", "more"], &[]).with(0);
     assert_eq!(checkout.texts("corpus/cluster"), ["1 2 3\n", "4 5 6\n", "9\n"]);
-    assert_eq!(checkout.texts("more"), ["1 3\n", "9\n"], "they stay as they are");
+    assert_eq!(checkout.texts("more"), ["1 3\n", "9\n"], "the other folder is unchanged");
 }
 
 #[test]
@@ -260,12 +260,12 @@ fn a_corpus_outside_a_git_checkout_is_minimised_as_well() {
 }
 
 #[test]
-fn a_target_that_is_not_told_its_bug_is_refused() {
+fn the_mutant_target_needs_the_name_of_a_seeded_bug() {
     let checkout = Checkout::small();
     for (script, args) in
         [("cmin.sh", &["mutant"][..]), ("seed.sh", &["mutant"]), ("fuzz.sh", &["mutant", "1"])]
     {
-        let ended = checkout.run(script, args, &[]).complaining(&["WHITEWATER_MUTANT must name"]);
+        let ended = checkout.run(script, args, &[]).failing_with(&["WHITEWATER_MUTANT must name"]);
         assert_eq!((ended.out.as_str(), ended.err.lines().count()), ("", 1), "{script}");
     }
     let bug = [("WHITEWATER_MUTANT", "votes-twice")];
@@ -276,24 +276,24 @@ fn a_target_that_is_not_told_its_bug_is_refused() {
 }
 
 #[test]
-fn wrong_usage_is_one_line_and_changes_nothing() {
+fn wrong_usage_prints_one_line_and_changes_nothing() {
     let checkout = Checkout::small();
     checkout.write("artifacts/cluster/known", "1\n");
     checkout.write("artifacts/cluster/known.md", "1\n");
     for (script, args, word) in [
         ("fuzz.sh", &["nothing"][..], "no fuzz target 'nothing'"),
         ("fuzz.sh", &["../cluster"], "no fuzz target '../cluster'"),
-        ("fuzz.sh", &["cluster", "soon"], "'soon' is no number"),
+        ("fuzz.sh", &["cluster", "soon"], "'soon' is not a number"),
         ("fuzz.sh", &["cluster", "1", "-runs=5"], "usage: fuzz.sh"),
-        ("fuzz.sh", &["--", "-jobs=many"], "'-jobs=many' is no number"),
+        ("fuzz.sh", &["--", "-jobs=many"], "'-jobs=many' is not a number"),
         ("cmin.sh", &["nothing"], "no fuzz target 'nothing'"),
-        ("cmin.sh", &["cluster", "nowhere"], "nowhere: is no folder"),
-        ("cmin.sh", &["cluster", "--", "-max_len=3"], "does not take '-max_len=3'"),
-        ("cmin.sh", &["--", "-merge=0"], "does not take '-merge=0'"),
+        ("cmin.sh", &["cluster", "nowhere"], "nowhere: is not a folder"),
+        ("cmin.sh", &["cluster", "--", "-max_len=3"], "does not accept '-max_len=3'"),
+        ("cmin.sh", &["--", "-merge=0"], "does not accept '-merge=0'"),
         ("seed.sh", &["cluster", "more"], "usage: seed.sh"),
         ("promote.sh", &["file"], "usage: promote.sh"),
-        ("promote.sh", &["nowhere", "a-name"], "is no file"),
-        ("promote.sh", &["corpus/cluster/one", "a name"], "'a name' is no name"),
+        ("promote.sh", &["nowhere", "a-name"], "is not a file"),
+        ("promote.sh", &["corpus/cluster/one", "a name"], "'a name' is not a valid name"),
         ("promote.sh", &["artifacts/cluster/known", "known"], "known exists already"),
         ("promote.sh", &["artifacts/cluster/known", "found-it"], "git ignores"),
         ("coverage.sh", &["a", "b"], "usage: coverage.sh"),
@@ -301,21 +301,21 @@ fn wrong_usage_is_one_line_and_changes_nothing() {
         ("pgo.sh", &["a"], "usage: pgo.sh"),
         ("test.sh", &["a"], "usage: test.sh"),
     ] {
-        let ended = checkout.run(script, args, &[]).complaining(&[word]);
+        let ended = checkout.run(script, args, &[]).failing_with(&[word]);
         assert_eq!((ended.out.as_str(), ended.err.lines().count()), ("", 1), "{}", ended.err);
     }
     assert_eq!(checkout.names("corpus/cluster").len(), 3);
 }
 
 #[test]
-fn the_minimiser_takes_the_options_that_cut_nothing() {
+fn the_minimiser_accepts_options_that_truncate_no_input() {
     let checkout = Checkout::small();
     checkout.run("cmin.sh", &["--", "-timeout=5", "-set_cover_merge=1"], &[]).with(0);
     assert_eq!(checkout.texts("corpus/cluster"), ["1 2 3\n", "4 5 6\n"]);
 }
 
 #[test]
-fn a_run_that_says_little_is_clean_and_leaves_nothing_for_git() {
+fn a_clean_run_with_a_short_log_leaves_git_status_empty() {
     let checkout = Checkout::small();
     let ended = checkout.run("fuzz.sh", &["cluster", "1"], &[]).with(0);
     assert!(ended.out.ends_with("clean\n"), "{}", ended.out);
@@ -327,35 +327,34 @@ fn a_run_that_says_little_is_clean_and_leaves_nothing_for_git() {
 }
 
 #[test]
-fn a_fuzzer_that_does_not_start_is_no_find() {
+fn a_fuzzer_that_does_not_start_is_an_error_and_not_a_find() {
     let checkout = Checkout::small();
-    for (trouble, tail) in [("start", "The required directory"), ("fork-starts-nothing", "#0: cov")]
-    {
-        let ended = checkout.run("fuzz.sh", &["cluster", "1"], &[("STAND_IN", trouble)]);
-        let ended = ended.complaining(&["the fuzzer ended with code"]);
+    for (mode, tail) in [("start", "The required directory"), ("fork-starts-nothing", "#0: cov")] {
+        let ended = checkout.run("fuzz.sh", &["cluster", "1"], &[("STUB_MODE", mode)]);
+        let ended = ended.failing_with(&["the fuzzer ended with code"]);
         assert!(ended.err.contains(tail), "the tail of the log: {}", ended.err);
     }
 }
 
 #[test]
-fn a_find_is_told_and_is_never_clean() {
+fn a_run_with_finds_reports_them_and_is_not_clean() {
     let checkout = Checkout::small();
-    let story = checkout.run("fuzz.sh", &["cluster", "1"], &[("STAND_IN", "story")]).with(1);
+    let story = checkout.run("fuzz.sh", &["cluster", "1"], &[("STUB_MODE", "story")]).with(1);
     assert!(
         story.out.contains("\nthe story\n") && story.out.contains("finds 1\n"),
         "{}",
         story.out
     );
     let fork = ["cluster", "1", "--", "-fork=2", "-ignore_crashes=1"];
-    for trouble in ["fork", "fork-saves-nothing"] {
-        let ended = checkout.run("fuzz.sh", &fork, &[("STAND_IN", trouble)]).with(1);
+    for mode in ["fork", "fork-saves-nothing"] {
+        let ended = checkout.run("fuzz.sh", &fork, &[("STUB_MODE", mode)]).with(1);
         assert!(ended.out.contains("finds 3\n") && !ended.out.contains("clean"), "{}", ended.out);
     }
     assert_eq!(checkout.status(), "", "finds are ignored until they are promoted");
 }
 
 #[test]
-fn each_job_has_a_log_and_a_seed_of_its_own() {
+fn each_job_has_its_own_log_and_seed() {
     let checkout = Checkout::small();
     let options = ["cluster", "1", "--", "-jobs=3", "-workers=2", "-seed=7"];
     let ended = checkout.run("fuzz.sh", &options, &[]).with(0);
@@ -367,16 +366,16 @@ fn each_job_has_a_log_and_a_seed_of_its_own() {
 }
 
 #[test]
-fn seeds_are_merged_with_the_corpus_or_leave_it_as_it_was() {
+fn seeding_merges_into_the_corpus_or_leaves_it_unchanged() {
     let checkout = Checkout::small();
     fs::create_dir_all(checkout.path("fuzz/tests/scenarios")).expect("a folder can be made");
-    checkout.write("fuzz/tests/scenarios/told.txt", "8 9\n");
-    // What is called like a scenario may say something else.
-    checkout.write("corpus/cluster/told", "7\n");
+    checkout.write("fuzz/tests/scenarios/scenario.txt", "8 9\n");
+    // An input with the name of a scenario may have other contents.
+    checkout.write("corpus/cluster/scenario", "7\n");
     let before = checkout.names("corpus/cluster");
-    checkout.run("seed.sh", &[], &[("STAND_IN", "finds")]).with(1);
+    checkout.run("seed.sh", &[], &[("STUB_MODE", "finds")]).with(1);
     assert_eq!(checkout.names("corpus/cluster"), before);
-    checkout.run("seed.sh", &[], &[("STAND_IN", "path")]).complaining(&["is as it was"]);
+    checkout.run("seed.sh", &[], &[("STUB_MODE", "path")]).failing_with(&["is unchanged"]);
     assert_eq!(checkout.names("corpus/cluster"), before);
     checkout.run("seed.sh", &[], &[]).with(0);
     let texts = ["1 2 3\n", "10 11\n", "12\n", "4 5 6\n", "7\n", "8 9\n"];
@@ -384,7 +383,7 @@ fn seeds_are_merged_with_the_corpus_or_leave_it_as_it_was() {
 }
 
 #[test]
-fn a_find_is_promoted_whole_and_under_a_name_that_git_sees() {
+fn a_find_is_promoted_with_its_text_under_a_name_that_git_shows() {
     let checkout = Checkout::small();
     checkout.write("artifacts/cluster/crash-1", "3\n");
     assert_eq!(checkout.status(), "");
@@ -396,14 +395,14 @@ fn a_find_is_promoted_whole_and_under_a_name_that_git_sees() {
     assert_eq!(checkout.names("artifacts/cluster"), BTreeSet::from(names), "no draft is left");
     let text = fs::read_to_string(checkout.path("artifacts/cluster/a-name.md")).expect("text");
     assert!(text.contains("Fix: it's `mended`.\n") && text.contains("the story\n"), "{text}");
-    checkout.run("promote.sh", &args, &[]).complaining(&["exists already"]);
+    checkout.run("promote.sh", &args, &[]).failing_with(&["exists already"]);
 }
 
 #[test]
-fn an_adapter_has_a_corpus_of_its_own() {
+fn an_adapter_has_its_own_corpus() {
     let checkout = Checkout::small();
     let adapter = [("ADAPTER", "fuzz/adapters/tikv")];
-    checkout.run("fuzz.sh", &["cluster", "1"], &adapter).complaining(&["no adapter"]);
+    checkout.run("fuzz.sh", &["cluster", "1"], &adapter).failing_with(&["no adapter"]);
     fs::create_dir_all(checkout.path("fuzz/adapters/tikv/corpus/cluster")).expect("a folder");
     checkout.write("fuzz/adapters/tikv/Cargo.toml", "");
     checkout.commit();
@@ -414,16 +413,16 @@ fn an_adapter_has_a_corpus_of_its_own() {
     checkout.run("fuzz.sh", &["cluster", "1"], &adapter).with(0);
     assert_eq!(checkout.names("fuzz/adapters/tikv/corpus/cluster").len(), 2);
     assert_eq!(checkout.names("corpus/cluster").len(), 3);
-    assert_eq!(checkout.status(), "", "all of it is ignored");
-    checkout.run("fuzz.sh", &["mutant", "1"], &adapter).complaining(&["no fuzz target 'mutant'"]);
-    checkout.run("seed.sh", &[], &adapter).complaining(&["an adapter"]);
+    assert_eq!(checkout.status(), "", "an adapter's corpus is ignored");
+    checkout.run("fuzz.sh", &["mutant", "1"], &adapter).failing_with(&["no fuzz target 'mutant'"]);
+    checkout.run("seed.sh", &[], &adapter).failing_with(&["an adapter"]);
 }
 
 #[test]
-fn who_is_interrupted_stops_what_it_started() {
+fn an_interrupted_script_stops_its_fuzzer() {
     let checkout = Checkout::small();
     let mut command = checkout.command(checkout.path("scripts/fuzz.sh"));
-    command.env("STAND_IN", "hangs").stdout(Stdio::null()).stderr(Stdio::null());
+    command.env("STUB_MODE", "hangs").stdout(Stdio::null()).stderr(Stdio::null());
     let mut script = command.spawn().expect("the script starts");
     let fuzzer = || fs::read_to_string(checkout.path("artifacts/cluster/pid")).unwrap_or_default();
     wait_until("the fuzzer runs", || fuzzer().ends_with('\n'));
@@ -437,26 +436,26 @@ fn who_is_interrupted_stops_what_it_started() {
 
 /// Waits for at most half a minute.
 #[track_caller]
-fn wait_until(what: &str, happens: impl Fn() -> bool) {
+fn wait_until(condition: &str, happens: impl Fn() -> bool) {
     for _ in 0..600 {
         if happens() {
             return;
         }
         thread::sleep(Duration::from_millis(50));
     }
-    panic!("not within half a minute: {what}");
+    panic!("not within half a minute: {condition}");
 }
 
-/// Targets are built once, in a folder that stays: the second checkout at a place, of files that
-/// are as old, needs no build. So there is but one at a time.
+/// Targets are built once, in a folder that is kept: a later checkout at the same path, of files
+/// with the same times, needs no build. So only one real checkout exists at a time.
 static REAL: Mutex<()> = Mutex::new(());
 
 impl Checkout {
-    /// All that git knows, as it is now, with the real cargo.
+    /// All files that git does not ignore, in their present state, with the real cargo.
     fn real() -> Checkout {
         let above = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scripts");
         let target = Some(above.join("target of it's \"$HOME\""));
-        // Where scripts install cargo-fuzz, so that it need not be built once more.
+        // Where scripts install cargo-fuzz, so that it is not built again.
         let tools = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../tools/bin");
         let checkout = Checkout { root: above.join("here").join(ODD), tools, target };
         let _ = fs::remove_dir_all(above.join("here"));
@@ -472,22 +471,23 @@ impl Checkout {
 
     fn cargo_fuzz(&self, args: &[&str], variables: &[(&str, &str)]) -> Ended {
         let mut command = self.command("cargo");
-        let (what, how) = (&args[..1], ["--sanitizer", "none", "--no-trace-compares"]);
-        command.arg("fuzz").args(what).args(how).args(&args[1..]);
+        let (command_name, options) = (&args[..1], ["--sanitizer", "none", "--no-trace-compares"]);
+        command.arg("fuzz").args(command_name).args(options).args(&args[1..]);
         command.envs(variables.iter().copied());
         Ended::new(command.output().expect("cargo starts"))
     }
 
-    /// The features that a corpus reaches, by a merge that is told to cut nothing.
+    /// The features that a corpus reaches, by a merge that truncates no input.
     fn features(&self, corpus: &str) -> BTreeSet<String> {
         let work = self.root.with_file_name("features");
         let _ = fs::remove_dir_all(&work);
         fs::create_dir_all(work.join("new")).expect("a folder can be made");
         let host = Command::new("rustc").arg("-vV").output().expect("rustc starts").stdout;
         let host = String::from_utf8_lossy(&host).into_owned();
-        let host = host.lines().find_map(|line| line.strip_prefix("host: ")).expect("it says so");
+        let host =
+            host.lines().find_map(|line| line.strip_prefix("host: ")).expect("it has a host");
         let target = self.target.as_ref().expect("it has one").join(host).join("release/cluster");
-        // Whatever the target makes of its paths: no word here is special to a shell.
+        // These paths have no character that is special to a shell.
         let program = work.join("cluster");
         fs::copy(target, &program).expect("the target is built");
         let mut command = self.command(program);
@@ -501,7 +501,7 @@ impl Checkout {
         reached.flat_map(|line| line.split(' ').skip(1)).map(String::from).collect()
     }
 
-    /// Leaves a few inputs, for what goes through all of them again and again.
+    /// Keeps only a few inputs, for tests that run all of them many times.
     fn thin_out(&self) {
         for name in self.names("corpus/cluster").iter().skip(20) {
             fs::remove_file(self.path("corpus/cluster").join(name)).expect("it is there");
@@ -515,14 +515,14 @@ fn copy_corpus(from: &Path, to: &Path) {
     copy_all(from, to);
 }
 
-/// What is lost of the features that the shipped corpus reaches.
+/// Asserts that at most two features of the shipped corpus are lost.
 #[track_caller]
-fn nothing_is_lost(checkout: &Checkout, before: &(usize, BTreeSet<String>)) {
+fn assert_features_are_kept(checkout: &Checkout, before: &(usize, BTreeSet<String>)) {
     let after = (checkout.names("corpus/cluster").len(), checkout.features("corpus/cluster"));
     let lost = before.1.difference(&after.1).count();
     let (files, features) = (before.0, before.1.len());
     println!("{files} files, {features} features; now {}, {}", after.0, after.1.len());
-    // What an input reaches may hang on what ran before it: a buffer that grows does so once.
+    // An input's features may depend on the inputs that ran before it: a buffer grows only once.
     assert!(lost <= 2, "{lost} of {features} features are lost");
     assert!(after.0 > files / 2, "{files} files became {}", after.0);
 }
@@ -536,16 +536,16 @@ fn minimising_loses_no_feature_and_no_long_schedule() {
     let before = (checkout.names("corpus/cluster").len(), checkout.features("corpus/cluster"));
     let ended = checkout.run("cmin.sh", &["cluster"], &[]).with(0);
     println!("{}", ended.out);
-    nothing_is_lost(&checkout, &before);
+    assert_features_are_kept(&checkout, &before);
     checkout.cargo_fuzz(&["cmin", "cluster"], &[]).with(0);
-    nothing_is_lost(&checkout, &before);
+    assert_features_are_kept(&checkout, &before);
     let shown = checkout.status();
     assert!(shown.lines().all(|line| line.starts_with(" D corpus/cluster/")), "{shown}");
 }
 
 #[test]
 #[ignore = "builds libFuzzer; scripts/test.sh --all runs it"]
-fn fuzzing_in_any_way_leaves_nothing_for_git_until_it_is_promoted() {
+fn fuzzing_leaves_git_status_empty_until_inputs_are_promoted() {
     let _one = REAL.lock();
     let checkout = Checkout::real();
     let shipped = checkout.names("corpus/cluster").len();
@@ -562,7 +562,7 @@ fn fuzzing_in_any_way_leaves_nothing_for_git_until_it_is_promoted() {
         &["-runs=9"],
         &["-fork=2", "-seed=7"],
         &["-jobs=2", "-seed=7"],
-        // libFuzzer takes inputs out of a corpus only if it made them itself.
+        // libFuzzer removes only those inputs from a corpus that it created itself.
         &["-reduce_inputs=1", "-shrink=1", "-runs=20000"],
     ] {
         clean(options);
@@ -585,12 +585,12 @@ fn fuzzing_in_any_way_leaves_nothing_for_git_until_it_is_promoted() {
 
 #[test]
 #[ignore = "builds libFuzzer; scripts/test.sh --all runs it"]
-fn finds_are_told_and_minimised_and_are_ignored_by_git() {
+fn finds_are_reported_minimised_and_ignored_by_git() {
     let _one = REAL.lock();
     let checkout = Checkout::real();
     checkout.thin_out();
     let bug = [("WHITEWATER_MUTANT", "stale-vote-counted")];
-    checkout.run("cmin.sh", &["mutant"], &[]).complaining(&["WHITEWATER_MUTANT must name"]);
+    checkout.run("cmin.sh", &["mutant"], &[]).failing_with(&["WHITEWATER_MUTANT must name"]);
     let ended = checkout.run("fuzz.sh", &["mutant", "20"], &bug).with(1);
     assert!(ended.out.contains("DEDUP_TOKEN: "), "{}", ended.out);
     let fork = ["mutant", "5", "--", "-fork=2", "-ignore_crashes=1"];

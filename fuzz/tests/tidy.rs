@@ -278,7 +278,7 @@ fn the_findings_are_listed_and_have_their_form() {
     for (path, text) in scripts {
         let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
         assert!(page.contains(&format!("[{name}]({name})")), "findings/README.md lacks {name}");
-        for word in ["Guess:", "Happens:", "Matters:", "Version:", "Source:", "mktemp -d"] {
+        for word in ["Expected:", "Happens:", "Matters:", "Version:", "Source:", "mktemp -d"] {
             assert!(text.contains(word), "{name} lacks {word}");
         }
     }

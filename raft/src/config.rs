@@ -24,11 +24,11 @@ pub struct Config {
     /// Election priority: a server's election timeout is longer by this many times
     /// `election_ticks`, so that servers with 0 campaign first. Price: if they are all gone,
     /// electing a leader takes longer.
-    pub handicap: u32,
+    pub election_delay: u32,
     /// Number of this incarnation of the server (from start to stop), by which it ignores replies
     /// to requests of earlier incarnations: a number that it has not had before, counted or
     /// random.
-    pub life: u64,
+    pub incarnation: u64,
     /// Pre-Vote: become a pre-candidate before becoming a candidate (dissertation, 9.6). Price: a
     /// round trip per election.
     pub pre_vote: bool,
@@ -95,8 +95,8 @@ impl Config {
             election_ticks: 10,
             heartbeat_ticks: 2,
             jitter: 0,
-            handicap: 0,
-            life: 0,
+            election_delay: 0,
+            incarnation: 0,
             pre_vote: false,
             check_quorum: false,
             lease_reads: false,

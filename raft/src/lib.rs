@@ -63,7 +63,7 @@
 //! - Pre-Vote (9.6), [`Config::pre_vote`]: requested in the current term, not in the next; the
 //!   request changes nothing at its receiver.
 //! - CheckQuorum and leader stickiness (6.2, 4.2.3), [`Config::check_quorum`].
-//! - Election priority, [`Config::handicap`]: a longer election timeout, so that it costs no
+//! - Election priority, [`Config::election_delay`]: a longer election timeout, so that it costs no
 //!   election.
 //! - Leadership transfer (3.10), [`Input::Transfer`]: aborted after an election timeout; a
 //!   TimeoutNow that was sent cannot be revoked.

@@ -24,8 +24,8 @@ impl Stamp {
 /// A number that is used once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Nonce {
-    /// The incarnation of the sender: see [`Config::life`](crate::Config::life).
-    pub life: u64,
+    /// The incarnation of the sender: see [`Config::incarnation`](crate::Config::incarnation).
+    pub incarnation: u64,
     /// The number of the request in that incarnation.
     pub number: u64,
 }

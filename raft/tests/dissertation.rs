@@ -548,7 +548,7 @@ fn a_leader_serves_read_index_of_a_follower_as_of_a_client_and_other_servers_ref
 // An earlier incarnation used the same numbers, and the replies to it may be stale.
 #[test]
 fn a_reply_to_an_earlier_incarnation_is_ignored() {
-    let host = follower(&[1], 1).with_config(|config| config.life = 1);
+    let host = follower(&[1], 1).with_config(|config| config.incarnation = 1);
     let host = host
         .receives_current(1, append(id(1, 1), &[], 1))
         .reads(7)
@@ -726,8 +726,10 @@ fn entries_beyond_the_limit_of_unapplied_bytes_are_neither_handed_out_nor_compac
 
 #[test]
 fn a_server_with_a_handicap_waits_for_that_many_more_election_timeouts() {
-    let timeout = |handicap| {
-        server(3, 1, &[]).with_config(|config| config.handicap = handicap).election_timeout()
+    let timeout = |election_delay| {
+        server(3, 1, &[])
+            .with_config(|config| config.election_delay = election_delay)
+            .election_timeout()
     };
     assert_eq!([1, 3].map(timeout), [1, 3].map(|more| timeout(0) + more * ELECTION));
 }

@@ -7,6 +7,7 @@
 
 mod campaign;
 mod campaign_result;
+mod comparison;
 mod figures;
 mod figures_text;
 mod file;

@@ -32,9 +32,9 @@ pub fn replay<R: Replica>(files: &[PathBuf], mut runner: Runner<R>) -> Result<Ou
         };
         let _ = writeln!(text, "{}: {}", file.display(), violation.fingerprint());
         match events <= STORY_EVENTS {
-            true => text.push_str(&story::tell(runner.system_under_test(), &outcome.resolved)),
+            true => text.push_str(&story::narrate(runner.system_under_test(), &outcome.resolved)),
             false => {
-                let _ = writeln!(text, "broken    {violation}, after {events} events.");
+                let _ = writeln!(text, "violated  {violation}, after {events} events.");
                 let _ = writeln!(text, "          `whitewater shrink` prints a shorter story");
             }
         }
@@ -65,7 +65,7 @@ pub fn shrink<R: Replica>(
     if let Some(out) = out {
         write_new(out, &bytes)?;
     }
-    let mut text = story::tell(runner.system_under_test(), &small.schedule);
+    let mut text = story::narrate(runner.system_under_test(), &small.schedule);
     let after = small.schedule.events.len();
     let (before, replays) = (small.events_before, small.replays);
     let _ = writeln!(text, "\nshrunk    {before} to {after} events in {replays} replays");
@@ -94,7 +94,7 @@ pub fn show<R: Replica>(
         schedule = outcome.resolved;
     }
     let text = match story {
-        true => story::tell(runner.system_under_test(), &schedule),
+        true => story::narrate(runner.system_under_test(), &schedule),
         false => schedule.to_string(),
     };
     Ok(Output { text, json: schedule_json(&schedule), clean })

@@ -7,7 +7,7 @@ use cpu_time::ProcessTime;
 use whitewater::replica::Replica;
 use whitewater::run::{Judged, Outcome, Runner};
 use whitewater::schedule::Schedule;
-use whitewater::search::generator::{Generator, WISHES};
+use whitewater::search::generator::{Generator, DRAWS_PER_EVENT};
 use whitewater::target::Systems;
 
 use crate::report::progress;
@@ -82,7 +82,7 @@ pub fn draw<R: Replica>(
     let setup = generator.setup(nodes);
     let limit = events as usize;
     let mut events = Vec::with_capacity(limit);
-    let most = (WISHES * limit).min(Schedule::MAX_EVENTS);
+    let most = (DRAWS_PER_EVENT * limit).min(Schedule::MAX_EVENTS);
     let next = |cluster: &Judged<R>| {
         (events.len() < most).then(|| {
             let event = generator.event(cluster.enabled());

@@ -74,8 +74,8 @@ pub fn mutants() -> Output {
 /// The oracles.
 pub fn oracles() -> Output {
     let rows: Vec<_> =
-        ORACLES.iter().map(|info| [info.name, info.id, info.promise, info.source]).collect();
-    listing(["name", "id", "promise", "source"], &rows)
+        ORACLES.iter().map(|info| [info.name, info.id, info.property, info.source]).collect();
+    listing(["name", "id", "property", "source"], &rows)
 }
 
 /// The goals.

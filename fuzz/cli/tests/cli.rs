@@ -82,7 +82,7 @@ fn a_violation_is_printed_as_a_story_and_ends_with_1() {
     let output = whitewater(&["replay", "--mutant", "votes-twice", &artifact("votes-twice")]);
     assert_eq!(output.status.code(), Some(1));
     let printed = text(&output.stdout);
-    for word in ["one-vote-per-term", "promise   A node votes", "broken ", "node role"] {
+    for word in ["one-vote-per-term", "property  A node votes", "violated ", "node role"] {
         assert!(printed.contains(word), "{printed}");
     }
     assert!(printed.lines().skip(1).all(|line| line.len() <= 80), "{printed}");

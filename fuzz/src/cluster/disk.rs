@@ -67,7 +67,7 @@ impl Disk {
     pub fn clear(&mut self) {
         self.image.hard_state = HardState::default();
         self.image.commit = LogIndex(0);
-        self.image.lives = 0;
+        self.image.incarnation = 0;
         self.image.snapshot = None;
         self.image.entries.clear();
         (self.full, self.lost) = (false, false);
@@ -91,7 +91,7 @@ impl Disk {
     }
 
     /// The next write to report as durable to the replica although it is not.
-    pub fn tell(&mut self) -> Option<WriteId> {
+    pub fn report_next(&mut self) -> Option<WriteId> {
         let write = self.pending.get(self.reported).filter(|write| !write.sync)?;
         self.reported += 1;
         Some(write.id)
@@ -118,7 +118,7 @@ impl Disk {
     }
 
     /// Everything on the disk has been reported as durable to the replica.
-    pub fn is_told(&mut self) {
+    pub fn confirm_all(&mut self) {
         self.confirmed = self.last();
     }
 
@@ -167,7 +167,7 @@ impl Disk {
     }
 
     /// Whether the node can start again if this record is damaged as well.
-    pub fn can_do_without(&self, record: u8) -> bool {
+    pub fn is_repairable_without(&self, record: u8) -> bool {
         let is_confirmed = match record {
             ALL | SNAPSHOT => true,
             _ => self.entry(record) <= self.confirmed,
@@ -181,7 +181,7 @@ impl Disk {
     }
 
     /// Damages an existing record.
-    pub fn harm(&mut self, record: u8) {
+    pub fn damage_record(&mut self, record: u8) {
         match record {
             ALL => self.damage.hard_state = true,
             SNAPSHOT => self.damage.snapshot = true,
@@ -204,10 +204,12 @@ impl Disk {
         let readable = self.readable();
         match (readable, self.damage.first()) {
             (Readable::Before(from), _) => self.repair(from, driver),
-            (Readable::No, Some(from)) if driver.cuts_off_damage && canary::note(true) => {
+            (Readable::No, Some(from))
+                if driver.truncates_damaged_entries && canary::note(true) =>
+            {
                 self.repair(from, driver);
             }
-            (Readable::No, _) if driver.starts_without_disk && canary::note(self.lost) => {
+            (Readable::No, _) if driver.restarts_after_disk_loss && canary::note(self.lost) => {
                 self.clear();
             }
             _ => {}
@@ -220,7 +222,7 @@ impl Disk {
         self.truncate(from);
         self.image.commit = self.image.commit.min(self.last());
         let more = cut > 0 && self.image.entries.len() as u64 >= cut;
-        if driver.cuts_off_twice && canary::note(more) {
+        if driver.repeats_repair_truncation && canary::note(more) {
             self.truncate(LogIndex(self.last().next().0 - cut));
         }
     }
@@ -309,11 +311,11 @@ mod tests {
         let mut disk = Disk::default();
         disk.image.entries =
             (1..=3).map(|i| Entry { id: LogId::new(1, i), payload: Payload::Noop }).collect();
-        disk.harm(0);
+        disk.damage_record(0);
         assert_eq!(disk.recover(Driver::CORRECT), Readable::Before(LogIndex(3)));
         assert_eq!((disk.image.entries.len(), disk.readable()), (2, Readable::Yes));
-        disk.is_told();
-        disk.harm(1);
+        disk.confirm_all();
+        disk.damage_record(1);
         assert_eq!(disk.recover(Driver::CORRECT), Readable::No);
         assert_eq!(disk.image.entries.len(), 2);
         disk.store(&Write { truncate_from: Some(LogIndex(1)), ..Write::default() });
@@ -326,7 +328,7 @@ mod tests {
         assert_eq!((disk.record(ALL), disk.record(SNAPSHOT), disk.record(3)), (None, None, None));
         disk.store(&write());
         assert_eq!((disk.record(ALL), disk.record(3)), (Some(ALL), Some(1)));
-        disk.harm(ALL);
+        disk.damage_record(ALL);
         assert_eq!(disk.recover(Driver::CORRECT), Readable::No);
         disk.store(&write());
         assert_eq!(disk.readable(), Readable::Yes);
@@ -339,11 +341,11 @@ mod tests {
         let named = |id, sync| Write { id: WriteId(id), sync, ..Write::default() };
         let mut disk = Disk::default();
         disk.pending.extend([named(1, true), named(2, false), named(3, true)]);
-        assert_eq!(disk.tell(), None);
+        assert_eq!(disk.report_next(), None);
         assert!(disk.awaited().is_some());
         assert_eq!(disk.pop(), Some((named(1, true), false)));
-        assert_eq!(disk.tell(), Some(WriteId(2)));
-        assert_eq!(disk.tell(), None);
+        assert_eq!(disk.report_next(), Some(WriteId(2)));
+        assert_eq!(disk.report_next(), None);
         assert!(disk.is_awaited() && disk.awaited().is_none());
         assert_eq!(disk.pop(), Some((named(2, false), true)));
         assert_eq!(disk.awaited(), Some(&named(3, true)));

@@ -132,7 +132,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     /// A record is damaged; the node detects it only when it starts again.
     pub(crate) fn damage(&mut self, id: NodeId, record: u8) -> Verdict {
-        self.hosts[usize::from(id.0)].disk.harm(record);
+        self.hosts[usize::from(id.0)].disk.damage_record(record);
         HELD
     }
 

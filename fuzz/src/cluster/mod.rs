@@ -237,7 +237,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         match event.kind {
             Kind::Propose => {
                 let history = &mut self.recorder.history;
-                let command = history.clients.propose(history.life_of(node), b.into());
+                let command = history.clients.propose(history.incarnation_of(node), b.into());
                 if self.sut.driver.proposes_twice && canary::note(true) {
                     self.input(node, Input::Propose(command))?;
                 }
@@ -245,7 +245,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             }
             Kind::Read => {
                 let history = &mut self.recorder.history;
-                let id = ReadId(history.clients.ask(history.life_of(node)));
+                let id = ReadId(history.clients.request_read(history.incarnation_of(node)));
                 self.input(node, Input::Read(id))
             }
             Kind::Compact => {

@@ -20,9 +20,9 @@ pub(crate) enum Flag {
     /// One of its pending writes can be made durable: it is not paused, so it is notified.
     Writing,
     /// It is awake, and its machine has something to apply.
-    Behind,
+    HasUnapplied,
     /// It is awake, and its machine has applied something since the last snapshot.
-    Ahead,
+    CanSnapshot,
     /// It is paused.
     Paused,
     /// It does not run, and can be started.
@@ -81,8 +81,8 @@ impl NodeFlags {
             (Flag::Awake, awake),
             (Flag::Leading, awake && host.replica.as_ref().is_some_and(leads)),
             (Flag::Writing, !host.disk.pending.is_empty() && !host.paused),
-            (Flag::Behind, awake && !host.to_apply.is_empty()),
-            (Flag::Ahead, awake && host.has_applied_since_snapshot()),
+            (Flag::HasUnapplied, awake && !host.to_apply.is_empty()),
+            (Flag::CanSnapshot, awake && host.has_applied_since_snapshot()),
             (Flag::Paused, host.paused),
             (Flag::Down, host.replica.is_none() && !host.unrecoverable),
             (Flag::Full, host.disk.full),

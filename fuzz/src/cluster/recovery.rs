@@ -131,12 +131,12 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// A client requests a write and a read from `id`.
     fn request(&mut self, id: NodeId) -> Verdict {
         let history = &mut self.recorder.history;
-        let command = history.clients.propose(history.life_of(id), 0);
+        let command = history.clients.propose(history.incarnation_of(id), 0);
         self.input_now(id, Input::Propose(command))?;
         self.deliver_everything()?;
         if R::CAPABILITIES.reads {
             let history = &mut self.recorder.history;
-            let read = ReadId(history.clients.ask(history.life_of(id)));
+            let read = ReadId(history.clients.request_read(history.incarnation_of(id)));
             self.input_now(id, Input::Read(read))?;
             self.deliver_everything()?;
         }
@@ -352,7 +352,9 @@ fn repeats(digests: &[u64]) -> u32 {
 mod tests {
     use super::*;
     use crate::replica::system_under_test::SystemUnderTest;
-    use crate::replica::{Capabilities, Durable, Effects, MessageBody, MessageView, Plain, View};
+    use crate::replica::{
+        Capabilities, Durable, Effects, MessageBody, MessageView, PlainOutput, View,
+    };
     use crate::run::Runner;
     use crate::schedule::{Recovery, Schedule, Setup};
     use raft::{LogId, Progress, Term};
@@ -366,7 +368,7 @@ mod tests {
     impl Replica for Chatter {
         type Message = (NodeId, NodeId);
         type Options = ();
-        type Output = Plain<(NodeId, NodeId)>;
+        type Output = PlainOutput<(NodeId, NodeId)>;
 
         const CAPABILITIES: Capabilities =
             Capabilities { bounded_sends: false, smallest_cluster: 2, ..Capabilities::FIGURE_2 };

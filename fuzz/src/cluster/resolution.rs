@@ -13,7 +13,7 @@ use crate::history::monitor::Monitor;
 use crate::replica::{MessageBody, Replica, Write};
 use crate::schedule::event::{Event, Kind, ALL, TRUNCATION};
 use crate::schedule::family::Family;
-use crate::schedule::operand::{first_from, wrap, ASK_A_LEADER};
+use crate::schedule::operand::{first_from, wrap, PROPOSE_TO_LEADER};
 
 /// A clock jumps by at most this many ticks.
 const FARTHEST: i8 = 40;
@@ -107,7 +107,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             _ => {
                 let node = self.next(a, self.with(|host| host.disk.record(b).is_some()))?;
                 let record = disk(node).record(b)?;
-                (disk(node).can_do_without(record) || self.can_spare(node))
+                (disk(node).is_repairable_without(record) || self.can_spare(node))
                     .then(|| Event::exact(kind, [node, record, 0]))
             }
         }
@@ -203,7 +203,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         match kind {
             Kind::Propose => {
                 let again = u64::from(b % AGAIN).min(self.recorder.history.clients.proposals) as u8;
-                match a < ASK_A_LEADER {
+                match a < PROPOSE_TO_LEADER {
                     true => exact(self.next(a, self.nodes_with(Flag::Awake))?, again, 0),
                     false => exact(self.next_leading(a, true)?, again, 0),
                 }
@@ -211,8 +211,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             Kind::Read if !R::CAPABILITIES.reads => None,
             Kind::Read => exact(self.next(a, self.nodes_with(Flag::Awake))?, 0, 0),
             Kind::Compact if !R::CAPABILITIES.snapshots => None,
-            Kind::Compact => exact(self.next(a, self.nodes_with(Flag::Ahead))?, 0, 0),
-            Kind::Apply => exact(self.next(a, self.nodes_with(Flag::Behind))?, 0, 0),
+            Kind::Compact => exact(self.next(a, self.nodes_with(Flag::CanSnapshot))?, 0, 0),
+            Kind::Apply => exact(self.next(a, self.nodes_with(Flag::HasUnapplied))?, 0, 0),
             Kind::Transfer if !R::CAPABILITIES.transfers => None,
             Kind::Transfer => {
                 let leader = self.next_leading(a, true)?;

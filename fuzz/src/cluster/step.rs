@@ -131,7 +131,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         if !self.hosts[usize::from(id.0)].waiting.is_empty() {
             self.serve(id)?;
         }
-        while let Some(write) = self.hosts[usize::from(id.0)].disk.tell() {
+        while let Some(write) = self.hosts[usize::from(id.0)].disk.report_next() {
             self.step(id, Input::Persisted(write))?;
         }
         if !R::CAPABILITIES.async_writes {
@@ -166,7 +166,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             return HELD; // It need not be synced and was reported as durable: it is lost.
         }
         host.disk.store(&write);
-        host.disk.is_told();
+        host.disk.confirm_all();
         self.recorder.persisted(id, &write)?;
         let name = write.id;
         R::recycle(&mut self.output, write);
@@ -203,11 +203,11 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
                 }
             }
         }
-        host.disk.image.lives += 1;
+        host.disk.image.incarnation += 1;
         if cut_short {
             return HELD;
         }
-        host.disk.is_told();
+        host.disk.confirm_all();
         let setup = self.setup.of(id);
         let replica = R::start(id, &setup, &self.sut.options, &host.disk.image);
         let (view, membership) = (replica.view(), replica.membership());

@@ -7,7 +7,7 @@
 
 use raft::{LogIndex, NodeId};
 
-use crate::history::linearizability::{Action, Operation};
+use crate::history::operation::{Action, Operation};
 use crate::history::state_machine::{effect, key_of, Key};
 use crate::replica::Command;
 
@@ -15,7 +15,7 @@ use crate::replica::Command;
 #[derive(Clone, Copy, Debug)]
 struct Proposal {
     /// The node that got the last request for it, and the incarnation of that node.
-    asked_at: (NodeId, u64),
+    requested_at: (NodeId, u64),
     times: u32,
     call: u64,
     /// The time of the response, and the value in it: the one that the command found.
@@ -28,7 +28,7 @@ pub struct ReadFact {
     /// The node that got the request.
     pub node: NodeId,
     /// The incarnation of that node.
-    pub life: u64,
+    pub incarnation: u64,
     /// The last entry that some client knew of before the read: the read must include it.
     pub floor: LogIndex,
     /// The read is pending.
@@ -71,16 +71,16 @@ impl Clients {
 
     /// A client proposes a command to a node in an incarnation; returns the command's number. If
     /// `again` is not 0, the client repeats the command that was proposed `again` commands ago.
-    pub(crate) fn propose(&mut self, asked_at: (NodeId, u64), again: u64) -> Command {
+    pub(crate) fn propose(&mut self, requested_at: (NodeId, u64), again: u64) -> Command {
         if again == 0 {
             let call = self.tick();
             self.proposals += 1;
-            self.proposed.push(Proposal { asked_at, times: 1, call, response: None });
+            self.proposed.push(Proposal { requested_at, times: 1, call, response: None });
             return self.proposals;
         }
         let command = self.proposals + 1 - again;
         let proposal = &mut self.proposed[command as usize - 1];
-        proposal.asked_at = asked_at;
+        proposal.requested_at = requested_at;
         proposal.times += 1;
         command
     }
@@ -95,20 +95,21 @@ impl Clients {
     }
 
     /// Whether a client waits for the response to a command from a node in this incarnation.
-    pub fn waits(&self, command: Command, at: (NodeId, u64)) -> bool {
-        self.proposal(command).is_some_and(|proposal| proposal.asked_at == at)
+    pub fn awaits_response(&self, command: Command, at: (NodeId, u64)) -> bool {
+        self.proposal(command).is_some_and(|proposal| proposal.requested_at == at)
     }
 
     /// A client receives the response to a command: the value that the command found.
-    pub(crate) fn tell(&mut self, command: Command, found: u64) {
+    pub(crate) fn respond(&mut self, command: Command, found: u64) {
         let now = self.tick();
         self.proposed[command as usize - 1].response.get_or_insert((now, found));
     }
 
     /// A client requests a read from a node in an incarnation; returns the number of the read.
-    pub(crate) fn ask(&mut self, (node, life): (NodeId, u64)) -> u64 {
+    pub(crate) fn request_read(&mut self, (node, incarnation): (NodeId, u64)) -> u64 {
         let (floor, call) = (self.known, self.tick());
-        let fact = ReadFact { node, life, floor, open: true, index: None, call, response: None };
+        let fact =
+            ReadFact { node, incarnation, floor, open: true, index: None, call, response: None };
         self.reads.push(fact);
         self.reads.len() as u64 - 1
     }
@@ -187,9 +188,9 @@ mod tests {
     #[test]
     fn a_client_waits_only_at_the_node_that_got_its_last_request() {
         let mut clients = proposed(2);
-        assert!(clients.waits(1, HERE) && !clients.waits(1, (NodeId(0), 2)));
+        assert!(clients.awaits_response(1, HERE) && !clients.awaits_response(1, (NodeId(0), 2)));
         assert_eq!(clients.propose((NodeId(1), 1), 2), 1);
-        assert!(clients.waits(1, (NodeId(1), 1)) && !clients.waits(1, HERE));
+        assert!(clients.awaits_response(1, (NodeId(1), 1)) && !clients.awaits_response(1, HERE));
         assert_eq!((clients.times_proposed(1), clients.times_proposed(2)), (2, 1));
     }
 
@@ -197,10 +198,10 @@ mod tests {
     fn a_read_that_misses_an_acknowledged_command_is_not_linearizable() {
         let put = (1..).find(|&command| effect(command, 0) == Some(command)).expect("one puts");
         let mut clients = proposed(put);
-        clients.tell(put, 0);
+        clients.respond(put, 0);
         let read = (0..).find(|&number| key_of(number) == key_of(put)).expect("one reads that key");
         for _ in 0..=read {
-            clients.ask(HERE);
+            clients.request_read(HERE);
         }
         let mut right = clients.clone();
         right.serve(read, put, LogIndex(1));

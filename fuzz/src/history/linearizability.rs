@@ -15,135 +15,9 @@
 //! nothing of Raft.
 
 use std::cmp::{max_by_key, min_by_key};
-use std::fmt;
 
-/// A request of a client, and its response. An operation that is sent again is still one operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Operation {
-    /// The register.
-    pub key: u8,
-    /// The event at which it was called.
-    pub call: u64,
-    /// The event of the response, not before the call. None if there was no response: then the
-    /// operation may have taken effect at any time after the call, or not at all.
-    ///
-    /// An operation comes before another only if its response is earlier than the other's call.
-    pub done: Option<u64>,
-    /// What it does.
-    pub action: Action,
-}
-
-/// The effect of an operation. A register has the value 0 before the first write. No write writes
-/// 0, and no two write the same value to a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum Action {
-    /// The register has `value` afterwards.
-    Write { value: u64 },
-    /// The register had the value `seen`, which means nothing if the outcome is unknown. Also a
-    /// compare-and-swap that found another value than the expected one.
-    Read { seen: u64 },
-    /// Reads and writes at once, like a compare-and-swap that succeeded.
-    Swap { seen: u64, value: u64 },
-}
-
-impl Operation {
-    /// The value that it writes, if any.
-    fn writes(&self) -> Option<u64> {
-        match self.action {
-            Action::Write { value } | Action::Swap { value, .. } => Some(value),
-            Action::Read { .. } => None,
-        }
-    }
-
-    /// The value that its client saw, and the time of the response.
-    fn saw(&self) -> Option<(u64, u64)> {
-        match self.action {
-            Action::Read { seen } | Action::Swap { seen, .. } => Some((seen, self.done?)),
-            Action::Write { .. } => None,
-        }
-    }
-}
-
-/// A value of a register at a time. None is before all events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sight {
-    /// The value.
-    pub value: u64,
-    /// The event.
-    pub time: Option<u64>,
-}
-
-/// The zone of a chain of values, each of which was swapped for the one before; often only one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Zone {
-    /// The register.
-    pub key: u8,
-    /// The earliest end of an operation that wrote or saw one of the values: the register had it
-    /// by then.
-    pub first: Sight,
-    /// The latest call of an operation that wrote or saw one of the values: the register had it
-    /// after that.
-    pub last: Sight,
-}
-
-/// The reason why no order of the operations explains the values that clients saw.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum Anomaly {
-    /// A value was seen that no operation wrote.
-    NeverWritten { key: u8, seen: u64, call: u64, done: u64 },
-    /// A value was seen by an operation that ended before the write was called.
-    SeenTooEarly { key: u8, seen: u64, done: u64, written: u64 },
-    /// Two swaps saw the same value.
-    SwappedTwice { key: u8, seen: u64, values: [u64; 2] },
-    /// A swap saw a value that later swaps made from the swap's own.
-    SwapsInCircle { key: u8, seen: u64, value: u64 },
-    /// A value was seen after another value that replaced it by a swap.
-    OldAfterNew { key: u8, old: Sight, new: Sight },
-    /// Two values, or chains of them, must each come before the other.
-    EachBeforeOther { key: u8, zones: [Zone; 2] },
-}
-
-impl fmt::Display for Anomaly {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Anomaly::NeverWritten { key, seen, call, done } => {
-                write!(f, "key {key}: {seen} was seen between {call} and {done}, but never written")
-            }
-            Anomaly::SeenTooEarly { key, seen, done, written } => {
-                write!(f, "key {key}: {seen} was seen by {done}, but written after {written}")
-            }
-            Anomaly::SwappedTwice { key, seen, values: [one, other] } => {
-                write!(f, "key {key}: {seen} was swapped for {one}, and also for {other}")
-            }
-            Anomaly::SwapsInCircle { key, seen, value } => {
-                write!(f, "key {key}: {seen} was swapped for {value}, ")?;
-                write!(f, "although swaps lead from {value} to {seen}")
-            }
-            Anomaly::OldAfterNew { key, old, new } => {
-                write!(f, "key {key}: {} and {}, ", early(new), late(old))?;
-                write!(f, "although swaps lead from {} to {}", old.value, new.value)
-            }
-            Anomaly::EachBeforeOther { key, zones: [one, other] } => {
-                write!(f, "key {key}: {} and {}, ", early(one.first), late(other.last))?;
-                write!(f, "but {} and {}", early(other.first), late(one.last))?;
-                [one, other].iter().try_for_each(|zone| zone.explain(f))
-            }
-        }
-    }
-}
-
-/// The register had the value already.
-fn early(Sight { value, time }: Sight) -> String {
-    let when = time.map_or("at the start".into(), |time| format!("by {time}"));
-    format!("{value} was there {when}")
-}
-
-/// The register still had the value after an event.
-fn late(Sight { value, time }: Sight) -> String {
-    format!("{value} after {}", time.unwrap_or_default())
-}
+use crate::history::anomaly::{Anomaly, Observation, Zone};
+use crate::history::operation::Operation;
 
 impl Zone {
     fn of(cluster: &Cluster) -> Zone {
@@ -160,24 +34,6 @@ impl Zone {
         self.first = min_by_key(self.first, next.first(), |sight| sight.time);
         self.last = max_by_key(self.last, next.last(), |sight| sight.time);
         Ok(())
-    }
-
-    /// Whether one of its operations ended before one of the other's began.
-    fn before(&self, other: &Zone) -> bool {
-        self.first.time < other.last.time
-    }
-
-    fn is_forward(&self) -> bool {
-        self.before(self)
-    }
-
-    /// Explains how two different values are related.
-    fn explain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (one, other) = (self.first.value, self.last.value);
-        match one == other {
-            true => Ok(()),
-            false => write!(f, "; swaps join {one} and {other}"),
-        }
     }
 }
 
@@ -228,12 +84,12 @@ impl Cluster {
         self.last = self.last.max(Some(call));
     }
 
-    fn first(&self) -> Sight {
-        Sight { value: self.value, time: self.first }
+    fn first(&self) -> Observation {
+        Observation { value: self.value, time: self.first }
     }
 
-    fn last(&self) -> Sight {
-        Sight { value: self.value, time: self.last }
+    fn last(&self) -> Observation {
+        Observation { value: self.value, time: self.last }
     }
 }
 
@@ -357,6 +213,7 @@ impl Zones {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::history::operation::Action;
 
     fn op(call: u64, done: impl Into<Option<u64>>, action: Action) -> Operation {
         Operation { key: 0, call, done: done.into(), action }

@@ -18,12 +18,14 @@ use crate::history::state_machine::ReferenceMachine;
 use crate::replica::{Capabilities, Command, Entry, View, Write};
 use crate::schedule::Setup;
 
+pub mod anomaly;
 pub mod clients;
 #[cfg(test)]
 pub mod fixtures;
 pub mod linearizability;
 pub mod log_chain;
 pub mod monitor;
+pub mod operation;
 pub mod paths;
 pub mod recorder;
 pub mod recovery_outcome;
@@ -45,7 +47,7 @@ pub struct Committed {
 
 /// The creation of an entry: the first time that any node wrote this (index, term).
 #[derive(Clone, Copy, Debug)]
-pub struct Birth {
+pub struct Creation {
     /// Its term.
     pub term: Term,
     /// Hash of the log up to and including it.
@@ -60,15 +62,15 @@ pub struct Birth {
 /// The creations of all entries, by index and term. A chain per index in one arena: no allocation
 /// per entry.
 #[derive(Clone, Debug, Default)]
-pub struct Births {
+pub struct Creations {
     newest: Vec<u32>,
-    arena: Vec<Birth>,
+    arena: Vec<Creation>,
     last_index_of_term: Vec<LogIndex>,
 }
 
-impl Births {
+impl Creations {
     /// The creation of the entry `id`.
-    pub fn get(&self, id: LogId) -> Option<&Birth> {
+    pub fn get(&self, id: LogId) -> Option<&Creation> {
         let mut slot = *self.newest.get(id.index.0 as usize)?;
         while slot != 0 {
             let birth = &self.arena[slot as usize - 1];
@@ -96,7 +98,7 @@ impl Births {
         let index = id.index.0 as usize;
         grow(&mut self.newest, index);
         let older = self.newest[index];
-        self.arena.push(Birth { term: id.term, prefix, command, by, older });
+        self.arena.push(Creation { term: id.term, prefix, command, by, older });
         self.newest[index] = self.arena.len() as u32;
         grow(&mut self.last_index_of_term, id.term.0 as usize);
         let last = &mut self.last_index_of_term[id.term.0 as usize];
@@ -141,7 +143,7 @@ pub struct NodeHistory {
     /// The last entry of the snapshot on its disk.
     pub snapshot: LogId,
     /// How often it has started: the number of its incarnation.
-    pub life: u64,
+    pub incarnation: u64,
     /// Term and vote on disk.
     pub disk_state: HardState,
     /// Its disk lacks data that was reported as durable; this is found when it tries to start.
@@ -160,7 +162,7 @@ impl NodeHistory {
         self.log.clear();
         self.disk.clear();
         self.snapshot = LogId::ZERO;
-        self.life = 0;
+        self.incarnation = 0;
         self.disk_state = HardState::default();
         self.lost = false;
         self.applied = LogIndex(0);
@@ -188,7 +190,7 @@ pub struct History {
     /// The membership with which the last of them was committed.
     pub committed_by: Membership,
     /// Every entry that was ever written.
-    pub births: Births,
+    pub births: Creations,
     /// The first leader of each term, by term.
     pub leaders: Vec<Option<NodeId>>,
     /// The requests of clients and their responses.
@@ -399,15 +401,15 @@ impl History {
     }
 
     /// A node, and its incarnation.
-    pub fn life_of(&self, id: NodeId) -> (NodeId, u64) {
-        (id, self.node(id).life)
+    pub fn incarnation_of(&self, id: NodeId) -> (NodeId, u64) {
+        (id, self.node(id).incarnation)
     }
 
     /// A node has applied an entry; if a client waits there for it, the client knows of it now.
     pub(crate) fn applied(&mut self, id: NodeId, entry: &Entry) {
         self.node_mut(id).applied = entry.id.index;
         let Payload::Command(command) = entry.payload else { return };
-        if self.clients.waits(command, self.life_of(id)) {
+        if self.clients.awaits_response(command, self.incarnation_of(id)) {
             self.clients.known = self.clients.known.max(entry.id.index);
         }
     }
@@ -444,7 +446,7 @@ impl History {
     pub(crate) fn started(&mut self, id: NodeId, view: View) {
         let node = self.node_mut(id);
         node.up = true;
-        node.life += 1;
+        node.incarnation += 1;
         node.applied = node.snapshot.index;
         node.view = view;
     }

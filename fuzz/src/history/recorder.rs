@@ -126,11 +126,11 @@ impl<M: Monitor> Recorder<M> {
             self.history.applied(node, entry);
         }
         checked |= self.monitor.computed(&self.history, node, machine)?;
-        let at = self.history.life_of(node);
+        let at = self.history.incarnation_of(node);
         for &(command, found) in &machine.answers {
-            if self.history.clients.waits(command, at) {
+            if self.history.clients.awaits_response(command, at) {
                 checked |= self.monitor.answered(&self.history, node, command, found)?;
-                self.history.clients.tell(command, found);
+                self.history.clients.respond(command, found);
             }
         }
         Ok(checked)

@@ -39,7 +39,7 @@ pub struct StateMachine {
     /// The commands that were applied last, each with the value that it found.
     pub answers: Vec<(Command, u64)>,
     /// A command that is applied again is answered with the value that it would find now.
-    pub answers_anew: bool,
+    pub re_executes: bool,
 }
 
 /// One of the registers.
@@ -89,13 +89,13 @@ impl StateMachine {
             values: [0; KEYS],
             sessions,
             answers: Vec::new(),
-            answers_anew: false,
+            re_executes: false,
         }
     }
 
     /// The same, on a host whose driver may be incorrect.
     pub fn under(driver: Driver) -> StateMachine {
-        StateMachine { answers_anew: driver.answers_retries_anew, ..StateMachine::new() }
+        StateMachine { re_executes: driver.re_executes_retries, ..StateMachine::new() }
     }
 
     /// Applies the next entries.
@@ -119,7 +119,7 @@ impl StateMachine {
             Outcome::Again(found) => {
                 self.repeated += 1;
                 let now = self.value(key_of(command));
-                let anew = self.answers_anew && canary::note(now != found);
+                let anew = self.re_executes && canary::note(now != found);
                 if anew {
                     now
                 } else {
@@ -261,7 +261,7 @@ impl Store {
         let saved = self.0.iter().rfind(|saved| saved.state == state);
         let machine =
             saved.cloned().unwrap_or_else(|| StateMachine { state, ..StateMachine::new() });
-        StateMachine { applied, answers_anew: driver.answers_retries_anew, ..machine }
+        StateMachine { applied, re_executes: driver.re_executes_retries, ..machine }
     }
 }
 

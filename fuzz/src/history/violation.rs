@@ -7,7 +7,7 @@ use std::fmt;
 
 use raft::{HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Role, Term};
 
-use crate::history::linearizability::Anomaly;
+use crate::history::anomaly::Anomaly;
 use crate::replica::View;
 
 /// The names of the oracles whose violations are lints.
@@ -74,18 +74,18 @@ fn same(same: &bool, what: &str) -> String {
 
 /// What a client requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Question {
+pub enum Request {
     /// A command, by its number.
     Command(u64),
     /// A read, by its number.
     Read(u64),
 }
 
-impl fmt::Display for Question {
+impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Question::Command(number) => write!(f, "command #{number}"),
-            Question::Read(number) => write!(f, "read #{number}"),
+            Request::Command(number) => write!(f, "command #{number}"),
+            Request::Read(number) => write!(f, "read #{number}"),
         }
     }
 }
@@ -123,7 +123,7 @@ fn leadership(leader: &Option<(NodeId, Term)>) -> String {
 macro_rules! violations {
     ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* $(,)? }
         = $oracle:literal, $text:literal $(, $arg:expr)*;)*) => {
-        /// A broken promise. Each variant belongs to the oracle of the same name.
+        /// A violation with its evidence. Each variant belongs to the oracle of the same name.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Violation {
             $($(#[$doc])* #[allow(missing_docs)] $name { $($field: $type),* },)*
@@ -145,112 +145,86 @@ macro_rules! violations {
 }
 
 violations! {
-    /// Elections.
+    // ---- Elections ----
     OneLeaderPerTerm { term: Term, first: NodeId, second: NodeId }
         = "one-leader-per-term", "{first} and {second} were both leader of {term}";
-    /// Elections.
     OneVotePerTerm { node: NodeId, term: Term, first: NodeId, second: NodeId }
         = "one-vote-per-term", "in {term}, {node} voted for {first} and for {second}";
-    /// Elections.
     VoteIsDurable { node: NodeId, term: Term, candidate: NodeId, disk: HardState }
         = "vote-is-durable",
         "{node} sent {candidate} its vote in {term}, but its disk has {}", ballot(disk);
-    /// Elections.
     TermIsMonotone { node: NodeId, before: Term, after: Term }
         = "term-is-monotone", "the term of {node} decreased from {before} to {after}";
-    /// Elections.
     LegalRoleMoves { node: NodeId, before: Role, after: Role, term: Term }
         = "legal-role-moves", "{node} changed from {before} to {after} in {term}";
-    /// Elections.
     LeaderHasQuorum { leader: NodeId, term: Term, votes: NodeSet }
         = "leader-has-quorum", "{leader} leads {term} with votes from {}, which is no quorum", names(votes);
-    /// Elections.
     VoteIsUpToDate { voter: NodeId, candidate: NodeId, claimed: LogId, own: LogId }
         = "vote-is-up-to-date",
         "{voter}, whose last entry is {own}, voted for {candidate}, which claimed last entry {claimed}";
-    /// Elections.
     ClaimIsTrue { candidate: NodeId, claimed: LogId, own: LogId }
         = "claim-is-true", "{candidate} campaigned with last entry {own}, but claimed {claimed}";
-    /// Elections.
     NewTermIsNew { leader: NodeId, term: Term, index: LogIndex }
         = "new-term-is-new", "{leader} won {term}, of which an entry already exists at index {index}";
-    /// Elections.
     ElectableHasCommitted { node: NodeId, last: LogId, voters: NodeSet, committed: LogIndex }
         = "electable-has-committed",
         "{node} could win with votes from {}, but its log up to {last} lacks committed entry {committed}",
         names(voters);
 
-    /// The log.
+    // ---- The log ----
     LogMatching { node: NodeId, entry: LogId, other: NodeId }
         = "log-matching", "{node} and {other} both have {entry}, but their logs up to it differ";
-    /// The log.
     EntryCreatedOnce { entry: LogId, node: NodeId, leader: Option<NodeId> }
         = "entry-created-once",
         "{node} created {entry}, which only the leader of its term ({}) may create, and only once",
         name(leader);
-    /// The log.
     LeaderAppendOnly { leader: NodeId, term: Term, index: LogIndex }
         = "leader-append-only", "{leader}, leader of {term}, removed its own entries from {index} on";
-    /// The log.
     TermsSorted { node: NodeId, entry: LogId, before: LogId, term: Term }
         = "terms-sorted", "{node}, in {term}, has {entry} after {before}";
-    /// The log.
     LeaderOwnsTerm { leader: NodeId, last: LogId, node: NodeId, entry: LogId }
         = "leader-owns-term",
         "{node} has {entry}, but the log of {leader}, which leads that term, ends at {last}";
-    /// The log.
     TruncationNeedsConflict { node: NodeId, index: LogIndex, term: Term }
         = "truncation-needs-conflict",
         "{node} removed its entries from {index}@{} on without a conflicting entry", term.0;
-    /// The log.
     CommittedIsKept { node: NodeId, index: LogIndex, commit: LogIndex }
         = "committed-is-kept",
         "{node} removed its entries from {index} on, although its commit index is {commit}";
-    /// The log.
     NoCreation { node: NodeId, entry: LogId, command: u64 }
         = "no-creation",
         "{node} created {entry} with command {command}, but no client proposed it for that entry";
-    /// The log.
     LogIsWritten { node: NodeId, shown: LogId, written: LogId }
         = "log-is-written", "the log of {node} ends at {shown}, but its writes end at {written}";
 
-    /// Commit and apply.
+    // ---- Commit and apply ----
     CommittedAgree { node: NodeId, index: LogIndex, committed: Term, by: NodeId, own: Term }
         = "committed-agree",
         "{by} committed entry {index} of {committed}, but {node} committed one of {own} there";
-    /// Commit and apply.
     LeaderCompleteness { leader: NodeId, term: Term, index: LogIndex, commit_term: Term }
         = "leader-completeness", "{leader} leads {term} without entry {index}, which was committed in {commit_term}";
-    /// Commit and apply.
     CommitIsMonotone { node: NodeId, before: LogIndex, after: LogIndex, last: LogIndex }
         = "commit-is-monotone", "the commit index of {node} changed from {before} to {after}, and its log ends at {last}";
-    /// Commit and apply.
     CommitsOwnTerm { leader: NodeId, term: Term, entry: LogId }
         = "commits-own-term", "{leader}, leader of {term}, committed up to {entry}, which is not of its own term";
-    /// Commit and apply.
     CommittedIsDurable { index: LogIndex, holders: NodeSet }
         = "committed-is-durable", "entry {index} is committed, but durable on {}, which is no quorum", names(holders);
-    /// Commit and apply.
     CommitIsVerified { node: NodeId, commit: LogIndex, verified: LogIndex }
         = "commit-is-verified",
         "{node} committed up to {commit}, but its leader's messages allow only up to {verified}";
-    /// Commit and apply.
     AppliedInOrder { node: NodeId, expected: LogIndex, applied: LogIndex, commit: LogIndex }
         = "applied-in-order",
         "{node} applied entry {applied} with commit index {commit}; the next entry to apply was {expected}";
-    /// Commit and apply.
     StateMachineSafety { node: NodeId, index: LogIndex, other: NodeId }
         = "state-machine-safety",
         "the state machine of {node} at index {index} does not match the entries that {other} committed";
 
-    /// Replication progress.
+    // ---- Replication progress ----
     MatchIsTrue { leader: NodeId, peer: NodeId, match_index: LogIndex, disk: LogId }
         = "match-is-true",
         "{leader} has match index {match_index} for {peer}, but the disk of {peer}, with a log up to {disk}, does not match";
-    /// Replication progress.
     MatchIsMonotone { leader: NodeId, peer: NodeId, before: LogIndex, after: LogIndex }
         = "match-is-monotone", "the match index of {leader} for {peer} decreased from {before} to {after}";
-    /// Replication progress.
     NextIsAboveMatch {
         leader: NodeId,
         peer: NodeId,
@@ -260,44 +234,37 @@ violations! {
     }
         = "next-is-above-match",
         "{leader}, whose log ends at {last}, has next index {next} and match index {matched} for {peer}";
-    /// Replication progress.
     MessageMatchesSender { from: NodeId, to: NodeId, term: Term, leader: Option<NodeId> }
         = "message-matches-sender",
         "{from} sent {to} a message of {term} that contradicts its state; the leader of that term is {}",
         name(leader);
 
-    /// Replication progress.
     WindowIsKept { leader: NodeId, peer: NodeId, sent: usize, bound: usize }
         = "window-is-kept",
         "{leader} has sent {peer} {sent} messages with entries since its last reply, more than {bound}";
 
-    /// Membership.
+    // ---- Membership ----
     OneChangeAtATime { leader: NodeId, index: LogIndex, since: LogIndex, commit: LogIndex }
         = "one-change-at-a-time",
         "{leader} began a change at index {index} while the one at {since} is uncommitted (commit index {commit})";
-    /// Membership.
     QuorumsOverlap { node: NodeId, index: LogIndex, old: Membership, new: Membership }
         = "quorums-overlap",
         "the log of {node} changes the membership from {} to {} at index {index}",
         membership(old), membership(new);
-    /// Membership.
     ChangeInOwnTerm { leader: NodeId, term: Term, commit: LogIndex, committed: Term }
         = "change-in-own-term",
         "{leader}, leader of {term}, began a change when its last committed entry was {commit}@{}", committed.0;
-    /// Membership.
     MembershipIsNewest { node: NodeId, shown: Membership, newest: Membership }
         = "membership-is-newest",
         "{node} uses the membership {}, but the newest in its log is {}", membership(shown), membership(newest);
-    /// Membership.
     OnlyVotersCampaign { node: NodeId, term: Term, members: Membership }
         = "only-voters-campaign",
         "{node} became candidate in {term} with the membership {}", membership(members);
-    /// Membership.
     RemovedLeaderStepsDown { leader: NodeId, index: LogIndex }
         = "removed-leader-steps-down",
         "{leader} is still leader, although the committed entry {index} has removed it";
 
-    /// Snapshots.
+    // ---- Snapshots ----
     SnapshotIsCommitted {
         node: NodeId,
         last: LogId,
@@ -309,36 +276,32 @@ violations! {
         "{node} wrote a snapshot up to {last}; the committed entry there is {committed}, with {} and {}",
         same(same_state, "state"), same(same_members, "membership");
 
-    /// Reads.
+    // ---- Reads ----
     ReadIsLinearizable { node: NodeId, number: u64, index: LogIndex, known: LogIndex }
         = "read-is-linearizable",
         "{node} answered read #{number} at index {index}, but a client knew of index {known} before the read";
-    /// Reads.
     ReadIsAnsweredOnce { node: NodeId, number: u64 }
         = "read-is-answered-once", "{node} answered read #{number}, which was not pending there";
 
-    /// Sessions.
+    // ---- Sessions ----
     CommandsTakeEffectOnce { node: NodeId, index: LogIndex }
         = "commands-take-effect-once",
         "the state of {node} after index {index} differs from that in which each command took effect once";
 
-    /// Clients.
-    AnswersAreTrue { node: NodeId, question: Question, told: u64, found: u64 }
+    // ---- Clients ----
+    AnswersAreTrue { node: NodeId, question: Request, told: u64, found: u64 }
         = "answers-are-true",
         "{node} answered {question} with {told}, but the true result is {found}";
-    /// Clients.
     HistoryIsLinearizable { anomaly: Anomaly }
         = "history-is-linearizable", "no order of the operations explains their results: {anomaly}";
 
-    /// Durability.
+    // ---- Durability ----
     AckIsDurable { node: NodeId, term: Term, match_index: LogIndex, disk_term: Term, disk: LogId }
         = "ack-is-durable",
         "{node} acknowledged up to {match_index} in {term}, but its disk has {disk_term} and a log up to {disk}";
-    /// Durability.
     CandidacyIsDurable { node: NodeId, term: Term, disk: HardState }
         = "candidacy-is-durable",
         "{node} requested votes in {term}, but its disk has {}", ballot(disk);
-    /// Durability.
     RestartFromDisk {
         node: NodeId,
         role: Role,
@@ -350,27 +313,22 @@ violations! {
         = "restart-from-disk",
         "{node} started as {role} with {} and a log up to {last}, but its disk has {} and a log up to {disk_last}",
         ballot(shown), ballot(disk);
-    /// Durability.
     DamagedNodeStaysDown { node: NodeId }
         = "damaged-node-stays-down",
         "{node} restarted under its old id although its disk lost data that it had promised to keep";
-    /// Durability.
     FailedWriteHalts { node: NodeId }
         = "failed-write-halts", "{node} did not halt after a failed write";
-    /// Durability.
     CommitIsRederived { node: NodeId, commit: LogIndex }
         = "commit-is-rederived",
         "{node} started with commit index {commit}, but its disk lacks the committed log up to there";
 
-    /// Liveness.
+    // ---- Liveness ----
     RecoversAfterHealing { ticks: u32, repeats: u32, waiting: Vec<(NodeId, View)> }
         = "recovers-after-healing",
         "after {ticks} ticks of recovery, no leader has applied a new command: {}{}",
         states(waiting), repetition(repeats);
-    /// Liveness.
     FreshReadIsAnswered { ticks: u32 }
         = "fresh-read-is-answered", "after {ticks} ticks of recovery, no new read was answered";
-    /// Liveness.
     CoreConverges {
         leader: NodeId,
         node: NodeId,
@@ -384,12 +342,10 @@ violations! {
         "after {ticks} ticks of recovery, {leader} leads with {}, and {node} has {}{}{}",
         progress(ahead), progress(behind), if *at_rest { "" } else { "; work is still pending" },
         repetition(repeats);
-    /// Liveness.
     ChangeFinishes { leader: NodeId, index: LogIndex, members: Membership }
         = "change-finishes",
         "after recovery, {leader} still has the unfinished change to {} at index {index}",
         membership(members);
-    /// Liveness.
     LeaderIsStable {
         before: Option<(NodeId, Term)>,
         after: Option<(NodeId, Term)>,
@@ -398,7 +354,6 @@ violations! {
         = "leader-is-stable",
         "in {ticks} ticks without a fault, leadership changed from {} to {}",
         leadership(before), leadership(after);
-    /// Liveness.
     PreVoteSparesTheTerm {
         node: NodeId,
         before: Option<(NodeId, Term)>,
@@ -408,18 +363,15 @@ violations! {
         "{node} was partitioned and reconnected, and leadership changed from {} to {}",
         leadership(before), leadership(after);
 
-    /// Liveness.
     SilentLeaderStepsDown { leader: NodeId, heard: NodeSet, ticks: u32 }
         = "silent-leader-steps-down",
         "{leader} still leads after {ticks} ticks, although it recently received messages only from {}",
         names(heard);
-    /// Boundedness.
+    // ---- Boundedness ----
     SendsAreBounded { node: NodeId, sent: usize, bound: usize }
         = "sends-are-bounded", "{node} sent {sent} messages in a step that may send {bound} immediately";
-    /// Boundedness.
     BatchIsBounded { node: NodeId, entries: usize, bound: usize }
         = "batch-is-bounded", "{node} sent {entries} entries in one message, more than {bound}";
-    /// Boundedness.
     EffortIsBounded { messages: u64, ticks: u32, bound: u64 }
         = "effort-is-bounded",
         "in {ticks} ticks without a fault {messages} messages were sent, more than {bound}";

@@ -197,7 +197,7 @@ pub(super) static MUTANTS: [Mutant; 53] = [
         "",
         "etcd's request contexts, reused",
         "read-is-linearizable",
-        seeded! { is_own_read_index(asked_in, life) => true },
+        seeded! { is_own_read_index(asked_in, incarnation) => true },
     ),
     mutant(
         "lease-kept-through-transfer",
@@ -379,21 +379,21 @@ pub(super) static MUTANTS: [Mutant; 53] = [
         "S14",
         "Redundancy does not imply fault tolerance, FAST 2017",
         "damaged-node-stays-down",
-        Driver { cuts_off_damage: true, ..Driver::CORRECT },
+        Driver { truncates_damaged_entries: true, ..Driver::CORRECT },
     ),
     host(
         "wiped-node-restarts",
         "R6",
         "TigerBeetle's reformat; J. Vanlightly's split brain of a wiped node",
         "damaged-node-stays-down",
-        Driver { starts_without_disk: true, ..Driver::CORRECT },
+        Driver { restarts_after_disk_loss: true, ..Driver::CORRECT },
     ),
     host(
         "retry-answered-anew",
         "K2",
         "dissertation, 6.3: the session keeps the response",
         "answers-are-true",
-        Driver { answers_retries_anew: true, ..Driver::CORRECT },
+        Driver { re_executes_retries: true, ..Driver::CORRECT },
     ),
     host(
         "read-before-applied",
@@ -407,7 +407,7 @@ pub(super) static MUTANTS: [Mutant; 53] = [
         "",
         "a recovery that is not idempotent",
         "restart-from-disk",
-        Driver { cuts_off_twice: true, ..Driver::CORRECT },
+        Driver { repeats_repair_truncation: true, ..Driver::CORRECT },
     ),
     host(
         "writes-replayed-past-a-gap",
@@ -428,7 +428,7 @@ pub(super) static MUTANTS: [Mutant; 53] = [
         "",
         "a batch buffer overwritten before it is read",
         "state-machine-safety",
-        Driver { garbles_batches: true, ..Driver::CORRECT },
+        Driver { reuses_batch_buffer: true, ..Driver::CORRECT },
     ),
     host(
         "host-truncates-too-far",
@@ -442,6 +442,6 @@ pub(super) static MUTANTS: [Mutant; 53] = [
         "",
         "a view of entries whose write is not yet requested",
         "log-is-written",
-        Driver { shows_too_much: true, ..Driver::CORRECT },
+        Driver { overreports_log: true, ..Driver::CORRECT },
     ),
 ];

@@ -2,7 +2,8 @@
 //!
 //! Promises: each mutant differs from Raft in the rules of its row and in nothing else; each names
 //! the oracle that must catch its killing schedule, `artifacts/mutant/<name>`, which has no
-//! violation on correct Raft. Only this module and its two tables know both Raft and its bugs.
+//! violation on correct Raft. Bugs of Raft are other rules, here and
+//! in the tables below; bugs of the host are flags of [`Driver`], which the cluster obeys.
 
 pub mod bench;
 mod beyond;

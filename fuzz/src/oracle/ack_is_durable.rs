@@ -16,7 +16,7 @@ impl Oracle for AckIsDurable {
     const INFO: OracleInfo = OracleInfo {
         name: "ack-is-durable",
         id: "D1",
-        promise: "A node acknowledges entries only after its term and the entries are durable.",
+        property: "A node acknowledges entries only after its term and the entries are durable.",
         source: "Raft paper, Figure 2 and 5.6; Vanlightly's raft-and-fsync",
     };
 }

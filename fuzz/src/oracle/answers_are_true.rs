@@ -9,7 +9,7 @@ use raft::NodeId;
 
 use crate::history::monitor::Monitor;
 use crate::history::state_machine::{key_of, StateMachine};
-use crate::history::violation::{check, Question, Verdict, Violation, NOTHING};
+use crate::history::violation::{check, Request, Verdict, Violation, NOTHING};
 use crate::history::History;
 use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::Command;
@@ -22,20 +22,20 @@ impl Oracle for AnswersAreTrue {
     const INFO: OracleInfo = OracleInfo {
         name: "answers-are-true",
         id: "K2, K5",
-        promise:
+        property:
             "The response to a command or a read has the value that it found in the state machine.",
         source: "dissertation, 6.3 and 6.4; openraft's client oracle",
     };
 }
 
-fn compare(node: NodeId, question: Question, told: u64, reference: Option<u64>) -> Verdict {
+fn compare(node: NodeId, question: Request, told: u64, reference: Option<u64>) -> Verdict {
     let Some(found) = reference else { return NOTHING };
     check(told == found, || Violation::AnswersAreTrue { node, question, told, found })
 }
 
 impl Monitor for AnswersAreTrue {
     fn answered(&mut self, history: &History, node: NodeId, command: Command, f: u64) -> Verdict {
-        compare(node, Question::Command(command), f, history.reference.found_by(command))
+        compare(node, Request::Command(command), f, history.reference.found_by(command))
     }
 
     fn served(
@@ -47,7 +47,7 @@ impl Monitor for AnswersAreTrue {
     ) -> Verdict {
         let key = key_of(n);
         let reference = history.reference.value_at(key, machine.applied);
-        compare(node, Question::Read(n), machine.value(key), reference)
+        compare(node, Request::Read(n), machine.value(key), reference)
     }
 }
 

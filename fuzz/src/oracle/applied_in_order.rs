@@ -22,7 +22,7 @@ impl Oracle for AppliedInOrder {
     const INFO: OracleInfo = OracleInfo {
         name: "applied-in-order",
         id: "C7",
-        promise: "A node applies committed entries only, in log order, each once per incarnation.",
+        property: "A node applies committed entries only, in log order, each once per incarnation.",
         source: "Raft paper, Figure 2: increment lastApplied, apply log[lastApplied]",
     };
 }

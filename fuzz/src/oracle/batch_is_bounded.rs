@@ -17,7 +17,7 @@ impl Oracle for BatchIsBounded {
     const INFO: OracleInfo = OracleInfo {
         name: "batch-is-bounded",
         id: "B2",
-        promise: "An AppendEntries carries at most the configured number of entries.",
+        property: "An AppendEntries carries at most the configured number of entries.",
         source: "raft::Config::max_entries",
     };
 }

@@ -18,7 +18,7 @@ impl Oracle for CandidacyIsDurable {
     const INFO: OracleInfo = OracleInfo {
         name: "candidacy-is-durable",
         id: "E3",
-        promise: "A candidate requests votes only after its term and its own vote are durable.",
+        property: "A candidate requests votes only after its term and its own vote are durable.",
         source: "Raft paper, Figure 2; our own argument",
     };
 }

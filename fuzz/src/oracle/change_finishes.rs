@@ -20,7 +20,7 @@ impl Oracle for ChangeFinishes {
     const INFO: OracleInfo = OracleInfo {
         name: "change-finishes",
         id: "L5",
-        promise: "After recovery, no membership change of the leader is pending.",
+        property: "After recovery, no membership change of the leader is pending.",
         source: "Raft paper, section 6; etcd bd3c759, #12136",
     };
 }

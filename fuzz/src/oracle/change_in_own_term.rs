@@ -19,7 +19,7 @@ impl Oracle for ChangeInOwnTerm {
     const INFO: OracleInfo = OracleInfo {
         name: "change-in-own-term",
         id: "R3",
-        promise: "A leader changes the membership only after committing an entry of its own term.",
+        property: "A leader changes the membership only after committing an entry of its own term.",
         source: "D. Ongaro, \"bug in single-server membership changes\", raft-dev, July 2015",
     };
 }

@@ -22,7 +22,7 @@ impl Oracle for ClaimIsTrue {
     const INFO: OracleInfo = OracleInfo {
         name: "claim-is-true",
         id: "E7",
-        promise:
+        property:
             "RequestVote carries the last entry that the candidate had when it became candidate.",
         source: "Raft paper, Figure 2: lastLogIndex and lastLogTerm",
     };

@@ -20,7 +20,7 @@ impl Oracle for CommandsTakeEffectOnce {
     const INFO: OracleInfo = OracleInfo {
         name: "commands-take-effect-once",
         id: "K2",
-        promise: "Each command takes effect once, at its first occurrence in the log.",
+        property: "Each command takes effect once, at its first occurrence in the log.",
         source: "dissertation, 6.3",
     };
 }

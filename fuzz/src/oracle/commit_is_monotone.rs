@@ -19,7 +19,7 @@ impl Oracle for CommitIsMonotone {
     const INFO: OracleInfo = OracleInfo {
         name: "commit-is-monotone",
         id: "C3",
-        promise:
+        property:
             "The commit index of a running node never decreases and never passes the end of its log.",
         source:
             "Raft paper, Figure 2: commitIndex increases monotonically; SandTable on PySyncObj#166",

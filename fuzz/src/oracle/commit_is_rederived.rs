@@ -17,7 +17,7 @@ impl Oracle for CommitIsRederived {
     const INFO: OracleInfo = OracleInfo {
         name: "commit-is-rederived",
         id: "D5",
-        promise:
+        property:
             "A node restarts with a commit index only up to committed entries that are on its disk.",
         source: "Raft paper, Figure 2: commitIndex is volatile",
     };

@@ -38,7 +38,7 @@ impl Oracle for CommitIsVerified {
     const INFO: OracleInfo = OracleInfo {
         name: "commit-is-verified",
         id: "C6",
-        promise: "A follower commits only entries that messages of its leader verify as matching and committed.",
+        property: "A follower commits only entries that messages of its leader verify as matching and committed.",
         source: "Raft paper, Figure 2, AppendEntries 5: min(leaderCommit, index of last new entry)",
     };
 }

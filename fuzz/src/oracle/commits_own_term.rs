@@ -19,7 +19,7 @@ impl Oracle for CommitsOwnTerm {
     const INFO: OracleInfo = OracleInfo {
         name: "commits-own-term",
         id: "C4",
-        promise: "A leader advances its commit index only to an entry of its own term.",
+        property: "A leader advances its commit index only to an entry of its own term.",
         source: "Raft paper, 5.4.2 and Figure 8",
     };
 }

@@ -20,7 +20,7 @@ impl Oracle for CommittedAgree {
     const INFO: OracleInfo = OracleInfo {
         name: "committed-agree",
         id: "C1",
-        promise: "All nodes commit the same entries, and committed entries never change.",
+        property: "All nodes commit the same entries, and committed entries never change.",
         source: "Raft paper, Figure 3: State Machine Safety",
     };
 }

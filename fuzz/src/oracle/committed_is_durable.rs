@@ -21,7 +21,7 @@ impl Oracle for CommittedIsDurable {
     const INFO: OracleInfo = OracleInfo {
         name: "committed-is-durable",
         id: "C5",
-        promise: "A committed entry is on the disks of a quorum, and stays there.",
+        property: "A committed entry is on the disks of a quorum, and stays there.",
         source: "Raft paper, 5.3 and 5.6; the sound form of etcd's CommittedIsDurableInv (etcd-io/raft#226)",
     };
 }

@@ -18,7 +18,7 @@ impl Oracle for CommittedIsKept {
     const INFO: OracleInfo = OracleInfo {
         name: "committed-is-kept",
         id: "G6",
-        promise: "A node never removes an entry that it has committed.",
+        property: "A node never removes an entry that it has committed.",
         source: "Raft paper, 5.3 and Figure 3: State Machine Safety",
     };
 }

@@ -26,7 +26,7 @@ impl Oracle for CoreConverges {
     const INFO: OracleInfo = OracleInfo {
         name: "core-converges",
         id: "L3, L4",
-        promise: "After recovery, all running members become idle, with equal logs, commit indexes and state machines.",
+        property: "After recovery, all running members become idle, with equal logs, commit indexes and state machines.",
         source: "Raft paper, 5.3: leaders retry indefinitely until all followers store all log entries; openraft #1828",
     };
 }
@@ -55,7 +55,7 @@ fn compare(
     ticks: u32,
     repeats: u32,
 ) -> Verdict {
-    if !history.setup.beats_in_time() {
+    if !history.setup.heartbeats_in_time() {
         return NOTHING;
     }
     check(differing.is_none() && at_rest, || {

@@ -20,7 +20,7 @@ impl Oracle for DamagedNodeStaysDown {
     const INFO: OracleInfo = OracleInfo {
         name: "damaged-node-stays-down",
         id: "D3",
-        promise: "A node whose disk lost durable data never restarts under its old id.",
+        property: "A node whose disk lost durable data never restarts under its old id.",
         source: "protocol-aware recovery, FAST 2018; Redundancy does not imply fault tolerance, FAST 2017",
     };
 }

@@ -21,7 +21,7 @@ impl Oracle for EffortIsBounded {
     const INFO: OracleInfo = OracleInfo {
         name: "effort-is-bounded",
         id: "B4",
-        promise: "Without faults, messages are few: one round per heartbeat, and a few rounds per command.",
+        property: "Without faults, messages are few: one round per heartbeat, and a few rounds per command.",
         source: "Raft dissertation, 10.2; oracles-and-faults, 1.2",
     };
 }
@@ -31,7 +31,7 @@ impl Monitor for EffortIsBounded {
         let setup = &history.setup;
         let mut running = history.nodes.iter().filter(|node| node.up);
         let is_disturbed = running.any(|node| history.may_disturb(node.id));
-        let is_unbounded = !setup.beats_in_time() || is_disturbed || quiet.cut_off.is_some();
+        let is_unbounded = !setup.heartbeats_in_time() || is_disturbed || quiet.cut_off.is_some();
         if !history.bounded_sends || is_unbounded {
             return NOTHING;
         }

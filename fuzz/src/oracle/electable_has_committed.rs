@@ -25,7 +25,7 @@ impl Oracle for ElectableHasCommitted {
     const INFO: OracleInfo = OracleInfo {
         name: "electable-has-committed",
         id: "E9",
-        promise: "A node that could win an election holds every committed entry.",
+        property: "A node that could win an election holds every committed entry.",
         source: "our sound form of etcd's MoreUpToDateCorrectInv (etcd-io/raft#515)",
     };
 }

@@ -21,7 +21,7 @@ impl Oracle for EntryCreatedOnce {
     const INFO: OracleInfo = OracleInfo {
         name: "entry-created-once",
         id: "G2",
-        promise: "Only the leader of a term creates entries of that term, each once.",
+        property: "Only the leader of a term creates entries of that term, each once.",
         source:
             "Raft paper, 5.3: a leader creates at most one entry with a given index in a given term",
     };

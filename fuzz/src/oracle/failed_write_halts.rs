@@ -22,7 +22,7 @@ impl Oracle for FailedWriteHalts {
     const INFO: OracleInfo = OracleInfo {
         name: "failed-write-halts",
         id: "D4",
-        promise: "A node halts after a failed write: it sends and applies nothing more.",
+        property: "A node halts after a failed write: it sends and applies nothing more.",
         source: "Buoyant's crash handler; the fsync failures of 2018",
     };
 }

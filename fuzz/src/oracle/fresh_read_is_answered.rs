@@ -18,7 +18,7 @@ impl Oracle for FreshReadIsAnswered {
     const INFO: OracleInfo = OracleInfo {
         name: "fresh-read-is-answered",
         id: "L2",
-        promise: "After recovery, a new read is answered.",
+        property: "After recovery, a new read is answered.",
         source: "Raft dissertation, 6.4",
     };
 }

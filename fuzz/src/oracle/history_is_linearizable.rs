@@ -5,8 +5,9 @@
 //! show all acknowledged commands. Sound: each register is linearizable; the outcome of an
 //! operation without a response counts as unknown.
 
-use crate::history::linearizability::{Operation, Zones};
+use crate::history::linearizability::Zones;
 use crate::history::monitor::Monitor;
+use crate::history::operation::Operation;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
 use crate::oracle::{Oracle, OracleInfo};
@@ -22,7 +23,7 @@ impl Oracle for HistoryIsLinearizable {
     const INFO: OracleInfo = OracleInfo {
         name: "history-is-linearizable",
         id: "K1, K3",
-        promise: "The requests and responses of clients are linearizable, key by key.",
+        property: "The requests and responses of clients are linearizable, key by key.",
         source: "Herlihy and Wing, 1990; Gibbons and Korach, 1997; dissertation, 6.3",
     };
 }
@@ -58,7 +59,7 @@ mod tests {
         for _ in 0..put {
             clients.propose((NodeId(0), 1), 0);
         }
-        clients.tell(put, 0);
+        clients.respond(put, 0);
         clients.scan(key_of(put), found(put));
         run.ended()
     }

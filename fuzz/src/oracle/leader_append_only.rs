@@ -18,7 +18,7 @@ impl Oracle for LeaderAppendOnly {
     const INFO: OracleInfo = OracleInfo {
         name: "leader-append-only",
         id: "G3",
-        promise: "A leader never removes entries from its log; it only appends.",
+        property: "A leader never removes entries from its log; it only appends.",
         source: "Raft paper, Figure 3: Leader Append-Only",
     };
 }

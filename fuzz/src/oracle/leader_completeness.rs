@@ -21,7 +21,7 @@ impl Oracle for LeaderCompleteness {
     const INFO: OracleInfo = OracleInfo {
         name: "leader-completeness",
         id: "C2",
-        promise: "A leader has every entry that was committed in an earlier term.",
+        property: "A leader has every entry that was committed in an earlier term.",
         source:
             "Raft paper, Figure 3: Leader Completeness; Verdi's commit terms; microsoft/CCF#7970",
     };

@@ -23,7 +23,7 @@ impl Oracle for LeaderHasQuorum {
     const INFO: OracleInfo = OracleInfo {
         name: "leader-has-quorum",
         id: "E6",
-        promise: "A node becomes leader only with the votes of a quorum in its term.",
+        property: "A node becomes leader only with the votes of a quorum in its term.",
         source: "Raft paper, 5.2; Verdi's votes_received",
     };
 }

@@ -18,14 +18,14 @@ impl Oracle for LeaderIsStable {
     const INFO: OracleInfo = OracleInfo {
         name: "leader-is-stable",
         id: "L6",
-        promise: "Without faults and with clocks at equal rates, a leader stays leader.",
+        property: "Without faults and with clocks at equal rates, a leader stays leader.",
         source: "Raft paper, 5.2 and 9.3; LifeRaft, bug 5",
     };
 }
 
 impl Monitor for LeaderIsStable {
     fn quiet_period_ended(&mut self, history: &History, quiet: &QuietPeriod) -> Verdict {
-        if quiet.cut_off.is_some() || !history.setup.beats_in_time() {
+        if quiet.cut_off.is_some() || !history.setup.heartbeats_in_time() {
             return NOTHING;
         }
         let QuietPeriod { before, after, ticks, .. } = *quiet;

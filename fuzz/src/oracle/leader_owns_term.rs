@@ -18,7 +18,7 @@ impl Oracle for LeaderOwnsTerm {
     const INFO: OracleInfo = OracleInfo {
         name: "leader-owns-term",
         id: "G5",
-        promise: "No node has an entry of a term beyond the end of the log of that term's leader.",
+        property: "No node has an entry of a term beyond the end of the log of that term's leader.",
         source: "LifeRaft's I4, CCF, SandTable's LeaderTermLogHasGreatestIdx",
     };
 }

@@ -22,7 +22,7 @@ impl Oracle for LegalRoleMoves {
     const INFO: OracleInfo = OracleInfo {
         name: "legal-role-moves",
         id: "E5",
-        promise: "Roles change only along the arrows of Figure 4.",
+        property: "Roles change only along the arrows of Figure 4.",
         source: "Raft paper, Figure 4; CCF's StateTransitions",
     };
 }

@@ -19,7 +19,7 @@ impl Oracle for LogIsWritten {
     const INFO: OracleInfo = OracleInfo {
         name: "log-is-written",
         id: "D1",
-        promise: "A node's log ends where the log that results from its writes ends.",
+        property: "A node's log ends where the log that results from its writes ends.",
         source: "the contract of raft::Write",
     };
 }

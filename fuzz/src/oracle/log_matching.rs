@@ -19,7 +19,7 @@ impl Oracle for LogMatching {
     const INFO: OracleInfo = OracleInfo {
         name: "log-matching",
         id: "G1",
-        promise:
+        property:
             "If two logs have an entry with the same index and term, they are identical up to it.",
         source: "Raft paper, Figure 3: Log Matching",
     };

@@ -18,7 +18,7 @@ impl Oracle for MatchIsMonotone {
     const INFO: OracleInfo = OracleInfo {
         name: "match-is-monotone",
         id: "M2",
-        promise: "While a node is leader, none of its match indexes decreases.",
+        property: "While a node is leader, none of its match indexes decreases.",
         source:
             "Raft paper, Figure 2: matchIndex increases monotonically; SandTable on PySyncObj#167",
     };

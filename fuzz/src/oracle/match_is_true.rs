@@ -20,7 +20,7 @@ impl Oracle for MatchIsTrue {
     const INFO: OracleInfo = OracleInfo {
         name: "match-is-true",
         id: "M1",
-        promise:
+        property:
             "The log on a follower's disk matches the leader's log up to the leader's match index.",
         source: "Verdi's match_index_all_entries, on disks",
     };

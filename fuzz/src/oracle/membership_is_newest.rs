@@ -18,7 +18,7 @@ impl Oracle for MembershipIsNewest {
     const INFO: OracleInfo = OracleInfo {
         name: "membership-is-newest",
         id: "R4",
-        promise: "A node uses the newest membership in its log, committed or not.",
+        property: "A node uses the newest membership in its log, committed or not.",
         source: "dissertation, 4.1; CCF's LogConfigurationConsistentInv",
     };
 }

@@ -18,7 +18,7 @@ impl Oracle for MessageMatchesSender {
     const INFO: OracleInfo = OracleInfo {
         name: "message-matches-sender",
         id: "M5",
-        promise: "No message has a term or commit index above its sender's; only a term's leader replicates in it.",
+        property: "No message has a term or commit index above its sender's; only a term's leader replicates in it.",
         source: "CCF's MonoTermInv; Verdi's no append to self",
     };
 }

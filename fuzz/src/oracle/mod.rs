@@ -26,13 +26,13 @@ pub struct OracleInfo {
     /// several oracles: E elections, G log, C commit and apply, R membership, S snapshots, K
     /// clients, M replication progress, D durability, L liveness, B bounds.
     pub id: &'static str,
-    /// The promise, as one sentence.
-    pub promise: &'static str,
-    /// The source of the promise.
+    /// The property, as one sentence.
+    pub property: &'static str,
+    /// The source of the property.
     pub source: &'static str,
 }
 
-/// A monitor that checks one promise.
+/// A monitor that checks one property.
 pub trait Oracle: Monitor + Default {
     /// Its description.
     const INFO: OracleInfo;
@@ -181,12 +181,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_oracle_is_named_after_its_file_and_states_its_promise() {
+    fn every_oracle_is_named_after_its_file_and_states_its_property() {
         let source = include_str!("mod.rs");
         for info in ORACLES {
             let line = format!("    {}: ", info.name.replace('-', "_"));
             assert!(source.contains(&line), "{}", info.name);
-            assert!(info.promise.ends_with('.') && !info.source.is_empty() && !info.id.is_empty());
+            assert!(info.property.ends_with('.') && !info.source.is_empty() && !info.id.is_empty());
         }
     }
 }

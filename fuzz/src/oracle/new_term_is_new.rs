@@ -20,7 +20,7 @@ impl Oracle for NewTermIsNew {
     const INFO: OracleInfo = OracleInfo {
         name: "new-term-is-new",
         id: "E8",
-        promise: "When a leader wins a term, no entry of that term exists yet.",
+        property: "When a leader wins a term, no entry of that term exists yet.",
         source: "CCF's CandidateTermNotInLog, SandTable's NewLeaderTermNotInLog",
     };
 }

@@ -18,7 +18,7 @@ impl Oracle for NextIsAboveMatch {
     const INFO: OracleInfo = OracleInfo {
         name: "next-is-above-match",
         id: "M3",
-        promise: "A next index is above its match index, and at most one past the end of the leader's log.",
+        property: "A next index is above its match index, and at most one past the end of the leader's log.",
         source: "Raft paper, Figure 2; SandTable's NextIdxGtMatchIdx; tikv/raft-rs#555",
     };
 }

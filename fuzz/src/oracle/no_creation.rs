@@ -24,7 +24,7 @@ impl Oracle for NoCreation {
     const INFO: OracleInfo = OracleInfo {
         name: "no-creation",
         id: "G7",
-        promise:
+        property:
             "Every command in a log was proposed by a client, once for each entry that has it.",
         source: "Verdi's applied_implies_input; openraft's phantom check",
     };

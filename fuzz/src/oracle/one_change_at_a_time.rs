@@ -20,7 +20,7 @@ impl Oracle for OneChangeAtATime {
     const INFO: OracleInfo = OracleInfo {
         name: "one-change-at-a-time",
         id: "R1",
-        promise: "A leader begins a membership change only after the previous one is committed.",
+        property: "A leader begins a membership change only after the previous one is committed.",
         source: "Raft paper, section 6; dissertation, 4.1",
     };
 }

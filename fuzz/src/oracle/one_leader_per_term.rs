@@ -19,7 +19,7 @@ impl Oracle for OneLeaderPerTerm {
     const INFO: OracleInfo = OracleInfo {
         name: "one-leader-per-term",
         id: "E1",
-        promise: "A term has at most one leader, ever.",
+        property: "A term has at most one leader, ever.",
         source: "Raft paper, Figure 3: Election Safety",
     };
 }

@@ -24,7 +24,7 @@ impl Oracle for OneVotePerTerm {
     const INFO: OracleInfo = OracleInfo {
         name: "one-vote-per-term",
         id: "E2",
-        promise: "A node votes for at most one candidate in a term, ever.",
+        property: "A node votes for at most one candidate in a term, ever.",
         source: "Raft paper, 5.2 and Figure 2 (votedFor); Verdi's votes_correct",
     };
 }

@@ -20,7 +20,7 @@ impl Oracle for OnlyVotersCampaign {
     const INFO: OracleInfo = OracleInfo {
         name: "only-voters-campaign",
         id: "R5",
-        promise: "Only voters campaign, or nodes that were voters before an uncommitted change.",
+        property: "Only voters campaign, or nodes that were voters before an uncommitted change.",
         source: "dissertation, 4.2.1 and 4.2.2",
     };
 }

@@ -19,7 +19,7 @@ impl Oracle for PreVoteSparesTheTerm {
     const INFO: OracleInfo = OracleInfo {
         name: "pre-vote-spares-the-term",
         id: "L7",
-        promise:
+        property:
             "With Pre-Vote, a node that was partitioned and reconnects does not disrupt the leader.",
         source: "Raft dissertation, 9.6; Cloudflare, November 2020",
     };
@@ -27,7 +27,7 @@ impl Oracle for PreVoteSparesTheTerm {
 
 impl Monitor for PreVoteSparesTheTerm {
     fn quiet_period_ended(&mut self, history: &History, quiet: &QuietPeriod) -> Verdict {
-        if !history.setup.beats_in_time() {
+        if !history.setup.heartbeats_in_time() {
             return NOTHING;
         }
         let QuietPeriod { before, after, cut_off: Some(node), .. } = *quiet else { return NOTHING };

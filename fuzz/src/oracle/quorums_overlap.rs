@@ -20,7 +20,7 @@ impl Oracle for QuorumsOverlap {
     const INFO: OracleInfo = OracleInfo {
         name: "quorums-overlap",
         id: "R2",
-        promise: "Any quorum of one membership in a log overlaps any quorum of the next one.",
+        property: "Any quorum of one membership in a log overlaps any quorum of the next one.",
         source: "Raft paper, section 6; dissertation, 4.1 and 4.3",
     };
 }

@@ -18,16 +18,17 @@ impl Oracle for ReadIsAnsweredOnce {
     const INFO: OracleInfo = OracleInfo {
         name: "read-is-answered-once",
         id: "K5",
-        promise: "A node answers each read once, and only reads that it received in its current incarnation.",
+        property: "A node answers each read once, and only reads that it received in its current incarnation.",
         source: "dissertation, 6.3; etcd-io/etcd#20418 for what goes wrong",
     };
 }
 
 impl Monitor for ReadIsAnsweredOnce {
     fn read(&mut self, history: &History, node: NodeId, read: &Read) -> Verdict {
-        let life = history.node(node).life;
+        let incarnation = history.node(node).incarnation;
         let fact = history.clients.reads.get(read.id.0 as usize);
-        let pending = fact.is_some_and(|fact| fact.open && (fact.node, fact.life) == (node, life));
+        let pending = fact
+            .is_some_and(|fact| fact.open && (fact.node, fact.incarnation) == (node, incarnation));
         check(pending, || Violation::ReadIsAnsweredOnce { node, number: read.id.0 })
     }
 }
@@ -41,7 +42,7 @@ mod tests {
     #[test]
     fn one_answer_is_legal_and_a_second_is_not() {
         let mut run = cluster::<ReadIsAnsweredOnce>(3);
-        let number = run.history.clients.ask((NodeId(1), 1));
+        let number = run.history.clients.request_read((NodeId(1), 1));
         assert_eq!(run.answers(1, number, 0), HELD);
         assert!(run.answers(1, number, 0).is_err());
     }
@@ -49,7 +50,7 @@ mod tests {
     #[test]
     fn an_answer_to_a_read_of_an_earlier_incarnation_is_illegal() {
         let mut run = cluster::<ReadIsAnsweredOnce>(3);
-        let number = run.history.clients.ask((NodeId(1), 1));
+        let number = run.history.clients.request_read((NodeId(1), 1));
         run.reboots(1).unwrap();
         assert!(run.answers(1, number, 0).is_err());
     }

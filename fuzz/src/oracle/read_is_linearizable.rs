@@ -20,7 +20,7 @@ impl Oracle for ReadIsLinearizable {
     const INFO: OracleInfo = OracleInfo {
         name: "read-is-linearizable",
         id: "K1, K4",
-        promise: "A read sees every entry that any client knew of when the read was requested.",
+        property: "A read sees every entry that any client knew of when the read was requested.",
         source: "dissertation, 6.3 and 6.4",
     };
 }
@@ -54,21 +54,21 @@ mod tests {
     #[test]
     fn a_read_of_all_known_entries_is_legal() {
         let mut run = known();
-        let number = run.history.clients.ask((NodeId(1), 1));
+        let number = run.history.clients.request_read((NodeId(1), 1));
         assert_eq!(run.answers(1, number, 2), HELD);
     }
 
     #[test]
     fn a_stale_read_is_illegal() {
         let mut run = known();
-        let number = run.history.clients.ask((NodeId(1), 1));
+        let number = run.history.clients.request_read((NodeId(1), 1));
         assert!(run.answers(1, number, 1).is_err());
     }
 
     #[test]
     fn a_read_may_miss_entries_that_no_client_knew_of() {
         let mut run = cluster::<ReadIsLinearizable>(3);
-        let number = run.history.clients.ask((NodeId(1), 1));
+        let number = run.history.clients.request_read((NodeId(1), 1));
         assert_eq!(run.answers(1, number, 0), HELD);
     }
 }

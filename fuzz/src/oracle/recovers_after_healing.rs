@@ -23,7 +23,8 @@ impl Oracle for RecoversAfterHealing {
     const INFO: OracleInfo = OracleInfo {
         name: "recovers-after-healing",
         id: "L1",
-        promise: "After recovery, a leader is elected, and a new command is committed and applied.",
+        property:
+            "After recovery, a leader is elected, and a new command is committed and applied.",
         source: "Raft paper, 5.4.3 and 9.3: availability of a majority; tikv/raft-rs#84",
     };
 }

@@ -19,7 +19,7 @@ impl Oracle for RemovedLeaderStepsDown {
     const INFO: OracleInfo = OracleInfo {
         name: "removed-leader-steps-down",
         id: "R7",
-        promise: "A leader that a committed change removes steps down.",
+        property: "A leader that a committed change removes steps down.",
         source: "Raft paper, section 6; dissertation, 4.2.2",
     };
 }

@@ -18,7 +18,7 @@ impl Oracle for RestartFromDisk {
     const INFO: OracleInfo = OracleInfo {
         name: "restart-from-disk",
         id: "D2",
-        promise: "A node starts as a follower, with the term, the vote and the end of the log on its disk.",
+        property: "A node starts as a follower, with the term, the vote and the end of the log on its disk.",
         source: "Raft paper, Figure 2: persistent state; etcd's TLA+ Restart",
     };
 }

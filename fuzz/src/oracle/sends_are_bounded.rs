@@ -39,7 +39,7 @@ impl Oracle for SendsAreBounded {
     const INFO: OracleInfo = OracleInfo {
         name: "sends-are-bounded",
         id: "B1",
-        promise:
+        property:
             "A step sends at most one message to each other node and one more; after an append reply, three.",
         source: "our own bound; incorrect retries show as message storms",
     };

@@ -33,7 +33,7 @@ impl Oracle for SilentLeaderStepsDown {
     const INFO: OracleInfo = OracleInfo {
         name: "silent-leader-steps-down",
         id: "L8",
-        promise: "With CheckQuorum, a leader that receives no messages from a quorum steps down.",
+        property: "With CheckQuorum, a leader that receives no messages from a quorum steps down.",
         source: "Raft dissertation, 6.2; etcd's CheckQuorum",
     };
 }

@@ -21,7 +21,7 @@ impl Oracle for SnapshotIsCommitted {
     const INFO: OracleInfo = OracleInfo {
         name: "snapshot-is-committed",
         id: "S1, S2",
-        promise: "A snapshot matches the committed log up to its last entry: its term, state and membership.",
+        property: "A snapshot matches the committed log up to its last entry: its term, state and membership.",
         source: "Raft paper, section 7",
     };
 }

@@ -23,7 +23,7 @@ impl Oracle for StateMachineSafety {
     const INFO: OracleInfo = OracleInfo {
         name: "state-machine-safety",
         id: "C8",
-        promise: "A node applies exactly the committed entries to its state machine.",
+        property: "A node applies exactly the committed entries to its state machine.",
         source: "Raft paper, Figure 3: State Machine Safety",
     };
 }

@@ -21,7 +21,7 @@ impl Oracle for TermIsMonotone {
     const INFO: OracleInfo = OracleInfo {
         name: "term-is-monotone",
         id: "E4",
-        promise: "The term of a node never decreases; after a restart it is at least the term on its disk.",
+        property: "The term of a node never decreases; after a restart it is at least the term on its disk.",
         source: "Raft paper, 5.1; CCF's MonotonicTerm",
     };
 }

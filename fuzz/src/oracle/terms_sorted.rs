@@ -20,7 +20,7 @@ impl Oracle for TermsSorted {
     const INFO: OracleInfo = OracleInfo {
         name: "terms-sorted",
         id: "G4",
-        promise: "Indexes are contiguous, terms never decrease along a log, and none is above the node's term.",
+        property: "Indexes are contiguous, terms never decrease along a log, and none is above the node's term.",
         source: "Raft paper, 5.3; Verdi's term sanity",
     };
 }

@@ -20,7 +20,7 @@ impl Oracle for TruncationNeedsConflict {
     const INFO: OracleInfo = OracleInfo {
         name: "truncation-needs-conflict",
         id: "G6",
-        promise: "A node removes entries only to replace them by conflicting ones.",
+        property: "A node removes entries only to replace them by conflicting ones.",
         source: "Raft paper, Figure 2, AppendEntries 3; SandTable on RaftOS#26",
     };
 }

@@ -17,7 +17,7 @@ impl Oracle for VoteIsDurable {
     const INFO: OracleInfo = OracleInfo {
         name: "vote-is-durable",
         id: "E3",
-        promise: "A node grants a vote only after the vote is durable.",
+        property: "A node grants a vote only after the vote is durable.",
         source: "Raft paper, Figure 2: persistent state is updated before responding",
     };
 }

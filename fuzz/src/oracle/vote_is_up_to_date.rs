@@ -23,7 +23,7 @@ impl Oracle for VoteIsUpToDate {
     const INFO: OracleInfo = OracleInfo {
         name: "vote-is-up-to-date",
         id: "E7",
-        promise:
+        property:
             "A node votes only for a candidate that claims a log at least as up-to-date as its own.",
         source: "Raft paper, 5.4.1",
     };

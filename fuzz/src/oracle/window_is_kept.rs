@@ -25,7 +25,8 @@ impl Oracle for WindowIsKept {
     const INFO: OracleInfo = OracleInfo {
         name: "window-is-kept",
         id: "M4, B2",
-        promise: "A leader has no more entries in flight to a follower than its in-flight window allows.",
+        property:
+            "A leader has no more entries in flight to a follower than its in-flight window allows.",
         source: "dissertation, 10.2.1; etcd's inflights",
     };
 }

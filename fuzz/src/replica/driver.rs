@@ -22,23 +22,23 @@ pub struct Driver {
     /// After a crash, writes that reached the disk behind a lost one are used.
     pub replays_past_gaps: bool,
     /// A log is truncated at a damaged entry even if that was reported as durable.
-    pub cuts_off_damage: bool,
+    pub truncates_damaged_entries: bool,
     /// A node whose disk is lost starts from an empty one.
-    pub starts_without_disk: bool,
+    pub restarts_after_disk_loss: bool,
     /// A repair that starts again removes as many entries as before once more.
-    pub cuts_off_twice: bool,
+    pub repeats_repair_truncation: bool,
     /// A repeated command is answered with the current state, not with its first response.
-    pub answers_retries_anew: bool,
+    pub re_executes_retries: bool,
     /// A read is answered before the state machine has applied up to its index.
     pub answers_reads_early: bool,
     /// A command that a client sends once is proposed twice.
     pub proposes_twice: bool,
     /// In a batch of entries to apply, the second has the payload of the first.
-    pub garbles_batches: bool,
+    pub reuses_batch_buffer: bool,
     /// Before entries are appended, one too many is removed.
     pub truncates_too_far: bool,
     /// A leader's view has a longer log than its writes.
-    pub shows_too_much: bool,
+    pub overreports_log: bool,
     /// Every write is synced, whatever the Raft requests. Not a bug: it hides bugs of unsynced
     /// writes.
     pub always_sync: bool,
@@ -51,15 +51,15 @@ impl Driver {
         snapshot_before_truncation: false,
         forgets_sessions: false,
         replays_past_gaps: false,
-        cuts_off_damage: false,
-        starts_without_disk: false,
-        cuts_off_twice: false,
-        answers_retries_anew: false,
+        truncates_damaged_entries: false,
+        restarts_after_disk_loss: false,
+        repeats_repair_truncation: false,
+        re_executes_retries: false,
         answers_reads_early: false,
         proposes_twice: false,
-        garbles_batches: false,
+        reuses_batch_buffer: false,
         truncates_too_far: false,
-        shows_too_much: false,
+        overreports_log: false,
         always_sync: false,
     };
 }
@@ -83,7 +83,7 @@ impl Driver {
         entries: &'a [Entry],
         buffer: &'a mut Vec<Entry>,
     ) -> &'a [Entry] {
-        match self.garbles_batches && entries.len() > 1 {
+        match self.reuses_batch_buffer && entries.len() > 1 {
             true => garbled(entries, buffer),
             false => entries,
         }
@@ -92,7 +92,7 @@ impl Driver {
     /// A replica's view, before the monitors receive it.
     #[inline]
     pub(crate) fn on_view(self, mut view: View) -> View {
-        let more = self.shows_too_much && canary::note(view.is_leader());
+        let more = self.overreports_log && canary::note(view.is_leader());
         view.last_log.index.0 += u64::from(more);
         view
     }

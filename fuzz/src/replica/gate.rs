@@ -51,7 +51,7 @@ impl Gate {
         match self {
             Gate::Snapshot => status.snapshot.index > LogIndex(0),
             Gate::Changed => *node.membership() != node.config().membership,
-            Gate::Restarted => node.config().life > 1,
+            Gate::Restarted => node.config().incarnation > 1,
             Gate::Changing => {
                 uncommitted.iter().any(|entry| matches!(entry.payload, Payload::Change(_)))
             }
@@ -117,9 +117,12 @@ mod tests {
         Gate::Mixed,
     ];
 
-    fn node(size: u8, life: u64) -> Node<Command> {
+    fn node(size: u8, incarnation: u64) -> Node<Command> {
         let membership = Membership::new(NodeSet::first(size));
-        Node::start(Config { life, ..Config::new(NodeId(0), membership) }, Durable::default())
+        Node::start(
+            Config { incarnation, ..Config::new(NodeId(0), membership) },
+            Durable::default(),
+        )
     }
 
     /// One step, whose write is durable at once.

@@ -95,7 +95,7 @@ pub struct Durable {
     /// start.
     pub commit: LogIndex,
     /// The number of the node's incarnation: how often it has started, this start included.
-    pub lives: u64,
+    pub incarnation: u64,
 }
 
 /// One input of a replica.
@@ -164,7 +164,7 @@ pub struct Effects<'a, M> {
 
 /// An output for a Raft without an output type of its own, for use as [`Replica::Output`].
 #[derive(Clone, Debug)]
-pub struct Plain<M> {
+pub struct PlainOutput<M> {
     /// See [`Effects::write`].
     pub write: Option<Write>,
     /// See [`Effects::messages`].
@@ -175,13 +175,13 @@ pub struct Plain<M> {
     pub halted: bool,
 }
 
-impl<M> Default for Plain<M> {
-    fn default() -> Plain<M> {
-        Plain { write: None, messages: Vec::new(), applied: Vec::new(), halted: false }
+impl<M> Default for PlainOutput<M> {
+    fn default() -> PlainOutput<M> {
+        PlainOutput { write: None, messages: Vec::new(), applied: Vec::new(), halted: false }
     }
 }
 
-impl<M> Plain<M> {
+impl<M> PlainOutput<M> {
     /// Clears the effects of the last step.
     pub fn clear(&mut self) {
         self.write = None;
@@ -192,7 +192,7 @@ impl<M> Plain<M> {
 
     /// For [`Replica::effects`].
     pub fn effects(&mut self) -> Effects<'_, M> {
-        let Plain { write, messages, applied, halted } = self;
+        let PlainOutput { write, messages, applied, halted } = self;
         Effects {
             write,
             messages,

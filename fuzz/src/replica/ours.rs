@@ -23,7 +23,7 @@ pub struct Ours {
 
 /// The output of a step of our Raft.
 #[derive(Clone, Debug, Default)]
-pub struct Filled {
+pub struct OursOutput {
     output: Output<Command>,
     write: Option<Write>,
 }
@@ -31,7 +31,7 @@ pub struct Filled {
 impl Replica for Ours {
     type Message = raft::Message<Command>;
     type Options = GatedRules;
-    type Output = Filled;
+    type Output = OursOutput;
 
     const CAPABILITIES: Capabilities = Capabilities {
         pre_vote: true,
@@ -60,8 +60,8 @@ impl Replica for Ours {
             check_quorum: setup.check_quorum,
             lease_reads: setup.lease,
             clock_drift: if setup.fast.is_empty() { 1 } else { setup.rate.into() },
-            life: disk.lives,
-            handicap: if setup.priority { u32::from(id.0 % 3) } else { 0 },
+            incarnation: disk.incarnation,
+            election_delay: if setup.priority { u32::from(id.0 % 3) } else { 0 },
             limits,
             ..Config::new(id, Membership::new(setup.members()))
         };
@@ -73,7 +73,7 @@ impl Replica for Ours {
 
     // Most of this is moves, which are fewer in the caller.
     #[inline(always)]
-    fn step(&mut self, input: Input<Self::Message>, filled: &mut Filled) {
+    fn step(&mut self, input: Input<Self::Message>, filled: &mut OursOutput) {
         let input = match input {
             Input::Tick => raft::Input::Tick,
             Input::Timeout => raft::Input::Campaign,
@@ -100,7 +100,7 @@ impl Replica for Ours {
         });
     }
 
-    fn effects(filled: &mut Filled) -> Effects<'_, Self::Message> {
+    fn effects(filled: &mut OursOutput) -> Effects<'_, Self::Message> {
         Effects {
             write: &mut filled.write,
             messages: &mut filled.output.messages,
@@ -113,7 +113,7 @@ impl Replica for Ours {
         }
     }
 
-    fn recycle(filled: &mut Filled, write: Write) {
+    fn recycle(filled: &mut OursOutput, write: Write) {
         filled.output.recycle(write.entries);
     }
 

@@ -80,11 +80,11 @@ pub fn shrink<R: Replica>(
     Ok(Shrunk { schedule, outcome: search.best, events_before, replays: search.replays })
 }
 
-/// The order in which one schedule is smaller than another: by fewer events, fewer nodes, a plainer
-/// setup, plainer events, and then by the order of their bytes.
+/// The order in which one schedule is smaller than another: by fewer events, fewer nodes, a
+/// setup with more defaults, simpler events, and then by the order of their bytes.
 fn order(schedule: &Schedule) -> (usize, u8, [usize; 2], u32, Vec<[u8; Event::BYTES]>) {
     let setup = &schedule.setup;
-    let plainness = [setup.oddities(), setup.max_entries.into()];
+    let plainness = [setup.non_default_count(), setup.max_entries.into()];
     let weight = schedule.events.iter().map(|event| weight(event.kind)).sum();
     let bytes = schedule.events.iter().map(|event| event.to_record()).collect();
     (schedule.events.len(), setup.nodes, plainness, weight, bytes)
@@ -204,10 +204,10 @@ impl<R: Replica> Search<R> {
 
     fn simplify_setup(&mut self) {
         let setup = self.best.resolved.setup;
-        for place in (0..setup.oddities()).rev() {
+        for place in (0..setup.non_default_count()).rev() {
             // The later ones first, so that the earlier ones keep their places.
-            let plainer = self.best.resolved.setup.plainer().nth(place);
-            plainer.map(|setup| self.try_setup(setup));
+            let with_defaults = self.best.resolved.setup.with_defaults().nth(place);
+            with_defaults.map(|setup| self.try_setup(setup));
         }
         for max_entries in [1, 2, 3, 4] {
             if self.try_setup(Setup { max_entries, ..self.best.resolved.setup }) {
@@ -220,13 +220,14 @@ impl<R: Replica> Search<R> {
         self.try_schedule(Schedule { setup, events: self.events().to_vec() })
     }
 
-    /// Replaces each event by a plainer one.
+    /// Replaces each event by a simpler one.
     fn simplify_events(&mut self) {
         let mut place = 0;
         while place < self.events().len() {
-            for plainer in plainer(self.events()[place], self.best.resolved.setup.nodes) {
+            for with_defaults in with_defaults(self.events()[place], self.best.resolved.setup.nodes)
+            {
                 let mut events = self.events().to_vec();
-                events[place] = plainer;
+                events[place] = with_defaults;
                 if self.try_events(events) {
                     break;
                 }
@@ -293,7 +294,7 @@ fn rename(mut event: Event, name: &dyn Fn(u8) -> u8) -> Event {
 }
 
 /// Plainer events that may replace `event`, the plainest first.
-fn plainer(event: Event, nodes: u8) -> Vec<Event> {
+fn with_defaults(event: Event, nodes: u8) -> Vec<Event> {
     let [a, b, c] = event.operands;
     let deliver = Event::new(Kind::Deliver, &[a, b]);
     match event.kind {

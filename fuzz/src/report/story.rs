@@ -22,7 +22,7 @@ use crate::schedule::{DiskMode, Schedule, Setup};
 pub const WIDTH: usize = 80;
 
 /// The story of an exact schedule's run, as text that ends with a table of the nodes' states.
-pub fn tell<R: Replica>(sut: &SystemUnderTest<R>, schedule: &Schedule) -> String {
+pub fn narrate<R: Replica>(sut: &SystemUnderTest<R>, schedule: &Schedule) -> String {
     let mut text = String::new();
     let setup = schedule.setup;
     let play = |cluster: &mut Judged<R, Narrator>| play_exactly(cluster, schedule);
@@ -44,10 +44,9 @@ pub fn tell<R: Replica>(sut: &SystemUnderTest<R>, schedule: &Schedule) -> String
 /// The promise and the evidence.
 fn headline(violation: &Violation, text: &mut String) {
     let info = ORACLES.iter().find(|info| info.name == violation.oracle());
-    let label = if violation.is_lint() { "expected  " } else { "promise   " };
-    let promise =
-        info.map_or("A Raft does not panic, and neither does what drives it.", |info| info.promise);
-    let broken = if violation.is_lint() { "lint      " } else { "broken    " };
+    let label = if violation.is_lint() { "expected  " } else { "property  " };
+    let promise = info.map_or("Neither the Raft nor its host panics.", |info| info.property);
+    let broken = if violation.is_lint() { "lint      " } else { "violated  " };
     wrap(label, promise, text);
     wrap(broken, &format!("{violation}."), text);
     if let Some(info) = info {
@@ -74,7 +73,7 @@ fn setup_text(setup: &Setup, events: usize) -> String {
         (setup.outside > 0, format!("{} not members at first", setup.outside)),
         (
             setup.inflight != usual.inflight,
-            format!("in-flight window of {} entries", setup.inflight),
+            format!("in-flight window of {} entr{}", setup.inflight, plural_y(setup.inflight)),
         ),
         (setup.chunk != usual.chunk, format!("snapshots in chunks of {} bytes", setup.chunk)),
         (setup.capacity != usual.capacity, format!("links hold {} messages", setup.capacity)),

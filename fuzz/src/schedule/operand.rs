@@ -54,7 +54,7 @@ pub const TRUNCATION: u8 = 254;
 
 /// From here on, the first operand of [`Kind::Propose`](crate::schedule::event::Kind::Propose)
 /// selects a leader, and not just any node.
-pub const ASK_A_LEADER: u8 = 128;
+pub const PROPOSE_TO_LEADER: u8 = 128;
 
 impl Operand {
     pub(crate) fn write(self, value: u8, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -287,19 +287,19 @@ impl Setup {
     }
 
     /// How many settings do not have their default values, the number of nodes apart.
-    pub fn oddities(&self) -> usize {
-        self.plainer().count()
+    pub fn non_default_count(&self) -> usize {
+        self.with_defaults().count()
     }
 
     /// For each setting without its default value, the number of nodes apart: this setup with that
     /// setting reset.
-    pub fn plainer(&self) -> impl Iterator<Item = Setup> + '_ {
+    pub fn with_defaults(&self) -> impl Iterator<Item = Setup> + '_ {
         let (values, usual) = (self.values(), Setup::default().values());
         let odd = (1..values.len()).filter(move |&place| values[place] != usual[place]);
         odd.map(move |place| {
-            let mut plainer = values;
-            plainer[place] = usual[place];
-            Setup::from_values(self.faults, plainer)
+            let mut with_defaults = values;
+            with_defaults[place] = usual[place];
+            Setup::from_values(self.faults, with_defaults)
         })
     }
 
@@ -342,7 +342,7 @@ impl Setup {
     }
 
     /// Whether heartbeats are frequent enough that a follower that receives all never campaigns.
-    pub fn beats_in_time(&self) -> bool {
+    pub fn heartbeats_in_time(&self) -> bool {
         self.heartbeat_ticks < self.election_ticks
     }
 

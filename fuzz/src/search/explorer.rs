@@ -15,7 +15,7 @@ use crate::replica::Replica;
 use crate::run::{continue_run, resolved, Judged, Monitors, Outcome, MAX_EVENTS};
 use crate::schedule::event::Event;
 use crate::schedule::Schedule;
-use crate::search::generator::{Generator, Strategy, WISHES};
+use crate::search::generator::{Generator, Strategy, DRAWS_PER_EVENT};
 
 /// The parameters of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ const COUNTERS: usize = 1 << 16;
 
 /// Events to be drawn: enough that `events` should happen.
 fn draws(events: u32) -> impl Iterator<Item = Option<Event>> {
-    (0..WISHES * events as usize).map(|_| None)
+    (0..DRAWS_PER_EVENT * events as usize).map(|_| None)
 }
 
 /// An archived cluster, with the counter of the path that was new, and how often it was chosen.

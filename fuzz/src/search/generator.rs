@@ -1,9 +1,10 @@
 //! The generator: random schedules from a seed, without feedback but with tuned weights.
 //!
-//! Promises: the same seed gives the same schedules, by ChaCha. Knows nothing of clusters: operands
-//! are selectors. The swarm's weights favour delivery, and a coin flip for each schedule decides
-//! between all fault families at once and a random mix of them; both were worth more than any
-//! feedback when they were measured on a model (long schedules, macros, few elections, few faults).
+//! Promises: the same seed gives the same schedules, by ChaCha. Reads no cluster: the kinds enabled
+//! in one are passed in as a value, and operands are selectors. The swarm's weights favour
+//! delivery, and a coin flip for each schedule decides between all fault families at once and a
+//! random mix of them; both were worth more than any feedback when they were measured on a model
+//! (long schedules, macros, few elections, few faults).
 
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -14,7 +15,7 @@ use crate::cluster::enabled::EnabledKinds;
 use crate::schedule::event::{Event, Kind, Operand, ALL, KINDS, SNAPSHOT};
 use crate::schedule::family::{Family, Faults, Share};
 use crate::schedule::operand::first_from;
-use crate::schedule::operand::ASK_A_LEADER;
+use crate::schedule::operand::PROPOSE_TO_LEADER;
 use crate::schedule::{DiskMode, Schedule, Setup};
 
 /// How schedules are drawn.
@@ -119,7 +120,7 @@ const WEIGHTS: [u32; KINDS.len()] = [
 
 /// At most this many events are drawn for each that is to happen: some draws have no effect, and a
 /// run in which none has any must end as well.
-pub const WISHES: usize = 8;
+pub const DRAWS_PER_EVENT: usize = 8;
 
 /// The resolution of the weights: ten bits.
 const TICKETS: usize = 1024;
@@ -280,7 +281,7 @@ impl Generator {
             event.operands[0] = match self.strategy {
                 Strategy::Uniform => bytes as u8,
                 _ if draw >> 28 & 7 == 0 => self.any_node((draw >> 32) as u8),
-                _ => bytes as u8 | ASK_A_LEADER,
+                _ => bytes as u8 | PROPOSE_TO_LEADER,
             };
             // One command in eight repeats one of the last seven, or is new.
             event.operands[1] = if bytes >> 8 & 7 == 0 { (bytes >> 11) as u8 & 7 } else { 0 };

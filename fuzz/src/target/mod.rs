@@ -1,4 +1,4 @@
-//! What every fuzz target does with one input, and with a file when there is no fuzzer.
+//! How every fuzz target runs one input, and replays files when there is no fuzzer.
 //!
 //! Promises: on a violation, before the panic: the schedule is shrunk, the small input is written
 //! beside libFuzzer's own, the story is printed with the command that replays it, and the
@@ -33,14 +33,14 @@ mod options;
 
 /// The seeded bug of the target `mutant`.
 pub const MUTANT: &str = "WHITEWATER_MUTANT";
-/// The only fingerprint that may fail.
+/// The only fingerprint that counts as a find.
 pub const ONLY: &str = "WHITEWATER_ONLY";
 
 /// Known fingerprints, separated by commas, which are ignored.
 pub const IGNORE: &str = "WHITEWATER_IGNORE";
-/// The size of every cluster, whatever the schedule says: for benchmarks.
+/// The size of every cluster, in place of the size in the schedule: for benchmarks.
 pub const NODES: &str = "WHITEWATER_NODES";
-/// Whether the host syncs every write, whatever the Raft requests.
+/// If it is set, the host syncs every write, even where the Raft requests none.
 pub const ALWAYS_SYNC: &str = "WHITEWATER_ALWAYS_SYNC";
 
 /// A campaign prints its progress each time it has run this many inputs.
@@ -70,7 +70,7 @@ static REACHED: Reached = Reached {
     paths: [const { AtomicU8::new(0) }; PATHS],
 };
 
-/// libFuzzer clears whole words: a size that is none would have it clear what lies behind.
+/// libFuzzer clears whole words: with a size in between it would clear memory behind the counters.
 #[repr(C, align(8))]
 struct Reached {
     goals: [AtomicU8; goal::COUNT],
@@ -102,8 +102,7 @@ thread_local! {
     static TARGET: RefCell<Option<TryInput>> = const { RefCell::new(None) };
 }
 
-/// The fingerprint `name`, if a violation could have it; else an error about the `option` that
-/// names it.
+/// The fingerprint `name`, if a violation can have it; else an error that names the `option`.
 pub fn fingerprint(option: &str, name: &str) -> Result<String, String> {
     let name = renamed::current(name);
     match ORACLES.iter().any(|info| info.name == name) || name.starts_with("panic-in-") {
@@ -115,11 +114,11 @@ pub fn fingerprint(option: &str, name: &str) -> Result<String, String> {
 /// A number of nodes.
 fn nodes(word: &str) -> Result<u8, String> {
     let nodes = word.parse().ok().filter(|nodes| (1..=Setup::MAX_NODES).contains(nodes));
-    nodes.ok_or_else(|| format!("{NODES}: '{word}' is no number of nodes from 1 to 7"))
+    nodes.ok_or_else(|| format!("{NODES}: '{word}' is not a number of nodes from 1 to 7"))
 }
 
 impl<R: Replica> Target<R> {
-    /// Reads the environment; the error says what is wrong with it.
+    /// Reads the environment; an error describes an invalid setting.
     fn prepare(
         name: &'static str,
         systems: Systems<R>,
@@ -159,7 +158,7 @@ impl<R: Replica> Target<R> {
         })
     }
 
-    /// Runs one schedule; the fingerprint of its violation, after that is reported.
+    /// Runs one schedule and reports its violation; returns the fingerprint.
     fn try_input(&mut self, schedule: &Schedule) -> Option<String> {
         let nodes = self.nodes.unwrap_or(schedule.setup.nodes);
         let setup = Setup { nodes, ..schedule.setup };
@@ -173,7 +172,7 @@ impl<R: Replica> Target<R> {
             self.count(&outcome.goals);
         }
         if self.inputs % REPORT_EVERY == 0 {
-            self.say_how_it_stands();
+            self.print_status();
         }
         let violation = outcome.violation?;
         let fingerprint = violation.fingerprint();
@@ -181,7 +180,7 @@ impl<R: Replica> Target<R> {
         if another || self.ignored.contains(&fingerprint) {
             return None;
         }
-        self.tell(&outcome.resolved, &violation);
+        self.report(&outcome.resolved, &violation);
         Some(fingerprint)
     }
 
@@ -196,7 +195,7 @@ impl<R: Replica> Target<R> {
     }
 
     /// Prints the campaign's progress, in lines that a script can read.
-    fn say_how_it_stands(&self) {
+    fn print_status(&self) {
         let reached = self.goals.0.iter().filter(|&&count| count > 0).count();
         let (inputs, events, all) = (self.inputs, self.events, goal::COUNT);
         eprintln!("whitewater: inputs {inputs} events {events} goals {reached}/{all}");
@@ -207,15 +206,15 @@ impl<R: Replica> Target<R> {
         eprintln!("whitewater: never reached: {}", names.join(" "));
     }
 
-    /// Shrinks, saves and reports a violation; one that cannot be shrunk is reported as it is.
-    fn tell(&self, schedule: &Schedule, violation: &Violation) {
+    /// Shrinks, saves and reports a violation; one that cannot be shrunk is reported unshrunk.
+    fn report(&self, schedule: &Schedule, violation: &Violation) {
         let fingerprint = violation.fingerprint();
-        self.say_how_it_stands();
+        self.print_status();
         eprintln!("\n==== whitewater: {fingerprint} ====\n");
         match shrink(self.runner.system_under_test(), schedule) {
             Ok(small) => {
                 let path = self.save(&small.schedule, &fingerprint);
-                eprint!("{}", story::tell(self.runner.system_under_test(), &small.schedule));
+                eprint!("{}", story::narrate(self.runner.system_under_test(), &small.schedule));
                 eprintln!(
                     "\nshrunk    {} to {} events in {} replays",
                     small.events_before,
@@ -263,15 +262,15 @@ pub fn prepare<R: Replica + 'static>(
 ) {
     match options::complete().and_then(|()| Target::prepare(name, systems, replay)) {
         Ok(mut target) => {
-            // cargo fuzz puts its own before the caller's, and libFuzzer goes by the last.
+            // cargo fuzz puts its own before the caller's, and libFuzzer uses the last.
             let mut prefixes = env::args_os().filter_map(|arg| {
                 Some(PathBuf::from(arg.to_str()?.strip_prefix("-artifact_prefix=")?))
             });
             target.artifacts = Some(prefixes.next_back().unwrap_or_default());
             TARGET.set(Some(Box::new(move |schedule| target.try_input(schedule))));
         }
-        Err(complaint) => {
-            eprintln!("{name}: {complaint}");
+        Err(error) => {
+            eprintln!("{name}: {error}");
             std::process::exit(2);
         }
     }
@@ -285,18 +284,18 @@ pub fn mutate(
     seed: u32,
     own: fn(&mut [u8], usize, usize) -> usize,
 ) -> usize {
-    let mutated = or_report(seed, || mutator::mutate(data, size, room, seed, own));
+    let mutated = or_print(seed, || mutator::mutate(data, size, room, seed, own));
     mutated.unwrap_or_else(|| own(data, size, room))
 }
 
 /// Crosses over as [`mutator::cross_over`] does; an empty input after a panic there.
 pub fn cross_over(first: &[u8], second: &[u8], out: &mut [u8], seed: u32) -> usize {
-    or_report(seed, || mutator::cross_over(first, second, out, seed)).unwrap_or_default()
+    or_print(seed, || mutator::cross_over(first, second, out, seed)).unwrap_or_default()
 }
 
-/// What `mutate` returns. A panic is an error of this harness and no find: libFuzzer would save an
-/// empty input for it, which replays clean (`findings/` shows it). It is reported instead.
-fn or_report<T>(seed: u32, mutate: impl FnOnce() -> T) -> Option<T> {
+/// The result of `mutate`. A panic is an error of this harness and not a find: libFuzzer would save
+/// an empty input for it, which replays clean (`findings/` shows it). It is printed instead.
+fn or_print<T>(seed: u32, mutate: impl FnOnce() -> T) -> Option<T> {
     let report = |panic: panics::Panic| {
         let panics::Panic { message, place } = panic;
         eprintln!("whitewater: error in the mutator, seed {seed}, at {place}: {message}");
@@ -318,8 +317,8 @@ pub fn run_input(schedule: &Schedule) {
 pub fn replay_files<R: Replica>(name: &'static str, systems: Systems<R>) -> ExitCode {
     let mut target = match Target::prepare(name, systems, REPLAY) {
         Ok(target) => target,
-        Err(complaint) => {
-            eprintln!("{name}: {complaint}");
+        Err(error) => {
+            eprintln!("{name}: {error}");
             return ExitCode::from(2);
         }
     };
@@ -359,15 +358,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_counters_fill_the_words_that_are_cleared() {
+    fn the_counters_fill_the_words_that_libfuzzer_clears() {
         assert_eq!(size_of_val(&REACHED) % size_of::<usize>(), 0, "its end");
         assert_eq!(align_of_val(&REACHED) % align_of::<usize>(), 0, "its start");
     }
 
     #[test]
     fn a_panic_in_a_mutator_is_reported_and_makes_no_find() {
-        assert_eq!(or_report(7, || 3), Some(3));
-        assert_eq!(or_report(7, || -> usize { panic!("an index out of range") }), None);
+        assert_eq!(or_print(7, || 3), Some(3));
+        assert_eq!(or_print(7, || -> usize { panic!("an index out of range") }), None);
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! What suits schedules, of all that libFuzzer can be told, so that plain `cargo fuzz` has it.
+//! Default options of libFuzzer that suit schedules, so that plain `cargo fuzz` uses them.
 //!
-//! Promises: an option that the caller gives stands; no schedule is cut short that is replayed,
-//! minimised or merged; jobs that are given one seed do not run the same inputs; and what libFuzzer
-//! hands to a shell is read there as it stands, or refused. libFuzzer reads its options from the
-//! command line alone, so the program starts itself anew, once, with what it should have been told.
+//! Promises: an option that the caller gives is never replaced, except a job's seed; no schedule
+//! that is replayed, minimised or merged is truncated; jobs that are given one seed do not run the
+//! same inputs; and a word that libFuzzer passes to a shell is read there unchanged, or refused.
+//! libFuzzer reads its options from the command line alone, so the program restarts itself once,
+//! with the completed command line.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -15,18 +16,19 @@ use crate::base::hash::mix;
 use crate::schedule::event::Event;
 use crate::schedule::{Schedule, Setup};
 
-/// Bugs need long schedules. libFuzzer cuts off what is longer, wherever it reads an input.
+/// Bugs need long schedules. libFuzzer truncates longer inputs, wherever it reads one.
 const LENGTH: (&str, usize) = ("max_len", Setup::BYTES + Schedule::FULL_LENGTH * Event::BYTES);
 
 const OPTIONS: [(&str, usize); 2] = [
-    // The entropic schedule looks at all rare features of each execution; rare paths are thousands.
+    // The entropic power schedule examines all rare features of each execution; rare paths are
+    // thousands.
     ("entropic", 0),
-    // How often an edge was taken matters little, and makes a corpus twice as large.
+    // Hit counts of edges matter little, and make a corpus twice as large.
     ("use_counters", 0),
 ];
 
-/// What makes of a command line something else than a campaign. The children of `fork` are asked
-/// anew, each for itself: some of them merge.
+/// Options with which a command line is not a campaign. Each child process of `fork` checks its own
+/// command line again: some of them merge.
 const NO_CAMPAIGN: [&str; 8] = [
     "merge",
     "set_cover_merge",
@@ -38,21 +40,21 @@ const NO_CAMPAIGN: [&str; 8] = [
     "analyze_dict",
 ];
 
-/// Those for which libFuzzer starts itself again, by a line that it gives to a shell.
+/// Options with which libFuzzer starts itself again, by a command line that it passes to a shell.
 const STARTS_CHILDREN: [&str; 6] =
     ["jobs", "fork", "merge", "set_cover_merge", "minimize_crash", "cleanse_crash"];
 
-/// libFuzzer looks at nothing behind it.
+/// libFuzzer ignores every argument after it.
 const END: &str = "-ignore_remaining_args=1";
 
-/// The process that started itself anew: another number is that of a parent.
+/// The id of the process that restarted itself: another id is that of a parent process.
 const STARTED: &str = "WHITEWATER_STARTED";
 
-/// Where libFuzzer puts what its children share.
+/// The folder where libFuzzer puts files that its child processes share.
 const TEMPORARY: &str = "TMPDIR";
 
-/// Goes on as the same program with the command line that it should have; else says why it cannot.
-/// Comes back with nothing to say in the process that was started so.
+/// Restarts the same program with the completed command line, or returns an error. Returns `Ok` in
+/// the process that was restarted so.
 pub fn complete() -> Result<(), String> {
     let process = process::id().to_string();
     let started = env::var(STARTED).ok();
@@ -67,36 +69,37 @@ pub fn complete() -> Result<(), String> {
     let mut temporary = env::var_os(TEMPORARY);
     let mut args = completed(&given, job.as_deref());
     if STARTS_CHILDREN.iter().any(|name| is_on(&given, name)) {
-        args = args.iter().map(|word| plain(word, &folder)).collect::<Result<_, _>>()?;
-        temporary = temporary.map(|word| plain(&word, &folder)).transpose()?;
-        if !is_plain(&name) {
-            // Children end before their parent. Elsewhere than on Linux: a path, not a command.
+        args = args.iter().map(|word| shell_safe(word, &folder)).collect::<Result<_, _>>()?;
+        temporary = temporary.map(|word| shell_safe(&word, &folder)).transpose()?;
+        if !is_shell_safe(&name) {
+            // Child processes end before their parent, so its entry in /proc is valid. Without
+            // /proc: a path, not a command.
             let own = PathBuf::from(format!("/proc/{process}/exe"));
-            let seen = || Path::new(".").join(seen_from(&folder, &program));
-            name = plain(if own.exists() { own } else { seen() }.as_os_str(), &folder)?;
+            let relative = || Path::new(".").join(relative_to(&folder, &program));
+            name = shell_safe(if own.exists() { own } else { relative() }.as_os_str(), &folder)?;
         }
     }
-    let mut anew = process::Command::new(program);
-    anew.args(args).env(STARTED, process);
+    let mut command = process::Command::new(program);
+    command.args(args).env(STARTED, process);
     if let Some(temporary) = temporary {
-        anew.env(TEMPORARY, temporary);
+        command.env(TEMPORARY, temporary);
     }
-    start(anew, &name)
+    start(command, &name)
 }
 
 #[cfg(unix)]
-fn start(mut anew: process::Command, name: &OsStr) -> Result<(), String> {
+fn start(mut command: process::Command, name: &OsStr) -> Result<(), String> {
     use std::os::unix::process::CommandExt;
-    Err(format!("cannot start itself anew: {}", anew.arg0(name).exec()))
+    Err(format!("cannot restart itself: {}", command.arg0(name).exec()))
 }
 
-/// Where no program can become another, libFuzzer's defaults stand.
+/// Where a process cannot replace its program, libFuzzer's defaults remain.
 #[cfg(not(unix))]
 fn start(_: process::Command, _: &OsStr) -> Result<(), String> {
     Ok(())
 }
 
-/// The command line that libFuzzer should have.
+/// The command line with defaults, and with a seed for the job.
 fn completed(given: &[OsString], job: Option<&str>) -> Vec<OsString> {
     let campaign = is_campaign(given);
     let suitable = OPTIONS.into_iter().chain(campaign.then_some(LENGTH));
@@ -105,23 +108,23 @@ fn completed(given: &[OsString], job: Option<&str>) -> Vec<OsString> {
     let seed = value(given, "seed").and_then(|seed| seed.parse().ok()).filter(|&seed| seed > 0);
     let own = job.filter(|_| campaign).zip(seed);
     let own = own.map(|(job, seed)| OsString::from(format!("-seed={}", seed_of(seed, job))));
-    let stands = |word: &&OsString| own.is_none() || flag(word, "seed").is_none();
-    missing.chain(own.clone()).chain(given.iter().filter(stands).cloned()).collect()
+    let is_kept = |word: &&OsString| own.is_none() || flag(word, "seed").is_none();
+    missing.chain(own.clone()).chain(given.iter().filter(is_kept).cloned()).collect()
 }
 
-/// What libFuzzer looks at.
-fn seen(given: &[OsString]) -> impl Iterator<Item = &OsString> {
+/// The arguments that libFuzzer reads.
+fn read_arguments(given: &[OsString]) -> impl Iterator<Item = &OsString> {
     given.iter().take_while(|&word| word != END)
 }
 
-/// What a word says of a flag.
+/// The value of a flag in a word.
 fn flag<'a>(word: &'a OsStr, name: &str) -> Option<&'a str> {
     word.to_str()?.strip_prefix('-')?.strip_prefix(name)?.strip_prefix('=')
 }
 
-/// What is said of a flag: the last word counts.
+/// The value of a flag: the last word counts.
 fn value<'a>(given: &'a [OsString], name: &str) -> Option<&'a str> {
-    seen(given).filter_map(|word| flag(word, name)).last()
+    read_arguments(given).filter_map(|word| flag(word, name)).last()
 }
 
 /// Whether a flag is given, and is not zero.
@@ -129,17 +132,17 @@ fn is_on(given: &[OsString], name: &str) -> bool {
     value(given, name).is_some_and(|value| !value.trim_start_matches('0').is_empty())
 }
 
-/// Whether inputs are made; else they are replayed, minimised or merged as they are.
+/// Whether inputs are generated; else they are replayed, minimised or merged unchanged.
 fn is_campaign(given: &[OsString]) -> bool {
     let is_flag = |word: &OsString| word.as_encoded_bytes().starts_with(b"-");
-    let mut inputs = seen(given).filter(|word| !is_flag(word)).peekable();
+    let mut inputs = read_arguments(given).filter(|word| !is_flag(word)).peekable();
     let replays = inputs.peek().is_some() && inputs.all(|input| Path::new(input).is_file());
-    let goes_through_a_corpus = value(given, "runs").is_some() && !is_on(given, "runs");
-    !(replays || goes_through_a_corpus || NO_CAMPAIGN.iter().any(|name| is_on(given, name)))
+    let only_replays_corpus = value(given, "runs").is_some() && !is_on(given, "runs");
+    !(replays || only_replays_corpus || NO_CAMPAIGN.iter().any(|name| is_on(given, name)))
 }
 
-/// What tells a job from its siblings: what their parent names for it, which is the folder of its
-/// features under `fork`, and the log that it writes to under `jobs`.
+/// A name that distinguishes a job from the others of the same parent: under `fork` the folder of
+/// its features, under `jobs` its log file.
 fn job(given: &[OsString], output: Option<PathBuf>) -> String {
     let features = value(given, "features_dir").map(PathBuf::from);
     let named = [features, output].into_iter().flatten().next();
@@ -147,22 +150,22 @@ fn job(given: &[OsString], output: Option<PathBuf>) -> String {
     name.map_or_else(|| process::id().to_string(), |name| name.into_owned())
 }
 
-/// The seed of a job. libFuzzer's generator makes small seeds alike: these are spread.
+/// The seed of a job. libFuzzer's generator behaves alike for small seeds: these are spread.
 fn seed_of(seed: u32, job: &str) -> u32 {
     let mixed = job.bytes().fold(u64::from(seed), |seed, byte| mix(seed, u64::from(byte)));
     (mixed as u32).max(1)
 }
 
-/// Whether a shell reads a word as it stands.
-fn is_plain(word: &OsStr) -> bool {
-    let plain = |letter: char| letter.is_alphanumeric() || "_./=,@%+:-".contains(letter);
-    word.to_str().is_some_and(|word| !word.is_empty() && word.chars().all(plain))
+/// Whether a shell reads a word unchanged.
+fn is_shell_safe(word: &OsStr) -> bool {
+    let is_safe = |letter: char| letter.is_alphanumeric() || "_./=,@%+:-".contains(letter);
+    word.to_str().is_some_and(|word| !word.is_empty() && word.chars().all(is_safe))
 }
 
-/// A word that means the same, and that a shell reads as it stands: what is special about a path is
-/// mostly above the current folder.
-fn plain(word: &OsStr, folder: &Path) -> Result<OsString, String> {
-    if is_plain(word) {
+/// An equivalent word that a shell reads unchanged. Special characters of a path are mostly in the
+/// folders above the current one, so a relative path usually has none.
+fn shell_safe(word: &OsStr, folder: &Path) -> Result<OsString, String> {
+    if is_shell_safe(word) {
         return Ok(word.into());
     }
     let text = word.to_string_lossy();
@@ -170,32 +173,32 @@ fn plain(word: &OsStr, folder: &Path) -> Result<OsString, String> {
         Some((flag, path)) if flag.starts_with('-') => (format!("{flag}="), path),
         _ => (String::new(), &*text),
     };
-    let word = OsString::from(flag + &seen_from(folder, Path::new(path)).to_string_lossy());
-    match is_plain(&word) {
+    let word = OsString::from(flag + &relative_to(folder, Path::new(path)).to_string_lossy());
+    match is_shell_safe(&word) {
         true => Ok(word),
         false => Err(format!(
-            "libFuzzer starts its children by a shell, which misreads '{text}': rename it, or start \
-             this in a folder above it"
+            "libFuzzer starts its child processes through a shell, which misreads '{text}': rename \
+             it, or start this in a folder above it"
         )),
     }
 }
 
-/// The same path, seen from a folder; with a slash at its end if it had one.
-fn seen_from(folder: &Path, path: &Path) -> PathBuf {
+/// The same path, relative to a folder; with a slash at its end if it had one.
+fn relative_to(folder: &Path, path: &Path) -> PathBuf {
     if !path.is_absolute() {
         return path.into();
     }
     let pairs = folder.components().zip(path.components());
     let shared = pairs.take_while(|(above, step)| above == step).count();
     let up = folder.components().skip(shared).map(|_| Component::ParentDir);
-    let mut seen: PathBuf = up.chain(path.components().skip(shared)).collect();
-    if seen.as_os_str().is_empty() {
-        seen.push(".");
+    let mut relative: PathBuf = up.chain(path.components().skip(shared)).collect();
+    if relative.as_os_str().is_empty() {
+        relative.push(".");
     }
     if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
-        seen.push("");
+        relative.push("");
     }
-    seen
+    relative
 }
 
 #[cfg(test)]
@@ -211,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn an_option_that_is_given_stands() {
+    fn a_given_option_is_not_replaced() {
         let given = "corpus/cluster -entropic=1 -max_len=640";
         assert_eq!(line(&completed(&words(given), None)), format!("-use_counters=0 {given}"));
         let behind = "-ignore_remaining_args=1 -entropic=1 -merge=1";
@@ -220,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_campaign_cuts_what_is_too_long() {
+    fn only_a_campaign_truncates_long_inputs() {
         let cuts = [
             // A corpus is a folder; `src` is one, `src/lib.rs` is a file.
             ("", true),
@@ -232,23 +235,23 @@ mod tests {
             ("src -merge=0", true),
             ("src -merge=1 -merge=0", true),
             ("src -fork=0", true),
-            // Each job is a campaign, and asks for itself once more.
+            // Each job is a campaign, and checks its own command line again.
             ("src -jobs=2 -workers=2", true),
             ("/tmp/C7 -reload=0 -features_dir=/tmp/F7 -seed_inputs=@/tmp/7.seeds", true),
-            // Files are replayed, as often as is said.
+            // Files are replayed, `runs` times.
             ("src/lib.rs", false),
             ("src/lib.rs src/run.rs -runs=9", false),
-            // The whole corpus is, and nothing is made.
+            // The whole corpus is replayed, and no input is generated.
             ("src -runs=0", false),
-            // A merge, and its inner process, by either rule; also that of a campaign that forks.
+            // A merge and its inner process, of either kind; also within a campaign that forks.
             ("-merge=1 tests src", false),
             ("-merge=0 -merge=1 tests src", false),
             ("-set_cover_merge=1 tests src", false),
             ("tests src -merge_control_file=/tmp/m -merge_inner=1", false),
             ("tests src -merge_control_file=/tmp/m -merge_inner=2", false),
-            // A campaign that forks: only its children know whether they merge.
+            // A campaign that forks: only its child processes know whether they merge.
             ("src -fork=2 -ignore_crashes=1", false),
-            // A crash is minimised: by all, by the step inside, byte by byte.
+            // A crash is minimised: the outer process, the internal step, byte by byte.
             ("-minimize_crash=1 -runs=255 src/lib.rs", false),
             ("src/lib.rs -minimize_crash_internal_step=1 -exact_artifact_path=/tmp/m", false),
             ("-cleanse_crash=1 -exact_artifact_path=/tmp/m src/lib.rs", false),
@@ -263,24 +266,26 @@ mod tests {
     }
 
     #[test]
-    fn jobs_with_one_seed_have_seeds_of_their_own() {
+    fn jobs_that_are_given_one_seed_use_different_seeds() {
         let seed = |given: &str, job: Option<&str>| {
             let completed = completed(&words(given), job);
-            assert!(seen(&completed).filter(|word| flag(word, "seed").is_some()).count() < 2);
+            assert!(
+                read_arguments(&completed).filter(|word| flag(word, "seed").is_some()).count() < 2
+            );
             value(&completed, "seed").map(String::from)
         };
-        assert_eq!(seed("src -seed=7", None).as_deref(), Some("7"), "who has no siblings keeps it");
+        assert_eq!(seed("src -seed=7", None).as_deref(), Some("7"), "a single process keeps it");
         assert_eq!(seed("src -seed=7", Some("F1")), seed("src -seed=7", Some("F1")));
         assert_ne!(seed("src -seed=7", Some("F1")), seed("src -seed=7", Some("F2")));
         assert_ne!(seed("src -seed=7", Some("F1")), seed("src -seed=8", Some("F1")));
         assert_ne!(seed("src -seed=7 -seed=7", Some("F1")).as_deref(), Some("7"));
-        assert_eq!(seed("src", Some("F1")), None, "who has none draws one");
-        assert_eq!(seed("src -seed=0", Some("F1")).as_deref(), Some("0"), "nought means the same");
-        assert_eq!(seed("src/lib.rs -seed=7", Some("F1")).as_deref(), Some("7"), "files need none");
+        assert_eq!(seed("src", Some("F1")), None, "libFuzzer draws one");
+        assert_eq!(seed("src -seed=0", Some("F1")).as_deref(), Some("0"), "zero: random");
+        assert_eq!(seed("src/lib.rs -seed=7", Some("F1")).as_deref(), Some("7"), "replays keep it");
     }
 
     #[test]
-    fn a_job_is_told_by_the_name_that_its_parent_gave_it() {
+    fn a_job_is_named_by_its_features_folder_or_its_log() {
         let log = || Some("/checkout/fuzz-3.log".into());
         assert_eq!(job(&words("src -features_dir=/tmp/fork/F7 -seed=7"), log()), "F7");
         assert_eq!(job(&words("src -seed=7"), log()), "fuzz-3.log");
@@ -288,10 +293,10 @@ mod tests {
     }
 
     #[test]
-    fn what_a_shell_would_misread_is_seen_from_the_current_folder() {
+    fn a_path_that_a_shell_misreads_becomes_relative_to_the_current_folder() {
         let folder = Path::new("/a b/$HOME");
-        let plain = |word: &str| plain(OsStr::new(word), folder).map(|word| word.into_string());
-        let seen = [
+        let safe = |word: &str| shell_safe(OsStr::new(word), folder).map(|word| word.into_string());
+        let words = [
             ("-merge=1", "-merge=1"),
             ("corpus/cluster", "corpus/cluster"),
             ("/etc/hosts", "/etc/hosts"),
@@ -301,16 +306,16 @@ mod tests {
             ("/a b/$HOME", "."),
             ("/a b/$HOME/", "./"),
         ];
-        for (word, expected) in seen {
-            assert_eq!(plain(word), Ok(Ok(expected.into())), "{word}");
+        for (word, expected) in words {
+            assert_eq!(safe(word), Ok(Ok(expected.into())), "{word}");
         }
         for word in ["/a c/target", "a b", "it's", "a*", "/a b/$HOME/~", "", "-dict=a;b", "a\nb"] {
-            assert!(plain(word).is_err(), "{word}");
+            assert!(safe(word).is_err(), "{word}");
         }
     }
 
     #[test]
-    fn only_who_starts_children_needs_a_shell() {
+    fn options_that_start_child_processes_are_recognised() {
         let starts = |given: &str| STARTS_CHILDREN.iter().any(|name| is_on(&words(given), name));
         for given in [
             "src -jobs=2",

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Stands in for cargo where a test would have to build libFuzzer: does what cargo-fuzz 0.13.2 was measured to
-# do, with target.sh for the program that it builds.
+# A stub of cargo for tests that must not build libFuzzer. It behaves as cargo-fuzz 0.13.2 was
+# measured to behave, with target.sh as the program that it builds.
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 
-# The command line: what it writes, and that it ends with 1 where a promise is broken.
+# The command line: the files that it writes, and exit code 1 for a violation.
 if [ "$1" = run ]; then
   while [ "$1" != -- ]; do shift; done
   shift
@@ -18,7 +18,7 @@ if [ "$1" = run ]; then
   case "$command" in
     encode) cp "$input" "$out" ;;
     random) echo "10 11" >"$out/random" ;;
-    explore) [ "${STAND_IN:-}" != finds ] && echo "12" >"$out/explore" ;;
+    explore) [ "${STUB_MODE:-}" != finds ] && echo "12" >"$out/explore" ;;
     shrink) cp "$input" "$out"; printf 'the story\nsaved %s\n' "$out"; exit 1 ;;
   esac
   exit
@@ -53,7 +53,7 @@ case "$command" in
     exec "$built/$target" "$prefix" "$@" "${corpora[@]}"
     ;;
   cmin)
-    # It replaces the corpus if the merge says that all is well, and says so itself in any case.
+    # It replaces the corpus if the merge ends with 0, and itself ends with 0 in any case.
     merged=$(mktemp -d fuzz/.tmpXXXXXX)
     mkdir "$merged/corpus"
     if "$built/$target" "$prefix" -merge=1 "$PWD/$merged/corpus" "$corpus"; then

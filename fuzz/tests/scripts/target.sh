@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Stands in for a fuzz target with libFuzzer in it. An input is a line of numbers: the features that it reaches.
-# STAND_IN says what goes wrong, each as libFuzzer was measured to behave.
+# A stub of a fuzz target with libFuzzer. An input is a line of numbers: the features that it
+# reaches. STUB_MODE selects a failure; in each mode the stub behaves as libFuzzer was measured to
+# behave.
 set -euo pipefail
-trouble=${STAND_IN:-}
+mode=${STUB_MODE:-}
 merge=0 control='' prefix='' seed=$$ jobs=0 folders=()
 given=("$@")
 for word in "$@"; do
@@ -21,41 +22,43 @@ if [ "$(basename "$0")" = mutant ] && [ -z "${WHITEWATER_MUTANT:-}" ]; then
   exit 2
 fi
 
-# The files of the folders behind the first, and what each of them reaches; those that reach something new.
+# Merges the files of all folders but the first: writes the features of each file to the control
+# file, and copies those with new features to the first folder.
 merge_folders() {
-  local known=' ' number=0 file word new words inputs=()
+  local known=' ' number=0 file word new features inputs=()
   while IFS= read -r file; do inputs+=("$file"); done < <(
     for folder in "${folders[@]:1}"; do find "$folder" -type f ! -empty | sort; done
   )
   control=${control:-${folders[0]}.control}
   printf '%s\n' "${#inputs[@]}" 0 "${inputs[@]}" >"$control"
-  # A shell that cannot read the path never starts the inner process, and the outer one is content.
-  [ "$trouble" != path ] || return 0
-  [ "$trouble" != fails ] || return 1
+  # A shell that misreads the path never starts the inner process, and the outer one still ends with
+  # 0.
+  [ "$mode" != path ] || return 0
+  [ "$mode" != fails ] || return 1
   for file in "${inputs[@]}"; do
     echo "STARTED $number $(wc -c <"$file")" >>"$control"
-    read -r -a words <"$file"
-    if [ "${words[0]}" != broken ]; then
+    read -r -a features <"$file"
+    if [ "${features[0]}" != broken ]; then
       new=
-      for word in "${words[@]}"; do
+      for word in "${features[@]}"; do
         [[ "$known" == *" $word "* ]] || { known+="$word " new+=" $word"; }
       done
       echo "FT $number$new" >>"$control"
-      if [ -n "$new" ] && { [ "$trouble" != forgets ] || [ "$number" = 0 ]; }; then
-        if [ "$trouble" = cuts ]; then head -c 3 "$file" >"$control.input"; else cp "$file" "$control.input"; fi
+      if [ -n "$new" ] && { [ "$mode" != forgets ] || [ "$number" = 0 ]; }; then
+        if [ "$mode" = cuts ]; then head -c 3 "$file" >"$control.input"; else cp "$file" "$control.input"; fi
         mv "$control.input" "${folders[0]}/$(sha1sum "$control.input" | cut -d' ' -f1)"
       fi
     fi
     number=$((number + 1))
   done
-  if [ "$trouble" = ends-early ]; then sed -i '$d' "$control"; sed -i '$d' "$control"; fi
+  if [ "$mode" = ends-early ]; then sed -i '$d' "$control"; sed -i '$d' "$control"; fi
 }
 
 if [ "$merge" = 1 ]; then
   merge_folders
   exit
 fi
-# Jobs write where they are started, all with the same words.
+# Jobs write logs into the current folder, and all have the same options.
 if [ "$jobs" != 0 ]; then
   for ((job = 0; job < jobs; job++)); do
     "$0" "${given[@]/#-jobs=*/}" >"fuzz-$job.log" 2>&1 || true
@@ -64,7 +67,7 @@ if [ "$jobs" != 0 ]; then
 fi
 
 echo "INFO: Seed: $seed"
-case "$trouble" in
+case "$mode" in
   start)
     echo "ERROR: The required directory does not exist"
     exit 1
@@ -74,7 +77,8 @@ case "$trouble" in
     sleep 60
     ;;
   fork)
-    # Ignored crashes are counted and saved, and the last child may have ended well.
+    # Ignored crashes are counted and saved. The exit code is 0 if the last child process ended with
+    # 0.
     for number in 1 2 3; do echo "$number" >"${prefix}crash-$number"; done
     echo "#47: cov: 36 ft: 57 corp: 8 exec/s: 0 oom/timeout/crash: 0/0/3 time: 2s job: 4"
     ;;
@@ -94,7 +98,7 @@ case "$trouble" in
     exit 77
     ;;
   *)
-    # A short run says neither how it stands nor what it never reached.
+    # A short run prints no status of the target.
     echo "#5 DONE cov: 36 ft: 57 corp: 8/9b"
     echo "$seed" >"${folders[0]}/$(sha1sum <<<"$seed" | cut -d' ' -f1)"
     echo "stat::number_of_executed_units: 5"

@@ -82,7 +82,7 @@ impl<C: Command> Node<C> {
     }
 
     /// The election timeout of this term: between one and two times `election_ticks`, after those
-    /// of the handicap.
+    /// of the election delay.
     ///
     /// In 5.2 it is random, to make split votes rare. Here it is a hash of id, term and seed: it
     /// differs from server to server and from term to term, and is the same in every replay. The
@@ -92,7 +92,8 @@ impl<C: Command> Node<C> {
         let config = &self.config;
         let drawn = mix_bits(config.jitter ^ self.term().0 << 8 ^ u64::from(self.id().0));
         let spread = (drawn >> 32) % u64::from(config.election_ticks.max(1));
-        let shortest = config.election_ticks.saturating_mul(config.handicap.saturating_add(1));
+        let shortest =
+            config.election_ticks.saturating_mul(config.election_delay.saturating_add(1));
         shortest.saturating_add(spread as u32)
     }
 

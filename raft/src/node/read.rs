@@ -35,7 +35,7 @@ impl<C: Command> Node<C> {
         self.forwarded_reads.last_number += 1;
         let number = self.forwarded_reads.last_number;
         self.forwarded_reads.pending.push(ForwardedRead { number, read, ticks: 0 });
-        let nonce = Nonce { life: self.config.life, number };
+        let nonce = Nonce { incarnation: self.config.incarnation, number };
         self.send(leader, Body::ReadIndex { nonce }, output);
     }
 
@@ -145,7 +145,7 @@ impl<C: Command> Node<C> {
         output: &mut Output<C>,
     ) {
         let pending = &mut self.forwarded_reads.pending;
-        let own = (self.rules.is_own_read_index)(nonce.life, self.config.life);
+        let own = (self.rules.is_own_read_index)(nonce.incarnation, self.config.incarnation);
         let place = pending.iter().position(|forwarded| own && forwarded.number == nonce.number);
         output.mark(if place.is_some() {
             Mark::ReadIndexReplyTaken

@@ -1,9 +1,21 @@
 //! Durability: what must be on the disk before a message promises it (5.6; Figure 2: "Updated on
 //! stable storage before responding to RPCs").
 
-use super::Promise;
 use crate::ids::LogIndex;
 use crate::state::HardState;
+
+/// What a server promises to other servers, and to itself, on the strength of its disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Promise {
+    /// A RequestVote: the candidate grants no other vote in its term.
+    Candidacy,
+    /// A candidate's own vote, counted.
+    OwnVote,
+    /// A vote granted to another server.
+    Vote,
+    /// An accepted AppendEntries: the logs are equal up to the match index.
+    Acknowledgement,
+}
 
 /// Term and vote are written unchanged. Without this: a second vote after a crash.
 pub fn recorded(state: HardState) -> HardState {

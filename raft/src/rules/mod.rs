@@ -27,19 +27,6 @@ pub use reads::*;
 pub use replication::*;
 pub use snapshots::*;
 
-/// What a server promises to other servers, and to itself, on the strength of its disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Promise {
-    /// A RequestVote: the candidate grants no other vote in its term.
-    Candidacy,
-    /// A candidate's own vote, counted.
-    OwnVote,
-    /// A vote granted to another server.
-    Vote,
-    /// An accepted AppendEntries: the logs are equal up to the match index.
-    Acknowledgement,
-}
-
 /// One function per decision. A function that differs from [`Rules::RAFT`] is a bug.
 #[derive(Clone, Copy)]
 pub struct Rules {
@@ -163,7 +150,7 @@ pub struct Rules {
     /// See [`confirms_read`].
     pub confirms_read: fn(acked: Stamp, since: Stamp) -> bool,
     /// See [`is_own_read_index`].
-    pub is_own_read_index: fn(nonce_life: u64, life: u64) -> bool,
+    pub is_own_read_index: fn(nonce_incarnation: u64, incarnation: u64) -> bool,
     /// See [`answer_closes_read`].
     pub answer_closes_read: fn() -> bool,
     /// See [`lease_holds`].

@@ -19,8 +19,8 @@ pub fn confirms_read(acked: Stamp, since: Stamp) -> bool {
 }
 
 /// A reply to a request of an earlier incarnation is no reply to a request of this one.
-pub fn is_own_read_index(nonce_life: u64, life: u64) -> bool {
-    nonce_life == life
+pub fn is_own_read_index(nonce_incarnation: u64, incarnation: u64) -> bool {
+    nonce_incarnation == incarnation
 }
 
 /// A lease starts when the acknowledged message was sent. It lasts for the shortest election

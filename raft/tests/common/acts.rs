@@ -104,9 +104,9 @@ pub fn chunk(last: LogId, offset: u64, data: &str, done: bool) -> Body<Command> 
 pub fn chunk_reply(last: LogId, received: u64) -> Body<Command> {
     Body::InstallSnapshotReply { last, received, stamp: Stamp::default() }
 }
-pub fn read_index(life: u64, number: u64) -> Body<Command> {
-    Body::ReadIndex { nonce: Nonce { life, number } }
+pub fn read_index(incarnation: u64, number: u64) -> Body<Command> {
+    Body::ReadIndex { nonce: Nonce { incarnation, number } }
 }
-pub fn read_index_reply(life: u64, number: u64, index: Option<u64>) -> Body<Command> {
-    Body::ReadIndexReply { nonce: Nonce { life, number }, index: index.map(LogIndex) }
+pub fn read_index_reply(incarnation: u64, number: u64, index: Option<u64>) -> Body<Command> {
+    Body::ReadIndexReply { nonce: Nonce { incarnation, number }, index: index.map(LogIndex) }
 }

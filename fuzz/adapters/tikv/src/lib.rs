@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use raft::eraftpb::{ConfState, Message};
 use raft::{storage::MemStorage, Config, RawNode};
 use whitewater::raft::LogId;
-use whitewater::replica::{Plain, Write};
+use whitewater::replica::{PlainOutput, Write};
 
 pub use shared::Tikv;
 use shared::{entry_of, log_id};
@@ -35,7 +35,7 @@ fn named_commit(message: &Message) -> LogId {
 
 impl Tikv {
     /// Puts the effects of the next `Ready` into the output.
-    fn pump(&mut self, output: &mut Plain<Message>) {
+    fn pump(&mut self, output: &mut PlainOutput<Message>) {
         let mut ready = self.raw.ready();
         let number = ready.number();
         output.messages.extend(ready.take_messages());
@@ -53,7 +53,7 @@ impl Tikv {
     }
 
     /// The `Ready` of this number is durable, and with it those after it without a write.
-    fn persisted(&mut self, number: u64, output: &mut Plain<Message>) {
+    fn persisted(&mut self, number: u64, output: &mut PlainOutput<Message>) {
         let done = self.waiting.iter().take_while(|wait| wait.0 <= number || !wait.1).count();
         for (at, _, messages) in self.waiting.drain(..done) {
             output.messages.extend(messages);

@@ -6,7 +6,7 @@ mod shared;
 use raft::eraftpb::{ConfState, Message};
 use raft::{storage::MemStorage, Config, RawNode, Ready};
 use whitewater::raft::LogId;
-use whitewater::replica::{Plain, Write};
+use whitewater::replica::{PlainOutput, Write};
 
 use shared::entry_of;
 pub use shared::Tikv;
@@ -33,7 +33,7 @@ fn named_commit(_: &Message) -> LogId {
 
 impl Tikv {
     /// Puts the effects of `Ready`s into the output, up to the first one with a write.
-    fn pump(&mut self, output: &mut Plain<Message>) {
+    fn pump(&mut self, output: &mut PlainOutput<Message>) {
         while self.waiting.is_none() && self.raw.has_ready() {
             let ready = self.raw.ready();
             let write = self.write(0, ready.hs.as_ref(), &ready.entries);
@@ -45,14 +45,14 @@ impl Tikv {
         }
     }
 
-    fn persisted(&mut self, _: u64, output: &mut Plain<Message>) {
+    fn persisted(&mut self, _: u64, output: &mut PlainOutput<Message>) {
         if let Some(ready) = self.waiting.take() {
             self.finish(ready, output);
         }
     }
 
     /// The writes of `ready` are durable: its messages and committed entries follow.
-    fn finish(&mut self, mut ready: Ready, output: &mut Plain<Message>) {
+    fn finish(&mut self, mut ready: Ready, output: &mut PlainOutput<Message>) {
         output.messages.append(&mut ready.messages);
         let committed = ready.committed_entries.take().unwrap_or_default();
         output.applied.extend(committed.iter().map(entry_of));

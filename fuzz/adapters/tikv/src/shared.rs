@@ -10,8 +10,8 @@ use raft::eraftpb::{Entry, HardState, Message, MessageType as Type, Snapshot};
 use raft::{storage::MemStorage, Config, RawNode, StateRole, Storage};
 use whitewater::raft::{self as paper, LogId, LogIndex, NodeId, Payload, Progress, Role, Term};
 use whitewater::replica::{
-    self, Capabilities, Durable, Effects, Input, MessageBody, MessageView, Plain, Replica, View,
-    Write,
+    self, Capabilities, Durable, Effects, Input, MessageBody, MessageView, PlainOutput, Replica,
+    View, Write,
 };
 use whitewater::schedule::Setup;
 
@@ -28,7 +28,7 @@ pub struct Tikv {
 impl Replica for Tikv {
     type Message = Message;
     type Options = ();
-    type Output = Plain<Message>;
+    type Output = PlainOutput<Message>;
 
     const CAPABILITIES: Capabilities = Capabilities {
         async_writes: ASYNC,
@@ -54,7 +54,7 @@ impl Replica for Tikv {
         Tikv { raw, waiting: Waiting::default(), setup, halted: false }
     }
 
-    fn step(&mut self, input: Input<Message>, output: &mut Plain<Message>) {
+    fn step(&mut self, input: Input<Message>, output: &mut PlainOutput<Message>) {
         output.clear();
         if self.halted {
             return; // The crash handler is late.
@@ -82,7 +82,7 @@ impl Replica for Tikv {
         }
     }
 
-    fn effects(output: &mut Plain<Message>) -> Effects<'_, Message> {
+    fn effects(output: &mut PlainOutput<Message>) -> Effects<'_, Message> {
         output.effects()
     }
 

@@ -6,11 +6,12 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use super::comparison::Ratio;
 use super::figures::Figure;
 use super::markdown::{number, short};
 use super::page::name;
 use super::rows::{Corpus, Set};
-use super::table::{Ratio, Section, Table};
+use super::table::{Section, Table};
 
 /// Finds one figure.
 struct Lookup<'a>(&'a [Figure]);

@@ -5,9 +5,10 @@
 use std::fmt::Write as _;
 
 use super::campaign::Strategy;
+use super::comparison::Ratio;
 use super::markdown::{chance, names, short};
 use super::rows::{Corpus, Half, Set};
-use super::table::{Cell, Cost, Ratio, Section, Table, LIMITS};
+use super::table::{Cell, Cost, Section, Table, LIMITS};
 
 /// How to read the tables.
 pub const NOTES: &str = "\

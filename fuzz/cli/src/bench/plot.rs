@@ -2,7 +2,7 @@
 
 use plotters::prelude::*;
 
-use super::table::Curves;
+use super::comparison::Curves;
 use crate::Failure;
 
 const SIZE: (u32, u32) = (760, 420);
@@ -130,7 +130,7 @@ fn points(steps: &[(f64, f64)], from: f64, until: f64) -> Vec<(f64, f64)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::table::Curve;
+    use super::super::comparison::Curve;
     use super::*;
 
     #[test]

@@ -2,57 +2,44 @@
 //!
 //! Promises: as in [`goal`](super). Knows of hosts and disks only what events and the history show.
 
-use raft::{NodeId, NodeSet, Role, Term};
+use raft::{NodeId, NodeSet, Role};
 
-use super::{Goal, Goals};
+use crate::goal::fault_state::FaultState;
+use crate::goal::list::Goal;
+use crate::goal::Goals;
 use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome};
-use crate::history::{History, PerNode};
+use crate::history::History;
 use crate::replica::{Command, MessageBody, MessageView, Write};
 use crate::schedule::event::{Event, Kind};
 use crate::schedule::Recovery;
-
-/// The faults of hosts and links in force, as far as goals need them.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Mishaps {
-    paused: NodeSet,
-    full: NodeSet,
-    /// Nodes that crash in their next step.
-    crashing: NodeSet,
-    /// Nodes whose disks lost durable data.
-    lost: NodeSet,
-    clogged: bool,
-    filtered: bool,
-    /// The vote that a torn write left on a disk, and its term.
-    torn_votes: PerNode<Option<(Term, NodeId)>>,
-}
 
 impl Goals {
     pub(super) fn fault(&mut self, history: &History, event: Event) {
         let [a, b, c] = event.operands;
         let node = NodeId(a % 8); // If the operand is a set of nodes, it is not used below.
         let only = NodeSet::only(node);
-        let mishaps = &mut self.mishaps;
+        let faults = &mut self.fault_state;
         match event.kind {
             Kind::TickAll => self.reach_if(Goal::UnequalClocks, !history.setup.fast.is_empty()),
             Kind::Bridge => self.reach(Goal::Bridged),
-            Kind::Clog => mishaps.clogged = true,
+            Kind::Clog => faults.clogged = true,
             Kind::Release => self.reach(Goal::ClogReleased),
-            Kind::Filter => mishaps.filtered = true,
-            Kind::Heal => (mishaps.clogged, mishaps.filtered) = (false, false),
+            Kind::Filter => faults.filtered = true,
+            Kind::Heal => (faults.clogged, faults.filtered) = (false, false),
             Kind::Jump => self.reach(Goal::ClockJumped),
-            Kind::Fill => drop(mishaps.full.insert(node)),
-            Kind::Free => mishaps.full = mishaps.full.without(only),
+            Kind::Fill => drop(faults.full.insert(node)),
+            Kind::Free => faults.full = faults.full.without(only),
             Kind::LoseDisk => self.reach(Goal::DiskLost),
             Kind::Damage => self.reach(Goal::RecordDamaged),
-            Kind::CrashAmid => drop(mishaps.crashing.insert(node)),
+            Kind::CrashAmid => drop(faults.crashing.insert(node)),
             Kind::Crash => self.reach_if(Goal::GapOnDisk, c > 0),
             Kind::Restart => self.reach_if(Goal::RecoveryCutShort, b > 0),
             Kind::Pause => {
-                mishaps.paused.insert(node);
+                faults.paused.insert(node);
                 self.reach_if(Goal::LeaderPaused, history.node(node).view.is_leader());
             }
             Kind::Resume => {
-                mishaps.paused = mishaps.paused.without(only);
+                faults.paused = faults.paused.without(only);
                 self.reach(Goal::Resumed);
             }
             _ => {}
@@ -61,7 +48,7 @@ impl Goals {
 
     /// `node` has won an election during the faults in force.
     pub(super) fn won_during(&mut self, history: &History, node: NodeId) {
-        let Mishaps { paused, full, clogged, filtered, .. } = self.mishaps;
+        let FaultState { paused, full, clogged, filtered, .. } = self.fault_state;
         let leads = |id: NodeId| id != node && history.node(id).view.is_leader();
         self.reach_if(Goal::PausedLeaderReplaced, paused.iter().any(leads));
         self.reach_if(Goal::ElectedWithFullDisk, !full.is_empty());
@@ -75,7 +62,7 @@ impl Goals {
         let view = history.node(message.to).view;
         match message.body {
             MessageBody::RequestVote { .. } => {
-                let torn = self.mishaps.torn_votes[message.to];
+                let torn = self.fault_state.torn_votes[message.to];
                 let matters = torn.is_some_and(|(term, vote)| {
                     term == message.term && term == view.term() && vote != message.from
                 });
@@ -95,28 +82,28 @@ impl Goals {
     pub(super) fn torn(&mut self, node: NodeId, stored: &Write) {
         let vote = stored.hard_state.and_then(|state| Some((state.term, state.vote?)));
         if vote.is_some() {
-            self.mishaps.torn_votes[node] = vote;
+            self.fault_state.torn_votes[node] = vote;
         }
     }
 
     pub(super) fn stopped_during(&mut self, node: NodeId) {
         let only = NodeSet::only(node);
-        self.reach_if(Goal::CrashedMidStep, self.mishaps.crashing.contains(node));
-        self.mishaps.crashing = self.mishaps.crashing.without(only);
-        self.mishaps.paused = self.mishaps.paused.without(only);
+        self.reach_if(Goal::CrashedMidStep, self.fault_state.crashing.contains(node));
+        self.fault_state.crashing = self.fault_state.crashing.without(only);
+        self.fault_state.paused = self.fault_state.paused.without(only);
     }
 
     pub(super) fn failed_during(&mut self, node: NodeId) {
-        self.reach_if(Goal::NoSpace, self.mishaps.full.contains(node));
+        self.reach_if(Goal::NoSpace, self.fault_state.full.contains(node));
     }
 
     pub(super) fn lost_permanently(&mut self, node: NodeId) {
-        self.mishaps.lost.insert(node);
+        self.fault_state.lost.insert(node);
         self.reach(Goal::StartRefused);
     }
 
     pub(super) fn committed_during(&mut self) {
-        let lost = !self.mishaps.lost.is_empty();
+        let lost = !self.fault_state.lost.is_empty();
         self.reach_if(Goal::CommittedWithoutLost, lost);
     }
 

@@ -1,0 +1,20 @@
+//! The faults that are in force, as far as goals need them.
+
+use raft::{NodeId, NodeSet, Term};
+
+use crate::history::PerNode;
+
+/// The faults of hosts and links in force, as far as goals need them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct FaultState {
+    pub paused: NodeSet,
+    pub full: NodeSet,
+    /// Nodes that crash in their next step.
+    pub crashing: NodeSet,
+    /// Nodes whose disks lost durable data.
+    pub lost: NodeSet,
+    pub clogged: bool,
+    pub filtered: bool,
+    /// The vote that a torn write left on a disk, and its term.
+    pub torn_votes: PerNode<Option<(Term, NodeId)>>,
+}

@@ -1,0 +1,105 @@
+//! The list of goals: a further one is a line, and the code that counts it.
+
+macro_rules! goals {
+    ($($name:ident = $text:literal, $meaning:literal;)*) => {
+        /// A situation that a campaign should reach.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Goal { $(#[doc = $meaning] $name,)* }
+
+        /// Name and meaning of every goal, in order.
+        pub const GOALS: [(&str, &str); [$($text),*].len()] = [$(($text, $meaning)),*];
+    };
+}
+
+goals! {
+    LeaderElected = "leader-elected", "A node has won an election.";
+    LeaderReplaced = "leader-replaced", "A node has won after another node had led.";
+    LateLeader = "late-leader", "A node has won the election of a term after a later term had a leader.";
+    SplitVote = "split-vote", "Two nodes are candidates in the same term.";
+    StaleLeader = "stale-leader", "Two running nodes are leaders, in different terms.";
+    LeaderDeposed = "leader-deposed", "A leader has stepped down.";
+    StaleVote = "stale-vote", "A candidate has received a vote from an earlier term.";
+    RepeatedVote = "repeated-vote", "A candidate has received a vote from the same voter twice.";
+    LateVote = "late-vote", "A vote was sent after its voter had adopted a later term.";
+    StaleAppend = "stale-append", "AppendEntries of a deposed leader has arrived.";
+    LateAck = "late-ack", "An acknowledgement has arrived after a higher one.";
+    Refusal = "refusal", "A rejection of AppendEntries has arrived.";
+    CommandCommitted = "command-committed", "An entry with a command is committed.";
+    OldTermCommitted = "old-term-committed", "An entry is committed by a leader of a later term.";
+    FigureEight = "figure-eight", "A quorum holds an entry of an older term that must not be committed by counting replicas.";
+    CommitBeforeOwnDisk = "commit-before-own-disk", "A leader has committed an entry that its own disk lacks.";
+    Conflict = "conflict", "A follower has removed entries of a deposed leader.";
+    DurableConflict = "durable-conflict", "Such entries have been removed from a disk.";
+    OverlappingWrites = "overlapping-writes", "A node has requested a write while another was pending.";
+    WritesLost = "writes-lost", "A crash has lost writes that were not durable.";
+    WritesKept = "writes-kept", "A crash has kept a write that was not yet reported as durable.";
+    WriteFailed = "write-failed", "A write has failed and halted its node.";
+    WriteTorn = "write-torn", "A failing write has left a part of itself on the disk.";
+    RestartWithLog = "restart-with-log", "A node has started with entries on its disk.";
+    RestartWithVote = "restart-with-vote", "A node has started with a vote on its disk.";
+    MessageDropped = "message-dropped", "A message has been lost.";
+    MessageDuplicated = "message-duplicated", "A message has been delivered, and a copy of it is still in flight.";
+    MessageReordered = "message-reordered", "A message has overtaken another.";
+    ElectedWhileCut = "elected-while-cut", "A node has won an election while links were cut.";
+    CommittedWhileCut = "committed-while-cut", "An entry was committed while links were cut.";
+    CommittedWhileDown = "committed-while-down", "An entry was committed while a node was down.";
+    SnapshotTaken = "snapshot-taken", "A node has written a snapshot.";
+    SnapshotInstalled = "snapshot-installed", "A node has restored its state machine from another node's snapshot.";
+    SnapshotOverConflict = "snapshot-over-conflict", "A snapshot has replaced a conflicting log.";
+    SnapshotDuringChange = "snapshot-during-change", "A node has written a snapshot while it used an uncommitted membership.";
+    RestartFromSnapshot = "restart-from-snapshot", "A node has started from a snapshot.";
+    ChangeCommitted = "change-committed", "A membership change is committed.";
+    JointCommitted = "joint-committed", "Joint consensus is committed.";
+    JointCommittedWhileCut = "joint-committed-while-cut", "Joint consensus was committed while links were cut.";
+    ElectedInJoint = "elected-in-joint", "A node has won an election in joint consensus.";
+    ChangeUndone = "change-undone", "An uncommitted membership change has been removed from a log.";
+    LeaderRemoved = "leader-removed", "A leader has committed its own removal.";
+    LearnerPromoted = "learner-promoted", "A learner has become a voter.";
+    LeadershipTransferred = "leadership-transferred", "A node has won the election that TimeoutNow started.";
+    CommandRefused = "command-refused", "A leader has refused a command because too much was uncommitted.";
+    ChangeRefused = "change-refused", "A leader has refused a membership change because it came too early.";
+    ReadAnswered = "read-answered", "A leader has answered a read.";
+    ReadAtFollower = "read-at-follower", "A follower has answered a read.";
+    ReadByOldLeader = "read-by-old-leader", "A leader has answered a read although a later term already had a leader.";
+    ReadRefused = "read-refused", "A read was refused.";
+    AppliedAgain = "applied-again", "A command that is in the log twice was applied a second time.";
+    AppliedLate = "applied-late", "A state machine applies entries far behind the commit index.";
+    LeadershipGivenUp = "leadership-given-up", "A leader has stepped down within its term, for example by CheckQuorum.";
+    Recovered = "recovered", "After recovery, a cluster has applied a new command.";
+    // Faults.
+    Bridged = "bridged", "Two sides of a partition were connected by one node only.";
+    ClogReleased = "clog-released", "A clogged link was released.";
+    ElectedWhileClogged = "elected-while-clogged", "A node has won an election while a link was clogged.";
+    ElectedWhileFiltered = "elected-while-filtered", "A node has won an election while messages of some kind were dropped.";
+    MessageEvicted = "message-evicted", "A full link has evicted a message.";
+    UnequalClocks = "unequal-clocks", "Clocks have ticked at different rates.";
+    ClockJumped = "clock-jumped", "A clock has jumped.";
+    Resumed = "resumed", "A paused node was resumed.";
+    LeaderPaused = "leader-paused", "A leader was paused.";
+    PausedLeaderReplaced = "paused-leader-replaced", "A node has won an election while a leader was paused.";
+    CrashedMidStep = "crashed-mid-step", "A node has crashed when a part of the effects of its step was done.";
+    LateCrashHandler = "late-crash-handler", "A halted node has received another input.";
+    NoSpace = "no-space", "A write has failed because the disk was full.";
+    ElectedWithFullDisk = "elected-with-full-disk", "A node has won an election while some disk was full.";
+    GapOnDisk = "gap-on-disk", "A crash has kept a write and lost an earlier one.";
+    TornVoteMatters = "torn-vote-matters", "A vote from a torn write kept its node from voting for another candidate.";
+    RecordDamaged = "record-damaged", "A record on a disk was damaged.";
+    DiskLost = "disk-lost", "A disk was lost.";
+    DamageRepaired = "damage-repaired", "A damaged entry that was never reported as durable was truncated.";
+    StartRefused = "start-refused", "A node whose disk lost durable data did not start.";
+    RecoveryCutShort = "recovery-cut-short", "A node has crashed during its restart.";
+    CommittedWithoutLost = "committed-without-lost", "An entry was committed after a disk had been lost permanently.";
+    NodeReplaced = "node-replaced", "A membership change that replaces a stopped node is committed.";
+    MixedConfigElected = "mixed-config-elected", "A node whose configuration differs from the others' has won an election.";
+    // Combinations.
+    SnapshotMeetsJoint = "snapshot-meets-joint", "A snapshot has arrived at a node in joint consensus.";
+    LateReadAnswer = "late-read-answer", "A ReadIndex message or its reply has arrived in a later term.";
+    LeasedReadUnderDrift = "leased-read-under-drift", "A leader has served a read by lease while other clocks were faster.";
+    RetryAnswered = "retry-answered", "A client that repeated a command has received its response.";
+    CoreRecovered = "core-recovered", "A quorum that lost all other nodes permanently has applied a new command.";
+    RecoveredWithoutLost = "recovered-without-lost", "A cluster has recovered although some disk was lost.";
+    ReturnedWithoutElection = "returned-without-election", "A partitioned follower has reconnected without starting a term.";
+}
+
+/// The number of goals.
+pub const COUNT: usize = GOALS.len();
