@@ -224,10 +224,9 @@ impl<R: Replica> Search<R> {
     fn simplify_events(&mut self) {
         let mut place = 0;
         while place < self.events().len() {
-            for with_defaults in with_defaults(self.events()[place], self.best.resolved.setup.nodes)
-            {
+            for simpler in simpler(self.events()[place], self.best.resolved.setup.nodes) {
                 let mut events = self.events().to_vec();
-                events[place] = with_defaults;
+                events[place] = simpler;
                 if self.try_events(events) {
                     break;
                 }
@@ -294,7 +293,7 @@ fn rename(mut event: Event, name: &dyn Fn(u8) -> u8) -> Event {
 }
 
 /// Plainer events that may replace `event`, the plainest first.
-fn with_defaults(event: Event, nodes: u8) -> Vec<Event> {
+fn simpler(event: Event, nodes: u8) -> Vec<Event> {
     let [a, b, c] = event.operands;
     let deliver = Event::new(Kind::Deliver, &[a, b]);
     match event.kind {
