@@ -90,10 +90,10 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let mut evicted = 0;
         let sent = std::iter::from_fn(|| {
             let message = effects.messages.pop()?;
-            let message_view = R::message_view(&message);
-            let link = Link { from: message_view.from, to: message_view.to };
-            evicted += u32::from(self.network.send(link, message_view.body.kind(), message));
-            Some(message_view)
+            let seen = R::message_view(&message);
+            let link = Link { from: seen.from, to: seen.to };
+            evicted += u32::from(self.network.send(link, seen.body.kind(), message));
+            Some(seen)
         });
         let progress = |peer| replica.progress(peer);
         self.recorder.step(&step, || replica.membership(), progress, sent)?;

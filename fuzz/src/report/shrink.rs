@@ -206,8 +206,8 @@ impl<R: Replica> Search<R> {
         let setup = self.best.resolved.setup;
         for place in (0..setup.non_default_count()).rev() {
             // The later ones first, so that the earlier ones keep their places.
-            let with_defaults = self.best.resolved.setup.with_defaults().nth(place);
-            with_defaults.map(|setup| self.try_setup(setup));
+            let simpler = self.best.resolved.setup.with_defaults().nth(place);
+            simpler.map(|setup| self.try_setup(setup));
         }
         for max_entries in [1, 2, 3, 4] {
             if self.try_setup(Setup { max_entries, ..self.best.resolved.setup }) {
