@@ -27,8 +27,11 @@
 #   scripts/bench.sh real-bugs  cost of finding three real bugs of TiKV's raft, and controls without
 #                               finds
 #   scripts/bench.sh versus     our core and TiKV's raft 0.7.0 on the same workload
+#   scripts/bench.sh kv         the key-value store against etcd 3.4, three processes each: takes ten
+#                               minutes, or with --quick two
 #
-# core and harness print one `name: value unit` line a figure, or with --json one JSON document.
+# core, harness and kv print one `name: value unit` line a figure; the first two with --json one JSON
+# document.
 #
 # Each figure is recorded with today's date, the commit (-dirty if measured files were changed) and
 # the machine. Its rows replace those of the same figure in fuzz/docs/results/figures.jsonl, and no
@@ -452,6 +455,33 @@ harness() {
   done
 }
 
+# etcd is compared with, and no part of the product: Debian has it.
+need_etcd() {
+  local how="apt-get install etcd-server, or another etcd 3.4 in PATH"
+  ! command -v etcd >/dev/null || return 0
+  [[ $(id -u) = 0 && -x $(command -v apt-get) ]] || die "etcd is not installed: $how"
+  echo "installing etcd-server (once)" >&2
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq etcd-server >&2 ||
+    die "etcd cannot be installed: $how"
+}
+
+kv() {
+  local lines line form='^(.*), ([^,:]*): ([0-9.]+) ([^(]*[^( ])( \((.*)\))?$'
+  need_etcd
+  lines=$(mktemp)
+  # With a second store, to compare the log with.
+  cargo build --release --quiet --locked -p whitewater-kv --features redb --bin whitewater-kv --example load
+  # The data is on the disk of the target folder: that of /tmp may be in memory.
+  "$bin/release/examples/load" compare --program "$bin/release/whitewater-kv" --with-redb \
+    --data "$bin/bench" "$@" | tee "$lines"
+  while IFS= read -r line; do
+    [[ $line =~ $form ]] || die "not a figure: $line"
+    note "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}" "${BASH_REMATCH[4]}" \
+      "${BASH_REMATCH[6]}"
+  done <"$lines"
+  rm -f "$lines"
+}
+
 # `name: value unit` lines as one JSON document.
 as_json() {
   sed 's/"/\\"/g; s/^\([^:]*\): \([0-9.]*\) \(.*\)/  "\1": {"value": \2, "unit": "\3"}/' |
@@ -514,11 +544,12 @@ save() {
     --date "$(date -u +%F)" <"$notes" >&2
 }
 
-figures="rate pgo core harness silent bugs matrix costs liveness digests shrink mutants fuzz real-bugs versus"
-usage="usage: bench.sh ${figures// /|} [--save], bench.sh core|harness [--json], or bench.sh page"
+figures="rate pgo core harness silent bugs matrix costs liveness digests shrink mutants fuzz real-bugs versus kv"
+usage="usage: bench.sh ${figures// /|} [--save], bench.sh core|harness [--json], bench.sh kv [--quick], or bench.sh page"
 [ $# -le 2 ] || die "$usage"
 case "${1:-} ${2:-}" in
   "page ") "$release" bench page $docs ;;
+  "kv --quick") kv --quick ;;
   "core --json" | "harness --json") "$1" | as_json ;;
   *" " | *" --save")
     [[ $# -ge 1 && " $figures " == *" $1 "* ]] || die "$usage"

@@ -29,6 +29,25 @@ need_cargo() {
 }
 need_cargo_fuzz() { need_cargo fuzz "$cargo_fuzz_version"; }
 
+# Installs Redis's command line and benchmark, if they are missing.
+need_redis_tools() {
+  command -v redis-cli >/dev/null && command -v redis-benchmark >/dev/null && return 0
+  echo "installing redis-tools" >&2
+  { apt-get update -qq && apt-get install -y -qq redis-tools; } >/dev/null 2>&1 ||
+    die "redis-cli is missing, and 'apt-get install redis-tools' fails: install it"
+}
+
+# Puts honcho, a runner of Procfiles, on the path: installs it into the target folder if it is missing.
+need_honcho() {
+  if [ ! -x "$tools/honcho/bin/honcho" ]; then
+    echo "installing honcho 2.0.0 into $tools (once)" >&2
+    { python3 -m venv "$tools/honcho" && "$tools/honcho/bin/pip" install --quiet honcho==2.0.0; } >/dev/null 2>&1 ||
+      die "honcho cannot be installed: python3 with venv and pip are needed"
+  fi
+  PATH="$tools/honcho/bin:$PATH"
+  export PATH
+}
+
 # Sets $llvm to the folder of the LLVM tools that match the compiler: a distribution's are often too
 # old for its profiles. The output of their installation goes to LOG.
 need_llvm_tools() {

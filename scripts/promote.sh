@@ -31,6 +31,7 @@ if git check-ignore -q -- "$artifact" 2>/dev/null; then
   die "git ignores the name '$name': fuzzers give such names to finds"
 fi
 options=()
+[ "$target" != store ] || options+=(--store)
 [ -z "${WHITEWATER_MUTANT:-}" ] || options+=(--mutant "$WHITEWATER_MUTANT")
 [ -z "${WHITEWATER_ALWAYS_SYNC:-}" ] || options+=(--always-sync)
 

@@ -20,6 +20,10 @@ trap 'rm -rf "$work"' EXIT
 draft=$work/corpus
 mkdir -p "$draft" "corpus/$target"
 
+# The system of the target.
+system=()
+[ "$target" != store ] || system=(--store)
+
 # Runs the command line; shows its output only if it fails or true Raft has a violation.
 quietly() {
   local code=0
@@ -32,11 +36,11 @@ done
 find "corpus/$target" -type f ! -empty -exec cp -n -t "$draft" -- {} +
 for seed in 1 2 3 4; do
   for strategy in swarm uniform; do
-    quietly random --strategy "$strategy" --seed "$seed" --schedules 30 --save-corpus "$draft"
+    quietly random "${system[@]}" --strategy "$strategy" --seed "$seed" --schedules 30 --save-corpus "$draft"
   done
 done
 # Schedules that reach rare goals.
-quietly random --seed 5 --schedules 60000 --save-corpus "$draft" --new-goals
+quietly random "${system[@]}" --seed 5 --schedules 60000 --save-corpus "$draft" --new-goals
 # Rare paths.
-quietly explore --jobs 1 --seed 6 --executions 200000 --corpus "$draft" --save-corpus "$draft"
+quietly explore "${system[@]}" --jobs 1 --seed 6 --executions 200000 --corpus "$draft" --save-corpus "$draft"
 scripts/cmin.sh "$target" "$draft" || exit $?

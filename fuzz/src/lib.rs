@@ -11,9 +11,10 @@
 //! [`replica`] (the interface to a Raft under test, and how to write an adapter), [`history`] (the
 //! facts of a run), [`oracle`] (the properties that are checked), [`goal`] (the situations that a
 //! campaign must reach), [`cluster`] (the network, the disks and the faults), [`run`] (from a
-//! schedule to a verdict), [`search`] (where schedules come from), [`mutants`] (the seeded bugs),
-//! [`report`] (the shrunk failure, as a story), [`target`] (the glue to libFuzzer). The table in
-//! `tests/architecture.rs` says which folder may use which.
+//! schedule to a verdict), [`search`] (where schedules come from), [`storage`] (a real store behind
+//! the disks, and how to put yours there), [`mutants`] (the seeded bugs), [`report`] (the shrunk
+//! failure, as a story), [`target`] (the glue to libFuzzer). The table in `tests/architecture.rs`
+//! says which folder may use which.
 
 pub mod base;
 pub mod cluster;
@@ -26,6 +27,7 @@ pub mod report;
 pub mod run;
 pub mod schedule;
 pub mod search;
+pub mod storage;
 pub mod target;
 
 #[cfg(fuzzing)]
@@ -33,6 +35,8 @@ pub mod target;
 pub use libfuzzer_sys;
 /// The types that the interface to a Raft shares with it: terms, indexes, entries.
 pub use raft;
+/// The interface of stores, and files that crash and lie.
+pub use store;
 
 /// A fuzz target: the entry points that libFuzzer calls. `$name` is the target's name, `$sut` the
 /// function that returns the system under test, `$replay` the command that replays a file.

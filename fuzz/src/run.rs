@@ -12,6 +12,7 @@ use crate::goal::{self, Goals};
 use crate::history::monitor::Monitor;
 use crate::history::violation::Violation;
 use crate::oracle::{Checks, Oracles};
+use crate::replica::node_storage::StorageCounts;
 use crate::replica::panics;
 use crate::replica::system_under_test::SystemUnderTest;
 use crate::replica::Replica;
@@ -46,6 +47,8 @@ pub struct Outcome {
     pub faults: Counts<{ Family::ALL.len() }>,
     /// How often each goal was reached.
     pub goals: Counts<{ goal::COUNT }>,
+    /// How often each goal of a real store was reached, if there is one.
+    pub storage: StorageCounts,
 }
 
 /// Runs schedules on one system under test. The memory of one run is kept for the next.
@@ -123,6 +126,7 @@ impl Outcome {
             faults: faults(cluster.trace()),
             checks: oracles.checks(),
             goals: *goals.counts(),
+            storage: cluster.storage_goals(),
         }
     }
 }

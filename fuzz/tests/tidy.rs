@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use whitewater::goal::GOALS;
 use whitewater::mutants::bench::{seeds, Seed};
+use whitewater::mutants::storage;
 use whitewater::oracle::ORACLES;
 use whitewater::schedule::event::KINDS;
 use whitewater::schedule::Setup;
@@ -165,7 +166,7 @@ fn documents_name_every_script_folder_oracle_bug_fault_and_setting() {
         assert!(name == "common.sh" || readme.contains(&name), "README does not name {name}");
     }
     let map = read("ARCHITECTURE.md");
-    for folder in ["raft/src", "fuzz/src"] {
+    for folder in ["raft/src", "raft/store/src", "fuzz/src"] {
         for entry in fs::read_dir(root().join(folder)).expect("the folder can be read").flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let name = if entry.path().is_dir() { format!("{name}/") } else { name };
@@ -176,17 +177,14 @@ fn documents_name_every_script_folder_oracle_bug_fault_and_setting() {
         readme.contains(&format!("{} oracles", ORACLES.len())),
         "README counts the oracles wrongly"
     );
-    let mutants = whitewater::mutants::all().count();
+    let mutants = whitewater::mutants::all().count() + storage::all().count();
     assert!(readme.contains(&format!("{mutants} seeded bugs")), "README counts the bugs wrongly");
     let goals = format!("{} goals", GOALS.len());
     assert!(readme.contains(&goals), "README counts the goals wrongly: there are {goals}");
     let bugs = read("fuzz/docs/bugs.md");
-    for mutant in whitewater::mutants::all() {
-        assert!(
-            bugs.contains(&format!("| {} |", mutant.name)),
-            "fuzz/docs/bugs.md lacks {}",
-            mutant.name
-        );
+    let names = whitewater::mutants::all().map(|mutant| mutant.name);
+    for name in names.chain(storage::all().map(|bug| bug.name)) {
+        assert!(bugs.contains(&format!("| {name} |")), "fuzz/docs/bugs.md lacks {name}");
     }
     let faults = read("fuzz/docs/faults.md");
     let kinds = KINDS.iter().filter(|info| info.family.is_some()).map(|info| info.name);

@@ -105,3 +105,32 @@ impl Config {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Durable, Input, Node, NodeSet, Output, Role};
+
+    /// The ticks until each of three servers campaigns for the first time.
+    fn timeouts(jitter: impl Fn(NodeId) -> u64) -> Vec<u32> {
+        let membership = Membership::new(NodeSet::first(3));
+        let timeout = |id| {
+            let config = Config { jitter: jitter(id), ..Config::new(id, membership) };
+            let mut node: Node = Node::start(config, Durable::default());
+            let (mut output, mut ticks) = (Output::default(), 0);
+            while node.status().role == Role::Follower {
+                node.step(Input::Tick, &mut output);
+                ticks += 1;
+            }
+            ticks
+        };
+        NodeSet::first(3).iter().map(timeout).collect()
+    }
+
+    #[test]
+    fn election_timeouts_differ_although_the_jitter_is_chosen_by_id() {
+        for timeouts in [timeouts(|_| 0), timeouts(|id| id.0.into())] {
+            assert!(timeouts[0] != timeouts[1] || timeouts[1] != timeouts[2], "{timeouts:?}");
+        }
+    }
+}

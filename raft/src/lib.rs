@@ -21,6 +21,10 @@
 //!
 //! Writes are asynchronous: nothing blocks, and a node processes inputs while writes are pending.
 //!
+//! The worked example of this contract is the key-value store in `kv/`: its `server` steps a node,
+//! with sessions, forwarding, reads and membership changes around it, and its `node` has the
+//! sockets, the disk and the clock. `store/` makes writes durable.
+//!
 //! # A cluster of three
 //!
 //! ```

@@ -99,7 +99,9 @@ impl<R: Clone> Sessions<R> {
         session.used = self.now;
         if request.answered > session.answered {
             session.answered = request.answered;
-            session.responses.retain(|(number, _)| *number > request.answered);
+            let known =
+                session.responses.partition_point(|(number, _)| *number <= request.answered);
+            session.responses.drain(..known);
         }
         if request.number <= session.answered {
             return Outcome::Forgotten;
@@ -112,6 +114,36 @@ impl<R: Clone> Sessions<R> {
                 Outcome::Done(response)
             }
         }
+    }
+
+    /// How many calls there were, for a snapshot.
+    pub fn now(&self) -> u64 {
+        self.now
+    }
+
+    /// All sessions, for a snapshot: the client, the call that used it last, the highest number
+    /// answered, and the responses by number.
+    pub fn export(&self) -> impl Iterator<Item = (ClientId, u64, u64, &[(u64, R)])> {
+        let sessions = self.sessions.iter();
+        sessions.map(|one| (one.client, one.used, one.answered, &one.responses[..]))
+    }
+
+    /// The sessions of a snapshot: what [`Sessions::now`] and [`Sessions::export`] returned.
+    pub fn import(
+        limit: usize,
+        now: u64,
+        sessions: impl Iterator<Item = (ClientId, u64, u64, Vec<(u64, R)>)>,
+    ) -> Sessions<R> {
+        let mut sessions: Vec<Session<R>> = sessions
+            .map(|(client, used, answered, responses)| Session {
+                client,
+                used,
+                answered,
+                responses,
+            })
+            .collect();
+        sessions.sort_by_key(|session| session.client);
+        Sessions { limit, sessions, now }
     }
 
     fn place(&self, client: ClientId) -> Result<usize, usize> {
@@ -133,6 +165,17 @@ mod tests {
         let mut sessions: Sessions<u8> = Sessions::new(3);
         let outcome = sessions.apply(request(1, 1, 0), || unreachable!("it must not be executed"));
         assert_eq!(outcome, Outcome::Forgotten);
+    }
+
+    #[test]
+    fn imported_sessions_are_equal_to_the_exported_ones() {
+        let mut sessions = Sessions::new(3);
+        for client in [7, 2, 5] {
+            sessions.register(ClientId(client));
+            sessions.apply(request(client, 2, 1), || client);
+        }
+        let parts: Vec<_> = sessions.export().map(|(c, u, a, r)| (c, u, a, r.to_vec())).collect();
+        assert_eq!(Sessions::import(3, sessions.now(), parts.into_iter()), sessions);
     }
 
     #[test]

@@ -10,6 +10,16 @@ impl Stamp {
     /// The low bits of a stamp, which distinguish stamps of one tick.
     const SEQUENCE_BITS: u32 = 24;
 
+    /// The stamp as a number, for transport.
+    pub fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// The stamp of [`Stamp::bits`].
+    pub fn from_bits(bits: u64) -> Stamp {
+        Stamp(bits)
+    }
+
     /// The first stamp after this one, at `ticks` of the leader's clock.
     pub(crate) fn next(self, ticks: u64) -> Stamp {
         Stamp((self.0 + 1).max(ticks << Stamp::SEQUENCE_BITS))

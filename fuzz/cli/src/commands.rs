@@ -79,11 +79,19 @@ pub fn shrink<R: Replica>(
     Ok(Output { text, json, clean: false })
 }
 
+/// How a schedule is printed.
+#[derive(Clone, Copy)]
+pub struct Form {
+    /// The exact events that happen, instead of its own.
+    pub resolved: bool,
+    /// As a story.
+    pub story: bool,
+}
+
 /// Prints a schedule.
 pub fn show<R: Replica>(
     file: &Path,
-    resolved: bool,
-    story: bool,
+    Form { resolved, story }: Form,
     mut runner: Runner<R>,
 ) -> Result<Output, Failure> {
     let mut schedule = read_schedule(file)?;

@@ -69,7 +69,7 @@ pub struct ExploreArgs {
     #[command(flatten)]
     finds: FindArgs,
     #[command(flatten)]
-    system: SystemArgs,
+    pub system: SystemArgs,
 }
 
 impl ExploreArgs {
@@ -119,7 +119,7 @@ struct Work<'a> {
 type WorkerResult = (WorkerState, Vec<Schedule>);
 
 /// Runs the workers, and reports their results together.
-pub fn explore<R: Replica + Clone>(
+pub fn explore<R: Replica<Storage: Clone> + Clone>(
     args: &ExploreArgs,
     systems: Systems<R>,
 ) -> Result<Output, Failure> {
@@ -155,13 +155,16 @@ pub fn explore<R: Replica + Clone>(
 
 impl Work<'_> {
     /// Runs the worker. An error of one worker stops the others.
-    fn run<R: Replica + Clone>(self, systems: Systems<R>) -> Result<WorkerResult, Failure> {
+    fn run<R: Replica<Storage: Clone> + Clone>(
+        self,
+        systems: Systems<R>,
+    ) -> Result<WorkerResult, Failure> {
         let result = self.args.system.system_under_test(systems).and_then(|sut| self.search(&sut));
         result.inspect_err(|_| self.stop.store(true, Ordering::Relaxed))
     }
 
     /// Searches until the executions or CPU seconds are used up.
-    fn search<R: Replica + Clone>(
+    fn search<R: Replica<Storage: Clone> + Clone>(
         &self,
         sut: &SystemUnderTest<R>,
     ) -> Result<WorkerResult, Failure> {

@@ -1,7 +1,8 @@
 //! The command line: replays, shrinks, prints, draws and searches schedules, on stable Rust, for
-//! any Raft that implements [`Replica`]: [`main_with_explore`] is the whole program, and [`main`]
-//! the program for a Raft that cannot be cloned. The command `bench` runs our own Raft, also in an
-//! adapter's program, and needs libraries of its own: it is a feature, which adapters leave out.
+//! any Raft that implements [`Replica`]: [`main_with_explore`] is the whole program, [`main`] the
+//! program for a Raft that cannot be cloned, and [`main_with_store`] runs it on a real store too.
+//! The command `bench` runs our own Raft, also in an adapter's program, and needs libraries of its
+//! own: it is a feature, which adapters leave out.
 //!
 //! Exit codes: 0 clean, 1 a violation, 2 wrong usage or a file that cannot be read or written.
 //! Results go to standard output, errors and progress to standard error.
@@ -20,6 +21,7 @@ use std::process::ExitCode;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
+use whitewater::mutants::storage;
 use whitewater::replica::system_under_test::{SystemUnderTest, UnknownMutant};
 use whitewater::replica::Replica;
 use whitewater::run::Runner;
@@ -109,15 +111,24 @@ enum Command {
 /// Which Raft is run, and how.
 #[derive(Args)]
 struct SystemArgs {
-    /// Run the Raft with this seeded bug; `mutants` lists those of ours.
+    /// Run the Raft with this seeded bug; `mutants` lists those of ours. A bug of the store implies
+    /// --store.
     #[arg(long, value_name = "NAME")]
     mutant: Option<String>,
+    /// Run our Raft on our store, over files that crash and lie.
+    #[arg(long)]
+    store: bool,
     /// Sync every write, also writes for which the Raft requests no sync.
     #[arg(long)]
     always_sync: bool,
 }
 
 impl SystemArgs {
+    /// Whether the Raft runs on a store.
+    fn is_stored(&self) -> bool {
+        self.store || self.mutant.as_deref().and_then(storage::named).is_some()
+    }
+
     fn system_under_test<R: Replica>(
         &self,
         systems: Systems<R>,
@@ -217,40 +228,114 @@ struct Output {
     clean: bool,
 }
 
+/// What can be done with a Raft, whichever it is.
+trait Subject {
+    fn replay(&self, files: &[PathBuf], system: &SystemArgs) -> Result<Output, Failure>;
+    fn shrink(
+        &self,
+        file: &Path,
+        out: Option<&Path>,
+        system: &SystemArgs,
+    ) -> Result<Output, Failure>;
+    fn show(
+        &self,
+        file: &Path,
+        form: commands::Form,
+        system: &SystemArgs,
+    ) -> Result<Output, Failure>;
+    fn random(&self, args: &random::RandomArgs) -> Result<Output, Failure>;
+    fn explore(&self, args: &explore::ExploreArgs) -> Result<Output, Failure>;
+}
+
 /// The command `explore`, or the error of a Raft that cannot be cloned.
 type Explore<R> = fn(&explore::ExploreArgs, Systems<R>) -> Result<Output, Failure>;
 
+/// The Rafts that `systems` makes.
+struct Of<R: Replica> {
+    systems: Systems<R>,
+    explore: Explore<R>,
+}
+
+impl<R: Replica> Subject for Of<R> {
+    fn replay(&self, files: &[PathBuf], system: &SystemArgs) -> Result<Output, Failure> {
+        commands::replay(files, system.runner(self.systems)?)
+    }
+
+    fn shrink(
+        &self,
+        file: &Path,
+        out: Option<&Path>,
+        system: &SystemArgs,
+    ) -> Result<Output, Failure> {
+        commands::shrink(file, out, system.runner(self.systems)?)
+    }
+
+    fn show(
+        &self,
+        file: &Path,
+        form: commands::Form,
+        system: &SystemArgs,
+    ) -> Result<Output, Failure> {
+        commands::show(file, form, system.runner(self.systems)?)
+    }
+
+    fn random(&self, args: &random::RandomArgs) -> Result<Output, Failure> {
+        random::random(args, self.systems)
+    }
+
+    fn explore(&self, args: &explore::ExploreArgs) -> Result<Output, Failure> {
+        (self.explore)(args, self.systems)
+    }
+}
+
 /// The program without `explore`, for the Rafts that `systems` makes by the name of a seeded bug.
 pub fn main<R: Replica>(systems: Systems<R>) -> ExitCode {
-    run(systems, |_, _| {
+    let explore: Explore<R> = |_, _| {
         let complaint = "this Raft cannot be cloned, so it cannot be explored; use `random`";
         Err(Failure(complaint.into()))
-    })
+    };
+    run(&Of { systems, explore }, None)
 }
 
 /// The whole program, for a Raft whose clones share nothing with it.
-pub fn main_with_explore<R: Replica + Clone>(systems: Systems<R>) -> ExitCode {
-    run(systems, explore::explore)
+pub fn main_with_explore<R: Replica<Storage: Clone> + Clone>(systems: Systems<R>) -> ExitCode {
+    run(&Of { systems, explore: explore::explore }, None)
 }
 
-fn run<R: Replica>(systems: Systems<R>, explore: Explore<R>) -> ExitCode {
+/// The whole program, for a Raft that `stored` makes on a real store.
+pub fn main_with_store<R, S>(systems: Systems<R>, stored: Systems<S>) -> ExitCode
+where
+    R: Replica<Storage: Clone> + Clone,
+    S: Replica<Storage: Clone> + Clone,
+{
+    let stored = Of { systems: stored, explore: explore::explore };
+    run(&Of { systems, explore: explore::explore }, Some(&stored))
+}
+
+fn run(plain: &dyn Subject, stored: Option<&dyn Subject>) -> ExitCode {
     let cli = Cli::parse();
-    let output = match cli.command {
+    let subject = |system: &SystemArgs| match (stored, system.is_stored()) {
+        (Some(stored), true) => Ok(stored),
+        (None, true) if system.store => Err(Failure("--store: this Raft has no store".into())),
+        _ => Ok(plain),
+    };
+    let output = match &cli.command {
         Command::Replay { files, system } => {
-            system.runner(systems).and_then(|runner| commands::replay(&files, runner))
+            subject(system).and_then(|subject| subject.replay(files, system))
         }
-        Command::Shrink { file, out, system } => system
-            .runner(systems)
-            .and_then(|runner| commands::shrink(&file, out.as_deref(), runner)),
+        Command::Shrink { file, out, system } => {
+            subject(system).and_then(|subject| subject.shrink(file, out.as_deref(), system))
+        }
         Command::Show { file, resolved, story, system } => {
-            system.runner(systems).and_then(|runner| commands::show(&file, resolved, story, runner))
+            let form = commands::Form { resolved: *resolved, story: *story };
+            subject(system).and_then(|subject| subject.show(file, form, system))
         }
-        Command::Encode { file, out } => commands::encode(&file, out),
-        Command::Random(args) => random::random(&args, systems),
-        Command::Explore(args) => explore(&args, systems),
-        Command::Matrix(args) => Ok(matrix::matrix(&args)),
+        Command::Encode { file, out } => commands::encode(file, out.clone()),
+        Command::Random(args) => subject(&args.system).and_then(|subject| subject.random(args)),
+        Command::Explore(args) => subject(&args.system).and_then(|subject| subject.explore(args)),
+        Command::Matrix(args) => Ok(matrix::matrix(args)),
         #[cfg(feature = "bench")]
-        Command::Bench(args) => bench::bench(&args),
+        Command::Bench(args) => bench::bench(args),
         Command::Mutants => Ok(report::mutants()),
         Command::Oracles => Ok(report::oracles()),
         Command::Goals => Ok(report::goals()),

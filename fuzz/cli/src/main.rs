@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use whitewater::mutants;
+
 fn main() -> ExitCode {
-    whitewater_cli::main_with_explore(whitewater::mutants::system_under_test)
+    whitewater_cli::main_with_store(mutants::system_under_test, mutants::storage::system_under_test)
 }

@@ -32,7 +32,7 @@ pub struct RandomArgs {
     #[arg(long, requires = "save_corpus")]
     new_goals: bool,
     #[command(flatten)]
-    system: SystemArgs,
+    pub system: SystemArgs,
 }
 
 /// Runs a campaign.

@@ -9,8 +9,10 @@ use serde_json::{json, Value};
 use whitewater::goal::GOALS;
 use whitewater::mutants;
 use whitewater::mutants::bench::{seeds, Set};
+use whitewater::mutants::storage;
 use whitewater::oracle::ORACLES;
 use whitewater::raft::mark::Mark;
+use whitewater::replica::node_storage::STORAGE_GOALS;
 
 use crate::Output;
 
@@ -61,13 +63,14 @@ fn listing<const N: usize>(names: [&str; N], rows: &[[&str; N]]) -> Output {
     Output { text: table(rows), json: objects(names, rows), clean: true }
 }
 
-/// The seeded bugs, and the deep seeds that are made of them.
+/// The seeded bugs, those of the store, and the deep seeds that are made of the others.
 pub fn mutants() -> Output {
     let ids = |ids: &'static str| if ids.is_empty() { "-" } else { ids };
     let mutants = mutants::all().map(|m| [m.name, ids(m.ids), m.caught_by, m.source]);
     let deep = seeds().filter(|seed| seed.set == Set::Deep);
     let deep = deep.map(|s| [s.name, s.id, s.mutant().caught_by, s.mutant().source]);
-    let rows: Vec<_> = mutants.chain(deep).collect();
+    let stores = storage::all().map(|bug| [bug.name, "-", bug.caught_by, bug.source]);
+    let rows: Vec<_> = mutants.chain(stores).chain(deep).collect();
     listing(["name", "ids", "caught_by", "source"], &rows)
 }
 
@@ -78,9 +81,10 @@ pub fn oracles() -> Output {
     listing(["name", "id", "property", "source"], &rows)
 }
 
-/// The goals.
+/// The goals, and those of a real store.
 pub fn goals() -> Output {
-    let rows: Vec<_> = GOALS.iter().map(|(name, meaning)| [*name, *meaning]).collect();
+    let goals = GOALS.iter().chain(&STORAGE_GOALS);
+    let rows: Vec<_> = goals.map(|(name, meaning)| [*name, *meaning]).collect();
     listing(["name", "meaning"], &rows)
 }
 

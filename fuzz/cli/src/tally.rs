@@ -17,6 +17,7 @@ use whitewater::base::renamed;
 use whitewater::goal::{self, GOALS};
 use whitewater::oracle::{Checks, ORACLES};
 use whitewater::raft::mark::{Mark, Marks};
+use whitewater::replica::node_storage::{StorageCounts, STORAGE_GOALS};
 use whitewater::replica::system_under_test::SystemUnderTest;
 use whitewater::replica::Replica;
 use whitewater::report::shrink::shrink;
@@ -94,6 +95,7 @@ pub struct Tally {
     faults: Counts<{ Family::ALL.len() }>,
     goals: Counts<{ goal::COUNT }>,
     marks: Counts<{ Mark::ALL.len() }>,
+    storage: StorageCounts,
     /// By fingerprint.
     pub finds: BTreeMap<String, Find>,
 }
@@ -116,6 +118,10 @@ fn goal_names() -> impl Iterator<Item = &'static str> {
     GOALS.iter().map(|(name, _)| *name)
 }
 
+fn storage_names() -> impl Iterator<Item = &'static str> {
+    STORAGE_GOALS.iter().map(|(name, _)| *name)
+}
+
 fn mark_names() -> impl Iterator<Item = &'static str> {
     Mark::ALL.into_iter().map(|(_, name, _)| name)
 }
@@ -129,6 +135,7 @@ impl Tally {
         self.checks.add(&outcome.checks);
         self.faults.add(&outcome.faults);
         self.goals.add(&outcome.goals);
+        self.storage.add(&outcome.storage);
         for (mark, _, _) in Mark::ALL {
             self.marks.0[mark as usize] += u64::from(outcome.marks.contains(mark));
         }
@@ -143,6 +150,7 @@ impl Tally {
         self.faults.add(&other.faults);
         self.goals.add(&other.goals);
         self.marks.add(&other.marks);
+        self.storage.add(&other.storage);
         for (fingerprint, find) in &other.finds {
             let own = self.finds.entry(fingerprint.clone());
             let own = own.or_insert_with(|| Find { count: 0, ..find.clone() });
@@ -156,7 +164,8 @@ impl Tally {
 
     /// Whether a run reached a goal, or hit a mark, that no earlier run did.
     pub fn reaches_more(&self, outcome: &Outcome) -> bool {
-        let mut goals = self.goals.0.iter().zip(&outcome.goals.0);
+        let goals = self.goals.0.iter().zip(&outcome.goals.0);
+        let mut goals = goals.chain(self.storage.0.iter().zip(&outcome.storage.0));
         let is_new = |mark: Mark| self.marks.0[mark as usize] == 0 && outcome.marks.contains(mark);
         goals.any(|(&before, &now)| before == 0 && now > 0)
             || outcome.marks != Marks::default() && Mark::ALL.iter().any(|&(mark, ..)| is_new(mark))
@@ -174,6 +183,11 @@ impl Tally {
     /// Whether the Raft reports coverage marks.
     fn marks_any(&self) -> bool {
         self.marks.0 != [0; Mark::ALL.len()]
+    }
+
+    /// Whether there was a real store.
+    fn storage_any(&self) -> bool {
+        self.storage != StorageCounts::default()
     }
 
     /// Counts a find of the run of this number; its shrunk form, if it is the first of its
@@ -225,13 +239,18 @@ impl Tally {
     }
 
     /// The faults, goals and marks that the campaign never reached.
-    fn never_reached(&self) -> [(&'static str, Vec<&'static str>); 3] {
+    fn never_reached(&self) -> [(&'static str, Vec<&'static str>); 4] {
         let marks =
             if self.marks_any() { missing(mark_names(), &self.marks.0) } else { Vec::new() };
+        let storage = match self.storage_any() {
+            true => missing(storage_names(), &self.storage.0),
+            false => Vec::new(),
+        };
         [
             ("faults never reached", missing(fault_names(), &self.faults.0)),
             ("goals never reached", missing(goal_names(), &self.goals.0)),
             ("coverage marks never hit", marks),
+            ("goals of the store never reached", storage),
         ]
     }
 
@@ -253,6 +272,9 @@ impl Tally {
         table("goals", &mut goal_names(), &self.goals.0);
         if self.marks_any() {
             table("coverage marks of the Raft, by schedules", &mut mark_names(), &self.marks.0);
+        }
+        if self.storage_any() {
+            table("goals of the store", &mut storage_names(), &self.storage.0);
         }
         for (what, names) in self.never_reached() {
             if !names.is_empty() {
@@ -302,7 +324,7 @@ impl Tally {
                 "replays": find.replays,
             })
         };
-        let [(_, faults), (_, goals), (_, marks)] = self.never_reached();
+        let [(_, faults), (_, goals), (_, marks), (_, storage)] = self.never_reached();
         let mut document = json!({
             "schedules": self.schedules,
             "events": self.events,
@@ -318,6 +340,10 @@ impl Tally {
         if self.marks_any() {
             document["marks"] = counts(&mut mark_names(), &self.marks.0).into();
             document["never_reached"]["marks"] = marks.into();
+        }
+        if self.storage_any() {
+            document["store"] = counts(&mut storage_names(), &self.storage.0).into();
+            document["never_reached"]["store"] = storage.into();
         }
         document
     }

@@ -11,6 +11,7 @@ use crate::cluster::host::Stopping;
 use crate::cluster::Cluster;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{Verdict, HELD};
+use crate::replica::node_storage::NodeStorage;
 use crate::replica::{Input, Replica};
 use crate::schedule::event::ALL;
 
@@ -46,6 +47,9 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         self.network.set_down(id, true);
         let pending = host.disk.pending.len();
         let kept = if keep == ALL { pending } else { pending.min(keep.into()) };
+        if R::Storage::IS_REAL {
+            return self.stop_store(id, kept);
+        }
         let kept = if host.disk.full { 0 } else { kept };
         for _ in 0..kept {
             let Some((write, _)) = host.disk.pop() else { break };
@@ -126,12 +130,17 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     /// A disk is full, or has space again.
     pub(crate) fn fill(&mut self, id: NodeId, full: bool) -> Verdict {
-        self.hosts[usize::from(id.0)].disk.full = full;
+        let host = &mut self.hosts[usize::from(id.0)];
+        host.disk.full = full;
+        host.storage.fill(full);
         HELD
     }
 
     /// A record is damaged; the node detects it only when it starts again.
     pub(crate) fn damage(&mut self, id: NodeId, record: u8) -> Verdict {
+        if R::Storage::IS_REAL {
+            return self.damage_store(id);
+        }
         self.hosts[usize::from(id.0)].disk.damage_record(record);
         HELD
     }
@@ -172,6 +181,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     /// Whether all data that was reported as durable is still on a node's disk.
     pub(crate) fn is_intact(&self, id: NodeId) -> bool {
-        self.hosts[usize::from(id.0)].disk.readable() != Readable::No
+        let host = &self.hosts[usize::from(id.0)];
+        host.disk.readable() != Readable::No && !host.storage.is_damaged()
     }
 }

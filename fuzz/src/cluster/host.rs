@@ -4,13 +4,18 @@ use raft::{LogIndex, Read};
 
 use crate::cluster::disk::Disk;
 use crate::history::state_machine::StateMachine;
-use crate::replica::{Entry, Replica};
+use crate::replica::node_storage::NodeStorage;
+use crate::replica::{Entry, Replica, Write};
 
 /// One node's replica, if it runs, its disk, its state machine and its clock.
 #[derive(Clone, Debug)]
-pub(crate) struct Host<R> {
+pub(crate) struct Host<R: Replica> {
     pub replica: Option<R>,
     pub disk: Disk,
+    /// What is behind the disk.
+    pub storage: R::Storage,
+    /// The writes that its store may have, although it has not reported them as durable.
+    pub in_doubt: Vec<Write>,
     pub machine: StateMachine,
     /// Committed entries that the machine has not yet applied.
     pub to_apply: Vec<Entry>,
@@ -41,11 +46,16 @@ pub(crate) enum Stopping {
     Halted { inputs: u8 },
 }
 
-impl<R> Host<R> {
-    pub fn new() -> Host<R> {
+/// How the store behind a disk is opened.
+type Opening<R> = <<R as Replica>::Storage as NodeStorage>::Options;
+
+impl<R: Replica> Host<R> {
+    pub fn new(opening: &Opening<R>) -> Host<R> {
         Host {
             replica: None,
             disk: Disk::default(),
+            storage: R::Storage::new(opening),
+            in_doubt: Vec::new(),
             machine: StateMachine::new(),
             to_apply: Vec::new(),
             waiting: Vec::new(),
@@ -58,8 +68,10 @@ impl<R> Host<R> {
     }
 
     /// Resets it to a host that has never run and whose disk is empty.
-    pub fn clear(&mut self) {
+    pub fn clear(&mut self, opening: &Opening<R>) {
         self.disk.clear();
+        self.storage = R::Storage::new(opening);
+        self.in_doubt.clear();
         self.unrecoverable = false;
         self.stop();
     }

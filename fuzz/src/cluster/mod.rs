@@ -16,6 +16,7 @@ use crate::history::paths::Paths;
 use crate::history::recorder::Recorder;
 use crate::history::state_machine::Store;
 use crate::history::violation::{Verdict, HELD, NOTHING};
+use crate::replica::node_storage::{NodeStorage, StorageCounts};
 use crate::replica::system_under_test::SystemUnderTest;
 use crate::replica::{Input, Replica};
 use crate::schedule::event::{Event, Kind};
@@ -31,6 +32,7 @@ mod node_flags;
 pub mod recovery;
 mod resolution;
 mod step;
+mod stored;
 
 /// Nodes, disks and network, with their monitor.
 pub struct Cluster<R: Replica, M> {
@@ -48,11 +50,13 @@ pub struct Cluster<R: Replica, M> {
     trace: Vec<Event>,
     /// The paths that the code under test took, for coverage.
     pub paths: Paths,
+    /// How often each goal of a real store was reached, up to the last event.
+    storage_goals: StorageCounts,
     limit: usize,
     digest: u64,
 }
 
-impl<R: Replica + Clone, M: Clone> Clone for Cluster<R, M> {
+impl<R: Replica<Storage: Clone> + Clone, M: Clone> Clone for Cluster<R, M> {
     fn clone(&self) -> Self {
         Cluster {
             setup: self.setup,
@@ -65,6 +69,7 @@ impl<R: Replica + Clone, M: Clone> Clone for Cluster<R, M> {
             recorder: self.recorder.clone(),
             trace: self.trace.clone(),
             paths: self.paths.clone(),
+            storage_goals: self.storage_goals,
             limit: self.limit,
             digest: self.digest,
         }
@@ -85,6 +90,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             recorder: Recorder::new(monitor),
             trace: Vec::new(),
             paths: Paths::default(),
+            storage_goals: StorageCounts::default(),
             limit: 0,
             digest: 0,
         }
@@ -95,13 +101,15 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     pub fn begin(&mut self, setup: Setup, monitor: M, limit: usize) -> Verdict {
         let setup = setup.within(&R::CAPABILITIES);
         self.setup = setup;
-        self.hosts.resize_with(setup.nodes.into(), Host::new);
-        self.hosts.iter_mut().for_each(Host::clear);
+        let opening = &self.sut.storage;
+        self.hosts.resize_with(setup.nodes.into(), || Host::new(opening));
+        self.hosts.iter_mut().for_each(|host| host.clear(opening));
         self.network.clear(setup.nodes, setup.capacity);
         self.store.clear();
         self.recorder.begin(&setup, &R::CAPABILITIES, monitor);
         self.trace.clear();
         self.paths.clear();
+        self.storage_goals = StorageCounts::default();
         self.limit = limit;
         self.digest = 0;
         (0..setup.nodes).try_for_each(|id| self.boot(NodeId(id), false).map(drop))?;
@@ -173,6 +181,9 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let verdict = self.apply_kind(event);
         self.node_flags.after(event, &self.hosts);
         self.paths.happened(event.kind);
+        if R::Storage::IS_REAL {
+            self.note_storage(event.kind);
+        }
         verdict
     }
 

@@ -20,6 +20,7 @@ use crate::history::monitor::Monitor;
 use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome, QUIET_COMMANDS};
 use crate::history::state_machine::keys;
 use crate::history::violation::{Verdict, Violation, HELD, NOTHING};
+use crate::replica::node_storage::NodeStorage;
 use crate::replica::{Input, Replica};
 use crate::schedule::{Recovery, Setup};
 
@@ -35,6 +36,9 @@ const DELIVERIES: usize = 1 << 12;
 impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// Heals, and lets time pass until the cluster has converged, or should have.
     pub fn recover(&mut self) -> Verdict {
+        if R::Storage::IS_REAL {
+            self.learn_all()?;
+        }
         let Some(core) = self.core().filter(|_| self.is_fair()) else { return NOTHING };
         self.recorder.healed(core)?;
         let outcome = self.settle_down(core)?;
@@ -369,6 +373,7 @@ mod tests {
         type Message = (NodeId, NodeId);
         type Options = ();
         type Output = PlainOutput<(NodeId, NodeId)>;
+        type Storage = ();
 
         const CAPABILITIES: Capabilities =
             Capabilities { bounded_sends: false, smallest_cluster: 2, ..Capabilities::FIGURE_2 };

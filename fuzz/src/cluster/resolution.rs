@@ -10,6 +10,7 @@ use crate::cluster::network::Link;
 use crate::cluster::node_flags::Flag;
 use crate::cluster::Cluster;
 use crate::history::monitor::Monitor;
+use crate::replica::node_storage::NodeStorage;
 use crate::replica::{MessageBody, Replica, Write};
 use crate::schedule::event::{Event, Kind, ALL, TRUNCATION};
 use crate::schedule::family::Family;
@@ -107,7 +108,9 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             _ => {
                 let node = self.next(a, self.with(|host| host.disk.record(b).is_some()))?;
                 let record = disk(node).record(b)?;
-                (disk(node).is_repairable_without(record) || self.can_spare(node))
+                let is_repairable = disk(node).is_repairable_without(record);
+                // Whether a store can repair what a flipped bit hits is up to the store.
+                ((is_repairable && !R::Storage::IS_REAL) || self.can_spare(node))
                     .then(|| Event::exact(kind, [node, record, 0]))
             }
         }
@@ -177,6 +180,9 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     /// Whether a node's durable data may be lost: a quorum of every membership must keep its own.
     fn can_spare(&self, node: u8) -> bool {
+        if R::Storage::IS_REAL && self.may_hide_change() {
+            return false;
+        }
         let intact = |id: NodeId| self.is_intact(id) && id.0 != node;
         let gone: NodeSet = (0..self.setup.nodes).map(NodeId).filter(|&id| !intact(id)).collect();
         self.setup.unbounded_damage || self.recorder.history.can_spare(gone)

@@ -11,11 +11,13 @@ use crate::base::hash::mix;
 use crate::cluster::disk::{torn_part, Readable};
 use crate::cluster::host::{answered, is_awake, Host, Stopping};
 use crate::cluster::network::Link;
+use crate::cluster::stored::Start;
 use crate::cluster::Cluster;
 use crate::history::monitor::Monitor;
 use crate::history::state_machine::StateMachine;
 use crate::history::step::Step;
 use crate::history::violation::{Verdict, HELD, NOTHING};
+use crate::replica::node_storage::NodeStorage;
 use crate::replica::{Input, Replica, View};
 use crate::schedule::DiskMode;
 
@@ -36,7 +38,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     }
 
     /// One step of one node, and its effects.
-    fn step(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
+    pub(crate) fn step(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
         let Some(replica) = &mut host.replica else { return NOTHING };
         let (driver, stopping) = (self.sut.driver, host.stopping);
@@ -157,6 +159,9 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     /// The oldest pending write becomes durable.
     pub(crate) fn complete_write(&mut self, id: NodeId) -> Verdict {
+        if R::Storage::IS_REAL {
+            return self.save(id, false);
+        }
         let host = &mut self.hosts[usize::from(id.0)];
         if host.disk.full && host.disk.awaited().is_some() {
             return self.fail_write(id, 0);
@@ -178,6 +183,9 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     /// The oldest pending write fails, after the part that `torn` selects has reached the disk.
     pub(crate) fn fail_write(&mut self, id: NodeId, torn: u8) -> Verdict {
+        if R::Storage::IS_REAL {
+            return self.save(id, true);
+        }
         let host = &mut self.hosts[usize::from(id.0)];
         let Some((write, _)) = host.disk.pop() else { return NOTHING };
         let name = write.id;
@@ -204,9 +212,18 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             }
         }
         host.disk.image.incarnation += 1;
+        let mut difference = None;
+        if R::Storage::IS_REAL {
+            match self.start_store(id, cut_short)? {
+                Start::AsPromised => {}
+                Start::Otherwise(found) => difference = Some(found),
+                Start::Failed => return HELD,
+            }
+        }
         if cut_short {
             return HELD;
         }
+        let host = &mut self.hosts[usize::from(id.0)];
         host.disk.confirm_all();
         let setup = self.setup.of(id);
         let replica = R::start(id, &setup, &self.sut.options, &host.disk.image);
@@ -217,7 +234,11 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             None => StateMachine::under(driver),
         };
         self.network.set_down(id, false);
-        self.recorder.started(id, view, membership)
+        let verdict = self.recorder.started(id, view, membership)?;
+        match difference {
+            Some(difference) => self.recorder.misread(id, &difference),
+            None => Ok(verdict),
+        }
     }
 }
 

@@ -435,6 +435,11 @@ impl History {
         log.become_equal(disk, disk.last_index());
     }
 
+    pub(crate) fn learned(&mut self, id: NodeId) {
+        let NodeHistory { log, disk, .. } = self.node_mut(id);
+        log.become_equal(disk, disk.last_index());
+    }
+
     pub(crate) fn stopped(&mut self, id: NodeId) {
         let node = self.node_mut(id);
         node.up = false;

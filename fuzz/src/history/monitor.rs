@@ -149,6 +149,15 @@ pub trait Monitor {
     fn repaired(&mut self, history: &History, node: NodeId, index: LogIndex) -> Verdict {
         NOTHING
     }
+    /// Something has happened in the store behind the disk of `node`: for stories.
+    fn stored(&mut self, history: &History, node: NodeId, note: &str) -> Verdict {
+        NOTHING
+    }
+    /// The store behind the disk of `node`, whose files are not damaged, has something else than it
+    /// promised, or does not start.
+    fn misread(&mut self, history: &History, node: NodeId, difference: &str) -> Verdict {
+        NOTHING
+    }
     /// `node` has stopped and lost this many pending writes.
     fn stopped(&mut self, history: &History, node: NodeId, lost: usize) -> Verdict {
         NOTHING
@@ -288,6 +297,12 @@ macro_rules! forward_monitor_calls {
         }
         fn repaired(&mut self, history: &History, node: NodeId, index: LogIndex) -> Verdict {
             $to!(self, repaired(history, node, index): $($field)*)
+        }
+        fn stored(&mut self, history: &History, node: NodeId, note: &str) -> Verdict {
+            $to!(self, stored(history, node, note): $($field)*)
+        }
+        fn misread(&mut self, history: &History, node: NodeId, difference: &str) -> Verdict {
+            $to!(self, misread(history, node, difference): $($field)*)
         }
         fn stopped(&mut self, history: &History, node: NodeId, lost: usize) -> Verdict {
             $to!(self, stopped(history, node, lost): $($field)*)

@@ -56,6 +56,11 @@ impl Paths {
         (self.received, self.effects, self.hits) = (0, 0, Marks::default());
     }
 
+    /// An event of this kind has reached a goal of the store behind a disk.
+    pub fn stored(&mut self, kind: Kind, goal: usize) {
+        self.keys.push(mix(mix(goal as u64 + 1, u64::MAX), kind as u64));
+    }
+
     /// The keys of the run so far, in the order of events.
     pub fn keys(&self) -> &[u64] {
         &self.keys

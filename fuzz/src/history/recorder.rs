@@ -205,6 +205,21 @@ impl<M: Monitor> Recorder<M> {
         self.monitor.repaired(&self.history, node, index).map(drop)
     }
 
+    /// Something has happened in the store behind a disk, for stories.
+    pub fn stored(&mut self, node: NodeId, note: &str) -> Verdict {
+        self.monitor.stored(&self.history, node, note)
+    }
+
+    /// Writes of a node that is down, which were in doubt, have turned out to be on its disk.
+    pub fn learned(&mut self, node: NodeId) {
+        self.history.learned(node);
+    }
+
+    /// A store whose files are not damaged has something else than it promised, or does not start.
+    pub fn misread(&mut self, node: NodeId, difference: &str) -> Verdict {
+        self.monitor.misread(&self.history, node, difference)
+    }
+
     /// A node has stopped.
     pub fn stopped(&mut self, node: NodeId, lost: usize) -> Verdict {
         self.history.stopped(node);

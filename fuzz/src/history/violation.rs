@@ -51,7 +51,7 @@ fn name(node: &Option<NodeId>) -> String {
 }
 
 /// A hard state as `term 2, vote n1`.
-fn ballot(state: &HardState) -> String {
+pub(crate) fn ballot(state: &HardState) -> String {
     let vote = state.vote.map_or("no vote".into(), |id| format!("vote {id}"));
     format!("{}, {vote}", state.term)
 }
@@ -123,7 +123,7 @@ fn leadership(leader: &Option<(NodeId, Term)>) -> String {
 macro_rules! violations {
     ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* $(,)? }
         = $oracle:literal, $text:literal $(, $arg:expr)*;)*) => {
-        /// A violation with its evidence. Each variant belongs to the oracle of the same name.
+        /// A violation with its evidence. Each variant belongs to the oracle that it names.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Violation {
             $($(#[$doc])* #[allow(missing_docs)] $name { $($field: $type),* },)*
@@ -313,6 +313,10 @@ violations! {
         = "restart-from-disk",
         "{node} started as {role} with {} and a log up to {last}, but its disk has {} and a log up to {disk_last}",
         ballot(shown), ballot(disk);
+    /// The evidence of a store: the same oracle.
+    StoreIsMisread { node: NodeId, difference: String }
+        = "restart-from-disk",
+        "{node} does not start with what its undamaged disk promised: {difference}";
     DamagedNodeStaysDown { node: NodeId }
         = "damaged-node-stays-down",
         "{node} restarted under its old id although its disk lost data that it had promised to keep";

@@ -3,13 +3,15 @@
 //! Promises: each mutant differs from Raft in the rules of its row and in nothing else; each names
 //! the oracle that must catch its killing schedule, `artifacts/mutant/<name>`, which has no
 //! violation on correct Raft. Bugs of Raft are other rules, here and
-//! in the tables below; bugs of the host are flags of [`Driver`], which the cluster obeys.
+//! in the tables below; bugs of the host are flags of [`Driver`], which the cluster obeys; bugs of
+//! the store below the host are rules of the store, in `storage.rs`.
 
 pub mod bench;
 mod beyond;
 mod catalogue;
 mod mutant;
 mod paper;
+pub mod storage;
 
 pub use crate::mutants::catalogue::{all, named};
 pub use crate::mutants::mutant::Mutant;
@@ -22,7 +24,7 @@ use crate::replica::system_under_test::{SystemUnderTest, UnknownMutant};
 
 /// Our Raft without a seeded bug.
 pub fn raft() -> SystemUnderTest<Ours> {
-    SystemUnderTest { options: GatedRules::RAFT, driver: Driver::CORRECT }
+    SystemUnderTest { options: GatedRules::RAFT, driver: Driver::CORRECT, storage: () }
 }
 
 /// Our Raft, or the mutant or the seed of the bench called `name`.

@@ -44,7 +44,8 @@ impl Mutant {
 
     /// Our Raft with this bug, armed at a node while these gates are open there.
     pub fn gated(&'static self, gates: &'static [Gate]) -> SystemUnderTest<Ours> {
-        SystemUnderTest { options: GatedRules { rules: &self.rules, gates }, driver: self.driver }
+        let options = GatedRules { rules: &self.rules, gates };
+        SystemUnderTest { options, driver: self.driver, storage: () }
     }
 }
 

@@ -1,7 +1,8 @@
 //! A node starts as a follower, with the term, the vote and the end of the log on its disk.
 //!
 //! The disk contains only complete writes and the documented parts of one torn write. Sound: a node
-//! has no other state when it starts.
+//! has no other state when it starts. With a real store behind the disk, what it has is compared as
+//! a whole, and a store whose files are not damaged must start.
 
 use raft::{NodeId, Role};
 
@@ -39,6 +40,10 @@ impl Monitor for RestartFromDisk {
             disk_last,
         })
     }
+
+    fn misread(&mut self, _: &History, node: NodeId, difference: &str) -> Verdict {
+        check(false, || Violation::StoreIsMisread { node, difference: difference.into() })
+    }
 }
 
 #[cfg(test)]
@@ -63,6 +68,13 @@ mod tests {
         let mut view = View::default();
         view.hard_state.term = Term(2);
         assert!(run.started(NodeId(0), view, None).is_err());
+    }
+
+    #[test]
+    fn a_store_that_has_something_else_than_it_promised_is_illegal() {
+        let mut run = cluster::<RestartFromDisk>(1);
+        assert_eq!(run.reboots(0), HELD);
+        assert!(run.misread(NodeId(0), "its store has no entry where it promised 1@1").is_err());
     }
 
     #[test]

@@ -32,6 +32,7 @@ impl Replica for Ours {
     type Message = raft::Message<Command>;
     type Options = GatedRules;
     type Output = OursOutput;
+    type Storage = ();
 
     const CAPABILITIES: Capabilities = Capabilities {
         pre_vote: true,

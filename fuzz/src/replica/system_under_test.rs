@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::replica::driver::Driver;
+use crate::replica::node_storage::NodeStorage;
 use crate::replica::Replica;
 
 /// The system under test: the options of its replicas, and the driver of their host.
@@ -11,6 +12,8 @@ pub struct SystemUnderTest<R: Replica> {
     pub options: R::Options,
     /// How the host treats the Raft and its disk.
     pub driver: Driver,
+    /// How the store behind a disk is opened, if there is one.
+    pub storage: <R::Storage as NodeStorage>::Options,
 }
 
 impl<R: Replica> SystemUnderTest<R>
@@ -21,7 +24,11 @@ where
     pub fn without_mutants(mutant: Option<&str>) -> Result<SystemUnderTest<R>, UnknownMutant> {
         match mutant {
             Some(name) => Err(UnknownMutant(name.into())),
-            None => Ok(SystemUnderTest { options: R::Options::default(), driver: Driver::CORRECT }),
+            None => Ok(SystemUnderTest {
+                options: R::Options::default(),
+                driver: Driver::CORRECT,
+                storage: Default::default(),
+            }),
         }
     }
 }
@@ -38,6 +45,7 @@ impl fmt::Display for UnknownMutant {
 
 impl<R: Replica> Clone for SystemUnderTest<R> {
     fn clone(&self) -> SystemUnderTest<R> {
-        SystemUnderTest { options: self.options.clone(), driver: self.driver }
+        let (options, driver, storage) = (self.options.clone(), self.driver, self.storage.clone());
+        SystemUnderTest { options, driver, storage }
     }
 }

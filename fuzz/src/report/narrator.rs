@@ -387,6 +387,10 @@ impl Monitor for Narrator {
         )
     }
 
+    fn stored(&mut self, _: &History, node: NodeId, note: &str) -> Verdict {
+        self.say(node, format_args!("{note}"))
+    }
+
     fn stopped(&mut self, _: &History, node: NodeId, lost: usize) -> Verdict {
         match lost {
             0 => NOTHING,

@@ -85,7 +85,7 @@ struct Map<R: Replica> {
     known: usize,
 }
 
-impl<R: Replica + Clone> Explorer<R> {
+impl<R: Replica<Storage: Clone> + Clone> Explorer<R> {
     /// A search before its first execution.
     pub fn new(
         sut: SystemUnderTest<R>,
@@ -154,7 +154,7 @@ impl<R: Replica + Clone> Explorer<R> {
     }
 }
 
-impl<R: Replica + Clone> Map<R> {
+impl<R: Replica<Storage: Clone> + Clone> Map<R> {
     /// The archived cluster to continue from: of some that are drawn, the one with the rarest path.
     fn choose(&mut self) -> Option<usize> {
         if self.archive.is_empty() || self.generator.chance(self.tuning.fresh) {

@@ -31,7 +31,7 @@ use crate::search::mutator;
 
 mod options;
 
-/// The seeded bug of the target `mutant`.
+/// The seeded bug of the target `mutant`, and of `store`, which needs none.
 pub const MUTANT: &str = "WHITEWATER_MUTANT";
 /// The only fingerprint that counts as a find.
 pub const ONLY: &str = "WHITEWATER_ONLY";
@@ -124,11 +124,9 @@ impl<R: Replica> Target<R> {
         systems: Systems<R>,
         replay: &'static str,
     ) -> Result<Target<R>, String> {
-        let mutant = match name {
-            "mutant" => match env::var(MUTANT) {
-                Ok(mutant) => Some(mutant),
-                Err(_) => return Err(format!("{MUTANT} must name a seeded bug")),
-            },
+        let mutant = match (name, env::var(MUTANT).ok()) {
+            ("mutant", None) => return Err(format!("{MUTANT} must name a seeded bug")),
+            ("mutant" | "store", mutant) => mutant,
             _ => None,
         };
         let mut sut = systems(mutant.as_deref()).map_err(|unknown| unknown.to_string())?;
@@ -249,8 +247,9 @@ impl<R: Replica> Target<R> {
     }
 
     fn replay_command(&self, path: &Path) -> String {
+        let store = if self.name == "store" { " --store" } else { "" };
         let mutant = self.mutant.as_ref().map_or(String::new(), |name| format!(" --mutant {name}"));
-        format!("{} replay{mutant} {}", self.replay, path.display())
+        format!("{} replay{store}{mutant} {}", self.replay, path.display())
     }
 }
 

@@ -90,7 +90,9 @@ impl<C: Command> Node<C> {
     /// term.
     fn election_timeout(&self) -> u32 {
         let config = &self.config;
-        let drawn = mix_bits(config.jitter ^ self.term().0 << 8 ^ u64::from(self.id().0));
+        // Multiplied, so that a jitter that is chosen by id does not cancel the id.
+        let jitter = config.jitter.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let drawn = mix_bits(jitter ^ self.term().0 << 8 ^ u64::from(self.id().0));
         let spread = (drawn >> 32) % u64::from(config.election_ticks.max(1));
         let shortest =
             config.election_ticks.saturating_mul(config.election_delay.saturating_add(1));

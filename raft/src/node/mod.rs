@@ -200,6 +200,11 @@ impl<C: Command> Node<C> {
         self.memberships.active()
     }
 
+    /// Whether the newest membership in its log is committed.
+    pub fn membership_is_committed(&self) -> bool {
+        self.memberships.index() <= self.commit
+    }
+
     /// The last snapshot.
     pub fn snapshot(&self) -> Option<&Snapshot> {
         self.snapshot.as_deref()

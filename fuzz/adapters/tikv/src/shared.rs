@@ -29,6 +29,7 @@ impl Replica for Tikv {
     type Message = Message;
     type Options = ();
     type Output = PlainOutput<Message>;
+    type Storage = ();
 
     const CAPABILITIES: Capabilities = Capabilities {
         async_writes: ASYNC,

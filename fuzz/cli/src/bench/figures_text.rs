@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use whitewater::mutants;
 use whitewater::mutants::bench::seeds;
+use whitewater::mutants::storage;
 
 use super::figures::{Figure, Origin};
 use super::markdown::{clip, number, WIDEST};
@@ -67,6 +68,7 @@ fn bug(name: &str) -> Option<[&'static str; 2]> {
     mutant
         .map(|mutant| [mutant.ids, mutant.caught_by])
         .or_else(|| seed().map(|seed| [seed.id, seed.mutant().caught_by]))
+        .or_else(|| storage::named(name).map(|bug| ["", bug.caught_by]))
 }
 
 fn table(rows: &[&Figure], measures: &[&str], names: &[&str]) -> String {

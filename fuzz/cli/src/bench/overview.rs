@@ -47,6 +47,7 @@ pub fn summary(figures: &[Figure], sections: &[Section]) -> Vec<String> {
         fuzzer(figures),
         costs(figures),
         core(figures),
+        store(figures),
         audit(figures),
         shrinking(figures),
         elsewhere(figures),
@@ -121,6 +122,23 @@ fn core(figures: &Lookup) -> Option<String> {
         ours("64 a round", "allocations")?,
         versus("our core")?,
         versus("TiKV's raft 0.7.0")?
+    ))
+}
+
+fn store(figures: &Lookup) -> Option<String> {
+    let of = |name: &str, measure| figures.number("kv", &format!("{name} kv/etcd"), measure);
+    Some(format!(
+        "- The key-value store against etcd 3.4, with 1, 64 and 256 clients: {}, {} and {} times \
+         the writes per second, {}, {} and {} times the linearizable reads; {} times the memory, \
+         {} times the time from a killed leader to the next write.",
+        of("put 1", "rate")?,
+        of("put 64", "rate")?,
+        of("put 256", "rate")?,
+        of("get 1", "rate")?,
+        of("get 64", "rate")?,
+        of("get 256", "rate")?,
+        of("memory after the load", "resident memory")?,
+        of("failover", "kill to first write")?
     ))
 }
 
@@ -227,7 +245,7 @@ fn libfuzzer(sections: &[Section]) -> Option<String> {
 
 /// A goal of the project: its text, the measurement, and whether it is met.
 struct Goal {
-    goal: &'static str,
+    goal: String,
     measured: String,
     met: bool,
 }
@@ -242,7 +260,7 @@ pub fn goals(figures: &[Figure], sections: &[Section]) -> String {
         half_the_events(sections),
         cpu_of_every_tier(sections),
     ];
-    let goals: Vec<Goal> = goals.into_iter().flatten().collect();
+    let goals: Vec<Goal> = goals.into_iter().flatten().chain(of_store(figures)).collect();
     if goals.is_empty() {
         return String::new();
     }
@@ -257,7 +275,7 @@ fn instructions(figures: &Lookup, name: &str, limit: f64, goal: &'static str) ->
     let row = figures.figure("core", name, "with the carrying of messages")?;
     let met = row.value.as_f64()? <= limit;
     Some(Goal {
-        goal,
+        goal: goal.into(),
         measured: format!("{}, carrying of messages included", number(&row.value)),
         met,
     })
@@ -274,7 +292,7 @@ fn always_found(sections: &[Section]) -> Option<Goal> {
         .collect();
     let each = cells.iter().map(|cell| format!("{} of {}", cell.found, cell.trials));
     (!cells.is_empty()).then(|| Goal {
-        goal: "`explore` finds R10 and S05 in every campaign of 10 CPU seconds",
+        goal: "`explore` finds R10 and S05 in every campaign of 10 CPU seconds".into(),
         measured: each.collect::<Vec<_>>().join(" and "),
         met: cells.iter().all(|cell| cell.found == cell.trials),
     })
@@ -286,7 +304,7 @@ fn half_the_events(sections: &[Section]) -> Option<Goal> {
         tables.filter_map(|table| Some((table.tier, ratio(table, "explore")?.events))).collect();
     let each = ratios.iter().map(|(tier, ratio)| format!("{} on tier {tier}", short(*ratio)));
     (!ratios.is_empty()).then(|| Goal {
-        goal: "`explore` takes half the events of the best unguided strategy on deep bugs",
+        goal: "`explore` takes half the events of the best unguided strategy on deep bugs".into(),
         measured: each.collect::<Vec<_>>().join(", "),
         met: ratios.iter().all(|(_, ratio)| *ratio <= 0.5),
     })
@@ -300,12 +318,24 @@ fn cpu_of_every_tier(sections: &[Section]) -> Option<Goal> {
         format!("{} on {}", short(*ratio), name(table).replace(", tier", ""))
     });
     (within.len() + beyond.len() > 0).then(|| Goal {
-        goal: "`explore` takes at most 1.1 of its CPU time on every tier",
+        goal: "`explore` takes at most 1.1 of its CPU time on every tier".into(),
         measured: match beyond.is_empty() {
             true => "on all".into(),
             false => each.collect::<Vec<_>>().join(", "),
         },
         met: beyond.is_empty(),
+    })
+}
+
+/// The goals of the key-value store: the program that measures it prints each beside its figure.
+fn of_store<'a>(figures: &'a Lookup) -> impl Iterator<Item = Goal> + 'a {
+    figures.0.iter().filter(|row| row.figure == "kv").filter_map(|row| {
+        let (goal, verdict) = row.spread.strip_prefix("goal: ")?.rsplit_once(", ")?;
+        Some(Goal {
+            goal: format!("{}, {}: {goal} {}", row.name, row.measure, row.unit),
+            measured: number(&row.value),
+            met: verdict == "met",
+        })
     })
 }
 
@@ -397,6 +427,29 @@ mod tests {
     }
 
     #[test]
+    fn goals_of_the_store_come_with_their_figures() {
+        let row = |measure, value, spread: &str| {
+            let row = figure("kv", "put 64 kv/etcd", measure, value, "times");
+            Figure { spread: spread.into(), ..row }
+        };
+        let text = goals(
+            &[
+                row("rate", 3, "goal: at least 2, met"),
+                row("p99", 2, "goal: at most 1, missed"),
+                row("p50", 1, ""),
+            ],
+            &[],
+        );
+        for line in [
+            "| put 64 kv/etcd, rate: at least 2 times | 3 | yes |\n",
+            "| put 64 kv/etcd, p99: at most 1 times | 2 | no |\n",
+        ] {
+            assert!(text.contains(line), "no '{line}' in\n{text}");
+        }
+        assert!(!text.contains("p50"), "{text}");
+    }
+
+    #[test]
     fn the_summary_takes_its_numbers_from_the_rows() {
         let found = |figure_name, measure, value| {
             figure(figure_name, "votes-twice", measure, value, "of 5")
@@ -412,6 +465,24 @@ mod tests {
             lines[0].contains("in 5 of 5 runs from an empty corpus; LifeRaft in 3 of 5, Buoyant")
         );
         assert!(lines[1].contains("on the 3 hardest deep bugs: `explore` takes 0.271 ("));
+    }
+
+    #[test]
+    fn the_summary_has_the_ratios_of_the_store() {
+        let row = |name: &str, measure, value| {
+            figure("kv", &format!("{name} kv/etcd"), measure, value, "times")
+        };
+        let loads = ["put 1", "put 64", "put 256", "get 1", "get 64", "get 256"];
+        let mut figures: Vec<Figure> =
+            loads.iter().zip(11..).map(|(load, value)| row(load, "rate", value)).collect();
+        figures.push(row("memory after the load", "resident memory", 7));
+        assert_eq!(summary(&figures, &[]), Vec::<String>::new(), "a row is missing");
+        figures.push(row("failover", "kill to first write", 8));
+        let lines = summary(&figures, &[]);
+        for part in ["11, 12 and 13 times the writes", "14, 15 and 16 times the linearizable"] {
+            assert!(lines[0].contains(part), "{lines:?}");
+        }
+        assert!(lines[0].contains("7 times the memory, 8 times the time"), "{lines:?}");
     }
 
     #[test]
