@@ -637,20 +637,42 @@ fn a_leader_that_stops_hands_over_to_a_server_that_is_alive() {
 }
 
 #[test]
-fn a_leader_whose_disk_is_exhausted_writes_nothing() {
-    let mut cluster = Cluster::new(3, 3, often());
+fn a_snapshot_is_taken_only_where_it_fits() {
+    let mut cluster = Cluster::new(1, 1, often());
     cluster.run(40);
-    let full = cluster.leader();
-    for number in 0..100 {
-        cluster.ask(full, &set("x", &number.to_string()));
+    let taken =
+        |cluster: &Cluster| cluster.hosts[0].server.as_ref().expect("it runs").counts().snapshots;
+    let fill = |cluster: &mut Cluster, space| {
+        cluster.hosts[0].server.as_mut().expect("it runs").set_space(space);
+    };
+    for number in 0..30 {
+        cluster.ask(0, &set("x", &number.to_string()));
     }
-    let server = cluster.hosts[full].server.as_mut().expect("it runs");
-    server.set_space(Space::Exhausted);
+    fill(&mut cluster, Space::None);
+    let server = cluster.hosts[0].server.as_mut().expect("it runs");
     assert_eq!(server.request_snapshot(), None);
-    cluster.run(60);
-    assert_eq!(cluster.leader(), full, "to hand over takes a vote, which must be written");
-    assert_eq!(cluster.ask(full, &set("x", "1")), Answer::DiskFull);
-    assert_eq!(cluster.get(full, "x"), value("99"));
+    cluster.run(20);
+    assert_eq!(taken(&cluster), 0);
+    fill(&mut cluster, Space::Low);
+    let server = cluster.hosts[0].server.as_mut().expect("it runs");
+    assert_eq!(server.request_snapshot(), Some(server.applied()));
+    cluster.run(20);
+    assert_eq!(taken(&cluster), 1);
+}
+
+#[test]
+fn space_is_enough_low_or_none() {
+    for (left, space) in [
+        (u64::MAX, Space::Enough),
+        (140, Space::Enough),
+        (139, Space::Low),
+        (75, Space::Low),
+        (74, Space::None),
+        (0, Space::None),
+    ] {
+        assert_eq!(Space::of(left, 100, 20), space, "{left}");
+    }
+    assert_eq!(Space::of(u64::MAX - 1, u64::MAX, 1), Space::Low);
 }
 
 #[test]

@@ -38,23 +38,16 @@ pub enum Space {
     Low,
     /// Too little for entries of clients and for a snapshot.
     None,
-    /// Too little for anything.
-    Exhausted,
 }
 
 impl Space {
-    /// Bytes below which a disk is exhausted.
-    const NOTHING: u64 = 1 << 20;
-
     /// What `left` bytes are for a server that keeps `reserve` bytes free and whose state has
     /// `state` bytes. A snapshot is as large as the state, and two may be on the disk.
     pub fn of(left: u64, reserve: u64, state: u64) -> Space {
-        let half = reserve / 2;
         match left {
             left if left >= reserve.saturating_add(2 * state) => Space::Enough,
-            left if left >= half.saturating_add(state + state / 4) => Space::Low,
-            left if left >= half.min(Space::NOTHING) => Space::None,
-            _ => Space::Exhausted,
+            left if left >= (reserve / 2).saturating_add(state + state / 4) => Space::Low,
+            _ => Space::None,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::server::Server;
 
 impl Server {
     pub(super) fn has_space_for_snapshot(&self) -> bool {
-        matches!(self.space, Space::Enough | Space::Low)
+        self.space != Space::None
     }
 
     /// Begins a snapshot, or compacts the log with one.

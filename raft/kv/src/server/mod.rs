@@ -149,7 +149,7 @@ impl Server {
         if self.is_impossible(&message) {
             return;
         }
-        if matches!(self.space, Space::None | Space::Exhausted) {
+        if self.space == Space::None {
             match &mut message.body {
                 Body::AppendEntries { entries, .. } => {
                     let is_command =
@@ -234,18 +234,16 @@ impl Server {
         })
     }
 
-    /// How much space the disk has. A leader without enough hands over, unless there is not even
-    /// enough for that, and a log that can be made shorter is.
+    /// How much space the disk has. A leader without enough hands over, and a log that can be made
+    /// shorter is.
     pub fn set_space(&mut self, space: Space) {
         let before = std::mem::replace(&mut self.space, space);
         if before != Space::Enough || space == before {
             return;
         }
-        if space != Space::Exhausted {
-            self.hand_over();
-        }
+        self.hand_over();
         if space == Space::Low {
-            self.compaction.request();
+            self.compaction.shrink();
         }
     }
 

@@ -10,6 +10,9 @@ use raft::{Entry, LogIndex, NodeId};
 use crate::command::Command;
 use crate::machine::Machine;
 
+/// To shrink a log by less is not worth a snapshot.
+const WORTH: u64 = 16 << 20;
+
 /// When to take snapshots.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy {
@@ -75,6 +78,11 @@ impl Compaction {
 
     pub fn request(&mut self) {
         self.is_requested = true;
+    }
+
+    /// Space is low: a snapshot now, if it makes the log much shorter.
+    pub fn shrink(&mut self) {
+        self.is_requested |= self.bytes >= WORTH;
     }
 
     pub fn taken(&mut self, index: LogIndex, data: Arc<[u8]>) {

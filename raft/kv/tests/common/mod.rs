@@ -120,8 +120,13 @@ impl Cluster {
         fs::read_to_string(self.folder.path().join(format!("log-{id}"))).unwrap_or_default()
     }
 
-    /// The command that runs a server. Later flags may not repeat earlier ones.
+    /// The command that runs a server.
     pub fn command(&self, id: u8) -> Command {
+        self.command_on(id, &self.data(id))
+    }
+
+    /// The command that runs a server on this data directory.
+    pub fn command_on(&self, id: u8, data: &Path) -> Command {
         let mut ids: Vec<u8> = (1..=self.members).collect();
         if id > self.members {
             ids.push(id);
@@ -132,7 +137,7 @@ impl Cluster {
             .arg("serve")
             .args(["--id", &id.to_string(), "--listen", &self.address(id)])
             .args(["--peers", &peers.collect::<Vec<_>>().join(",")])
-            .args(["--data".as_ref(), self.data(id).as_os_str()])
+            .args(["--data".as_ref(), data.as_os_str()])
             .args(["--tick-ms", "20"])
             .args(&self.flags)
             .env_remove("WHITEWATER_KV_PASSWORD")
@@ -195,6 +200,11 @@ impl Cluster {
     pub fn signal(&mut self, id: u8, signal: Signal) {
         let process = Pid::from_child(self.child(id));
         kill_process(process, signal).expect("it is a child");
+    }
+
+    /// Ends the standard input of a server that was started with a pipe there.
+    pub fn end_input(&mut self, id: u8) {
+        drop(self.child(id).stdin.take().expect("it is a pipe"));
     }
 
     /// Waits until a server ends by itself: its exit code.
@@ -351,9 +361,11 @@ impl Client {
                 return Ok(reply);
             }
             let mut bytes = [0; 64 << 10];
-            match self.stream.read(&mut bytes)? {
-                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-                read => self.buffer.extend_from_slice(&bytes[..read]),
+            match self.stream.read(&mut bytes) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(read) => self.buffer.extend_from_slice(&bytes[..read]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
             }
         }
     }

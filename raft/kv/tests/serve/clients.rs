@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
 use kv::resp::Reply;
+use serde_json::Value;
 
 use crate::common::{code, connect, contains_text, field, text, wait_for, Client, Cluster};
 
@@ -147,7 +148,10 @@ fn nothing_is_answered_before_the_password_and_it_is_in_no_file() {
     assert_eq!(code(&client.call(&["GET", "x"])), "NOAUTH");
     let hello = cluster.client(1).call(&["HELLO", "3", "AUTH", "default", PASSWORD]);
     assert_eq!(field(&hello, "proto"), Some(&Reply::Integer(3)));
-    assert!(!cluster.log(1).is_empty());
+    let log = cluster.log(1);
+    let events: Result<Vec<Value>, _> = log.lines().map(serde_json::from_str).collect();
+    let leads = |event: &Value| event["fields"]["role"] == "leader" && event["level"] == "INFO";
+    assert!(events.expect("the log is JSON, a line an event").iter().any(leads), "{log}");
     std::fs::remove_file(file).expect("it exists");
     assert!(!contains_text(cluster.folder.path(), PASSWORD));
     assert!(!contains_text(&cluster.data(1), PASSWORD));

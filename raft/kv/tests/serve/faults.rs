@@ -97,6 +97,18 @@ fn a_leader_stops_at_once_although_one_of_the_others_is_dead() {
 }
 
 #[test]
+fn a_server_of_a_supervisor_ends_with_its_standard_input() {
+    let mut cluster = Cluster::idle(1, &["--exit-with-stdin"]);
+    let mut command = cluster.command(1);
+    command.stdin(std::process::Stdio::piped());
+    cluster.start_as(1, command);
+    cluster.wait_until_it_serves(1);
+    assert!(cluster.runs(1));
+    cluster.end_input(1);
+    assert_eq!(cluster.ended(1), Some(0));
+}
+
+#[test]
 fn a_paused_leader_is_replaced_and_follows_when_it_goes_on() {
     let mut cluster = Cluster::serving(3, &[]);
     let writers = Writers::start(&cluster, 4);

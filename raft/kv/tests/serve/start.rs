@@ -34,13 +34,7 @@ fn used() -> Cluster {
 #[test]
 fn a_directory_of_another_server_is_refused() {
     let cluster = used();
-    let mut command = cluster.command(2);
-    command.args(["--data".as_ref(), cluster.data(1).as_os_str()]);
-    let mut arguments: Vec<_> = command.get_args().map(|word| word.to_os_string()).collect();
-    let first = arguments.iter().position(|word| word == "--data").expect("it is there");
-    arguments.drain(first..first + 2);
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_whitewater-kv"));
-    let (code, error) = cluster.fails(command.args(arguments));
+    let (code, error) = cluster.fails(&mut cluster.command_on(2, &cluster.data(1)));
     assert_eq!(code, Some(1), "{error}");
     assert!(error.contains("belongs to server 1, not to 2"), "{error}");
 }
@@ -49,12 +43,7 @@ fn a_directory_of_another_server_is_refused() {
 fn a_second_process_on_the_same_directory_is_refused() {
     let cluster = Cluster::serving(1, &[]);
     let other = Cluster::idle(1, &[]);
-    let mut command = other.command(1);
-    let mut arguments: Vec<_> = command.get_args().map(|word| word.to_os_string()).collect();
-    let place = arguments.iter().position(|word| word == "--data").expect("it is there");
-    arguments[place + 1] = cluster.data(1).into();
-    command = std::process::Command::new(env!("CARGO_BIN_EXE_whitewater-kv"));
-    let (code, error) = cluster.fails(command.args(arguments));
+    let (code, error) = cluster.fails(&mut other.command_on(1, &cluster.data(1)));
     assert_eq!(code, Some(1), "{error}");
     assert!(error.contains("data-1 is in use by another process"), "{error}");
     let (code, error) = cluster.fails(&mut cluster.command(1));
