@@ -1,5 +1,5 @@
-//! Our Raft on our store, over files that crash and lie: silent, deterministic, and every seeded
-//! bug of the store is found.
+//! Our Raft on our store, over files that crash and lie: it is silent and deterministic, and every
+//! seeded bug of the store is found.
 
 use std::path::{Path, PathBuf};
 

@@ -1,8 +1,8 @@
 //! The command line: replays, shrinks, prints, draws and searches schedules, on stable Rust, for
-//! any Raft that implements [`Replica`]: [`main_with_explore`] is the whole program, [`main`] the
-//! program for a Raft that cannot be cloned, and [`main_with_store`] runs it on a real store too.
-//! The command `bench` runs our own Raft, also in an adapter's program, and needs libraries of its
-//! own: it is a feature, which adapters leave out.
+//! any Raft that implements [`Replica`]. [`main_with_explore`] is the whole program, [`main`] the
+//! program for a Raft that cannot be cloned, and [`main_with_store`] runs a Raft on a real store
+//! too. The command `bench` runs our own Raft, also in an adapter's program, and needs libraries of
+//! its own: it is a feature, which adapters leave out.
 //!
 //! Exit codes: 0 clean, 1 a violation, 2 wrong usage or a file that cannot be read or written.
 //! Results go to standard output, errors and progress to standard error.

@@ -231,3 +231,46 @@ fn only_schedules_that_reach_new_goals_are_saved() {
     let count = fs::read_dir(folder.0.path()).expect("it is there").count();
     assert!((2..100).contains(&count), "{count} of 400 schedules");
 }
+
+/// The path of a killing schedule of a bug of the store.
+fn of_the_store(name: &str) -> String {
+    format!("{}/../../artifacts/store/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn a_raft_runs_on_the_store_if_it_is_told_to_or_the_bug_is_one_of_the_store() {
+    let file = of_the_store("failed-sync-retried");
+    let found = whitewater(&["replay", "--mutant", "failed-sync-retried", &file]);
+    assert_eq!(found.status.code(), Some(1));
+    assert!(text(&found.stdout).contains("restart-from-disk"));
+    assert!(text(&found.stdout).contains("its power fails"));
+    assert_eq!(whitewater(&["replay", "--store", &file]).status.code(), Some(0));
+    assert_eq!(whitewater(&["replay", &file]).status.code(), Some(0));
+    refused(&["replay", "--store", "--mutant", "no-such-bug", &file], &["no-such-bug"]);
+    let votes = ["random", "--store", "--mutant", "votes-twice", "--schedules", "50"];
+    assert!(text(&whitewater(&votes).stdout).contains("found one-vote-per-term"));
+}
+
+#[test]
+fn a_campaign_on_the_store_counts_its_goals_and_is_silent_and_repeatable() {
+    let run = |command: &str, more: &[&str]| {
+        let args = [&[command, "--store", "--json"], more].concat();
+        let output = whitewater(&args);
+        assert_eq!(output.status.code(), Some(0));
+        serde_json::from_slice::<Value>(&output.stdout).expect("it is JSON")
+    };
+    let random = || run("random", &["--schedules", "100"]);
+    let explore = || run("explore", &["--executions", "100", "--jobs", "1"]);
+    for campaign in [&random as &dyn Fn() -> Value, &explore] {
+        let (one, two) = (campaign(), campaign());
+        assert_eq!(one["digest"], two["digest"]);
+        assert!(one["store"]["power-failed"].as_u64() > Some(0), "{}", one["store"]);
+    }
+    let plain = whitewater(&["random", "--schedules", "5", "--json"]);
+    let document: Value = serde_json::from_slice(&plain.stdout).expect("it is JSON");
+    assert!(document.get("store").is_none());
+    for (listing, name) in [("mutants", "tail-cut-too-far "), ("goals", "torn-tail-dropped ")] {
+        let listed = text(&whitewater(&[listing]).stdout).to_string();
+        assert!(listed.lines().any(|line| line.starts_with(name)), "{listing} lacks {name}");
+    }
+}

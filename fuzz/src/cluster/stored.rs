@@ -53,14 +53,23 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             awaited.extend((!is_reported).then_some(write.id));
             group.push(write);
         }
-        if let Err(reason) = host.storage.save(&group, fault) {
-            host.in_doubt.append(&mut group);
-            self.recorder.stored(id, &format!("its store fails: {reason}"))?;
-            self.recorder.persisted(id, &Write::default())?;
-            return match awaited.first() {
-                Some(&first) => self.step(id, Input::PersistFailed(first)),
-                None => HELD,
-            };
+        match host.storage.save(&group, fault) {
+            Err(reason) => {
+                host.in_doubt.append(&mut group);
+                self.recorder.stored(id, &format!("its store fails: {reason}"))?;
+                self.recorder.persisted(id, &Write::default())?;
+                return match awaited.first() {
+                    Some(&first) => self.step(id, Input::PersistFailed(first)),
+                    None => HELD,
+                };
+            }
+            Ok(true) => {
+                self.recorder.stored(id, "an operation fails, and its store goes on")?;
+            }
+            Ok(false) if is_faulty => {
+                self.recorder.stored(id, "its store needs no operation that fails")?;
+            }
+            Ok(false) => {}
         }
         if count > 1 {
             self.recorder.stored(id, &format!("its store saves {count} writes at once"))?;
@@ -93,8 +102,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         HELD
     }
 
-    /// A node has stopped: its `kept` oldest pending writes were saved, and the next ones were
-    /// being saved.
+    /// A node has stopped: its `kept` oldest pending writes were saved, and the others were being
+    /// saved.
     pub(crate) fn stop_store(&mut self, id: NodeId, kept: usize) -> Verdict {
         let fate = self.fate(id);
         let host = &mut self.hosts[usize::from(id.0)];
@@ -249,8 +258,8 @@ fn group_size(first: u64, pending: usize) -> usize {
     }
 }
 
-/// The writes in doubt that are on a disk with the content `found`: a prefix of them, perhaps with
-/// a part of the next one. None if it has something else.
+/// The writes in doubt that are on a disk with the content `found`: a prefix of them, and perhaps a
+/// part of the next one. None if it has something else.
 fn surviving(disk: &Disk, in_doubt: &[Write], found: &Durable, tears: bool) -> Option<Vec<Write>> {
     if has(disk, found) {
         return Some(Vec::new());

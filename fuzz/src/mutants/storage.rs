@@ -4,15 +4,14 @@
 //! oracle that must catch its killing schedule, `artifacts/store/<name>`, which has no violation on
 //! the real store. Our Raft, without a bug, runs on them.
 
-use raft::Durable;
 use store::faulty::FaultyFiles;
-use store::{OpenError, Options, Rules, WalStore};
+use store::{Options, Rules, WalStore};
 
 use crate::base::renamed;
 use crate::mutants;
 use crate::replica::ours::Ours;
 use crate::replica::system_under_test::{SystemUnderTest, UnknownMutant};
-use crate::storage::{on, OnStore, Opener, StoredCommand};
+use crate::storage::{on, OnStore, OpenedStore, Opener};
 
 /// Our store, over files that crash and lie.
 pub type Wal = WalStore<FaultyFiles>;
@@ -22,8 +21,6 @@ pub type OursOnWal = OnStore<Ours, Wal>;
 /// A segment has a few batches, so that short schedules begin new ones.
 const SEGMENT_BYTES: u64 = 2_048;
 
-type Opened = Result<(Wal, Durable<StoredCommand>), OpenError>;
-
 /// One seeded bug of the store.
 pub struct StoreBug {
     /// Its name.
@@ -32,7 +29,7 @@ pub struct StoreBug {
     pub source: &'static str,
     /// The oracle that must catch its killing schedule.
     pub caught_by: &'static str,
-    open: fn(FaultyFiles) -> Opened,
+    open: fn(FaultyFiles) -> OpenedStore<Wal>,
 }
 
 impl StoreBug {
@@ -42,7 +39,7 @@ impl StoreBug {
     }
 }
 
-fn open(files: FaultyFiles, rules: Rules) -> Opened {
+fn open(files: FaultyFiles, rules: Rules) -> OpenedStore<Wal> {
     WalStore::open_with(files, Options { segment_bytes: SEGMENT_BYTES, rules })
 }
 
@@ -84,7 +81,7 @@ const fn bug(
     name: &'static str,
     source: &'static str,
     caught_by: &'static str,
-    open: fn(FaultyFiles) -> Opened,
+    open: fn(FaultyFiles) -> OpenedStore<Wal>,
 ) -> StoreBug {
     StoreBug { name, source, caught_by, open }
 }

@@ -75,11 +75,12 @@ pub trait NodeStorage: Sized {
         let _ = is_full;
     }
 
-    /// Makes writes durable as one group; or says why they are in doubt, and takes no more. With a
-    /// `fault`, an operation may fail that this number selects.
-    fn save(&mut self, writes: &[Write], fault: Option<u64>) -> Result<(), String> {
+    /// Makes writes durable as one group, and says whether an operation has failed all the same; or
+    /// says why they are in doubt, and takes no more. With a `fault`, an operation may fail that
+    /// this number selects.
+    fn save(&mut self, writes: &[Write], fault: Option<u64>) -> Result<bool, String> {
         let _ = (writes, fault);
-        Ok(())
+        Ok(false)
     }
 
     /// The node stops, possibly while it saves `unfinished`: its process ends, or the power fails,

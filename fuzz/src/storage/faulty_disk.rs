@@ -12,13 +12,13 @@ use crate::replica::node_storage::{NodeStorage, Opened, StorageCounts, StorageGo
 use crate::replica::{Durable, Write};
 use crate::storage::stored_command::{read, stored, StoredCommand};
 
-/// A function that opens a store, and reads the state from which the node starts.
-pub type Open<S> = fn(FaultyFiles) -> Result<(S, raft::Durable<StoredCommand>), OpenError>;
+/// A store and the state that it has read, as [`Storage::open`] returns them.
+pub type OpenedStore<S> = Result<(S, raft::Durable<StoredCommand>), OpenError>;
 
 /// How a store is opened.
 pub struct Opener<S>(
     /// The function that opens it.
-    pub Open<S>,
+    pub fn(FaultyFiles) -> OpenedStore<S>,
 );
 
 impl<S> Clone for Opener<S> {
@@ -87,6 +87,13 @@ fn place(writes: &[Write], draws: &mut Draws) -> u64 {
         false => [2, 3, 6][draws.below(3)],
     };
     draws.below(of) as u64
+}
+
+/// The process ends with the run: a store that writes when it is dropped writes nothing.
+impl<S> Drop for FaultyDisk<S> {
+    fn drop(&mut self) {
+        self.machine.end_process();
+    }
 }
 
 /// What is wrong, without what to do.
@@ -169,7 +176,7 @@ impl<S: Storage<StoredCommand, FaultyFiles>> NodeStorage for FaultyDisk<S> {
         self.machine.fill(is_full);
     }
 
-    fn save(&mut self, writes: &[Write], fault: Option<u64>) -> Result<(), String> {
+    fn save(&mut self, writes: &[Write], fault: Option<u64>) -> Result<bool, String> {
         if let Some(seed) = fault {
             let mut draws = Draws::new(seed);
             let after = place(writes, &mut draws);
@@ -183,7 +190,7 @@ impl<S: Storage<StoredCommand, FaultyFiles>> NodeStorage for FaultyDisk<S> {
             Err(_) => self.has_failed = true,
         }
         self.goals.0[StorageGoal::GroupSaved as usize] += u64::from(writes.len() > 1);
-        saved
+        saved.map(|()| is_hit)
     }
 
     fn stop(&mut self, unfinished: &[Write], fate: u64) -> String {

@@ -35,7 +35,7 @@ mod stored_command;
 use store::faulty::FaultyFiles;
 use store::Storage;
 
-pub use crate::storage::faulty_disk::{FaultyDisk, InFiles, Open, Opener};
+pub use crate::storage::faulty_disk::{FaultyDisk, InFiles, OpenedStore, Opener};
 pub use crate::storage::on_store::OnStore;
 pub use crate::storage::stored_command::StoredCommand;
 
@@ -46,7 +46,7 @@ use crate::replica::system_under_test::SystemUnderTest;
 
 /// Our Raft on the store that `open` opens.
 pub fn on<S: Storage<StoredCommand, FaultyFiles>>(
-    open: Open<S>,
+    open: fn(FaultyFiles) -> OpenedStore<S>,
 ) -> SystemUnderTest<OnStore<Ours, S>> {
     SystemUnderTest { options: GatedRules::RAFT, driver: Driver::CORRECT, storage: Opener(open) }
 }

@@ -2,9 +2,9 @@
 //!
 //! [`Storage`] is the interface between a node and its store; put your own store there. [`Files`]
 //! is the interface between a store and its file system, small enough to be replaced by one that
-//! loses, tears and damages what a real disk may. [`WalStore`] is a write-ahead log over it, and
-//! [`Directory`] a real directory. There is no thread and no runtime: every call blocks until its
-//! data is durable.
+//! loses, tears and damages what a real disk may: the feature `faulty` has one, to test any store
+//! with. [`WalStore`] is a write-ahead log over it, and [`Directory`] a real directory. There is no
+//! thread and no runtime: every call blocks until its data is durable.
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {

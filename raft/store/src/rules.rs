@@ -13,8 +13,8 @@ pub struct Rules {
     /// Term and vote are one record. Otherwise a crash can leave the vote of the new term in the
     /// old one.
     pub writes_term_with_vote: bool,
-    /// A truncation is in the batch of the entries that follow it, and before them. Otherwise new
-    /// entries can be durable beside those that they replace.
+    /// A truncation is in the batch of the entries that follow it, and before them. Otherwise a
+    /// crash can leave the new entries, and not the truncation that must go before them.
     pub truncates_with_entries: bool,
     /// The directory is synced after a file was created or renamed in it. Otherwise a crash can
     /// take the file away.

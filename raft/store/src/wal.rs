@@ -168,7 +168,6 @@ impl<F: Files> WalStore<F> {
         }
         let rules = self.options.rules;
         let (mut parts, mut superseded) = (Parts::default(), Vec::new());
-        let mut late_truncation = None;
         self.payload.clear();
         for write in writes {
             if let Some(hard_state) = write.hard_state {
@@ -183,11 +182,11 @@ impl<F: Files> WalStore<F> {
                 self.push(&Record::HardState(hard_state.into()));
             }
             if let Some(from) = write.truncate_from {
-                match rules.truncates_with_entries {
-                    true => self.push(&Record::Truncate(from.0)),
-                    false => late_truncation = Some(from.0),
-                }
+                self.push(&Record::Truncate(from.0));
                 self.state.last = from.0.saturating_sub(1);
+                if !rules.truncates_with_entries {
+                    self.write_batch().map_err(|source| self.failed("write", source))?;
+                }
             }
             if let Some(snapshot) = &write.snapshot {
                 superseded.extend(self.state.mark);
@@ -207,10 +206,6 @@ impl<F: Files> WalStore<F> {
             self.counters.entries += write.entries.len() as u64;
         }
         self.finish_batch(parts)?;
-        if let Some(from) = late_truncation {
-            self.push(&Record::Truncate(from));
-            self.write_batch().map_err(|source| self.failed("write", source))?;
-        }
         if writes.iter().any(|write| write.snapshot.is_some()) {
             self.compact(&superseded);
         }
