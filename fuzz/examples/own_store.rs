@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use redb::{Database, ReadableTable, StorageBackend, TableDefinition};
 use whitewater::raft::{Durable, Entry, HardState, LogId, LogIndex, Membership};
-use whitewater::raft::{NodeId, NodeSet, Payload, Snapshot, Term, Write};
+use whitewater::raft::{NodeId, Payload, Snapshot, Term, Write};
 use whitewater::replica::ours::Ours;
 use whitewater::replica::system_under_test::SystemUnderTest;
 use whitewater::report::shrink::shrink;
@@ -60,13 +60,9 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn sets(members: &Membership) -> [u64; 3] {
-    [members.voters, members.outgoing, members.learners].map(NodeSet::bits)
-}
-
 fn membership(reader: &mut Reader<'_>) -> io::Result<Membership> {
-    let mut set = || Ok::<_, io::Error>(NodeSet::from_bits(reader.number()?));
-    Ok(Membership { voters: set()?, outgoing: set()?, learners: set()? })
+    let bits = [reader.number()?, reader.number()?, reader.number()?];
+    Ok(Membership::from_bits(bits))
 }
 
 fn encode_hard_state(state: &HardState) -> Vec<u8> {
@@ -84,7 +80,7 @@ fn decode_hard_state(reader: &mut Reader<'_>) -> io::Result<HardState> {
 fn encode_snapshot(snapshot: &Snapshot) -> Vec<u8> {
     let mut out = Vec::new();
     let LogId { term, index } = snapshot.last;
-    let sets = sets(&snapshot.membership);
+    let sets = snapshot.membership.bits();
     [term.0, index.0].iter().chain(&sets).for_each(|&number| put(&mut out, number));
     put_bytes(&mut out, &snapshot.data);
     out
@@ -108,7 +104,7 @@ fn encode_entry<C: Stored>(entry: &Entry<C>) -> Vec<u8> {
         }
         Payload::Change(members) => {
             put(&mut out, 2);
-            sets(members).iter().for_each(|&set| put(&mut out, set));
+            members.bits().iter().for_each(|&set| put(&mut out, set));
         }
     }
     out

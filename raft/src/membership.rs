@@ -54,6 +54,18 @@ impl Membership {
         }
     }
 
+    /// The three sets, a bit for each server, for storage and transport: voters, outgoing voters,
+    /// learners.
+    pub fn bits(&self) -> [u64; 3] {
+        [self.voters, self.outgoing, self.learners].map(NodeSet::bits)
+    }
+
+    /// The membership of [`Membership::bits`].
+    pub fn from_bits(bits: [u64; 3]) -> Membership {
+        let [voters, outgoing, learners] = bits.map(NodeSet::from_bits);
+        Membership { voters, outgoing, learners }
+    }
+
     /// The first step towards `voters` and `learners`.
     ///
     /// If the voters differ by at most one, this is the only step (dissertation, 4.1: any majority
@@ -142,6 +154,13 @@ mod tests {
 
     fn set(bits: u64) -> NodeSet {
         NodeSet::from_bits(bits)
+    }
+
+    #[test]
+    fn a_membership_is_equal_to_that_of_its_bits() {
+        let membership = Membership { voters: set(7), outgoing: set(1 << 63), learners: set(24) };
+        assert_eq!(membership.bits(), [7, 1 << 63, 24]);
+        assert_eq!(Membership::from_bits(membership.bits()), membership);
     }
 
     #[test]

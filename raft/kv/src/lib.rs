@@ -10,6 +10,7 @@ pub mod cli;
 pub mod cluster;
 pub mod command;
 pub mod identity;
+pub mod integer;
 pub mod machine;
 pub mod maelstrom;
 pub mod node;

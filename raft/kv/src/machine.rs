@@ -16,6 +16,7 @@ use imbl::OrdMap;
 use raft::session::{ClientId, Outcome, Request, Sessions};
 
 use crate::command::{Action, Command, Content, Session, When};
+use crate::integer::parse_integer;
 use crate::request::Data;
 
 /// Sessions beyond this many expire. There are no more servers, and each has one.
@@ -72,10 +73,16 @@ pub enum Response {
 /// The state of the cluster.
 #[derive(Clone, Debug)]
 pub struct Machine {
+    state: State,
+    sessions: Sessions<Response>,
+}
+
+/// What commands change.
+#[derive(Clone, Debug)]
+struct State {
     keys: OrdMap<Bytes, Bytes>,
     /// Bytes of all keys and values.
     bytes: u64,
-    sessions: Sessions<Response>,
     /// Where servers reach each other, by id.
     addresses: BTreeMap<u8, String>,
     /// Servers that have left: their ids are not used again.
@@ -85,13 +92,9 @@ pub struct Machine {
 impl Machine {
     /// The state before the first command. `addresses` are those of the first members.
     pub fn new(addresses: BTreeMap<u8, String>) -> Machine {
-        Machine {
-            keys: OrdMap::new(),
-            bytes: 0,
-            sessions: Sessions::new(SESSIONS),
-            addresses,
-            expelled: BTreeSet::new(),
-        }
+        let (keys, expelled) = (OrdMap::new(), BTreeSet::new());
+        let state = State { keys, bytes: 0, addresses, expelled };
+        Machine { state, sessions: Sessions::new(SESSIONS) }
     }
 
     /// Applies a command: whose it was, its number, and the response.
@@ -104,10 +107,8 @@ impl Machine {
             self.open(session);
             return Some((session, number, Response::Done));
         }
-        let mut sessions = std::mem::replace(&mut self.sessions, Sessions::new(0));
-        let outcome = sessions
-            .apply(Request { client, number, answered }, || self.execute(&action, &command.0));
-        self.sessions = sessions;
+        let request = Request { client, number, answered };
+        let outcome = self.sessions.apply(request, || self.state.execute(&action, &command.0));
         let response = match outcome {
             Outcome::Done(response) | Outcome::Again(response) => response,
             Outcome::Forgotten => Response::Forgotten,
@@ -132,6 +133,112 @@ impl Machine {
         self.sessions.register(session.client());
     }
 
+    /// The response to a request that changes nothing; none if it changes something.
+    pub fn read(&self, data: &Data) -> Option<Response> {
+        let value = |key: &Bytes| self.state.keys.get(key).map(|value| Value(value.clone()));
+        Some(match data {
+            Data::Get(key) => Response::Value(value(key)),
+            Data::MGet(keys) => {
+                let size = |key: &Bytes| self.state.keys.get(key).map_or(0, |value| value.len());
+                match keys.iter().map(size).sum::<usize>() > VALUES {
+                    true => Response::TooLarge,
+                    false => Response::Values(keys.iter().map(value).collect()),
+                }
+            }
+            Data::Exists(keys) => {
+                let found = keys.iter().filter(|key| self.state.keys.contains_key(*key));
+                Response::Integer(found.count() as i64)
+            }
+            Data::Size => Response::Integer(self.state.keys.len() as i64),
+            Data::Set { .. } | Data::Del(_) | Data::Increment { .. } => return None,
+        })
+    }
+
+    /// The responses that a session may still ask for, by number.
+    pub fn responses(&self, session: Session) -> Vec<(u64, Response)> {
+        let mut sessions = self.sessions.export();
+        let own = sessions.find(|(client, ..)| *client == session.client());
+        own.map_or(Vec::new(), |(.., responses)| responses.to_vec())
+    }
+
+    /// How many keys have a value.
+    pub fn size(&self) -> usize {
+        self.state.keys.len()
+    }
+
+    /// Bytes of all keys and values.
+    pub fn bytes(&self) -> u64 {
+        self.state.bytes
+    }
+
+    /// About how many bytes [`Machine::snapshot`] has.
+    pub fn snapshot_bytes(&self) -> u64 {
+        self.state.bytes + 8 * self.state.keys.len() as u64
+    }
+
+    /// Where servers reach each other, by id.
+    pub fn addresses(&self) -> &BTreeMap<u8, String> {
+        &self.state.addresses
+    }
+
+    /// Whether this server has left for good.
+    pub fn is_expelled(&self, id: u8) -> bool {
+        self.state.expelled.contains(&id)
+    }
+
+    /// The state as bytes, for [`Machine::restore`].
+    pub fn snapshot(&self) -> Vec<u8> {
+        let sessions = self.sessions.export();
+        let sessions = sessions.map(|(client, used, answered, responses)| {
+            (client.0, used, answered, responses.to_vec())
+        });
+        let head = Head {
+            version: VERSION,
+            addresses: self.state.addresses.iter().map(|(id, to)| (*id, to.clone())).collect(),
+            expelled: self.state.expelled.iter().copied().collect(),
+            now: self.sessions.now(),
+            sessions: sessions.collect(),
+            keys: self.state.keys.len() as u64,
+        };
+        let mut bytes =
+            bincode::encode_to_vec(&head, FORM).expect("memory takes it, and it has a form");
+        bytes.reserve(self.state.bytes as usize + 16 * self.state.keys.len());
+        for part in self.state.keys.iter().flat_map(|(key, value)| [key, value]) {
+            bytes.extend((part.len() as u32).to_le_bytes());
+            bytes.extend_from_slice(part);
+        }
+        bytes
+    }
+
+    /// The state that these bytes hold, or what is wrong with them.
+    pub fn restore(bytes: &[u8]) -> Result<Machine, String> {
+        let (head, length): (Head, usize) = bincode::borrow_decode_from_slice(bytes, FORM)
+            .map_err(|error| format!("no snapshot of this version: {error}"))?;
+        if head.version != VERSION {
+            let found = head.version;
+            return Err(format!("the state has version {found}; this program reads {VERSION}"));
+        }
+        let mut machine = Machine::new(head.addresses.into_iter().collect());
+        machine.state.expelled = head.expelled.into_iter().collect();
+        let sessions = head.sessions.into_iter();
+        let sessions = sessions.map(|(client, used, answered, responses)| {
+            (ClientId(client), used, answered, responses)
+        });
+        machine.sessions = Sessions::import(SESSIONS, head.now, sessions);
+        let mut rest = &bytes[length..];
+        for _ in 0..head.keys {
+            let key = part(&mut rest).ok_or("the state is cut")?;
+            let value = part(&mut rest).ok_or("the state is cut")?;
+            machine.state.put(key, Bytes::copy_from_slice(value));
+        }
+        match rest.len() {
+            0 => Ok(machine),
+            more => Err(format!("{more} bytes follow the state")),
+        }
+    }
+}
+
+impl State {
     fn execute(&mut self, action: &Action<'_>, command: &Bytes) -> Response {
         match action {
             Action::Open => Response::Done,
@@ -159,7 +266,7 @@ impl Machine {
                 Response::Integer(keys.iter().filter(|key| self.remove(key)).count() as i64)
             }
             Action::Increment { key, by } => {
-                let old = self.keys.get(*key).map_or(Some(0), |value| integer(value));
+                let old = self.keys.get(*key).map_or(Some(0), |value| parse_integer(value));
                 match old.and_then(|old| old.checked_add(*by)) {
                     Some(sum) => {
                         self.put(key, sum.to_string().into());
@@ -200,110 +307,6 @@ impl Machine {
         self.bytes -= (key.len() + value.len()) as u64;
         true
     }
-
-    /// The response to a request that changes nothing; none if it changes something.
-    pub fn read(&self, data: &Data) -> Option<Response> {
-        let value = |key: &Bytes| self.keys.get(key).map(|value| Value(value.clone()));
-        Some(match data {
-            Data::Get(key) => Response::Value(value(key)),
-            Data::MGet(keys) => {
-                let size = |key: &Bytes| self.keys.get(key).map_or(0, |value| value.len());
-                match keys.iter().map(size).sum::<usize>() > VALUES {
-                    true => Response::TooLarge,
-                    false => Response::Values(keys.iter().map(value).collect()),
-                }
-            }
-            Data::Exists(keys) => {
-                let found = keys.iter().filter(|key| self.keys.contains_key(*key));
-                Response::Integer(found.count() as i64)
-            }
-            Data::Size => Response::Integer(self.keys.len() as i64),
-            Data::Set { .. } | Data::Del(_) | Data::Increment { .. } => return None,
-        })
-    }
-
-    /// The responses that a session may still ask for, by number.
-    pub fn responses(&self, session: Session) -> Vec<(u64, Response)> {
-        let mut sessions = self.sessions.export();
-        let own = sessions.find(|(client, ..)| *client == session.client());
-        own.map_or(Vec::new(), |(.., responses)| responses.to_vec())
-    }
-
-    /// How many keys have a value.
-    pub fn size(&self) -> usize {
-        self.keys.len()
-    }
-
-    /// Bytes of all keys and values.
-    pub fn bytes(&self) -> u64 {
-        self.bytes
-    }
-
-    /// About how many bytes [`Machine::snapshot`] has.
-    pub fn snapshot_bytes(&self) -> u64 {
-        self.bytes + 8 * self.keys.len() as u64
-    }
-
-    /// Where servers reach each other, by id.
-    pub fn addresses(&self) -> &BTreeMap<u8, String> {
-        &self.addresses
-    }
-
-    /// Whether this server has left for good.
-    pub fn is_expelled(&self, id: u8) -> bool {
-        self.expelled.contains(&id)
-    }
-
-    /// The state as bytes, for [`Machine::restore`].
-    pub fn snapshot(&self) -> Vec<u8> {
-        let sessions = self.sessions.export();
-        let sessions = sessions.map(|(client, used, answered, responses)| {
-            (client.0, used, answered, responses.to_vec())
-        });
-        let head = Head {
-            version: VERSION,
-            addresses: self.addresses.iter().map(|(id, to)| (*id, to.clone())).collect(),
-            expelled: self.expelled.iter().copied().collect(),
-            now: self.sessions.now(),
-            sessions: sessions.collect(),
-            keys: self.keys.len() as u64,
-        };
-        let mut bytes =
-            bincode::encode_to_vec(&head, FORM).expect("memory takes it, and it has a form");
-        bytes.reserve(self.bytes as usize + 16 * self.keys.len());
-        for part in self.keys.iter().flat_map(|(key, value)| [key, value]) {
-            bytes.extend((part.len() as u32).to_le_bytes());
-            bytes.extend_from_slice(part);
-        }
-        bytes
-    }
-
-    /// The state that these bytes hold, or what is wrong with them.
-    pub fn restore(bytes: &[u8]) -> Result<Machine, String> {
-        let (head, length): (Head, usize) = bincode::borrow_decode_from_slice(bytes, FORM)
-            .map_err(|error| format!("no snapshot of this version: {error}"))?;
-        if head.version != VERSION {
-            let found = head.version;
-            return Err(format!("the state has version {found}; this program reads {VERSION}"));
-        }
-        let mut machine = Machine::new(head.addresses.into_iter().collect());
-        machine.expelled = head.expelled.into_iter().collect();
-        let sessions = head.sessions.into_iter();
-        let sessions = sessions.map(|(client, used, answered, responses)| {
-            (ClientId(client), used, answered, responses)
-        });
-        machine.sessions = Sessions::import(SESSIONS, head.now, sessions);
-        let mut rest = &bytes[length..];
-        for _ in 0..head.keys {
-            let key = part(&mut rest).ok_or("the state is cut")?;
-            let value = part(&mut rest).ok_or("the state is cut")?;
-            machine.put(key, Bytes::copy_from_slice(value));
-        }
-        match rest.len() {
-            0 => Ok(machine),
-            more => Err(format!("{more} bytes follow the state")),
-        }
-    }
 }
 
 const VERSION: u32 = 1;
@@ -332,13 +335,6 @@ fn part<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     let (part, more) = more.split_at_checked(u32::from_le_bytes(*length) as usize)?;
     *rest = more;
     Some(part)
-}
-
-/// A value as a number, in its only decimal form.
-fn integer(value: &[u8]) -> Option<i64> {
-    let text = std::str::from_utf8(value).ok()?;
-    let number: i64 = text.parse().ok()?;
-    (number.to_string() == text).then_some(number)
 }
 
 #[cfg(test)]
@@ -443,7 +439,7 @@ mod tests {
         assert_eq!(run(&mut machine, 2, by(1)), Response::NotAnInteger);
         assert_eq!(run(&mut machine, 3, by(-1)), Response::Integer(i64::MAX - 1));
         for text in ["x", "", " 1", "+1", "01", "1.5"] {
-            assert_eq!(integer(text.as_bytes()), None, "{text:?}");
+            assert_eq!(parse_integer(text.as_bytes()), None, "{text:?}");
         }
     }
 

@@ -6,9 +6,7 @@
 use std::io;
 use std::sync::Arc;
 
-use raft::{
-    Durable, Entry, HardState, LogId, Membership, NodeId, NodeSet, Payload, Snapshot, Term, Write,
-};
+use raft::{Durable, Entry, HardState, LogId, Membership, NodeId, Payload, Snapshot, Term, Write};
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
 use store::{Counters, Directory, OpenError, SaveError, Storage, Stored};
 
@@ -72,7 +70,7 @@ fn add(group: &WriteTransaction, write: &Write<Command>) -> Result<(), redb::Err
         log.retain_in(..=snapshot.last.index.0, |_, _| false)?;
         let mut bytes = Vec::with_capacity(40 + snapshot.data.len());
         let LogId { index, term } = snapshot.last;
-        let [voters, outgoing, learners] = sets(&snapshot.membership);
+        let [voters, outgoing, learners] = snapshot.membership.bits();
         for number in [index.0, term.0, voters, outgoing, learners] {
             bytes.extend(number.to_le_bytes());
         }
@@ -91,7 +89,7 @@ fn add(group: &WriteTransaction, write: &Write<Command>) -> Result<(), redb::Err
             }
             Payload::Change(change) => {
                 bytes.push(2);
-                sets(change).iter().for_each(|set| bytes.extend(set.to_le_bytes()));
+                change.bits().iter().for_each(|set| bytes.extend(set.to_le_bytes()));
             }
         }
         log.insert(entry.id.index.0, &bytes[..])?;
@@ -153,18 +151,13 @@ fn membership(bytes: &[u8]) -> Option<(Membership, &[u8])> {
     let (voters, rest) = number(bytes)?;
     let (outgoing, rest) = number(rest)?;
     let (learners, rest) = number(rest)?;
-    let [voters, outgoing, learners] = [voters, outgoing, learners].map(NodeSet::from_bits);
-    Some((Membership { voters, outgoing, learners }, rest))
-}
-
-fn sets(membership: &Membership) -> [u64; 3] {
-    [membership.voters, membership.outgoing, membership.learners].map(NodeSet::bits)
+    Some((Membership::from_bits([voters, outgoing, learners]), rest))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use raft::{LogIndex, WriteId};
+    use raft::{LogIndex, NodeSet, WriteId};
 
     #[test]
     fn what_was_saved_is_read_back() {

@@ -17,7 +17,7 @@ use bincode::error::EncodeError;
 use bincode::{BorrowDecode, Encode};
 use bytes::{Buf, Bytes, BytesMut};
 use raft::{
-    Appended, Body, Entry, LogId, LogIndex, Membership, Message, NodeId, NodeSet, Nonce, Payload,
+    Appended, Body, Entry, LogId, LogIndex, Membership, Message, NodeId, Nonce, Payload,
     SnapshotChunk, Stamp, Term,
 };
 
@@ -323,15 +323,6 @@ fn wire_nonce(nonce: Nonce) -> Id {
     (nonce.incarnation, nonce.number)
 }
 
-fn sets(membership: &Membership) -> [u64; 3] {
-    [membership.voters, membership.outgoing, membership.learners].map(NodeSet::bits)
-}
-
-fn membership(sets: [u64; 3]) -> Membership {
-    let [voters, outgoing, learners] = sets.map(NodeSet::from_bits);
-    Membership { voters, outgoing, learners }
-}
-
 impl<'a> From<&'a Frame> for WireFrame<'a> {
     fn from(frame: &'a Frame) -> WireFrame<'a> {
         match frame {
@@ -364,7 +355,7 @@ impl<'a> From<&'a Body<Command>> for WireBody<'a> {
                     let payload = match &entry.payload {
                         Payload::Noop => WirePayload::Noop,
                         Payload::Command(command) => WirePayload::Command(&command.0),
-                        Payload::Change(change) => WirePayload::Change(sets(change)),
+                        Payload::Change(change) => WirePayload::Change(change.bits()),
                     };
                     (wire_id(entry.id), payload)
                 });
@@ -387,7 +378,7 @@ impl<'a> From<&'a Body<Command>> for WireBody<'a> {
             },
             Body::InstallSnapshot(chunk) => WireBody::InstallSnapshot {
                 last: wire_id(chunk.last),
-                sets: sets(&chunk.membership),
+                sets: chunk.membership.bits(),
                 offset: chunk.offset,
                 done: chunk.done,
                 stamp: chunk.stamp.bits(),
@@ -437,7 +428,7 @@ impl WireBody<'_> {
             WireBody::InstallSnapshot { last, sets, offset, done, stamp, data } => {
                 Body::InstallSnapshot(Box::new(SnapshotChunk {
                     last: log_id(last)?,
-                    membership: membership(sets),
+                    membership: Membership::from_bits(sets),
                     offset: bounded(offset)?,
                     data: data.to_vec(),
                     done,
@@ -476,7 +467,7 @@ fn consecutive(
         let payload = match payload {
             WirePayload::Noop => Payload::Noop,
             WirePayload::Command(bytes) => Payload::Command(command(bytes)),
-            WirePayload::Change(sets) => Payload::Change(membership(sets)),
+            WirePayload::Change(sets) => Payload::Change(Membership::from_bits(sets)),
         };
         consecutive.push(Entry { id: next, payload });
     }
@@ -486,6 +477,7 @@ fn consecutive(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use raft::NodeSet;
 
     const FROM: NodeId = NodeId(1);
     const TO: NodeId = NodeId(2);

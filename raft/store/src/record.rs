@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use bincode::enc::write::Writer;
 use bincode::error::{DecodeError, EncodeError};
 use bincode::{BorrowDecode, Decode, Encode};
-use raft::{Command, Entry, HardState, LogId, Membership, NodeId, NodeSet, Payload, Term};
+use raft::{Command, Entry, HardState, LogId, Membership, NodeId, Payload, Term};
 
 /// A command that can be stored.
 pub trait Stored: Command {
@@ -125,17 +125,6 @@ impl From<Place> for LogId {
     }
 }
 
-/// The sets of a membership.
-pub fn sets(membership: &Membership) -> [u64; 3] {
-    [membership.voters, membership.outgoing, membership.learners].map(NodeSet::bits)
-}
-
-/// The membership of these sets.
-pub fn membership(sets: [u64; 3]) -> Membership {
-    let [voters, outgoing, learners] = sets.map(NodeSet::from_bits);
-    Membership { voters, outgoing, learners }
-}
-
 const FORM: bincode::config::Configuration = bincode::config::standard();
 
 /// Appends `record` to `out`.
@@ -150,7 +139,7 @@ pub fn encode_entry<C: Stored>(entry: &Entry<C>, out: &mut Vec<u8>) {
     match &entry.payload {
         Payload::Noop => encode(&Record::Noop(place), out),
         Payload::Command(command) => encode(&Record::Command(place, &command.to_bytes()), out),
-        Payload::Change(change) => encode(&Record::Change(place, sets(change)), out),
+        Payload::Change(change) => encode(&Record::Change(place, change.bits()), out),
     }
 }
 
@@ -177,7 +166,7 @@ fn no_record(error: DecodeError) -> String {
 pub fn entry<C: Stored>(record: &Record<'_>) -> Result<Option<Entry<C>>, String> {
     let (place, payload) = match record {
         Record::Noop(place) => (place, Payload::Noop),
-        Record::Change(place, sets) => (place, Payload::Change(membership(*sets))),
+        Record::Change(place, sets) => (place, Payload::Change(Membership::from_bits(*sets))),
         Record::Command(place, bytes) => {
             let command = C::from_bytes(bytes);
             (place, Payload::Command(command.ok_or("the bytes of an entry are no command")?))

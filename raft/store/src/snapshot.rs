@@ -16,10 +16,10 @@
 use std::io;
 use std::sync::Arc;
 
-use raft::{LogId, Snapshot};
+use raft::{LogId, Membership, Snapshot};
 
 use crate::files::{File, Files, TEMPORARY};
-use crate::record::{membership, sets, Mark};
+use crate::record::Mark;
 use crate::rules::Rules;
 
 const MAGIC: &[u8; 8] = b"raftsnap";
@@ -61,7 +61,7 @@ fn encode(snapshot: &Snapshot) -> Vec<u8> {
     bytes.extend(MAGIC);
     bytes.extend(VERSION.to_le_bytes());
     let LogId { index, term } = snapshot.last;
-    let [voters, outgoing, learners] = sets(&snapshot.membership);
+    let [voters, outgoing, learners] = snapshot.membership.bits();
     for number in [index.0, term.0, voters, outgoing, learners, snapshot.data.len() as u64] {
         bytes.extend(number.to_le_bytes());
     }
@@ -93,14 +93,14 @@ pub fn decode(bytes: &[u8], mark: Mark, rules: &Rules) -> Result<Arc<Snapshot>, 
     if data.len() as u64 != number(5) {
         return Err(format!("it has {} bytes of state instead of {}", data.len(), number(5)));
     }
-    let membership = membership([number(2), number(3), number(4)]);
+    let membership = Membership::from_bits([number(2), number(3), number(4)]);
     Ok(Arc::new(Snapshot { last, membership, data: data.into() }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use raft::{Membership, NodeSet};
+    use raft::NodeSet;
 
     fn snapshot() -> Snapshot {
         let membership = Membership {

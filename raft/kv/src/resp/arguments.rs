@@ -5,8 +5,8 @@
 use bytes::Bytes;
 
 use super::limits::Limits;
-use super::number::parse_integer;
 use super::syntax::{Arguments, Command};
+use crate::integer::parse_integer;
 use crate::request::{ClientQuery, CommandQuery, Condition, Data, Operation, Request, Version};
 
 type Result<T = Request> = std::result::Result<T, String>;

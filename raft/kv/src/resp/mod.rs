@@ -41,10 +41,10 @@ pub use commands::{find, COMMANDS};
 pub use describe::{describe, help};
 pub use error::ProtocolError;
 pub use limits::Limits;
-pub use number::parse_integer;
 pub use reply::Reply;
 pub use reply_parser::{ReplyLimits, ReplyParser};
 pub use syntax::{Argument, Command, Kind};
 pub use words::{quote, split_words};
 
+pub use crate::integer::parse_integer;
 pub use crate::request::Version;
