@@ -10,6 +10,8 @@ use bincode::{BorrowDecode, Encode};
 use bytes::Bytes;
 use raft::session::ClientId;
 
+use crate::codec;
+
 /// An encoded command. A copy shares its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command(pub Bytes);
@@ -114,17 +116,13 @@ pub enum When<'a> {
     Equals(&'a [u8]),
 }
 
-const FORM: bincode::config::Configuration<
-    bincode::config::LittleEndian,
-    bincode::config::Varint,
-    bincode::config::Limit<{ 64 << 20 }>,
-> = bincode::config::standard().with_limit::<{ 64 << 20 }>();
+/// The memory that a command may take, in bytes.
+const MEMORY: usize = 64 << 20;
 
 impl Content<'_> {
     /// Its bytes.
     pub fn encode(&self) -> Command {
-        let encoded = bincode::encode_to_vec(self, bincode::config::standard());
-        Command(encoded.expect("every command has a form").into())
+        Command(codec::encode(self).into())
     }
 }
 
@@ -137,11 +135,7 @@ impl Command {
 
 /// The content of a command's bytes, or why there is none.
 pub fn decode(bytes: &[u8]) -> Result<Content<'_>, String> {
-    match bincode::borrow_decode_from_slice(bytes, FORM) {
-        Ok((content, length)) if length == bytes.len() => Ok(content),
-        Ok((_, length)) => Err(format!("{} bytes follow a command", bytes.len() - length)),
-        Err(error) => Err(format!("no command: {error}")),
-    }
+    codec::decode::<MEMORY, _>(bytes).map_err(|error| format!("no command: {error}"))
 }
 
 #[cfg(test)]

@@ -14,13 +14,17 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use bincode::{Decode, Encode};
+use bincode::{BorrowDecode, Decode, Encode};
 use store::{Directory, Files};
+
+use crate::codec;
 
 const IDENTITY: &str = "identity";
 const DISKS: &str = "disks";
 const LOG: &str = "log-";
 const VERSION: u32 = 1;
+/// The memory that the content of a file may take, in bytes.
+const MEMORY: usize = 1 << 20;
 
 /// The random id of a data directory.
 pub type DiskId = [u8; 16];
@@ -137,8 +141,7 @@ impl Disks {
 
 /// Writes `value`, after a checksum.
 fn write<T: Encode>(directory: &Directory, name: &str, value: &T) -> Result<(), String> {
-    let content = bincode::encode_to_vec(value, bincode::config::standard());
-    let content = content.map_err(|error| error.to_string())?;
+    let content = codec::encode(value);
     let mut bytes = crc32c::crc32c(&content).to_le_bytes().to_vec();
     bytes.extend(content);
     let path = directory.path().join(name);
@@ -146,7 +149,10 @@ fn write<T: Encode>(directory: &Directory, name: &str, value: &T) -> Result<(), 
     written.map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
-fn read_file<T: Decode<()>>(directory: &Directory, name: &str) -> Result<T, String> {
+fn read_file<T: for<'a> BorrowDecode<'a, ()>>(
+    directory: &Directory,
+    name: &str,
+) -> Result<T, String> {
     let path = directory.path().join(name);
     let lost = |what: &str| {
         format!(
@@ -164,8 +170,7 @@ fn read_file<T: Decode<()>>(directory: &Directory, name: &str) -> Result<T, Stri
     if crc32c::crc32c(content) != u32::from_le_bytes(*sum) {
         return Err(damaged());
     }
-    let config = bincode::config::standard().with_limit::<{ 1 << 20 }>();
-    bincode::decode_from_slice(content, config).map(|(value, _)| value).map_err(|_| damaged())
+    codec::decode::<MEMORY, T>(content).map_err(|_| damaged())
 }
 
 #[cfg(test)]

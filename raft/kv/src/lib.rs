@@ -8,12 +8,14 @@
 
 pub mod cli;
 pub mod cluster;
+pub mod codec;
 pub mod command;
 pub mod identity;
 pub mod integer;
 pub mod machine;
 pub mod maelstrom;
 pub mod node;
+pub mod pem;
 #[cfg(feature = "redb")]
 pub mod redb_store;
 pub mod request;

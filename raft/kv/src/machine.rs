@@ -15,6 +15,7 @@ use bytes::Bytes;
 use imbl::OrdMap;
 use raft::session::{ClientId, Outcome, Request, Sessions};
 
+use crate::codec;
 use crate::command::{Action, Command, Content, Session, When};
 use crate::integer::parse_integer;
 use crate::request::Data;
@@ -200,8 +201,7 @@ impl Machine {
             sessions: sessions.collect(),
             keys: self.state.keys.len() as u64,
         };
-        let mut bytes =
-            bincode::encode_to_vec(&head, FORM).expect("memory takes it, and it has a form");
+        let mut bytes = codec::encode(&head);
         bytes.reserve(self.state.bytes as usize + 16 * self.state.keys.len());
         for part in self.state.keys.iter().flat_map(|(key, value)| [key, value]) {
             bytes.extend((part.len() as u32).to_le_bytes());
@@ -212,7 +212,7 @@ impl Machine {
 
     /// The state that these bytes hold, or what is wrong with them.
     pub fn restore(bytes: &[u8]) -> Result<Machine, String> {
-        let (head, length): (Head, usize) = bincode::borrow_decode_from_slice(bytes, FORM)
+        let (head, mut rest): (Head, &[u8]) = codec::decode_first::<MEMORY, _>(bytes)
             .map_err(|error| format!("no snapshot of this version: {error}"))?;
         if head.version != VERSION {
             let found = head.version;
@@ -225,7 +225,6 @@ impl Machine {
             (ClientId(client), used, answered, responses)
         });
         machine.sessions = Sessions::import(SESSIONS, head.now, sessions);
-        let mut rest = &bytes[length..];
         for _ in 0..head.keys {
             let key = part(&mut rest).ok_or("the state is cut")?;
             let value = part(&mut rest).ok_or("the state is cut")?;
@@ -310,11 +309,8 @@ impl State {
 }
 
 const VERSION: u32 = 1;
-const FORM: bincode::config::Configuration<
-    bincode::config::LittleEndian,
-    bincode::config::Varint,
-    bincode::config::Limit<{ 1 << 30 }>,
-> = bincode::config::standard().with_limit::<{ 1 << 30 }>();
+/// The memory that a snapshot's head may take, in bytes.
+const MEMORY: usize = 1 << 30;
 
 /// What a snapshot begins with; keys and values follow, each with its length.
 #[derive(Encode, BorrowDecode)]

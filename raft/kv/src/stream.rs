@@ -1,13 +1,14 @@
 //! A connection: TCP, or TLS over it.
 
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 
 /// A peer that acknowledges nothing for this long is gone.
 const GONE: Duration = Duration::from_secs(5);
@@ -18,6 +19,17 @@ pub enum Stream {
     Plain(TcpStream),
     /// Encrypted.
     Tls(Box<tokio_rustls::TlsStream<TcpStream>>),
+}
+
+/// The next connection. An error, such as too many open files, is logged, and passes.
+pub async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            Err(error) => tracing::warn!(%error, "cannot accept a connection"),
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 /// Sends without delay, and notices a peer that is gone.

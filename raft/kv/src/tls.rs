@@ -7,14 +7,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::crypto::ring;
+use rustls::pki_types::ServerName;
+use rustls::server::WebPkiClientVerifier;
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use tokio::net::TcpStream;
-use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::server::WebPkiClientVerifier;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
 use tokio_rustls::{TlsAcceptor, TlsConnector, TlsStream};
 
+use crate::pem;
 use crate::stream::Stream;
 
 /// Where certificates and keys are, in PEM form.
@@ -49,15 +49,15 @@ impl Tls {
         else {
             return Ok(Tls::default());
         };
-        let peers = Arc::new(authority(peer_ca)?);
+        let peers = Arc::new(pem::authorities(peer_ca)?);
         let acceptor = |clients: Option<Arc<RootCertStore>>| server(certificate, key, clients);
         let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(|error| error.to_string())?
             .with_root_certificates(peers.clone())
-            .with_client_auth_cert(chain(certificate)?, private_key(key)?)
+            .with_client_auth_cert(pem::certificates(certificate)?, pem::private_key(key)?)
             .map_err(|error| format!("{}: {error}", certificate.display()))?;
-        let clients = files.client_ca.as_ref().map(|path| authority(path)).transpose()?;
+        let clients = files.client_ca.as_ref().map(|path| pem::authorities(path)).transpose()?;
         Ok(Tls {
             peers: Some((TlsConnector::from(Arc::new(config)), acceptor(Some(peers))?)),
             clients: Some(acceptor(clients.map(Arc::new))?),
@@ -114,29 +114,7 @@ fn server(
             builder.with_client_cert_verifier(verifier.map_err(|error| error.to_string())?)
         }
     };
-    let config = builder.with_single_cert(chain(certificate)?, private_key(key)?);
+    let config = builder.with_single_cert(pem::certificates(certificate)?, pem::private_key(key)?);
     let config = config.map_err(|error| format!("{}: {error}", certificate.display()))?;
     Ok(TlsAcceptor::from(Arc::new(config)))
-}
-
-fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let failed = |error| format!("{}: {error}", path.display());
-    let certificates = CertificateDer::pem_file_iter(path).map_err(failed)?;
-    let certificates: Result<Vec<_>, _> = certificates.collect();
-    match certificates.map_err(failed)? {
-        none if none.is_empty() => Err(format!("{}: no certificate in it", path.display())),
-        some => Ok(some),
-    }
-}
-
-fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, String> {
-    PrivateKeyDer::from_pem_file(path).map_err(|error| format!("{}: {error}", path.display()))
-}
-
-fn authority(path: &Path) -> Result<RootCertStore, String> {
-    let mut roots = RootCertStore::empty();
-    for certificate in chain(path)? {
-        roots.add(certificate).map_err(|error| format!("{}: {error}", path.display()))?;
-    }
-    Ok(roots)
 }

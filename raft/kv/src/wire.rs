@@ -12,8 +12,6 @@
 //! decoded to the same; any other bytes are refused, with no more memory than their length. Knows
 //! nothing of connections.
 
-use bincode::enc::write::Writer;
-use bincode::error::EncodeError;
 use bincode::{BorrowDecode, Encode};
 use bytes::{Buf, Bytes, BytesMut};
 use raft::{
@@ -21,6 +19,7 @@ use raft::{
     SnapshotChunk, Stamp, Term,
 };
 
+use crate::codec;
 use crate::command::{Command, Session};
 use crate::machine::Response;
 
@@ -157,8 +156,7 @@ pub enum Order {
 pub fn encode<T: Encode>(value: &T, out: &mut BytesMut) {
     let start = out.len();
     out.extend_from_slice(&[0; HEADER]);
-    let encoded = bincode::encode_into_writer(value, Output(out), bincode::config::standard());
-    encoded.expect("every value has a form, and memory takes it");
+    codec::encode_into(value, out);
     let sum = crc32c::crc32c(&out[start + HEADER..]);
     let length = (out.len() - start - 4) as u32;
     out[start..start + 4].copy_from_slice(&length.to_le_bytes());
@@ -197,11 +195,8 @@ pub fn take_within(most: usize, buffer: &mut BytesMut) -> Result<Option<Bytes>, 
 
 /// The value in a frame's content.
 pub fn decode<'a, T: BorrowDecode<'a, ()>>(content: &'a [u8]) -> Result<T, String> {
-    match bincode::borrow_decode_from_slice(content, FORM) {
-        Ok((value, length)) if length == content.len() => Ok(value),
-        Ok((_, length)) => Err(format!("{} bytes follow a frame's end", content.len() - length)),
-        Err(error) => Err(format!("no frame of this version: {error}")),
-    }
+    codec::decode::<{ 4 * FRAME }, _>(content)
+        .map_err(|error| format!("no frame of this version: {error}"))
 }
 
 /// The frame with this content, from server `from` to server `to`.
@@ -224,21 +219,6 @@ pub fn decode_frame(content: &[u8], from: NodeId, to: NodeId) -> Result<Frame, S
 
 fn command(bytes: &[u8]) -> Command {
     Command(Bytes::copy_from_slice(bytes))
-}
-
-const FORM: bincode::config::Configuration<
-    bincode::config::LittleEndian,
-    bincode::config::Varint,
-    bincode::config::Limit<{ 4 * FRAME }>,
-> = bincode::config::standard().with_limit::<{ 4 * FRAME }>();
-
-struct Output<'a>(&'a mut BytesMut);
-
-impl Writer for Output<'_> {
-    fn write(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
-        self.0.extend_from_slice(bytes);
-        Ok(())
-    }
 }
 
 #[derive(Encode, BorrowDecode)]

@@ -60,8 +60,13 @@ pub trait File {
 
 /// All of a file's bytes.
 pub fn read<F: Files>(files: &F, name: &str) -> io::Result<Vec<u8>> {
+    read_first(files, name, u64::MAX)
+}
+
+/// The first `length` bytes of a file, or all if it has fewer.
+pub fn read_first<F: Files>(files: &F, name: &str, length: u64) -> io::Result<Vec<u8>> {
     let file = files.open(name)?;
-    let mut bytes = vec![0; file.length()? as usize];
+    let mut bytes = vec![0; file.length()?.min(length) as usize];
     file.read_at(0, &mut bytes)?;
     Ok(bytes)
 }

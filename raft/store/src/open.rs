@@ -18,6 +18,8 @@ use crate::sector::{self, Batch, Tail};
 use crate::snapshot;
 
 const PREFIX: &str = "log-";
+/// Most segments' first batches, which say where the segment belongs, are within this many bytes.
+const FIRST: u64 = 64 << 10;
 
 /// The name of a segment's file.
 pub fn segment_name(number: u32) -> String {
@@ -138,7 +140,10 @@ fn first_batch<F: Files>(
     number: u32,
     rules: &Rules,
 ) -> Result<Option<Start>, OpenError> {
-    let (batches, tail) = read_segment(files, number, 1, rules)?;
+    let (mut batches, mut tail) = read_segment(files, number, FIRST, 1, rules)?;
+    if batches.is_empty() {
+        (batches, tail) = read_segment(files, number, u64::MAX, 1, rules)?;
+    }
     if let Tail::Damaged { offset, what } = tail {
         return Err(damaged(segment_name(number), offset, what));
     }
@@ -167,14 +172,17 @@ fn first_batch<F: Files>(
     }
 }
 
+/// At most `limit` batches in the first `length` bytes.
 fn read_segment<F: Files>(
     files: &F,
     number: u32,
+    length: u64,
     limit: usize,
     rules: &Rules,
 ) -> Result<(Vec<Batch>, Tail), OpenError> {
     let name = segment_name(number);
-    let bytes = files::read(files, &name).map_err(failed(&format!("read {name}")))?;
+    let bytes = files::read_first(files, &name, length);
+    let bytes = bytes.map_err(failed(&format!("read {name}")))?;
     Ok(sector::scan(number, &bytes, limit, rules.checks_checksums))
 }
 
@@ -197,7 +205,7 @@ fn replay<C: Stored, F: Files>(
     };
     for segment in chain {
         let limit = segment.count.map_or(usize::MAX, |count| count as usize);
-        let (mut batches, tail) = read_segment(files, segment.number, limit, rules)?;
+        let (mut batches, tail) = read_segment(files, segment.number, u64::MAX, limit, rules)?;
         match tail {
             Tail::Damaged { offset, what } => {
                 return Err(damaged(segment_name(segment.number), offset, what));

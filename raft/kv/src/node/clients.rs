@@ -29,14 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Accepts connections for ever.
 pub async fn accept(shared: Rc<Shared>, listener: TcpListener) {
     loop {
-        let (stream, _) = match listener.accept().await {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                tracing::warn!(%error, "cannot accept a client");
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                continue;
-            }
-        };
+        let (stream, _) = stream::accept(&listener).await;
         let Some(queue) = shared.clients.enter() else {
             reject(&shared, stream);
             continue;

@@ -1,7 +1,7 @@
 //! Connections to the other servers, one each, for sending.
 //!
 //! Promises: a server that is gone, slow or stuck delays no other; what cannot be sent soon is
-//! lost, which Raft expects. Every connection begins with the exchange in [`crate::wire`].
+//! lost, which Raft expects.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -14,9 +14,10 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
+use crate::node::exchange;
 use crate::node::shared::Shared;
 use crate::stream::{self, Stream};
-use crate::wire::{self, Hello, Refusal, Welcome, GREETING};
+use crate::wire::{Hello, Refusal, Welcome};
 
 /// Buffers that wait for one server, at most; each holds the frames of one round.
 const BUFFERS: usize = 1024;
@@ -105,23 +106,10 @@ impl State {
         let stream = TcpStream::connect(&self.address).await.map_err(text)?;
         stream::tune(&stream).map_err(text)?;
         let mut stream = self.shared.tls.connect(stream, &self.address).await?;
-        let mut out = BytesMut::from(&GREETING[..]);
         let (from, disk) = (self.shared.id.0, self.shared.disk);
         let address = self.shared.address_of(self.shared.id).unwrap_or_default();
-        wire::encode(&Hello { from, to: self.to.0, disk, address }, &mut out);
-        stream.write_all(&out).await.map_err(text)?;
-        stream.flush().await.map_err(text)?;
-        greeted(&mut stream).await?;
-        let mut buffer = BytesMut::new();
-        let content = loop {
-            if let Some(content) = wire::take_within(wire::HELLO, &mut buffer)? {
-                break content;
-            }
-            if stream.read_buf(&mut buffer).await.map_err(text)? == 0 {
-                return Err("closed instead of a welcome".into());
-            }
-        };
-        match wire::decode(&content)? {
+        let hello = Hello { from, to: self.to.0, disk, address };
+        match exchange::introduce(&mut stream, &hello).await? {
             Welcome::Accepted => Ok(stream),
             Welcome::Refused(refusal) => {
                 self.shared.refused(self.to, &refusal);
@@ -168,19 +156,5 @@ impl State {
     fn forget(&mut self) {
         while self.frames.try_recv().is_ok() {}
         self.waiting.set(0);
-    }
-}
-
-/// Reads the other side's greeting.
-pub async fn greeted(stream: &mut Stream) -> Result<(), String> {
-    let mut greeting = [0; GREETING.len()];
-    stream.read_exact(&mut greeting).await.map_err(|error| error.to_string())?;
-    match wire::version_of(greeting) {
-        Some(wire::VERSION) => Ok(()),
-        Some(other) => Err(format!(
-            "the other side speaks version {other} of the protocol, and this program version {}",
-            wire::VERSION
-        )),
-        None => Err("the other side is no server of this kind".into()),
     }
 }

@@ -9,6 +9,7 @@
 pub mod clients;
 pub mod disk;
 pub mod driver;
+pub mod exchange;
 pub mod links;
 pub mod peers;
 pub mod queues;

@@ -10,14 +10,14 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use raft::NodeId;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
-use crate::node::links::greeted;
+use crate::node::exchange;
 use crate::node::shared::Shared;
 use crate::stream::{self, Stream};
-use crate::wire::{self, Hello, Welcome, GREETING};
+use crate::wire::{self, Welcome};
 
 /// How long the exchange at the beginning may take.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -27,14 +27,7 @@ const TURN: usize = 32;
 /// Accepts connections for ever.
 pub async fn accept(shared: Rc<Shared>, listener: TcpListener) {
     loop {
-        let (stream, address) = match listener.accept().await {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                tracing::warn!(%error, "cannot accept a peer");
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                continue;
-            }
-        };
+        let (stream, address) = stream::accept(&listener).await;
         if Rc::strong_count(&shared.peer_connections) > shared.peer_limit {
             tracing::warn!(%address, "too many connections of peers");
             continue;
@@ -53,13 +46,13 @@ async fn serve(shared: &Rc<Shared>, stream: TcpStream) -> Result<(), String> {
     let begun = timeout(PATIENCE, begin(shared, stream)).await;
     let (mut stream, from, mut buffer) = begun.map_err(|_| "no greeting in time".to_string())??;
     loop {
+        if shared.is_expelled(from) {
+            // It learns why when it connects again.
+            return Err(format!("server {from} was removed"));
+        }
         let mut turn = 0;
         while let Some(content) = wire::take(&mut buffer)? {
             let frame = wire::decode_frame(&content, from, shared.id)?;
-            if shared.is_expelled(from) {
-                // When it connects again it is told.
-                return Err(format!("server {} was removed", from.0));
-            }
             shared.receive(from, frame);
             turn += 1;
             if turn % TURN == 0 {
@@ -70,10 +63,6 @@ async fn serve(shared: &Rc<Shared>, stream: TcpStream) -> Result<(), String> {
         if read == 0 {
             return Ok(());
         }
-        if shared.is_expelled(from) {
-            // It learns why when it connects again.
-            return Err(format!("server {from} was removed"));
-        }
     }
 }
 
@@ -81,28 +70,13 @@ async fn begin(
     shared: &Rc<Shared>,
     stream: TcpStream,
 ) -> Result<(Stream, NodeId, BytesMut), String> {
-    let text = |error: std::io::Error| error.to_string();
-    stream::tune(&stream).map_err(text)?;
+    stream::tune(&stream).map_err(|error| error.to_string())?;
     let mut stream = shared.tls.accept_peer(stream).await?;
-    stream.write_all(&GREETING).await.map_err(text)?;
-    stream.flush().await.map_err(text)?;
-    greeted(&mut stream).await?;
     let mut buffer = BytesMut::with_capacity(64 << 10);
-    let content = loop {
-        if let Some(content) = wire::take_within(wire::HELLO, &mut buffer)? {
-            break content;
-        }
-        if stream.read_buf(&mut buffer).await.map_err(text)? == 0 {
-            return Err("closed before its hello".into());
-        }
-    };
-    let hello: Hello = wire::decode(&content)?;
+    let hello = exchange::meet(&mut stream, &mut buffer).await?;
     let refusal = shared.examine(&hello)?;
     let welcome = refusal.clone().map_or(Welcome::Accepted, Welcome::Refused);
-    let mut out = BytesMut::new();
-    wire::encode(&welcome, &mut out);
-    stream.write_all(&out).await.map_err(text)?;
-    stream.flush().await.map_err(text)?;
+    exchange::answer(&mut stream, &welcome).await?;
     match refusal {
         None => Ok((stream, NodeId(hello.from), buffer)),
         Some(refusal) => Err(format!("refused server {}: {refusal}", hello.from)),

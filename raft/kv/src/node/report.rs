@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 
 use crate::node::shared::Shared;
 use crate::resp::{Reply, Version};
+use crate::stream;
 
 /// Connections for metrics at a time.
 const READERS: usize = 16;
@@ -203,10 +204,7 @@ pub fn metrics(shared: &Shared) -> Bytes {
 pub async fn serve(shared: Rc<Shared>, listener: TcpListener) {
     let readers = Rc::new(());
     loop {
-        let Ok((stream, _)) = listener.accept().await else {
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-            continue;
-        };
+        let (stream, _) = stream::accept(&listener).await;
         if Rc::strong_count(&readers) > READERS {
             continue;
         }

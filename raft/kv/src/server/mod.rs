@@ -22,7 +22,7 @@ use crate::server::orders::Operations;
 use crate::server::pending_reads::Reads;
 use crate::server::pending_writes::Writes;
 use crate::server::policy::Compaction;
-use crate::wire::{Frame, Order};
+use crate::wire::Frame;
 
 mod answer;
 mod compact;
@@ -193,11 +193,6 @@ impl Server {
         }
     }
 
-    /// An operator's request for the leader.
-    pub fn operate(&mut self, token: Token, order: Order) {
-        self.order(token, order);
-    }
-
     /// Proposes and forwards what waits, and starts to confirm reads. To be called when all that
     /// has arrived is processed: what waits longer forms larger groups, and while the disk is busy
     /// nothing is gained by proposing.
@@ -251,11 +246,6 @@ impl Server {
     pub fn stop(&mut self) {
         self.is_stopping = true;
         self.hand_over();
-    }
-
-    /// The others say that this server was removed.
-    pub fn removed(&mut self) {
-        self.answer_removal();
     }
 
     /// Answers all that wait with what is known. From now on no request is accepted.
@@ -375,7 +365,7 @@ impl Server {
     fn apply(&mut self, command: &Command, is_leader: bool) {
         let Some((session, number, response)) = self.machine.apply(command) else { return };
         self.counts.applied += 1;
-        if session == self.writes.session() {
+        if session == self.writes.session {
             self.write_done(number, response);
         } else if is_leader {
             self.answer_forwarded(session, number, response);
@@ -395,7 +385,7 @@ impl Server {
         self.compaction.restored(self.applied);
         self.effects.events.push(Event::Restored(self.applied));
         // Entries that it covers are never applied here: their responses are in it.
-        let session = self.writes.session();
+        let session = self.writes.session;
         for (number, response) in self.machine.responses(session) {
             self.write_done(number, response);
         }
@@ -418,9 +408,7 @@ impl Server {
         }
         self.counts.elections += u64::from(role == Role::Leader && before.role != Role::Leader);
         self.effects.events.push(Event::Role { term: known.term, role, leader });
-        if (known.term, leader) != (before.term, before.leader) || role != before.role {
-            self.writes.leader_changed();
-            self.operations.leader_changed();
-        }
+        self.writes.leader_changed();
+        self.operations.leader_changed();
     }
 }

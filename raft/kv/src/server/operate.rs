@@ -22,8 +22,8 @@ enum Progress {
 }
 
 impl Server {
-    /// Accepts a request.
-    pub(super) fn order(&mut self, token: Token, order: Order) {
+    /// An operator's request, for the leader.
+    pub fn operate(&mut self, token: Token, order: Order) {
         if self.operations.asked.len() >= WAITING {
             return self.answer(token, Answer::Busy);
         }
@@ -60,7 +60,7 @@ impl Server {
     }
 
     /// The others say that this server was removed: so does whoever asked it for that.
-    pub(super) fn answer_removal(&mut self) {
+    pub fn removed(&mut self) {
         let (id, mut tokens) = (self.id().0, Vec::new());
         self.operations.asked.retain(|_, asked| {
             let is_this = asked.order == Order::Remove(id);

@@ -29,6 +29,11 @@ pub struct Pending {
 }
 
 impl Pending {
+    /// A write that was not passed on yet.
+    pub fn new(token: Option<Token>, command: Command, deadline: u64) -> Pending {
+        Pending { token, command, deadline, sent: None, times: 0, is_answered: false }
+    }
+
     /// Whether a client waits for it.
     pub fn is_awaited(&self) -> bool {
         self.token.is_some() && !self.is_answered
@@ -59,14 +64,7 @@ impl Writes {
     /// No writes but the one that opens the session.
     pub fn new(session: Session, patience: u64) -> Writes {
         let open = Content { session, number: 0, answered: 0, action: Action::Open };
-        let pending = Pending {
-            token: None,
-            command: open.encode(),
-            deadline: patience,
-            sent: None,
-            times: 0,
-            is_answered: false,
-        };
+        let pending = Pending::new(None, open.encode(), patience);
         Writes {
             session,
             first: 0,
@@ -79,10 +77,6 @@ impl Writes {
             accepted: BTreeMap::new(),
             answers: BTreeMap::new(),
         }
-    }
-
-    pub fn session(&self) -> Session {
-        self.session
     }
 
     pub fn len(&self) -> usize {

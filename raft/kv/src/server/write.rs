@@ -49,14 +49,7 @@ impl Server {
         let command = Content { session: writes.session, number, answered, action }.encode();
         writes.bytes += command.0.len();
         let deadline = self.now + self.settings.patience;
-        writes.pending.push_back(Pending {
-            token,
-            command,
-            deadline,
-            sent: None,
-            times: 0,
-            is_answered: false,
-        });
+        writes.pending.push_back(Pending::new(token, command, deadline));
     }
 
     /// Proposes what waits, or passes it on to the leader.
