@@ -183,6 +183,7 @@ pub(crate) fn continue_run<R: Replica, T: Monitor>(
 ) -> Option<Violation> {
     let verdict = panics::catch(|| {
         play(cluster)?;
+        cluster.degrade()?;
         match cluster.setup().recovery {
             Recovery::Off => {}
             Recovery::Full | Recovery::Core => drop(cluster.recover()?),

@@ -33,8 +33,9 @@ pub struct Config {
     /// round trip per election.
     pub pre_vote: bool,
     /// CheckQuorum: as a leader, step down when no quorum has replied for an election timeout
-    /// (6.2); in any role, disregard RequestVote while there is a current leader (4.2.3). Price: if
-    /// a leader can send and not receive, its cluster replaces it later, by that timeout.
+    /// (6.2), or none of its own pending writes has become durable for as long; in any role,
+    /// disregard RequestVote while there is a current leader (4.2.3). Price: if a leader can send
+    /// and not receive, its cluster replaces it later, by that timeout.
     pub check_quorum: bool,
     /// Leases: answer reads without a round trip while a quorum has replied to messages that are
     /// younger than `election_ticks`, divided by `clock_drift`, less two ticks (6.4.1). Requires

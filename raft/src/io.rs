@@ -15,8 +15,8 @@ use crate::state::HardState;
 pub enum Input<C = Vec<u8>> {
     /// One unit of time passed on this server's clock.
     Tick,
-    /// The election timer fires now, whatever the clock shows; leases can forbid it, see
-    /// [`Config::lease_reads`](crate::Config::lease_reads).
+    /// The election timer fires now, whatever the clock shows. It has no effect while the disk
+    /// hangs, and leases can forbid it, see [`Config::lease_reads`](crate::Config::lease_reads).
     Campaign,
     /// A client proposes a command.
     Propose(C),
@@ -179,6 +179,27 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
+/// The end of a request that takes several steps, at the leader that accepted it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ended {
+    /// A leadership transfer.
+    Transfer {
+        /// The target.
+        to: NodeId,
+        /// This server follows a newer term after it has sent TimeoutNow; else it has given up, and
+        /// the target may take over all the same.
+        done: bool,
+    },
+    /// A membership change.
+    Change {
+        /// The entry of its first step.
+        since: LogIndex,
+        /// The membership is committed; else this server leads no more, and the next leader may
+        /// finish the change or undo it.
+        done: bool,
+    },
+}
+
 /// The answer to a read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Read {
@@ -204,8 +225,12 @@ pub struct Output<C = Vec<u8>> {
     /// The answer to a proposal, a change or a transfer: the last entry that it appended (for a
     /// transfer, the last entry that the target must store first); or why it was refused.
     pub answer: Option<Result<LogId, Refused>>,
-    /// Answers to reads that were requested in this step or earlier ones.
+    /// Answers to reads that were requested in this step or earlier ones: each read is answered
+    /// once, unless this server stops.
     pub reads: Vec<Read>,
+    /// Transfers and changes that were accepted in earlier steps, or in this one, and have ended:
+    /// each ends once, unless this server stops.
+    pub ended: Vec<Ended>,
     /// This server has halted permanently, because a write failed. Call the crash handler.
     pub halted: bool,
     /// The coverage marks that the step hit.
@@ -225,6 +250,7 @@ impl<C> Default for Output<C> {
             committed: Vec::new(),
             answer: None,
             reads: Vec::new(),
+            ended: Vec::new(),
             halted: false,
             #[cfg(feature = "marks")]
             marks: crate::mark::Marks::default(),
@@ -246,6 +272,7 @@ impl<C> Output<C> {
         self.committed.clear();
         self.answer = None;
         self.reads.clear();
+        self.ended.clear();
         self.halted = false;
         #[cfg(feature = "marks")]
         {

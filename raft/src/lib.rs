@@ -108,7 +108,7 @@ mod state;
 pub use config::{Config, Limits};
 pub use entry::{Command, Entry, Payload, Snapshot};
 pub use ids::{LogId, LogIndex, NodeId, Term};
-pub use io::{Durable, Input, Output, Read, ReadId, Refused, Write, WriteId};
+pub use io::{Durable, Ended, Input, Output, Read, ReadId, Refused, Write, WriteId};
 pub use log::Log;
 pub use membership::{Membership, Memberships};
 pub use message::{Appended, Body, Kind, Message, SnapshotChunk};

@@ -13,6 +13,8 @@ pub struct Capabilities {
     pub pre_vote: bool,
     /// Its leaders step down without a quorum (dissertation, 6.2).
     pub check_quorum: bool,
+    /// Its leaders step down when their own writes do not complete for an election timeout.
+    pub leaders_need_disk: bool,
     /// It obeys [`Setup::max_entries`](crate::schedule::Setup::max_entries) and the in-flight
     /// window, and its messages per step are bounded: see the oracle `sends-are-bounded`.
     pub bounded_sends: bool,
@@ -28,6 +30,10 @@ pub struct Capabilities {
     pub transfers: bool,
     /// It supports [`Input::Read`](crate::replica::Input::Read).
     pub reads: bool,
+    /// It answers every request, or says why not: a proposal, a change or a transfer in the step
+    /// that receives it, a read and an accepted transfer within two of its election timeouts, and
+    /// an accepted transfer or change when it leads no more.
+    pub answers_requests: bool,
     /// It can read by lease (dissertation, 6.4.1).
     pub leases: bool,
 }
@@ -39,12 +45,14 @@ impl Capabilities {
         torn_writes: true,
         pre_vote: false,
         check_quorum: false,
+        leaders_need_disk: false,
         bounded_sends: true,
         smallest_cluster: 1,
         snapshots: false,
         changes: false,
         transfers: false,
         reads: false,
+        answers_requests: false,
         leases: false,
     };
 }

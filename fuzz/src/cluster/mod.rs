@@ -22,6 +22,7 @@ use crate::replica::{Input, Replica};
 use crate::schedule::event::{Event, Kind};
 use crate::schedule::Setup;
 
+mod degraded;
 pub mod disk;
 pub mod enabled;
 mod faults;
@@ -33,6 +34,7 @@ pub mod recovery;
 mod resolution;
 mod step;
 mod stored;
+mod unhindered;
 
 /// Nodes, disks and network, with their monitor.
 pub struct Cluster<R: Replica, M> {
@@ -242,7 +244,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     }
 
     /// Applies a request of a client, an operator or a state machine.
-    fn apply_request(&mut self, event: Event) -> Verdict {
+    pub(crate) fn apply_request(&mut self, event: Event) -> Verdict {
         let [a, b, c] = event.operands;
         let node = NodeId(a);
         match event.kind {

@@ -28,10 +28,10 @@ use crate::schedule::{Recovery, Setup};
 /// leaders and leases to expire. The others are for split votes: where two candidates block each
 /// other, as nodes with different memberships may, each election is a coin toss, and a fuzzer
 /// searches for losing ones.
-const TIMEOUTS: u32 = 40;
+pub(crate) const TIMEOUTS: u32 = 40;
 /// How many times between two ticks some link is emptied: chains of replies are shorter, unless
 /// the Raft replies to replies without end.
-const DELIVERIES: usize = 1 << 12;
+pub(crate) const DELIVERIES: usize = 1 << 12;
 
 impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// Heals, and lets time pass until the cluster has converged, or should have.
@@ -42,7 +42,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let Some(core) = self.core().filter(|_| self.is_fair()) else { return NOTHING };
         self.recorder.healed(core)?;
         let outcome = self.settle_down(core)?;
-        if self.recorder.history.newest_leader().is_none() && !self.recorder.history.can_elect() {
+        if self.recorder.history.newest_leader().is_none() && !self.can_elect() {
             return NOTHING;
         }
         self.recorder.recovered(&outcome)?;
@@ -54,14 +54,17 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             let quiet = self.quiet(ticks, Some(node))?;
             self.recorder.quiet_period_ended(&quiet)?;
         }
-        HELD
+        match core == NodeSet::first(self.setup().nodes) && self.differing().is_none() {
+            true => self.request_unhindered(),
+            false => HELD,
+        }
     }
 
     /// Whether unequal election priorities cannot prevent an election. A server that has lost its
     /// vote may campaign as long as the change that removed it can be undone, and a server that
     /// votes for it restarts its election timer: if the only server that can win has the longest
     /// election timeout, it then never campaigns.
-    fn is_fair(&self) -> bool {
+    pub(crate) fn is_fair(&self) -> bool {
         let history = &self.recorder.history;
         let is_changed = history.nodes.iter().any(|node| node.log.changes()[0].is_some());
         let all_pre_vote = history.nodes.iter().all(|node| self.setup().of(node.id).pre_vote);
@@ -72,9 +75,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// leave a quorum in every membership that may be in force. None if even all are too few.
     fn core(&self) -> Option<NodeSet> {
         let all_nodes = NodeSet::first(self.setup().nodes);
-        let is_gone =
-            |id: &NodeId| self.hosts[usize::from(id.0)].unrecoverable || !self.is_intact(*id);
-        let mut gone: NodeSet = all_nodes.iter().filter(is_gone).collect();
+        let mut gone = self.gone();
         let history = &self.recorder.history;
         if !history.can_spare(gone) {
             return None;
@@ -91,6 +92,13 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             }
         }
         Some(all_nodes.without(gone))
+    }
+
+    /// The nodes that cannot run any more.
+    pub(crate) fn gone(&self) -> NodeSet {
+        let is_gone =
+            |id: &NodeId| self.hosts[usize::from(id.0)].unrecoverable || !self.is_intact(*id);
+        NodeSet::first(self.setup().nodes).iter().filter(is_gone).collect()
     }
 
     /// Heals the core, and lets time pass until the cluster has converged, or the bound is over.
@@ -148,7 +156,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     }
 
     /// Each clock ticks once, in turn, and all effects of a tick are complete before the next.
-    fn pass_time(&mut self) -> Verdict {
+    pub(crate) fn pass_time(&mut self) -> Verdict {
         for id in (0..self.setup().nodes).map(NodeId) {
             self.input_now(id, Input::Tick)?;
             self.deliver_everything()?;
@@ -202,7 +210,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         TIMEOUTS * longest_timeout(setup) + u32::from(setup.heartbeat_ticks) * (lag as u32 + 8)
     }
 
-    fn heal(&mut self, core: NodeSet) -> Verdict {
+    pub(crate) fn heal(&mut self, core: NodeSet) -> Verdict {
         self.network.heal();
         if core != NodeSet::first(self.setup().nodes) {
             // A message might bring a membership whose quorums need the lost nodes.
@@ -213,24 +221,30 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
                 self.lose_permanently(id)?;
                 continue;
             }
-            self.fill(id, false)?;
-            let host = &mut self.hosts[usize::from(id.0)];
-            host.ticks_to_skip = 0;
-            let (paused, stopping) = (host.paused, host.stopping);
-            if stopping != Stopping::No {
-                self.crash_handler(id)?;
-            } else if paused {
-                self.resume(id)?;
-            }
-            if !self.recorder.history.node(id).up {
-                self.boot(id, false)?;
-            }
+            self.start_running(id)?;
             self.catch_up(id)?;
         }
         self.deliver_everything()
     }
 
-    fn lose_permanently(&mut self, id: NodeId) -> Verdict {
+    /// A node runs, is not paused, and its disk has space.
+    pub(crate) fn start_running(&mut self, id: NodeId) -> Verdict {
+        self.fill(id, false)?;
+        let host = &mut self.hosts[usize::from(id.0)];
+        host.ticks_to_skip = 0;
+        let (paused, stopping) = (host.paused, host.stopping);
+        if stopping != Stopping::No {
+            self.crash_handler(id)?;
+        } else if paused {
+            self.resume(id)?;
+        }
+        match self.recorder.history.node(id).up {
+            true => HELD,
+            false => self.boot(id, false),
+        }
+    }
+
+    pub(crate) fn lose_permanently(&mut self, id: NodeId) -> Verdict {
         self.hosts[usize::from(id.0)].unrecoverable = true;
         match self.recorder.history.node(id).up {
             true => self.crash_handler(id),
@@ -251,7 +265,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         HELD
     }
 
-    fn deliver_everything(&mut self) -> Verdict {
+    pub(crate) fn deliver_everything(&mut self) -> Verdict {
         for _ in 0..DELIVERIES {
             let Some(link) = self.network.select(0, 0) else { break };
             for _ in 0..self.network.deliverable(link) {
@@ -263,15 +277,19 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     }
 
     /// One input, and all its effects on this node.
-    fn input_now(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
+    pub(crate) fn input_now(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
         self.input(id, input)?;
         self.catch_up(id)
     }
 
     /// All writes become durable, and all committed entries are applied.
-    fn catch_up(&mut self, id: NodeId) -> Verdict {
+    pub(crate) fn catch_up(&mut self, id: NodeId) -> Verdict {
         while self.complete_write(id)? > 0 || self.apply_all(id)? > 0 {}
         HELD
+    }
+
+    fn can_elect(&self) -> bool {
+        self.recorder.history.can_elect(NodeSet::first(self.setup().nodes))
     }
 
     fn running(&self) -> impl Iterator<Item = NodeId> + '_ {
@@ -337,7 +355,7 @@ impl RecoveryOutcome {
 }
 
 /// The longest election timeout of a node.
-fn longest_timeout(setup: &Setup) -> u32 {
+pub(crate) fn longest_timeout(setup: &Setup) -> u32 {
     let handicaps = if setup.priority { 2 } else { 0 };
     u32::from(setup.election_ticks.max(setup.heartbeat_ticks)) * (2 + handicaps)
 }

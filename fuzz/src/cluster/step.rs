@@ -15,7 +15,7 @@ use crate::cluster::stored::Start;
 use crate::cluster::Cluster;
 use crate::history::monitor::Monitor;
 use crate::history::state_machine::StateMachine;
-use crate::history::step::Step;
+use crate::history::step::{Request, Step};
 use crate::history::violation::{Verdict, HELD, NOTHING};
 use crate::replica::node_storage::NodeStorage;
 use crate::replica::{Input, Replica, View};
@@ -53,6 +53,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         };
         let failed = matches!(input, Input::PersistFailed(_));
         let ticked = matches!(input, Input::Tick);
+        let request = request(&input);
         replica.step(input, &mut self.output);
         let effects = R::effects(&mut self.output);
         if let Some(write) = effects.write {
@@ -75,6 +76,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             node: id,
             received: received.as_ref(),
             ticked,
+            request,
             view,
             write: effects.write.as_ref(),
             machine: &host.machine,
@@ -82,6 +84,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             applied: if self.setup.slow_apply { &[] } else { applied },
             refused: effects.refused,
             reads: effects.reads,
+            ended: effects.ended,
         };
         self.paths.step(&self.recorder.history.node(id).view, &step, effects.marks);
         if failed {
@@ -239,6 +242,17 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             Some(difference) => self.recorder.misread(id, &difference),
             None => Ok(verdict),
         }
+    }
+}
+
+/// The request in an input, if it is one.
+fn request<M>(input: &Input<M>) -> Option<Request> {
+    match *input {
+        Input::Propose(command) => Some(Request::Propose(command)),
+        Input::Read(id) => Some(Request::Read(id.0)),
+        Input::Change { voters, learners } => Some(Request::Change { voters, learners }),
+        Input::Transfer(to) => Some(Request::Transfer(to)),
+        _ => None,
     }
 }
 

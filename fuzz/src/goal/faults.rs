@@ -7,6 +7,7 @@ use raft::{NodeId, NodeSet, Role};
 use crate::goal::fault_state::FaultState;
 use crate::goal::list::Goal;
 use crate::goal::Goals;
+use crate::history::degraded_period::DegradedPeriod;
 use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome};
 use crate::history::History;
 use crate::replica::{Command, MessageBody, MessageView, Write};
@@ -138,5 +139,14 @@ impl Goals {
             Goal::ReturnedWithoutElection,
             quiet.cut_off.is_some() && quiet.before == quiet.after,
         );
+    }
+
+    pub(super) fn degraded_for_long(&mut self, history: &History, period: &DegradedPeriod) {
+        let DegradedPeriod { minority, commits, caught_up, disk_hung, .. } = *period;
+        self.reach_if(Goal::CommittedWhileDegraded, commits > 0);
+        self.reach_if(Goal::CaughtUpWhileDegraded, caught_up > 0);
+        let leader = history.newest_leader();
+        let is_replaced = leader.is_some_and(|(leader, _)| !minority.contains(leader));
+        self.reach_if(Goal::HungLeaderReplaced, disk_hung && is_replaced);
     }
 }

@@ -99,6 +99,12 @@ goals! {
     CoreRecovered = "core-recovered", "A quorum that lost all other nodes permanently has applied a new command.";
     RecoveredWithoutLost = "recovered-without-lost", "A cluster has recovered although some disk was lost.";
     ReturnedWithoutElection = "returned-without-election", "A partitioned follower has reconnected without starting a term.";
+    // A degraded minority, and requests.
+    CommittedWhileDegraded = "committed-while-degraded", "Commands were committed while a minority was degraded.";
+    CaughtUpWhileDegraded = "caught-up-while-degraded", "A slow follower has kept up while entries and snapshots went on.";
+    HungLeaderReplaced = "hung-leader-replaced", "A leader whose disk hung was replaced.";
+    TransferGivenUp = "transfer-given-up", "A leader has given up a leadership transfer that it had accepted.";
+    ReadDuringChange = "read-during-change", "A read requested during a membership change is answered.";
 }
 
 /// The number of goals.

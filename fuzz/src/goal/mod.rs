@@ -5,13 +5,15 @@
 
 use std::collections::VecDeque;
 
-use raft::{LogId, LogIndex, NodeId, Progress, Read, Refused, Role, Term};
+use raft::{Ended, LogId, LogIndex, NodeId, Progress, Read, Refused, Role, Term};
 
 use crate::base::counts::Counts;
+use crate::history::degraded_period::DegradedPeriod;
 use crate::history::log_chain::is_command;
 use crate::history::monitor::Monitor;
-use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome};
+use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome, Unhindered};
 use crate::history::state_machine::StateMachine;
+use crate::history::step::Request;
 use crate::history::violation::{Verdict, NOTHING};
 use crate::history::{History, PerNode};
 use crate::replica::{Command, Entry, MessageBody, MessageView, View, Write};
@@ -340,6 +342,23 @@ impl Monitor for Goals {
 
     fn quiet_period_ended(&mut self, _: &History, quiet: &QuietPeriod) -> Verdict {
         self.quiet(quiet);
+        NOTHING
+    }
+
+    fn degraded_period_ended(&mut self, history: &History, period: &DegradedPeriod) -> Verdict {
+        self.degraded_for_long(history, period);
+        NOTHING
+    }
+
+    fn request_ended(&mut self, _: &History, _: NodeId, ended: &Ended) -> Verdict {
+        let given_up = matches!(ended, Ended::Transfer { done: false, .. });
+        self.reach_if(Goal::TransferGivenUp, given_up);
+        NOTHING
+    }
+
+    fn unhindered_request_ended(&mut self, _: &History, request: &Unhindered) -> Verdict {
+        let is_read = matches!(request.request, Request::Read(_));
+        self.reach_if(Goal::ReadDuringChange, is_read && request.succeeded);
         NOTHING
     }
 

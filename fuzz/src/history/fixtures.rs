@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use raft::{
-    HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Payload, Progress, Read, ReadId, Role,
-    Snapshot, Term, WriteId,
+    Ended, HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Payload, Progress, Read,
+    ReadId, Refused, Role, Snapshot, Term, WriteId,
 };
 
 use crate::history::monitor::Monitor;
 use crate::history::recorder::Recorder;
 use crate::history::state_machine::StateMachine;
-use crate::history::step::Step;
+use crate::history::step::{Request, Step};
 use crate::history::violation::Verdict;
 use crate::replica::ours::Ours;
 use crate::replica::{Entry, MessageBody, MessageView, Replica, View, Write};
@@ -97,13 +97,15 @@ impl<M: Monitor> Recorder<M> {
             node: NodeId(node),
             received: to.received.as_ref(),
             ticked: to.ticked,
+            request: to.request,
             view,
             write,
             machine: &to.machine,
             restored: false,
             applied: &to.applied,
-            refused: None,
+            refused: to.refused.as_ref(),
             reads: &to.reads,
+            ended: &to.ended,
         };
         let known = self.history.node(NodeId(node)).progress;
         let progress = |peer: NodeId| match to.progress {
@@ -180,6 +182,18 @@ impl<M: Monitor> Recorder<M> {
         self.record_step(node, self.view_of(node), None, out)
     }
 
+    /// A node receives a request, which it refuses or accepts; accepted commands are appended.
+    pub fn requests(&mut self, node: u8, request: Request, refused: Option<Refused>) -> Verdict {
+        let out = Out { request: Some(request), refused, ..Out::default() };
+        self.record_step(node, self.view_of(node), None, out)
+    }
+
+    /// An accepted request ends.
+    pub fn ends(&mut self, node: u8, ended: Ended) -> Verdict {
+        let out = Out { ended: vec![ended], ..Out::default() };
+        self.record_step(node, self.view_of(node), None, out)
+    }
+
     /// A node's clock ticks, without an effect.
     pub fn ticks(&mut self, node: u8) -> Verdict {
         let out = Out { ticked: true, ..Out::default() };
@@ -213,6 +227,9 @@ impl<M: Monitor> Recorder<M> {
 struct Out {
     received: Option<MessageView>,
     ticked: bool,
+    request: Option<Request>,
+    refused: Option<Refused>,
+    ended: Vec<Ended>,
     progress: Option<(u8, Progress)>,
     initial: bool,
     sent: Vec<MessageView>,

@@ -20,6 +20,7 @@ use crate::schedule::Setup;
 
 pub mod anomaly;
 pub mod clients;
+pub mod degraded_period;
 #[cfg(test)]
 pub mod fixtures;
 pub mod linearizability;
@@ -179,6 +180,10 @@ pub struct History {
     pub setup: Setup,
     /// See [`Capabilities::bounded_sends`].
     pub bounded_sends: bool,
+    /// See [`Capabilities::leaders_need_disk`].
+    pub leaders_need_disk: bool,
+    /// See [`Capabilities::answers_requests`].
+    pub answers_requests: bool,
     /// The facts about each node.
     pub nodes: Vec<NodeHistory>,
     /// The committed log.
@@ -204,6 +209,8 @@ impl History {
         self.membership = Membership::new(setup.members());
         self.setup = *setup;
         self.bounded_sends = capabilities.bounded_sends;
+        self.leaders_need_disk = capabilities.leaders_need_disk;
+        self.answers_requests = capabilities.answers_requests;
         self.nodes.resize_with(setup.nodes.into(), NodeHistory::default);
         for (id, node) in everyone.iter().zip(&mut self.nodes) {
             node.begin(id);
@@ -305,21 +312,31 @@ impl History {
         leaders.max_by_key(|(_, term)| *term)
     }
 
-    /// Whether some running voter would get the votes of a quorum, if all running nodes voted
-    /// according to their current logs.
+    /// Whether some running voter of `within` would get the votes of a quorum, if all running nodes
+    /// of `within` voted according to their current logs.
     ///
     /// Correct Raft can reach a state in which no node would. Uncommitted entries that no other
     /// node has may make the log of a node the newest, and this node is no voter by its own log;
     /// but by the uncommitted membership change of the only node that could win otherwise, it is a
     /// voter whose vote is needed.
-    pub fn can_elect(&self) -> bool {
-        let running = || self.nodes.iter().filter(|node| node.up);
+    pub fn can_elect(&self, within: NodeSet) -> bool {
+        let running = || self.nodes.iter().filter(|node| node.up && within.contains(node.id));
         running().any(|node| {
             let older = |other: &&NodeHistory| other.view.last_log <= node.view.last_log;
             let votes: NodeSet = running().filter(older).map(|other| other.id).collect();
             let members = self.membership_of(node);
             members.all_voters().contains(node.id) && is_quorum(members, votes)
         })
+    }
+
+    /// The last command in the committed log from `first` on that is `fresh` or a later one.
+    pub fn last_fresh_since(&self, first: LogIndex, fresh: Command) -> Option<LogIndex> {
+        let is_fresh = |index: &LogIndex| {
+            let creation = |term| self.births.get(LogId { term, index: *index });
+            let created = self.committed_log.at(*index).and_then(|link| creation(link.term));
+            created.is_some_and(|by| is_command(by.command) && by.command >= fresh)
+        };
+        (first.0..=self.last_committed().0).rev().map(LogIndex).find(is_fresh)
     }
 
     /// Whether there is a leader that has applied some command from `fresh` on.

@@ -4,10 +4,12 @@
 //! monitors is a monitor, and so is `()`. The oracles, the goals and the narrator are monitors;
 //! `recorder.rs` calls them.
 
-use raft::{LogIndex, Membership, NodeId, NodeSet, Progress, Read, Refused};
+use raft::{Ended, LogIndex, Membership, NodeId, NodeSet, Progress, Read, Refused};
 
-use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome};
+use crate::history::degraded_period::DegradedPeriod;
+use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome, Unhindered};
 use crate::history::state_machine::StateMachine;
+use crate::history::step::Request;
 use crate::history::violation::{Verdict, NOTHING};
 use crate::history::History;
 use crate::replica::{Command, Entry, MessageView, View, Write};
@@ -107,6 +109,22 @@ pub trait Monitor {
     fn ended(&mut self, history: &History) -> Verdict {
         NOTHING
     }
+    /// `node` has received a request, and refused it or not. The history has the state after that;
+    /// `write` is what the node wrote in that step.
+    fn requested(
+        &mut self,
+        history: &History,
+        node: NodeId,
+        request: &Request,
+        refused: Option<&Refused>,
+        write: Option<&Write>,
+    ) -> Verdict {
+        NOTHING
+    }
+    /// A transfer or a change that `node` had accepted has ended.
+    fn request_ended(&mut self, history: &History, node: NodeId, ended: &Ended) -> Verdict {
+        NOTHING
+    }
     /// `node` has refused a proposal, a membership change or a leadership transfer.
     fn refused(&mut self, history: &History, node: NodeId, refused: &Refused) -> Verdict {
         NOTHING
@@ -166,6 +184,14 @@ pub trait Monitor {
     fn started(&mut self, history: &History, node: NodeId) -> Verdict {
         NOTHING
     }
+    /// The events are over, and a period begins in which `minority` is degraded.
+    fn degraded(&mut self, history: &History, minority: NodeSet) -> Verdict {
+        NOTHING
+    }
+    /// That period is over.
+    fn degraded_period_ended(&mut self, history: &History, period: &DegradedPeriod) -> Verdict {
+        NOTHING
+    }
     /// The events are over, and the recovery of `core` begins.
     fn healed(&mut self, history: &History, core: NodeSet) -> Verdict {
         NOTHING
@@ -176,6 +202,10 @@ pub trait Monitor {
     }
     /// A quiet period is over.
     fn quiet_period_ended(&mut self, history: &History, quiet: &QuietPeriod) -> Verdict {
+        NOTHING
+    }
+    /// A request that nothing hindered has succeeded, or has had its time.
+    fn unhindered_request_ended(&mut self, history: &History, request: &Unhindered) -> Verdict {
         NOTHING
     }
 }
@@ -268,6 +298,19 @@ macro_rules! forward_monitor_calls {
         fn ended(&mut self, history: &History) -> Verdict {
             $to!(self, ended(history): $($field)*)
         }
+        fn requested(
+            &mut self,
+            history: &History,
+            node: NodeId,
+            request: &Request,
+            refused: Option<&Refused>,
+            write: Option<&Write>,
+        ) -> Verdict {
+            $to!(self, requested(history, node, request, refused, write): $($field)*)
+        }
+        fn request_ended(&mut self, history: &History, node: NodeId, ended: &Ended) -> Verdict {
+            $to!(self, request_ended(history, node, ended): $($field)*)
+        }
         fn refused(&mut self, history: &History, node: NodeId, refused: &Refused) -> Verdict {
             $to!(self, refused(history, node, refused): $($field)*)
         }
@@ -310,6 +353,16 @@ macro_rules! forward_monitor_calls {
         fn started(&mut self, history: &History, node: NodeId) -> Verdict {
             $to!(self, started(history, node): $($field)*)
         }
+        fn degraded(&mut self, history: &History, minority: NodeSet) -> Verdict {
+            $to!(self, degraded(history, minority): $($field)*)
+        }
+        fn degraded_period_ended(
+            &mut self,
+            history: &History,
+            period: &DegradedPeriod,
+        ) -> Verdict {
+            $to!(self, degraded_period_ended(history, period): $($field)*)
+        }
         fn healed(&mut self, history: &History, core: NodeSet) -> Verdict {
             $to!(self, healed(history, core): $($field)*)
         }
@@ -318,6 +371,13 @@ macro_rules! forward_monitor_calls {
         }
         fn quiet_period_ended(&mut self, history: &History, quiet: &QuietPeriod) -> Verdict {
             $to!(self, quiet_period_ended(history, quiet): $($field)*)
+        }
+        fn unhindered_request_ended(
+            &mut self,
+            history: &History,
+            request: &Unhindered,
+        ) -> Verdict {
+            $to!(self, unhindered_request_ended(history, request): $($field)*)
         }
     };
 }

@@ -109,6 +109,7 @@ mod tests {
                 node: NodeId(0),
                 received: None,
                 ticked: false,
+                request: None,
                 view,
                 write: None,
                 machine: &machine,
@@ -116,6 +117,7 @@ mod tests {
                 applied: &[],
                 refused: None,
                 reads: &[],
+                ended: &[],
             };
             paths.step(&View::default(), &step, marks);
             paths.happened(Kind::Deliver);

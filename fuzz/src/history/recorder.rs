@@ -5,8 +5,9 @@
 
 use raft::{LogIndex, Membership, NodeId, NodeSet, Progress};
 
+use crate::history::degraded_period::DegradedPeriod;
 use crate::history::monitor::Monitor;
-use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome};
+use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome, Unhindered};
 use crate::history::state_machine::{key_of, StateMachine};
 use crate::history::step::Step;
 use crate::history::violation::{Verdict, Violation};
@@ -106,6 +107,14 @@ impl<M: Monitor> Recorder<M> {
         }
         if !step.applied.is_empty() {
             checked |= self.applied(node, step.applied, step.machine)?;
+        }
+        if let Some(request) = &step.request {
+            let (refused, write) = (step.refused, step.write);
+            let history = &self.history;
+            checked |= self.monitor.requested(history, node, request, refused, write)?;
+        }
+        for ended in step.ended {
+            checked |= self.monitor.request_ended(&self.history, node, ended)?;
         }
         if let Some(refused) = step.refused {
             checked |= self.monitor.refused(&self.history, node, refused)?;
@@ -226,6 +235,16 @@ impl<M: Monitor> Recorder<M> {
         self.monitor.stopped(&self.history, node, lost)
     }
 
+    /// The events are over, and a period begins in which `minority` is degraded.
+    pub fn degraded(&mut self, minority: NodeSet) -> Verdict {
+        self.monitor.degraded(&self.history, minority)
+    }
+
+    /// That period is over.
+    pub fn degraded_period_ended(&mut self, period: &DegradedPeriod) -> Verdict {
+        self.monitor.degraded_period_ended(&self.history, period)
+    }
+
     /// The events are over, and the recovery of `core` begins.
     pub fn healed(&mut self, core: NodeSet) -> Verdict {
         self.monitor.healed(&self.history, core)
@@ -239,6 +258,11 @@ impl<M: Monitor> Recorder<M> {
     /// A quiet period is over.
     pub fn quiet_period_ended(&mut self, quiet: &QuietPeriod) -> Verdict {
         self.monitor.quiet_period_ended(&self.history, quiet)
+    }
+
+    /// A request that nothing hindered has succeeded, or has had its time.
+    pub fn unhindered_request_ended(&mut self, request: &Unhindered) -> Verdict {
+        self.monitor.unhindered_request_ended(&self.history, request)
     }
 
     /// A node has started from its disk.

@@ -1,7 +1,8 @@
-//! The outcome of a recovery, and of the quiet periods after it.
+//! The outcome of a recovery, and of the quiet periods and the requests after it.
 
 use raft::{NodeId, NodeSet, Term};
 
+use crate::history::step::Request;
 use crate::replica::Command;
 
 /// The number of commands that are proposed in a quiet period.
@@ -42,4 +43,17 @@ pub struct QuietPeriod {
     pub cut_off: Option<NodeId>,
     /// The leader and a node whose log, commit index or state machine differs at the end.
     pub differing: Option<(NodeId, NodeId)>,
+}
+
+/// A request that nothing hinders: the cluster has recovered, and all nodes are reachable.
+#[derive(Clone, Copy, Debug)]
+pub struct Unhindered {
+    /// The leader that got it.
+    pub leader: NodeId,
+    /// What was requested.
+    pub request: Request,
+    /// It has succeeded: the target leads, the membership is committed, or the read is answered.
+    pub succeeded: bool,
+    /// How long that took, or how long it had, in ticks of each clock.
+    pub ticks: u32,
 }

@@ -8,7 +8,10 @@ use std::fmt;
 use raft::{HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Role, Term};
 
 use crate::history::anomaly::Anomaly;
+use crate::history::degraded_period::Lagging;
+use crate::history::step;
 use crate::replica::View;
+use crate::schedule::Degraded;
 
 /// The names of the oracles whose violations are lints.
 pub const LINTS: [&str; 3] = ["new-term-is-new", "next-is-above-match", "effort-is-bounded"];
@@ -371,6 +374,39 @@ violations! {
         = "silent-leader-steps-down",
         "{leader} still leads after {ticks} ticks, although it recently received messages only from {}",
         names(heard);
+    // ---- Availability while a minority is degraded ----
+    MajorityMakesProgress { kind: Degraded, minority: NodeSet, commits: u32, waited: u32 }
+        = "majority-makes-progress",
+        "with {} degraded ({kind}), {commits} commands of clients were committed, and then none for {waited} ticks",
+        names(minority);
+    LaggingFollowerCatchesUp { kind: Degraded, lagging: Lagging }
+        = "lagging-follower-catches-up",
+        "{} ({kind}) had the committed log up to {} of {}, and {} ticks later up to {}",
+        lagging.node, lagging.had, lagging.committed, lagging.ticks, lagging.has;
+    HeardLeaderStays {
+        before: Option<(NodeId, Term)>,
+        after: Option<(NodeId, Term)>,
+        kind: Degraded,
+        minority: NodeSet,
+    }
+        = "heard-leader-stays",
+        "with only {} degraded ({kind}), leadership changed from {} to {}",
+        names(minority), leadership(before), leadership(after);
+    LeaderNeedsItsDisk { leader: NodeId, ticks: u32 }
+        = "leader-needs-its-disk", "{leader} still leads after {ticks} ticks in which its disk hung";
+
+    // ---- Requests ----
+    RequestIsAnswered { node: NodeId, request: step::Request, ticks: u32 }
+        = "request-is-answered", "{node} has not answered {request} within {ticks} ticks";
+    /// The evidence at a step-down: the same oracle.
+    RequestIsForgotten { node: NodeId, is_transfer: bool }
+        = "request-is-answered",
+        "{node} leads no more, and has not said what became of the {} that it had accepted",
+        if *is_transfer { "leadership transfer" } else { "membership change" };
+    UnhinderedRequestSucceeds { leader: NodeId, request: step::Request, ticks: u32 }
+        = "unhindered-request-succeeds",
+        "{leader} accepted {request}, which nothing hindered, and {ticks} ticks later it had not succeeded";
+
     // ---- Boundedness ----
     SendsAreBounded { node: NodeId, sent: usize, bound: usize }
         = "sends-are-bounded", "{node} sent {sent} messages in a step that may send {bound} immediately";

@@ -18,6 +18,11 @@ fn half_sorted(membership: &Membership, acked: &dyn Fn(NodeId) -> LogIndex) -> L
     indexes.get(indexes.len() / 2).copied().unwrap_or_default()
 }
 
+/// The index that all voters have reached.
+fn slowest(membership: &Membership, acked: &dyn Fn(NodeId) -> LogIndex) -> LogIndex {
+    membership.all_voters().iter().map(acked).min().unwrap_or_default()
+}
+
 /// Compaction that records the newest membership as the one in force at the snapshot.
 fn forget_all_but_the_newest(memberships: &mut Memberships, index: LogIndex) {
     let mut correct = memberships.clone();
@@ -27,7 +32,7 @@ fn forget_all_but_the_newest(memberships: &mut Memberships, index: LogIndex) {
 }
 
 /// See the module.
-pub(super) static MUTANTS: [Mutant; 53] = [
+pub(super) static MUTANTS: [Mutant; 59] = [
     // ---- Pipelining ----
     mutant(
         "window-ignored",
@@ -287,6 +292,49 @@ pub(super) static MUTANTS: [Mutant; 53] = [
         "correct, but wasteful",
         "effort-is-bounded",
         seeded! { heartbeat_is_due(elapsed, heartbeat_ticks) => true },
+    ),
+    // ---- Availability while a minority is degraded, and requests ----
+    mutant(
+        "leads-without-its-disk",
+        "",
+        "hashicorp/raft #503; lavinmq #2151",
+        "leader-needs-its-disk",
+        seeded! { disk_responds(silence, election_ticks) => true },
+    ),
+    mutant(
+        "snapshot-restarts-with-each-newer",
+        "",
+        "ClickHouse PR 112405",
+        "lagging-follower-catches-up",
+        seeded! { continues_snapshot() => false },
+    ),
+    mutant(
+        "commit-waits-for-all",
+        "",
+        "a write that waits for the slowest replica",
+        "majority-makes-progress",
+        seeded! { reached(members, acked) => slowest(members, acked) },
+    ),
+    mutant(
+        "refused-pre-votes-counted",
+        "",
+        "a reply that is counted without a look at it",
+        "heard-leader-stays",
+        seeded! { counts_pre_vote(granted) => true },
+    ),
+    mutant(
+        "requests-forgotten-at-step-down",
+        "",
+        "redpanda PR 24404",
+        "request-is-answered",
+        seeded! { ends_requests() => false },
+    ),
+    mutant(
+        "transfer-target-pre-votes",
+        "",
+        "canonical/raft #203",
+        "unhindered-request-succeeds",
+        seeded! { transfer_skips_pre_vote() => false },
     ),
     // ---- Bugs for the remaining oracles ----
     mutant(

@@ -5,13 +5,15 @@
 //! a further oracle is a file and a line. The cost of a check is proportional to what changed.
 //! Oracles see the history, never a Raft.
 
-use raft::{LogIndex, Membership, NodeId, NodeSet, Progress, Read, Refused};
+use raft::{Ended, LogIndex, Membership, NodeId, NodeSet, Progress, Read, Refused};
 
 use crate::base::counts::Counts;
 use crate::forward_monitor_calls;
+use crate::history::degraded_period::DegradedPeriod;
 use crate::history::monitor::Monitor;
-use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome};
+use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome, Unhindered};
 use crate::history::state_machine::StateMachine;
+use crate::history::step::Request;
 use crate::history::violation::{Verdict, Violation};
 use crate::history::History;
 use crate::replica::{Command, Entry, MessageView, View, Write};
@@ -167,6 +169,14 @@ oracles! {
     leader_is_stable: LeaderIsStable,
     pre_vote_spares_the_term: PreVoteSparesTheTerm,
     silent_leader_steps_down: SilentLeaderStepsDown,
+    // Availability while a minority is degraded.
+    majority_makes_progress: MajorityMakesProgress,
+    lagging_follower_catches_up: LaggingFollowerCatchesUp,
+    heard_leader_stays: HeardLeaderStays,
+    leader_needs_its_disk: LeaderNeedsItsDisk,
+    // Requests.
+    request_is_answered: RequestIsAnswered,
+    unhindered_request_succeeds: UnhinderedRequestSucceeds,
     // Boundedness.
     sends_are_bounded: SendsAreBounded,
     batch_is_bounded: BatchIsBounded,

@@ -45,7 +45,7 @@ mod tests {
     use crate::history::fixtures::*;
     use crate::history::recorder::Recorder;
     use crate::history::violation::HELD;
-    use raft::Role;
+    use raft::{NodeSet, Role};
 
     const FRESH: u64 = 7;
 
@@ -78,14 +78,17 @@ mod tests {
     #[test]
     fn no_node_can_win_if_the_newest_log_is_that_of_a_needed_node_without_a_vote() {
         let mut run = cluster::<RecoversAfterHealing>(4);
-        assert!(run.history.can_elect());
+        assert!(run.history.can_elect(NodeSet::first(4)));
         for node in [0, 3] {
             run.stores(node, &change(1, 1, &[0, 1, 2])).unwrap();
         }
         run.stores(0, &joint(2, 1, &[3], &[0, 1, 2])).unwrap();
-        assert!(run.history.can_elect(), "n3 votes for n0");
+        assert!(run.history.can_elect(NodeSet::first(4)), "n3 votes for n0");
         run.stores(3, &write(2, &[(2, 0)])).unwrap();
-        assert!(!run.history.can_elect(), "n3 has the newer log, and is no voter by its own log");
+        assert!(
+            !run.history.can_elect(NodeSet::first(4)),
+            "n3 has the newer log, and is no voter by its own log"
+        );
     }
 
     #[test]

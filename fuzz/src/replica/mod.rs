@@ -32,8 +32,8 @@ use std::sync::Arc;
 
 use raft::mark::Marks;
 use raft::{
-    HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Progress, Read, ReadId, Refused, Role,
-    Snapshot, Term, WriteId,
+    Ended, HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Progress, Read, ReadId,
+    Refused, Role, Snapshot, Term, WriteId,
 };
 
 pub use crate::base::capabilities::Capabilities;
@@ -107,6 +107,8 @@ pub struct Effects<'a, M> {
     pub refused: Option<&'a Refused>,
     /// Replies to reads: at most one for each read, in the incarnation that received it.
     pub reads: &'a [Read],
+    /// Accepted transfers and changes that have ended, if this Raft says so.
+    pub ended: &'a [Ended],
     /// The replica has halted, and its pending writes are lost: call the crash handler. Another
     /// start may follow.
     pub halted: bool,
@@ -152,6 +154,7 @@ impl<M> PlainOutput<M> {
             applied,
             refused: None,
             reads: &[],
+            ended: &[],
             halted: *halted,
             marks: Marks::default(),
         }

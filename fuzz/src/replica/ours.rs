@@ -37,6 +37,8 @@ impl Replica for Ours {
     const CAPABILITIES: Capabilities = Capabilities {
         pre_vote: true,
         check_quorum: true,
+        leaders_need_disk: true,
+        answers_requests: true,
         snapshots: true,
         changes: true,
         transfers: true,
@@ -109,6 +111,7 @@ impl Replica for Ours {
             applied: &filled.output.committed,
             refused: filled.output.answer.as_ref().and_then(|answer| answer.as_ref().err()),
             reads: &filled.output.reads,
+            ended: &filled.output.ended,
             halted: filled.output.halted,
             marks: filled.output.marks,
         }

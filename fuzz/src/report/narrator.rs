@@ -6,10 +6,11 @@
 
 use std::fmt::Write as _;
 
-use raft::{LogIndex, Membership, NodeId, NodeSet, Read, Refused, Role};
+use raft::{Ended, LogIndex, Membership, NodeId, NodeSet, Read, Refused, Role};
 
+use crate::history::degraded_period::DegradedPeriod;
 use crate::history::monitor::Monitor;
-use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome};
+use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome, Unhindered};
 use crate::history::state_machine::{key_of, written_by, StateMachine};
 use crate::history::violation::{membership, Verdict, NOTHING};
 use crate::history::{History, PerNode};
@@ -425,6 +426,40 @@ impl Monitor for Narrator {
             Some(node) => self.add(format_args!("{node} is cut off for a while, and reconnects")),
             None => self.add(format_args!("{} ticks without a fault", quiet.ticks)),
         }
+    }
+
+    fn request_ended(&mut self, _: &History, node: NodeId, ended: &Ended) -> Verdict {
+        match *ended {
+            Ended::Transfer { to, done: true } => {
+                self.say(node, format_args!("has transferred leadership to {to}"))
+            }
+            Ended::Transfer { to, done: false } => {
+                self.say(node, format_args!("gives up the transfer to {to}"))
+            }
+            Ended::Change { done: true, .. } => self.say(node, format_args!("finishes the change")),
+            Ended::Change { done: false, .. } => {
+                self.say(node, format_args!("gives up the change"))
+            }
+        }
+    }
+
+    fn degraded(&mut self, history: &History, minority: NodeSet) -> Verdict {
+        let kind = history.setup.degraded;
+        let line = format!("a period begins with {minority} degraded ({kind}); clients go on");
+        self.open(line, None);
+        self.recovering = true;
+        NOTHING
+    }
+
+    fn degraded_period_ended(&mut self, _: &History, period: &DegradedPeriod) -> Verdict {
+        let DegradedPeriod { ticks, commits, .. } = *period;
+        self.add(format_args!("after {ticks} ticks {commits} new commands are committed"))
+    }
+
+    fn unhindered_request_ended(&mut self, _: &History, request: &Unhindered) -> Verdict {
+        let Unhindered { request, succeeded, .. } = request;
+        let outcome = if *succeeded { "succeeds" } else { "does not succeed" };
+        self.add(format_args!("{request} {outcome}"))
     }
 
     fn started(&mut self, history: &History, node: NodeId) -> Verdict {

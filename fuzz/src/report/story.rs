@@ -16,7 +16,7 @@ use crate::replica::system_under_test::SystemUnderTest;
 use crate::replica::Replica;
 use crate::report::narrator::Narrator;
 use crate::run::{judge, play_exactly, Judged, MAX_EVENTS};
-use crate::schedule::{DiskMode, Schedule, Setup};
+use crate::schedule::{Degraded, DiskMode, Schedule, Setup};
 
 /// No line is longer.
 pub const WIDTH: usize = 80;
@@ -84,6 +84,7 @@ fn setup_text(setup: &Setup, events: usize) -> String {
         (!setup.mixed.is_empty(), format!("{} configured the other way", setup.mixed)),
         (setup.handler_delay > 0, format!("crash handlers {} inputs late", setup.handler_delay)),
         (setup.unbounded_damage, "unbounded damage".into()),
+        (setup.degraded != Degraded::Off, format!("a minority is degraded ({})", setup.degraded)),
     ];
     let on = switches.into_iter().filter(|(on, _)| *on).map(|(_, name)| format!("; {name}"));
     format!("{nodes}, {events} events; {disk}; {entries}{}", on.collect::<String>())

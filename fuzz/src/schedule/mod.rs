@@ -12,7 +12,7 @@ use arbitrary::{Arbitrary, Unstructured};
 use bincode::config;
 
 use crate::schedule::event::Event;
-pub use crate::schedule::setup::{DiskMode, Recovery, Setup};
+pub use crate::schedule::setup::{Degraded, DiskMode, Recovery, Setup};
 
 pub mod event;
 pub mod family;

@@ -36,12 +36,64 @@ pub enum Recovery {
     Core,
 }
 
+/// What is wrong with a minority, for long, while the majority is healthy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Degraded {
+    /// Nothing: there is no such period.
+    #[default]
+    Off,
+    /// No write completes.
+    HungDisk,
+    /// Writes complete one at a time, every other tick.
+    SlowDisk,
+    /// Half of the messages to and from it are lost.
+    Lossy,
+    /// Nothing reaches it.
+    Deaf,
+    /// Nothing that it sends arrives.
+    Mute,
+    /// Messages to and from it take several ticks.
+    SlowLink,
+    /// It is paused for an election timeout, and runs for as long.
+    Pauses,
+    /// It crashes and restarts every election timeout.
+    Restarts,
+}
+
+impl Degraded {
+    /// All of them, by the value of the setting.
+    const ALL: [Degraded; 9] = [
+        Degraded::Off,
+        Degraded::HungDisk,
+        Degraded::SlowDisk,
+        Degraded::Lossy,
+        Degraded::Deaf,
+        Degraded::Mute,
+        Degraded::SlowLink,
+        Degraded::Pauses,
+        Degraded::Restarts,
+    ];
+    const WORDS: [&str; 9] = [
+        "off",
+        "hung-disk",
+        "slow-disk",
+        "lossy",
+        "deaf",
+        "mute",
+        "slow-link",
+        "pauses",
+        "restarts",
+    ];
+}
+
 /// The domain of a setting, with its encoding as a byte and as a word.
 enum Domain {
     /// One of these numbers, selected by the byte modulo the length of the table.
     Number(&'static [u8]),
     /// One of these words, each for one value of the byte modulo the number; else the first.
     Word(&'static [&'static str], u8),
+    /// One of these words, selected by the byte modulo the length of the table of their places.
+    Weighted(&'static [&'static str], &'static [u8]),
     /// A set of nodes; none if the byte is below 128.
     Set,
 }
@@ -51,6 +103,19 @@ const SWITCH: [&str; 2] = ["off", "on"];
 /// Cluster sizes by the header's byte: mostly 3 and 5, where most bugs are; even sizes, where a
 /// half is not a majority; 1, 2 and 7 occasionally.
 const SIZES: [u8; 16] = [3, 3, 3, 3, 3, 3, 3, 5, 5, 5, 4, 4, 2, 6, 7, 1];
+
+/// What is degraded by the header's byte: mostly nothing; a hung disk more often than anything
+/// else, since it matters only at a leader.
+const DEGRADED: [u8; 200] = {
+    let mut table = [0; 200];
+    let kinds = [1, 1, 1, 1, 2, 3, 4, 5, 6, 7, 8];
+    let mut place = 0;
+    while place < kinds.len() {
+        table[1 + place] = kinds[place];
+        place += 1;
+    }
+    table
+};
 
 macro_rules! settings {
     ($($(#[$doc:meta])* $field:ident: $type:ty = $name:literal, $domain:expr;)*) => {
@@ -127,8 +192,10 @@ settings! {
     /// Damage to disks is not limited to what a quorum tolerates. Safety must hold even then, but
     /// recovery is required only of a cluster that still has a quorum.
     unbounded_damage: bool = "unbounded-damage", Domain::Word(&SWITCH, 8);
-    /// The nodes that the recovery of a core leaves out first.
+    /// The nodes that the recovery of a core leaves out first, and that are degraded first.
     lost: NodeSet = "lost", Domain::Set;
+    /// What is wrong with a minority after the last event, before the recovery if there is one.
+    degraded: Degraded = "degraded", Domain::Weighted(&Degraded::WORDS, &DEGRADED);
 }
 
 /// Conversion of a field of [`Setup`] to and from a value of its domain.
@@ -182,10 +249,27 @@ impl Value for Recovery {
     }
 }
 
+impl Value for Degraded {
+    fn from_value(value: u8) -> Degraded {
+        Degraded::ALL[usize::from(value)]
+    }
+    fn to_value(self) -> u8 {
+        self as u8
+    }
+}
+
+impl fmt::Display for Degraded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Degraded::WORDS[*self as usize])
+    }
+}
+
 impl Domain {
     fn pick(&self, byte: u8) -> u8 {
         match self {
-            Domain::Number(table) => table[usize::from(byte) % table.len()],
+            Domain::Number(table) | Domain::Weighted(_, table) => {
+                table[usize::from(byte) % table.len()]
+            }
             Domain::Word(words, modulo) if usize::from(byte % modulo) < words.len() => {
                 byte % modulo
             }
@@ -196,7 +280,7 @@ impl Domain {
 
     fn place(&self, value: u8) -> u8 {
         match self {
-            Domain::Number(table) => {
+            Domain::Number(table) | Domain::Weighted(_, table) => {
                 let place = table.iter().position(|&known| known == value);
                 place.expect("only known values are set") as u8
             }
@@ -212,7 +296,7 @@ impl Domain {
                 let number = word.parse().map_err(|_| format!("'{word}' is not a number"))?;
                 table.contains(&number).then_some(number).ok_or_else(wrong)
             }
-            Domain::Word(words, _) => {
+            Domain::Word(words, _) | Domain::Weighted(words, _) => {
                 let place = words.iter().position(|known| *known == word);
                 Ok(place.ok_or_else(wrong)? as u8)
             }
@@ -223,7 +307,7 @@ impl Domain {
     fn show(&self, value: u8) -> String {
         match self {
             Domain::Number(_) => value.to_string(),
-            Domain::Word(words, _) => words[usize::from(value)].into(),
+            Domain::Word(words, _) | Domain::Weighted(words, _) => words[usize::from(value)].into(),
             Domain::Set => format!("{{{}}}", node_set(value)),
         }
     }

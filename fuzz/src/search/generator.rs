@@ -16,7 +16,7 @@ use crate::schedule::event::{Event, Kind, Operand, ALL, KINDS, SNAPSHOT};
 use crate::schedule::family::{Family, Faults, Share};
 use crate::schedule::operand::first_from;
 use crate::schedule::operand::PROPOSE_TO_LEADER;
-use crate::schedule::{DiskMode, Schedule, Setup};
+use crate::schedule::{Degraded, DiskMode, Schedule, Setup};
 
 /// How schedules are drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -122,6 +122,9 @@ const WEIGHTS: [u32; KINDS.len()] = [
 /// run in which none has any must end as well.
 pub const DRAWS_PER_EVENT: usize = 8;
 
+/// Bytes of a chunk of a snapshot: a quarter.
+const SMALL_CHUNK: u8 = 8;
+
 /// The resolution of the weights: ten bits.
 const TICKETS: usize = 1024;
 
@@ -141,6 +144,13 @@ fn without_corners(setup: Setup) -> Setup {
         unbounded_damage: usual.unbounded_damage,
         ..setup
     }
+}
+
+/// A setup in which a degraded minority can be judged. Over slow links, snapshots take long.
+fn with_stable_leaders(setup: Setup) -> Setup {
+    let mixed = NodeSet::EMPTY;
+    let chunk = if setup.degraded == Degraded::SlowLink { SMALL_CHUNK } else { setup.chunk };
+    Setup { pre_vote: true, check_quorum: true, mixed, chunk, ..setup }
 }
 
 /// A source of schedules.
@@ -190,6 +200,9 @@ impl Generator {
         }
         if self.strategy != Strategy::Uniform && !self.chance(4) {
             setup = without_corners(setup);
+        }
+        if setup.degraded != Degraded::Off {
+            setup = with_stable_leaders(setup);
         }
         self.begin_schedule(setup);
         setup

@@ -54,7 +54,8 @@ setup     3 nodes, 41 events; writes are durable immediately; 16 entries a
      commits up to 3; acknowledges up to 4
  34. n1 receives AppendEntries(term 1, prev 4@1, heartbeat, commit 3) from n0:
      acknowledges up to 4
- 35. n0 receives AppendEntriesReply(term 1, match 4) from n1: commits up to 4
+ 35. n0 receives AppendEntriesReply(term 1, match 4) from n1: commits up to 4;
+     finishes the change
  36. n0 receives AppendEntriesReply(term 1, match 4) from n1
  37. n0 receives AppendEntriesReply(term 1, match 4) from n1
  38. n2 receives AppendEntries(term 1, prev 3@1, entry 4@1, commit 3) from n0:

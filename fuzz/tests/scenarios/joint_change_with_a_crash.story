@@ -30,7 +30,8 @@ setup     6 nodes, 111 events; writes are durable immediately; 16 entries a
      n3,n4,n5; acknowledges up to 2
  18. n1 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 1) from n0:
      acknowledges up to 2
- 19. n0 receives AppendEntriesReply(term 1, match 2) from n1: commits up to 2
+ 19. n0 receives AppendEntriesReply(term 1, match 2) from n1: commits up to 2;
+     finishes the change
  20. n0 receives AppendEntriesReply(term 1, match 2) from n1
  21. n2 receives AppendEntries(term 1, prev 1@1, entry 2@1, commit 1) from n0:
      commits up to 1; appends 2@1; uses the membership n0,n1,n2, learners

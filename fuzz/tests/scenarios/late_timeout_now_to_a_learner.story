@@ -22,7 +22,7 @@ setup     3 nodes, 28 events; writes are durable immediately; 16 entries a
      commits up to 1; acknowledges up to 1
  14. n0 receives AppendEntriesReply(term 1, match 1) from n2
  15. the clock of n0 ticks
- 16. the clock of n0 ticks
+ 16. the clock of n0 ticks: gives up the transfer to n1
  17. n2 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n0:
      acknowledges up to 1
  18. n0 receives AppendEntriesReply(term 1, match 1) from n2
@@ -30,7 +30,8 @@ setup     3 nodes, 28 events; writes are durable immediately; 16 entries a
      2@1; uses the membership n0,n2, learners n1
  20. n2 receives AppendEntries(term 1, prev 1@1, entry 2@1, commit 1) from n0:
      appends 2@1; uses the membership n0,n2, learners n1; acknowledges up to 2
- 21. n0 receives AppendEntriesReply(term 1, match 2) from n2: commits up to 2
+ 21. n0 receives AppendEntriesReply(term 1, match 2) from n2: commits up to 2;
+     finishes the change
  22. the clock of n0 ticks
  23. the clock of n0 ticks
  24. n2 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 2) from n0:

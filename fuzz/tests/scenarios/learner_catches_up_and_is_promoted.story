@@ -23,7 +23,8 @@ setup     3 nodes, 50 events; writes are durable immediately; 16 entries a
      acknowledges up to 3
  13. n1 receives AppendEntries(term 1, prev 3@1, heartbeat, commit 2) from n0:
      acknowledges up to 3
- 14. n0 receives AppendEntriesReply(term 1, match 3) from n1: commits up to 3
+ 14. n0 receives AppendEntriesReply(term 1, match 3) from n1: commits up to 3;
+     finishes the change
  15. n0 receives AppendEntriesReply(term 1, match 3) from n1
  16. the log of n0 is compacted: stores a snapshot up to 3@1
  17. the clock of n0 ticks
@@ -74,7 +75,8 @@ setup     3 nodes, 50 events; writes are durable immediately; 16 entries a
  47. n2 receives AppendEntries(term 1, prev 5@1, heartbeat, commit 4) from n0:
      acknowledges up to 5
  48. n0 receives AppendEntriesReply(term 1, match 4) from n2
- 49. n0 receives AppendEntriesReply(term 1, match 5) from n2: commits up to 5
+ 49. n0 receives AppendEntriesReply(term 1, match 5) from n2: commits up to 5;
+     finishes the change
  50. n0 receives AppendEntriesReply(term 1, match 5) from n2
 
 node role          term vote commit log (terms); disk if it differs

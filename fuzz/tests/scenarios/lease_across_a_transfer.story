@@ -27,7 +27,7 @@ setup     3 nodes, 41 events; writes are durable immediately; 16 entries a
  18. n2 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n1:
      commits up to 1; acknowledges up to 1
  19. all clocks tick
- 20. all clocks tick
+ 20. all clocks tick: n1 gives up the transfer to n0
  21. n2 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n1:
      acknowledges up to 1
  22. n1 receives AppendEntriesReply(term 1, match 1) from n2

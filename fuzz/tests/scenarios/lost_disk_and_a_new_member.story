@@ -59,7 +59,8 @@ setup     4 nodes, 65 events; writes are durable immediately; 1 entry a
      up to 4
  38. n1 receives AppendEntries(term 1, prev 4@1, heartbeat, commit 3) from n0:
      acknowledges up to 4
- 39. n0 receives AppendEntriesReply(term 1, match 4) from n1: commits up to 4
+ 39. n0 receives AppendEntriesReply(term 1, match 4) from n1: commits up to 4;
+     finishes the change
  40. n0 receives AppendEntriesReply(term 1, match 4) from n1
  41. n3 receives InstallSnapshot(term 1, last 2@1, bytes 0 to 32) from n0:
      commits up to 2; stores a snapshot up to 2@1; installs the snapshot up to

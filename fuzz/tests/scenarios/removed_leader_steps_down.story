@@ -36,7 +36,7 @@ setup     3 nodes, 30 events; writes are durable immediately; 16 entries a
  21. n2 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 1) from n0:
      acknowledges up to 2
  22. n0 receives AppendEntriesReply(term 1, match 2) from n2: commits up to 2;
-     steps down to follower in term 1
+     steps down to follower in term 1; finishes the change
  23. n0 receives AppendEntriesReply(term 1, match 2) from n2
  24. n0 receives AppendEntriesReply(term 1, match 2) from n2
  25. the election timeout of n0 elapses

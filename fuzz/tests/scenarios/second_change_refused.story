@@ -33,7 +33,8 @@ setup     5 nodes, 32 events; writes are durable immediately; 16 entries a
      acknowledges up to 2
  19. n2 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 1) from n0:
      acknowledges up to 2
- 20. n0 receives AppendEntriesReply(term 1, match 2) from n2: commits up to 2
+ 20. n0 receives AppendEntriesReply(term 1, match 2) from n2: commits up to 2;
+     finishes the change
  21. n0 receives AppendEntriesReply(term 1, match 2) from n2
  22. an operator asks n0 for the membership {n0,n1,n2,n3,n4}: appends 3@1; uses
      the membership n0,n1,n2,n3,n4
@@ -51,7 +52,8 @@ setup     5 nodes, 32 events; writes are durable immediately; 16 entries a
      acknowledges up to 3
  30. n2 receives AppendEntries(term 1, prev 3@1, heartbeat, commit 2) from n0:
      acknowledges up to 3
- 31. n0 receives AppendEntriesReply(term 1, match 3) from n2: commits up to 3
+ 31. n0 receives AppendEntriesReply(term 1, match 3) from n2: commits up to 3;
+     finishes the change
  32. n0 receives AppendEntriesReply(term 1, match 3) from n2
 
 node role          term vote commit log (terms); disk if it differs

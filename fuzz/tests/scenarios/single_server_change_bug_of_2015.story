@@ -75,7 +75,8 @@ setup     5 nodes, 63 events; writes are durable immediately; 16 entries a
      up to 3
  49. n2 receives AppendEntries(term 2, prev 3@2, heartbeat, commit 2) from n1:
      acknowledges up to 3
- 50. n1 receives AppendEntriesReply(term 2, match 3) from n2: commits up to 3
+ 50. n1 receives AppendEntriesReply(term 2, match 3) from n2: commits up to 3;
+     finishes the change
  51. n1 receives AppendEntriesReply(term 2, match 3) from n2
  52. all links are healed
  53. the clock of n0 ticks
@@ -83,7 +84,7 @@ setup     5 nodes, 63 events; writes are durable immediately; 16 entries a
  55. n3 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 1) from n0:
      rejects
  56. n0 receives AppendEntriesReply(term 2, rejected) from n3: steps down to
-     follower in term 2
+     follower in term 2; gives up the change
  57. the election timeout of n0 elapses: becomes candidate in term 3
  58. n3 receives RequestVote(term 3, last log 2@1) from n0: adopts term 3;
      refuses its vote

@@ -25,7 +25,7 @@ setup     3 nodes, 23 events; writes are durable immediately; 16 entries a
      commits up to 1; acknowledges up to 1
  16. n0 receives AppendEntriesReply(term 1, match 1) from n1
  17. the clock of n0 ticks
- 18. the clock of n0 ticks
+ 18. the clock of n0 ticks: gives up the transfer to n2
  19. n1 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n0:
      acknowledges up to 1
  20. n0 receives AppendEntriesReply(term 1, match 1) from n1

@@ -46,7 +46,8 @@ setup     3 nodes, 36 events; writes are durable immediately; 16 entries a
  29. the clock of n2 ticks
  30. the clock of n2 ticks
  31. n0 receives RequestVote(term 2, last log 3@1) from n2: steps down to
-     follower in term 2; grants its vote; reply to n2
+     follower in term 2; grants its vote; has transferred leadership to n2;
+     reply to n2
  32. n0 receives AppendEntries(term 2, prev 3@1, entry 4@2, commit 3) from n2:
      appends 4@2; acknowledges up to 4
  33. n0 receives AppendEntries(term 2, prev 3@1, entry 4@2, commit 3) from n2:

@@ -36,6 +36,7 @@ impl<C: Command> Node<C> {
     pub(crate) fn persisted(&mut self, id: WriteId, output: &mut Output<C>) {
         while self.writes.front().is_some_and(|pending| pending.id <= id) {
             self.on_disk = self.writes.pop_front().expect("front exists").state;
+            self.disk_silence = 0;
         }
         while self.promises.front().is_some_and(|(rests_on, _)| *rests_on <= id) {
             output.mark(Mark::PromiseReleased);
@@ -46,6 +47,14 @@ impl<C: Command> Node<C> {
             Role::Leader => self.advance_commit(output),
             Role::Follower | Role::PreCandidate => {}
         }
+    }
+
+    /// One tick: how long the disk has been silent.
+    pub(crate) fn tick_disk(&mut self) {
+        self.disk_silence = match self.writes.is_empty() {
+            true => 0,
+            false => self.disk_silence.saturating_add(1),
+        };
     }
 
     /// After a failed write the disk's content is unknown, so this server halts.

@@ -17,14 +17,20 @@ impl<C: Command> Node<C> {
     /// One unit of time: for a leader's heartbeats, or for the election timer of any other role.
     pub(crate) fn tick(&mut self, output: &mut Output<C>) {
         self.elapsed += 1;
+        self.tick_disk();
         match self.role {
             Role::Leader => {
                 if self.check_quorum_fails() {
                     output.mark(Mark::QuorumLost);
                     return self.enter_term(self.term(), Role::Follower, output);
                 }
+                if self.config.check_quorum && !self.disk_responds() {
+                    output.mark(Mark::DiskSilent);
+                    return self.enter_term(self.term(), Role::Follower, output);
+                }
                 self.leader_state.ticks += 1;
                 self.tick_transfer(output);
+                self.tick_reads(output);
                 if (self.rules.heartbeat_is_due)(self.elapsed, self.config.heartbeat_ticks) {
                     output.mark(Mark::HeartbeatDue);
                     self.elapsed = 0;
@@ -56,6 +62,10 @@ impl<C: Command> Node<C> {
         let mut active = std::mem::take(&mut self.leader_state.recently_active);
         active.insert(self.id());
         !(self.rules.keeps_leadership)(self.membership_in_force(), active)
+    }
+
+    fn disk_responds(&self) -> bool {
+        (self.rules.disk_responds)(self.disk_silence, self.config.election_ticks)
     }
 
     /// Whether this server believes that a current leader exists: itself, one whose message it
@@ -101,7 +111,8 @@ impl<C: Command> Node<C> {
 
     /// The election timeout has elapsed: become candidate, with Pre-Vote pre-candidate first.
     pub(crate) fn campaign(&mut self, output: &mut Output<C>) {
-        if self.role == Role::Leader || !self.may_campaign() || self.withhold_votes_ticks > 0 {
+        let withheld = self.withhold_votes_ticks > 0 || !self.disk_responds();
+        if self.role == Role::Leader || !self.may_campaign() || withheld {
             return output.mark(Mark::MayNotCampaign);
         }
         match (self.rules.pre_votes)(self.config.pre_vote) {
@@ -146,8 +157,9 @@ impl<C: Command> Node<C> {
         granted: bool,
         output: &mut Output<C>,
     ) {
+        let counts = (self.rules.counts_pre_vote)(granted);
         match self.role {
-            _ if !granted => output.mark(Mark::VoteRefused),
+            _ if !counts => output.mark(Mark::VoteRefused),
             Role::PreCandidate => self.count_vote(from, output),
             _ => output.mark(Mark::VoteLate),
         }
@@ -175,6 +187,7 @@ impl<C: Command> Node<C> {
     pub(crate) fn enter_term(&mut self, term: Term, role: Role, output: &mut Output<C>) {
         if self.role == Role::Leader {
             self.elapsed = 0; // From now on it is the election timer, not the heartbeat timer.
+            self.end_requests(term, output);
         }
         if term > self.term() {
             self.incoming_snapshot = None; // The next leader's snapshot may have other bytes.

@@ -35,6 +35,8 @@ pub(crate) struct LeaderState {
     pub transfer: Option<Transfer>,
     /// TimeoutNow was sent in this term.
     pub transfer_sent: bool,
+    /// The first entry of a membership change that was requested and has not ended.
+    pub change: Option<LogIndex>,
 }
 
 /// A transfer of leadership.
@@ -84,7 +86,7 @@ impl LeaderState {
         (self.check_quorum_elapsed, self.recently_active) = (0, NodeSet::EMPTY);
         self.sending.clear();
         self.reads.clear();
-        (self.transfer, self.transfer_sent) = (None, false);
+        (self.transfer, self.transfer_sent, self.change) = (None, false, None);
     }
 
     /// Makes room for every server whose id is at most `highest`; resets non-members to `fresh`.

@@ -6,7 +6,7 @@
 
 use crate::entry::{Command, Payload};
 use crate::ids::{LogId, Term};
-use crate::io::{Output, Refused};
+use crate::io::{Ended, Output, Refused};
 use crate::mark::Mark;
 use crate::membership::Membership;
 use crate::node::Node;
@@ -20,7 +20,9 @@ impl<C: Command> Node<C> {
         output.answer = Some(self.accepts_change(voters).map(|()| {
             let next = (self.rules.next_membership)(self.membership(), voters, learners);
             output.mark(if next.is_joint() { Mark::ChangedJointly } else { Mark::ChangedDirectly });
-            self.append_membership(next, output)
+            let first = self.append_membership(next, output);
+            self.leader_state.change = Some(first.index);
+            first
         }));
     }
 
@@ -86,9 +88,12 @@ impl<C: Command> Node<C> {
             }
             output.mark(Mark::JointLeft);
             self.append_membership(self.membership().left(), output);
-        } else if (self.rules.steps_down_when_removed)()
-            && !self.membership().voters.contains(self.id())
-        {
+            return;
+        }
+        if let Some(since) = self.leader_state.change.take() {
+            output.ended.push(Ended::Change { since, done: true });
+        }
+        if (self.rules.steps_down_when_removed)() && !self.membership().voters.contains(self.id()) {
             output.mark(Mark::LeaderRemoved);
             self.enter_term(self.term(), Role::Follower, output);
         }

@@ -74,6 +74,8 @@ pub struct Node<C = Vec<u8>> {
     recorded: HardState,
     promises: VecDeque<(WriteId, Message<C>)>,
     halted: bool,
+    /// Ticks since a write became durable, while one is pending.
+    disk_silence: u32,
 
     /// The snapshot is not yet part of a write.
     snapshot_is_new: bool,
@@ -128,6 +130,7 @@ impl<C: Command> Node<C> {
             recorded: hard_state,
             promises: VecDeque::new(),
             halted: false,
+            disk_silence: 0,
             snapshot_is_new: false,
             role: Role::Follower,
             leader: None,

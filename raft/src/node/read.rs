@@ -175,9 +175,27 @@ impl<C: Command> Node<C> {
         });
     }
 
+    /// A read that no quorum confirms within two election timeouts is refused. With CheckQuorum the
+    /// leader steps down before.
+    pub(crate) fn tick_reads(&mut self, output: &mut Output<C>) {
+        let (now, limit) = (self.leader_state.ticks, 2 * u64::from(self.config.election_ticks));
+        let is_late = |read: &PendingRead| now.saturating_sub(read.since.ticks()) >= limit;
+        while let Some(&PendingRead { origin, .. }) =
+            self.leader_state.reads.front().filter(|read| is_late(read))
+        {
+            output.mark(Mark::ReadExpired);
+            self.leader_state.reads.pop_front();
+            self.respond(origin, Err(Refused::Unanswered), output);
+        }
+    }
+
     /// The term or the role ends: all pending reads end, those of clients with a refusal.
     pub(crate) fn drop_reads(&mut self, output: &mut Output<C>) {
         let answer = Err(Refused::NotLeader { leader: None });
+        if !(self.rules.ends_requests)() {
+            self.leader_state.reads.clear();
+            return self.forwarded_reads.pending.clear();
+        }
         if !self.leader_state.reads.is_empty() || !self.forwarded_reads.pending.is_empty() {
             output.mark(Mark::ReadsDropped);
         }

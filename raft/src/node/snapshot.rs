@@ -42,8 +42,12 @@ impl<C: Command> Node<C> {
         if !(self.rules.sends_snapshot)(known.progress.match_index) {
             return;
         }
-        // A transfer continues although there is a newer snapshot: otherwise it might never end.
         let sending = &mut self.leader_state.sending;
+        let is_outdated =
+            |(to, one): &(NodeId, Arc<Snapshot>)| *to == peer && one.last < newest.last;
+        if !(self.rules.continues_snapshot)() {
+            sending.retain(|one| !is_outdated(one));
+        }
         let place = sending.iter().position(|(to, _)| *to == peer).unwrap_or_else(|| {
             known.state = ProgressState::Snapshot { last: newest.last.index, received: 0 };
             sending.push((peer, newest.clone()));

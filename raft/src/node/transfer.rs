@@ -5,8 +5,8 @@
 //! cannot be revoked: the leader has no lease for the rest of its term.
 
 use crate::entry::Command;
-use crate::ids::NodeId;
-use crate::io::{Output, Refused};
+use crate::ids::{NodeId, Term};
+use crate::io::{Ended, Output, Refused};
 use crate::mark::Mark;
 use crate::message::Body;
 use crate::node::leader_state::Transfer;
@@ -57,7 +57,26 @@ impl<C: Command> Node<C> {
         transfer.ticks += 1;
         if transfer.ticks >= self.config.election_ticks {
             output.mark(Mark::TransferAborted);
-            self.leader_state.transfer = None;
+            self.end_transfer(false, output);
+        }
+    }
+
+    /// The transfer in progress ends, if there is one.
+    fn end_transfer(&mut self, done: bool, output: &mut Output<C>) {
+        if let Some(Transfer { to, .. }) = self.leader_state.transfer.take() {
+            output.ended.push(Ended::Transfer { to, done });
+        }
+    }
+
+    /// This server leads no more in `term`: what was requested ends with that.
+    pub(crate) fn end_requests(&mut self, term: Term, output: &mut Output<C>) {
+        if !(self.rules.ends_requests)() {
+            return;
+        }
+        let sent = self.leader_state.transfer.is_some_and(|transfer| transfer.timeout_now_sent);
+        self.end_transfer(sent && term > self.term(), output);
+        if let Some(since) = self.leader_state.change.take() {
+            output.ended.push(Ended::Change { since, done: false });
         }
     }
 
@@ -67,6 +86,9 @@ impl<C: Command> Node<C> {
             return output.mark(Mark::TimeoutNowIgnored);
         }
         output.mark(Mark::TimeoutNowTaken);
-        self.become_candidate(true, output);
+        match (self.rules.transfer_skips_pre_vote)() {
+            true => self.become_candidate(true, output),
+            false => self.campaign(output),
+        }
     }
 }

@@ -58,3 +58,18 @@ pub fn steps_down_when_removed() -> bool {
 pub fn ends_joint_consensus() -> bool {
     true
 }
+
+/// A leader that steps down ends what was requested of it: reads, transfers and changes.
+///
+/// Otherwise their clients wait for ever (redpanda PR 24404). Without this: no answer.
+pub fn ends_requests() -> bool {
+    true
+}
+
+/// The target of a transfer campaigns without Pre-Vote (dissertation, 3.10).
+///
+/// Otherwise all servers refuse it, since they have a current leader (canonical/raft #203).
+/// Without this: no transfer succeeds.
+pub fn transfer_skips_pre_vote() -> bool {
+    true
+}

@@ -107,6 +107,13 @@ pub fn grants_pre_vote(has_current_leader: bool, candidate: LogId, own: LogId) -
     !has_current_leader && is_up_to_date(candidate, own)
 }
 
+/// A pre-candidate counts the Pre-Votes that are granted.
+///
+/// 9.6. Without this, it enters one term after the other, and deposes each leader that hears of it.
+pub fn counts_pre_vote(granted: bool) -> bool {
+    granted
+}
+
 /// A pre-candidate has no leader.
 ///
 /// Otherwise pre-candidates refuse each other's Pre-Votes because of a leader that is gone
@@ -121,6 +128,17 @@ pub fn leader_of_pre_candidate(_known: Option<NodeId>) -> Option<NodeId> {
 /// 6.2. Without this, a partitioned leader accepts commands permanently.
 pub fn keeps_leadership(membership: &Membership, active: NodeSet) -> bool {
     membership.is_quorum(active)
+}
+
+/// A server whose disk has been silent for an election timeout, although writes are pending, does
+/// not campaign; with CheckQuorum it does not lead either.
+///
+/// Its followers may store and commit entries without its disk, and its heartbeats need none, so
+/// a leader whose disk hangs would lead permanently, though it can store nothing (hashicorp/raft
+/// #503). As a candidate it would enter one term after the other, which it can never win, and with
+/// each of them stop the candidates that can. Without this: less progress than a majority can make.
+pub fn disk_responds(silence: u32, election_ticks: u32) -> bool {
+    silence < election_ticks
 }
 
 /// A server believes a current leader exists while it knows a leader and its election timer shows

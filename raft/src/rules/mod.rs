@@ -70,6 +70,8 @@ pub struct Rules {
     pub wins_election: fn(membership: &Membership, votes: &[NodeId]) -> bool,
     /// See [`grants_pre_vote`].
     pub grants_pre_vote: fn(has_current_leader: bool, candidate: LogId, own: LogId) -> bool,
+    /// See [`counts_pre_vote`].
+    pub counts_pre_vote: fn(granted: bool) -> bool,
     /// See [`leader_of_pre_candidate`].
     pub leader_of_pre_candidate: fn(known: Option<NodeId>) -> Option<NodeId>,
     /// See [`believes_in_leader`].
@@ -78,6 +80,8 @@ pub struct Rules {
     pub pre_votes: fn(pre_vote: bool) -> bool,
     /// See [`keeps_leadership`].
     pub keeps_leadership: fn(membership: &Membership, active: NodeSet) -> bool,
+    /// See [`disk_responds`].
+    pub disk_responds: fn(silence: u32, election_ticks: u32) -> bool,
     /// See [`progress_at_election`].
     pub progress_at_election: fn(earlier: Progress, last: LogIndex) -> Progress,
     /// See [`accepts_append`].
@@ -127,6 +131,8 @@ pub struct Rules {
     pub term_after_install: fn(current: Term, snapshot: Term) -> Term,
     /// See [`sends_snapshot`].
     pub sends_snapshot: fn(matched: LogIndex) -> bool,
+    /// See [`continues_snapshot`].
+    pub continues_snapshot: fn() -> bool,
     /// See [`forget_memberships`].
     pub forget_memberships: fn(memberships: &mut Memberships, index: LogIndex),
     /// See [`may_change`].
@@ -145,6 +151,10 @@ pub struct Rules {
     pub may_campaign: fn(is_voter: bool, may_be_voter_again: bool) -> bool,
     /// See [`steps_down_when_removed`].
     pub steps_down_when_removed: fn() -> bool,
+    /// See [`ends_requests`].
+    pub ends_requests: fn() -> bool,
+    /// See [`transfer_skips_pre_vote`].
+    pub transfer_skips_pre_vote: fn() -> bool,
     /// See [`may_read`].
     pub may_read: fn(committed: Option<Term>, current: Term) -> bool,
     /// See [`confirms_read`].
@@ -182,10 +192,12 @@ impl Rules {
         claimed_log,
         wins_election,
         grants_pre_vote,
+        counts_pre_vote,
         leader_of_pre_candidate,
         believes_in_leader,
         pre_votes,
         keeps_leadership,
+        disk_responds,
         progress_at_election,
         accepts_append,
         truncate_from,
@@ -209,6 +221,7 @@ impl Rules {
         keeps_suffix,
         term_after_install,
         sends_snapshot,
+        continues_snapshot,
         forget_memberships,
         may_change,
         membership_in_force,
@@ -216,6 +229,8 @@ impl Rules {
         ends_joint_consensus,
         may_campaign,
         steps_down_when_removed,
+        ends_requests,
+        transfer_skips_pre_vote,
         may_read,
         confirms_read,
         is_own_read_index,

@@ -5,7 +5,7 @@
 
 use std::net::ToSocketAddrs;
 
-use crate::serve::Args;
+use crate::serve::args::Args;
 use crate::tls::Tls;
 
 /// Checks all addresses at which a server is to listen. An error names the address.

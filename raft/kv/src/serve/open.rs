@@ -8,7 +8,7 @@ use store::{Directory, Storage, WalStore};
 
 use crate::command::Command;
 use crate::identity::{self, Disks};
-use crate::serve::Args;
+use crate::serve::args::Args;
 use crate::server::{Policy, Server, Settings};
 
 /// A log on the disk.
