@@ -37,6 +37,10 @@ pub struct Config {
     /// disregard RequestVote while there is a current leader (4.2.3). Price: if a leader can send
     /// and not receive, its cluster replaces it later, by that timeout.
     pub check_quorum: bool,
+    /// Catch-up (4.2.1): a new voter is a learner first, until it has caught up with the log, so
+    /// that it costs no availability. Price: a change to it takes longer, and is given up if it
+    /// does not catch up.
+    pub catch_up: bool,
     /// Leases: answer reads without a round trip while a quorum has replied to messages that are
     /// younger than `election_ticks`, divided by `clock_drift`, less two ticks (6.4.1). Requires
     /// `check_quorum` and this on all servers; otherwise reads can be stale. Price: after a start,
@@ -100,6 +104,7 @@ impl Config {
             incarnation: 0,
             pre_vote: false,
             check_quorum: false,
+            catch_up: false,
             lease_reads: false,
             clock_drift: 1,
             limits: Limits::DEFAULT,

@@ -26,7 +26,8 @@ pub enum Input<C = Vec<u8>> {
     /// (dissertation, 6.4).
     Read(ReadId),
     /// An operator changes the membership (section 6). The answer is the entry of the first step;
-    /// if there is a second step, the leader takes it by itself.
+    /// the leader takes further steps by itself. With [`Config::catch_up`](crate::Config::catch_up)
+    /// and new voters that are learners already, it is the last entry of the log.
     Change {
         /// The new voters.
         voters: NodeSet,

@@ -95,6 +95,9 @@ marks! {
     // ---- Membership and transfer ----
     ChangedDirectly "changed-directly" "A membership change begins that needs one step.",
     ChangedJointly "changed-jointly" "A membership change begins with joint consensus.",
+    CatchUpBegun "catch-up-begun" "A change begins with the catch-up of its new voters.",
+    CaughtUp "caught-up" "New voters have caught up, and the change itself begins.",
+    CatchUpGivenUp "catch-up-given-up" "New voters do not catch up, and the change is given up.",
     JointLeft "joint-left" "A leader ends joint consensus.",
     LeaderRemoved "leader-removed" "A leader that is no voter any more steps down.",
     TransferBegun "transfer-begun" "A leadership transfer begins.",

@@ -26,6 +26,8 @@ pub struct Capabilities {
     /// It supports [`Input::Change`](crate::replica::Input::Change), uses the newest membership in
     /// its log, and leaves joint consensus by itself.
     pub changes: bool,
+    /// Its new voters are learners until they have caught up, if the setup says so (4.2.1).
+    pub catch_up: bool,
     /// It supports [`Input::Transfer`](crate::replica::Input::Transfer).
     pub transfers: bool,
     /// It supports [`Input::Read`](crate::replica::Input::Read).
@@ -50,6 +52,7 @@ impl Capabilities {
         smallest_cluster: 1,
         snapshots: false,
         changes: false,
+        catch_up: false,
         transfers: false,
         reads: false,
         answers_requests: false,

@@ -45,6 +45,8 @@ struct Period {
     fresh: Command,
     /// Committed entries up to here have been looked at.
     seen: LogIndex,
+    /// A client waits for a leader to propose its command to.
+    is_due: bool,
     /// The healthy leader that leads without contest, since when it has done so.
     established: Option<(NodeId, Term)>,
     /// What a degraded node must have, and by when.
@@ -125,7 +127,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let (fresh, seen) = (history.clients.proposals + 1, history.last_committed());
         self.recorder.degraded(minority)?;
         let (established, target) = (None, None);
-        let mut period = Period { outcome, fresh, seen, established, target, draws: 0 };
+        let (is_due, draws) = (false, 0);
+        let mut period = Period { outcome, fresh, seen, is_due, established, target, draws };
         self.begin_period(&period)?;
         while !period.is_stuck() && !period.is_complete(longest) {
             self.pass_degraded_time(&mut period)?;
@@ -232,7 +235,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     fn pass_degraded_time(&mut self, period: &mut Period) -> Verdict {
         period.outcome.ticks += 1;
         period.outcome.waited += 1;
-        if period.outcome.ticks % INTERVAL == 1 {
+        period.is_due |= period.outcome.ticks % INTERVAL == 1;
+        if period.is_due {
             self.load(period)?;
         }
         for id in (0..self.setup().nodes).map(NodeId) {
@@ -289,6 +293,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         if host.paused {
             return NOTHING;
         }
+        period.is_due = false;
         let compacts = R::CAPABILITIES.snapshots && host.has_applied_since_snapshot();
         if compacts && !period.is_degraded(leader) && is_awake(host) {
             self.apply_request(Event::exact(Kind::Compact, [leader.0, 0, 0]))?;
@@ -381,7 +386,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let node = self.recorder.history.node(leader);
         let members = self.recorder.history.membership_of(node);
         let changed = node.log.changes()[0].map_or(LogIndex(0), |(index, _)| index);
-        !members.is_joint() && members.voters.contains(leader) && changed <= node.view.commit
+        let is_final = !members.is_joint() && node.requested.is_none();
+        is_final && members.voters.contains(leader) && changed <= node.view.commit
     }
 
     fn observe_disk(&self, period: &mut Period) {

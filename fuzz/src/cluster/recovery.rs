@@ -324,14 +324,15 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         different.map(|id| (leader, id))
     }
 
-    /// Whether the leader is in joint consensus, or does not know a newer term yet: a member may
-    /// have received it from a server that has stopped since.
+    /// Whether the leader is changing the membership, or does not know a newer term yet: a member
+    /// may have received it from a server that has stopped since.
     fn is_disputed(&self) -> bool {
         let history = &self.recorder.history;
         let Some((leader, term)) = history.newest_leader() else { return false };
         let membership = history.membership_of(history.node(leader));
         let mut members = self.running().filter(|id| membership.members().contains(*id));
-        membership.is_joint() || members.any(|id| history.node(id).view.term() > term)
+        let is_changing = membership.is_joint() || history.node(leader).requested.is_some();
+        is_changing || members.any(|id| history.node(id).view.term() > term)
     }
 
     /// A digest of the views of all running nodes, without their terms.

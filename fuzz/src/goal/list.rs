@@ -103,6 +103,7 @@ goals! {
     CommittedWhileDegraded = "committed-while-degraded", "Commands were committed while a minority was degraded.";
     CaughtUpWhileDegraded = "caught-up-while-degraded", "A slow follower has kept up while entries and snapshots went on.";
     HungLeaderReplaced = "hung-leader-replaced", "A leader whose disk hung was replaced.";
+    VoterCaughtUp = "voter-caught-up", "With catch-up, a learner has become a voter.";
     TransferGivenUp = "transfer-given-up", "A leader has given up a leadership transfer that it had accepted.";
     ReadDuringChange = "read-during-change", "A read requested during a membership change is answered.";
 }

@@ -80,6 +80,7 @@ impl Goals {
         self.reach_if(Goal::LeaderRemoved, left && old.all_voters().contains(node));
         let promoted = !members.voters.intersection(old.learners).is_empty();
         self.reach_if(Goal::LearnerPromoted, promoted);
+        self.reach_if(Goal::VoterCaughtUp, promoted && history.setup.catch_up);
         let joined = members.voters.without(old.all_voters());
         let left = members.outgoing.without(members.voters);
         self.replaced_during(history, joined, left);

@@ -153,6 +153,8 @@ pub struct NodeHistory {
     pub applied: LogIndex,
     /// As a leader: its last progress of each node.
     pub progress: PerNode<Progress>,
+    /// As a leader: the voters of a change that it has accepted, until it says that it has ended.
+    pub requested: Option<NodeSet>,
 }
 
 impl NodeHistory {
@@ -168,6 +170,7 @@ impl NodeHistory {
         self.lost = false;
         self.applied = LogIndex(0);
         self.progress = PerNode::default();
+        self.requested = None;
     }
 }
 
@@ -244,7 +247,9 @@ impl History {
         let is_left = |members: &Membership| is_quorum(members, members.all_voters().without(gone));
         let in_logs = self.nodes.iter().flat_map(|node| [&node.log, &node.disk]);
         let mut changes = in_logs.chain([&self.committed_log]).flat_map(|log| log.changes());
+        let mut requested = self.nodes.iter().filter_map(|node| node.requested);
         is_left(&self.membership_in_force())
+            && requested.all(|voters| is_left(&Membership::new(voters)))
             && changes.all(|change| change.is_none_or(|(_, members)| is_left(&members)))
     }
 
@@ -369,9 +374,17 @@ impl History {
         self.node_mut(id).view = view;
     }
 
+    /// A leader has accepted a change, or one that it had accepted has ended.
+    pub(crate) fn requested(&mut self, id: NodeId, voters: Option<NodeSet>) {
+        self.node_mut(id).requested = voters;
+    }
+
     /// After the oracles: records the leader of a term.
     pub(crate) fn leads(&mut self, id: NodeId) {
         let view = self.node(id).view;
+        if view.role != Role::Leader {
+            self.node_mut(id).requested = None;
+        }
         if view.role == Role::Leader {
             let term = view.term().0 as usize;
             grow(&mut self.leaders, term);
@@ -460,6 +473,7 @@ impl History {
     pub(crate) fn stopped(&mut self, id: NodeId) {
         let node = self.node_mut(id);
         node.up = false;
+        node.requested = None;
         node.applied = LogIndex(0);
         let NodeHistory { log, disk, .. } = node;
         log.become_equal(disk, disk.last_index());

@@ -3,13 +3,13 @@
 //! Promises: [`Recorder`] brings the [`History`] up to date and reports the difference to its
 //! monitor; the cost is proportional to the difference.
 
-use raft::{LogIndex, Membership, NodeId, NodeSet, Progress};
+use raft::{Ended, LogIndex, Membership, NodeId, NodeSet, Progress};
 
 use crate::history::degraded_period::DegradedPeriod;
 use crate::history::monitor::Monitor;
 use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome, Unhindered};
 use crate::history::state_machine::{key_of, StateMachine};
-use crate::history::step::Step;
+use crate::history::step::{Request, Step};
 use crate::history::violation::{Verdict, Violation};
 use crate::history::History;
 use crate::replica::{Capabilities, Entry, MessageView, View, Write};
@@ -112,8 +112,15 @@ impl<M: Monitor> Recorder<M> {
             let (refused, write) = (step.refused, step.write);
             let history = &self.history;
             checked |= self.monitor.requested(history, node, request, refused, write)?;
+            if let (Request::Change { voters, .. }, None) = (request, refused) {
+                let is_told = self.history.answers_requests;
+                self.history.requested(node, is_told.then_some(*voters));
+            }
         }
         for ended in step.ended {
+            if let Ended::Change { .. } = ended {
+                self.history.requested(node, None);
+            }
             checked |= self.monitor.request_ended(&self.history, node, ended)?;
         }
         if let Some(refused) = step.refused {

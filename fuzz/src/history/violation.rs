@@ -394,6 +394,9 @@ violations! {
         names(minority), leadership(before), leadership(after);
     LeaderNeedsItsDisk { leader: NodeId, ticks: u32 }
         = "leader-needs-its-disk", "{leader} still leads after {ticks} ticks in which its disk hung";
+    NewVoterHasCaughtUp { leader: NodeId, voter: NodeId, matched: LogIndex, needed: LogIndex }
+        = "new-voter-has-caught-up",
+        "{leader} made {voter} a voter, whose match index is {matched}; an election timeout before, the log ended at {needed}";
 
     // ---- Requests ----
     RequestIsAnswered { node: NodeId, request: step::Request, ticks: u32 }

@@ -32,7 +32,7 @@ fn forget_all_but_the_newest(memberships: &mut Memberships, index: LogIndex) {
 }
 
 /// See the module.
-pub(super) static MUTANTS: [Mutant; 59] = [
+pub(super) static MUTANTS: [Mutant; 60] = [
     // ---- Pipelining ----
     mutant(
         "window-ignored",
@@ -321,6 +321,13 @@ pub(super) static MUTANTS: [Mutant; 59] = [
         "a reply that is counted without a look at it",
         "heard-leader-stays",
         seeded! { counts_pre_vote(granted) => true },
+    ),
+    mutant(
+        "voter-without-catch-up",
+        "",
+        "redisraft #125; EastGuard PR 150; d-engine #212",
+        "new-voter-has-caught-up",
+        seeded! { has_caught_up(matched, round_end, ticks, election_ticks) => true },
     ),
     mutant(
         "requests-forgotten-at-step-down",

@@ -174,6 +174,7 @@ oracles! {
     lagging_follower_catches_up: LaggingFollowerCatchesUp,
     heard_leader_stays: HeardLeaderStays,
     leader_needs_its_disk: LeaderNeedsItsDisk,
+    new_voter_has_caught_up: NewVoterHasCaughtUp,
     // Requests.
     request_is_answered: RequestIsAnswered,
     unhindered_request_succeeds: UnhinderedRequestSucceeds,

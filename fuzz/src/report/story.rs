@@ -67,6 +67,7 @@ fn setup_text(setup: &Setup, events: usize) -> String {
         (setup.pre_vote, "Pre-Vote".into()),
         (setup.check_quorum, "CheckQuorum".into()),
         (setup.lease, "leases".into()),
+        (setup.catch_up, "new voters catch up first".into()),
         (setup.priority, "unequal election priority".into()),
         (setup.uncommitted_limit, "at most three or so uncommitted commands".into()),
         (setup.slow_apply, "commands are applied by events".into()),

@@ -196,6 +196,8 @@ settings! {
     lost: NodeSet = "lost", Domain::Set;
     /// What is wrong with a minority after the last event, before the recovery if there is one.
     degraded: Degraded = "degraded", Domain::Weighted(&Degraded::WORDS, &DEGRADED);
+    /// New voters catch up before they become voters (dissertation, 4.2.1).
+    catch_up: bool = "catch-up", Domain::Word(&SWITCH, 8);
 }
 
 /// Conversion of a field of [`Setup`] to and from a value of its domain.
@@ -395,6 +397,7 @@ impl Setup {
             nodes,
             pre_vote: self.pre_vote && capabilities.pre_vote,
             check_quorum: self.check_quorum && capabilities.check_quorum,
+            catch_up: self.catch_up && capabilities.catch_up,
             // A clock that is paused while its node waits for the disk drifts from the others.
             lease: self.lease && capabilities.leases && capabilities.async_writes,
             outside: match capabilities.changes {

@@ -31,6 +31,7 @@ impl<C: Command> Node<C> {
                 self.leader_state.ticks += 1;
                 self.tick_transfer(output);
                 self.tick_reads(output);
+                self.tick_catch_up(output);
                 if (self.rules.heartbeat_is_due)(self.elapsed, self.config.heartbeat_ticks) {
                     output.mark(Mark::HeartbeatDue);
                     self.elapsed = 0;

@@ -37,6 +37,22 @@ pub(crate) struct LeaderState {
     pub transfer_sent: bool,
     /// The first entry of a membership change that was requested and has not ended.
     pub change: Option<LogIndex>,
+    /// The new voters of that change are catching up.
+    pub catch_up: Option<CatchUp>,
+}
+
+/// A membership change that waits until its new voters have caught up (4.2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct CatchUp {
+    /// The membership that was requested.
+    pub voters: NodeSet,
+    pub learners: NodeSet,
+    /// The last entry of the log when the round began.
+    pub round_end: LogIndex,
+    /// Ticks since then.
+    pub ticks: u32,
+    /// The rounds before this one.
+    pub rounds: u32,
 }
 
 /// A transfer of leadership.
@@ -86,7 +102,8 @@ impl LeaderState {
         (self.check_quorum_elapsed, self.recently_active) = (0, NodeSet::EMPTY);
         self.sending.clear();
         self.reads.clear();
-        (self.transfer, self.transfer_sent, self.change) = (None, false, None);
+        (self.transfer, self.transfer_sent) = (None, false);
+        (self.change, self.catch_up) = (None, None);
     }
 
     /// Makes room for every server whose id is at most `highest`; resets non-members to `fresh`.

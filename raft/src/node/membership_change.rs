@@ -18,12 +18,25 @@ impl<C: Command> Node<C> {
     /// An operator changes the membership.
     pub(crate) fn change(&mut self, voters: NodeSet, learners: NodeSet, output: &mut Output<C>) {
         output.answer = Some(self.accepts_change(voters).map(|()| {
-            let next = (self.rules.next_membership)(self.membership(), voters, learners);
-            output.mark(if next.is_joint() { Mark::ChangedJointly } else { Mark::ChangedDirectly });
-            let first = self.append_membership(next, output);
+            let first = match self.must_catch_up(voters).is_empty() {
+                true => self.begin_change(voters, learners, output),
+                false => self.begin_catch_up(voters, learners, output),
+            };
             self.leader_state.change = Some(first.index);
             first
         }));
+    }
+
+    /// Appends the entry of the first step of a change.
+    fn begin_change(
+        &mut self,
+        voters: NodeSet,
+        learners: NodeSet,
+        output: &mut Output<C>,
+    ) -> LogId {
+        let next = (self.rules.next_membership)(self.membership(), voters, learners);
+        output.mark(if next.is_joint() { Mark::ChangedJointly } else { Mark::ChangedDirectly });
+        self.append_membership(next, output)
     }
 
     fn accepts_change(&self, voters: NodeSet) -> Result<(), Refused> {
@@ -32,12 +45,18 @@ impl<C: Command> Node<C> {
             return Err(Refused::NoVoters);
         }
         let since = self.memberships.index();
-        let pending = since > self.commit || self.membership().is_joint();
+        let pending = since > self.commit
+            || self.membership().is_joint()
+            || self.leader_state.catch_up.is_some();
         let committed = self.log.term_at(self.commit);
         (self.rules.may_change)(pending.then_some(since), committed, self.term())
     }
 
-    fn append_membership(&mut self, membership: Membership, output: &mut Output<C>) -> LogId {
+    pub(crate) fn append_membership(
+        &mut self,
+        membership: Membership,
+        output: &mut Output<C>,
+    ) -> LogId {
         let id = self.append(self.term(), Payload::Change(membership));
         self.broadcast_append(output);
         id
@@ -81,6 +100,9 @@ impl<C: Command> Node<C> {
     pub(crate) fn after_commit(&mut self, output: &mut Output<C>) {
         if self.memberships.index() > self.commit || self.role != Role::Leader {
             return;
+        }
+        if self.leader_state.catch_up.is_some() {
+            return; // The change itself has not begun.
         }
         if self.membership().is_joint() {
             if !(self.rules.ends_joint_consensus)() {

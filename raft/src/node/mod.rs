@@ -24,6 +24,7 @@ use crate::quorum::NodeSet;
 use crate::rules::Rules;
 use crate::state::{HardState, Role};
 
+mod catch_up;
 mod digest;
 mod disk_state;
 mod durability;

@@ -75,6 +75,7 @@ impl<C: Command> Node<C> {
         }
         let sent = self.leader_state.transfer.is_some_and(|transfer| transfer.timeout_now_sent);
         self.end_transfer(sent && term > self.term(), output);
+        self.leader_state.catch_up = None;
         if let Some(since) = self.leader_state.change.take() {
             output.ended.push(Ended::Change { since, done: false });
         }

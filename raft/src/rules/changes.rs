@@ -59,6 +59,20 @@ pub fn ends_joint_consensus() -> bool {
     true
 }
 
+/// A new voter has caught up when a round of replication has taken less than an election timeout.
+///
+/// 4.2.1; `matched` is the lowest match index of the new voters, and `round_end` the last entry
+/// when the round began. Otherwise a voter with an empty log counts for quorums before it can store
+/// anything: with one more server lost, nothing is committed until it has the whole log.
+pub fn has_caught_up(
+    matched: LogIndex,
+    round_end: LogIndex,
+    ticks: u32,
+    election_ticks: u32,
+) -> bool {
+    matched >= round_end && ticks < election_ticks
+}
+
 /// A leader that steps down ends what was requested of it: reads, transfers and changes.
 ///
 /// Otherwise their clients wait for ever (redpanda PR 24404). Without this: no answer.

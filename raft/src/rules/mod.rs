@@ -151,6 +151,9 @@ pub struct Rules {
     pub may_campaign: fn(is_voter: bool, may_be_voter_again: bool) -> bool,
     /// See [`steps_down_when_removed`].
     pub steps_down_when_removed: fn() -> bool,
+    /// See [`has_caught_up`].
+    pub has_caught_up:
+        fn(matched: LogIndex, round_end: LogIndex, ticks: u32, election_ticks: u32) -> bool,
     /// See [`ends_requests`].
     pub ends_requests: fn() -> bool,
     /// See [`transfer_skips_pre_vote`].
@@ -229,6 +232,7 @@ impl Rules {
         ends_joint_consensus,
         may_campaign,
         steps_down_when_removed,
+        has_caught_up,
         ends_requests,
         transfer_skips_pre_vote,
         may_read,
