@@ -145,7 +145,7 @@ shrink() {
   local find all=() bugs=0 sorted
   while read -r mutant _; do
     bugs=$((bugs + 1))
-    find=$("$release" random --mutant "$mutant" --nodes 3 --schedules 200000 --stop-at-first |
+    find=$("$release" random --mutant "$mutant" --nodes 3 --schedules 200000 --stop-at-first --shortest-of 1 |
       grep -oE '[0-9]+ events, shrunk to [0-9]+' || true)
     echo "$mutant: ${find:-no find at 3 nodes}"
     if [ -n "$find" ]; then
@@ -218,7 +218,7 @@ liveness() {
   while read -r name oracle; do
     runs=() cpus=()
     for seed in "${seeds[@]}"; do
-      out=$("$release" random --mutant "$name" --only "$oracle" --stop-at-first --schedules 400000 \
+      out=$("$release" random --mutant "$name" --only "$oracle" --stop-at-first --shortest-of 1 --schedules 400000 \
         --seed "$seed" 2>/dev/null || true)
       runs+=("$(field schedules <<<"$out")")
       cpus+=("$(field cpu <<<"$out")")
@@ -272,7 +272,7 @@ real_bug() {
   binary=$(adapter_binary "$adapter")
   for seed in "${seeds[@]}"; do
     # shellcheck disable=SC2086 # $option may be empty.
-    out=$("$binary" random $option --only "$only" --stop-at-first --schedules 1000000 --seed "$seed" || true)
+    out=$("$binary" random $option --only "$only" --stop-at-first --shortest-of 1 --schedules 1000000 --seed "$seed" || true)
     shrunk=$(grep -oE ' [0-9]+ events, shrunk to [0-9]+' <<<"$out" || echo ' not found')
     inputs+=("$(field schedules <<<"$out")")
     events+=("$(field events <<<"$out")")

@@ -1,10 +1,15 @@
 //! Each fault changes an outcome: a script with and without the fault ends in different states.
 
+use whitewater::cluster::Cluster;
 use whitewater::mutants::{raft, system_under_test};
+use whitewater::oracle::committed_is_durable::CommittedIsDurable;
+use whitewater::oracle::electable_has_committed::ElectableHasCommitted;
+use whitewater::oracle::match_is_true::MatchIsTrue;
+use whitewater::oracle::Oracle;
 use whitewater::replica::ours::Ours;
 use whitewater::replica::system_under_test::SystemUnderTest;
 use whitewater::report::story;
-use whitewater::run::Runner;
+use whitewater::run::{Runner, MAX_EVENTS};
 use whitewater::schedule::Schedule;
 
 /// The table of nodes at the end of a script, without the script's own lines.
@@ -301,4 +306,34 @@ fn recovery_matters_and_so_does_recovery_of_a_core_only() {
     let [off, full, core] = ["off", "full", "core"].map(|recovery| end(&script(recovery)));
     assert!(off != full && full != core);
     assert!(!full.contains("down") && core.contains("down"));
+}
+
+/// The events that happen before an oracle alone finds a violation, and its text.
+fn found_by<O: Oracle>(sut: &SystemUnderTest<Ours>, script: &str) -> (Vec<String>, String) {
+    let schedule = Schedule::parse(script).unwrap_or_else(|error| panic!("{error}"));
+    let mut cluster = Cluster::new(sut.clone(), O::default());
+    cluster.begin(schedule.setup, O::default(), MAX_EVENTS).expect("a start is legal");
+    let found = schedule.events.iter().find_map(|&event| cluster.perform(event).err());
+    let events = cluster.trace().iter().map(|event| event.to_string()).collect();
+    (events, found.map(|violation| violation.to_string()).unwrap_or_default())
+}
+
+#[test]
+fn oracles_of_durability_name_the_start_that_finds_less_and_not_a_later_event() {
+    let bug = system_under_test(Some("damaged-entries-truncated")).expect("it exists");
+    let committed = "set nodes 3\nelect n0 {n1,n7}\nexchange n0 {n1}\n";
+    let script = format!(
+        "{committed}crash n1 keep=all\ndamage n1 entry=0\nrestart n1\npropose n0\ntick-all\n"
+    );
+    for (events, text) in [
+        found_by::<CommittedIsDurable>(&bug, &script),
+        found_by::<MatchIsTrue>(&bug, &script),
+        found_by::<ElectableHasCommitted>(&bug, &script),
+    ] {
+        assert_eq!(events.last().map(String::as_str), Some("restart n1"), "{text}");
+        assert!(!text.is_empty());
+    }
+    let (_, text) = found_by::<CommittedIsDurable>(&bug, &script);
+    assert_eq!(text, "entry 1 is committed, but durable on n0, which is no quorum of n0,n1,n2");
+    assert_eq!(found_by::<CommittedIsDurable>(&raft(), &script).1, "");
 }

@@ -14,9 +14,6 @@ use whitewater::schedule::Schedule;
 
 use crate::{Failure, Output};
 
-/// A run of more events than this is judged without a story.
-const STORY_EVENTS: usize = 60;
-
 /// Runs files and reports their violations.
 pub fn replay<R: Replica>(files: &[PathBuf], mut runner: Runner<R>) -> Result<Output, Failure> {
     let (mut text, mut documents, mut clean) = (String::new(), Vec::new(), true);
@@ -31,13 +28,7 @@ pub fn replay<R: Replica>(files: &[PathBuf], mut runner: Runner<R>) -> Result<Ou
             continue;
         };
         let _ = writeln!(text, "{}: {}", file.display(), violation.fingerprint());
-        match events <= STORY_EVENTS {
-            true => text.push_str(&story::narrate(runner.system_under_test(), &outcome.resolved)),
-            false => {
-                let _ = writeln!(text, "violated  {violation}, after {events} events.");
-                let _ = writeln!(text, "          `whitewater shrink` prints a shorter story");
-            }
-        }
+        text.push_str(&story::narrate(runner.system_under_test(), &outcome.resolved));
     }
     Ok(Output { text, json: documents.into(), clean })
 }
@@ -102,7 +93,7 @@ pub fn show<R: Replica>(
         schedule = outcome.resolved;
     }
     let text = match story {
-        true => story::narrate(runner.system_under_test(), &schedule),
+        true => story::narrate_in_full(runner.system_under_test(), &schedule),
         false => schedule.to_string(),
     };
     Ok(Output { text, json: schedule_json(&schedule), clean })

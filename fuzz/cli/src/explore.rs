@@ -29,7 +29,7 @@ use whitewater::search::generator::Strategy;
 use whitewater::target::Systems;
 
 use crate::report::progress;
-use crate::tally::{save, FindArgs, Tally};
+use crate::tally::{save, Ending, FindArgs, Tally};
 use crate::{cpu_seconds, is_directory, Failure, Output, SystemArgs};
 
 /// A worker reports its state after this many executions.
@@ -46,7 +46,7 @@ pub struct ExploreArgs {
     cpu: f64,
     /// Executions of each worker, instead of CPU seconds. Then the same options and number of
     /// workers give the same result: the digest combines those of the workers, in their order, and
-    /// --stop-at-first stops each worker at its own first find.
+    /// --stop-at-first stops each worker after its own first find.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     executions: Option<u64>,
     /// Seed from which the seed of each worker is derived.
@@ -150,6 +150,9 @@ pub fn explore<R: Replica<Storage: Clone> + Clone>(
         None => None,
     };
     let states: Vec<WorkerState> = results.into_iter().map(|(state, _)| state).collect();
+    if args.finds.stop_at_first {
+        total(&states).finds.iter().try_for_each(|(name, find)| args.finds.save(name, find))?;
+    }
     Ok(output(&states, saved, start.elapsed()))
 }
 
@@ -173,7 +176,7 @@ impl Work<'_> {
         let seed = worker_seed(args.seed, self.number);
         let mut explorer = Explorer::new(sut.clone(), Strategy::default(), seed, tuning);
         let (mut state, mut corpus) = (WorkerState::default(), self.corpus.iter());
-        let (mut executions, mut drawn) = (0, 0);
+        let (mut executions, mut drawn, mut ending) = (0, 0, Ending::default());
         while !self.stop.load(Ordering::Relaxed) {
             state.cpu = start.elapsed().as_secs_f64();
             state.used = match args.executions {
@@ -190,14 +193,20 @@ impl Work<'_> {
                 }
             };
             state.tally.add(&outcome, explorer.events() - before);
-            let found = self.record_find(&outcome, executions, sut, &mut state.tally)?;
+            let is_wanted = |name: &String| ending.want(&args.finds, name);
+            let found = match outcome.fingerprint().filter(is_wanted) {
+                Some(name) => {
+                    self.record_find(&outcome, &name, executions, sut, &mut state.tally)?
+                }
+                None => false,
+            };
             executions += 1;
             (state.known, state.kept) = (explorer.known(), explorer.kept().len());
             if found || executions % REPORT_EVERY == 0 {
                 // The receiver is gone if a find could not be saved.
                 let _ = self.states.send((self.number as usize, state.clone()));
             }
-            if args.finds.stop_at_first && !state.tally.finds.is_empty() {
+            if ending.is_reached(&args.finds, &state.tally, executions) {
                 self.stop.fetch_or(args.executions.is_none(), Ordering::Relaxed);
                 break;
             }
@@ -205,18 +214,17 @@ impl Work<'_> {
         Ok((state, explorer.into_discoveries()))
     }
 
-    /// Counts the find of an execution, if any; whether it is the first of its fingerprint.
+    /// Counts the find of an execution; whether it is the first of its fingerprint.
     fn record_find<R: Replica>(
         &self,
         outcome: &Outcome,
+        fingerprint: &str,
         execution: u64,
         sut: &SystemUnderTest<R>,
         tally: &mut Tally,
     ) -> Result<bool, Failure> {
-        let wanted = |fingerprint: &String| self.args.finds.want(fingerprint);
-        let Some(fingerprint) = outcome.fingerprint().filter(wanted) else { return Ok(false) };
         let number = execution * self.args.jobs() + self.number;
-        Ok(tally.find(sut, number, &outcome.resolved, &fingerprint)?.is_some())
+        tally.find(&self.args.finds, sut, number, &outcome.resolved, fingerprint)
     }
 }
 
@@ -231,7 +239,8 @@ fn monitor_workers(
     for (worker, state) in states {
         let before = std::mem::replace(&mut latest[worker], state);
         for (fingerprint, find) in &latest[worker].tally.finds {
-            if !before.tally.finds.contains_key(fingerprint) {
+            let is_new = !before.tally.finds.contains_key(fingerprint);
+            if is_new && !args.finds.stop_at_first {
                 args.finds.save(fingerprint, find)?;
             }
         }

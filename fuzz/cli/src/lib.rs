@@ -100,6 +100,9 @@ enum Command {
     Bench(bench::BenchArgs),
     /// List the seeded bugs: name, catalogue ids, oracle that must catch it, source.
     Mutants,
+    /// List the legal variants of our Raft, on which no oracle may find anything: name, what
+    /// differs, source.
+    Variants,
     /// List the oracles: name, catalogue row, property, source.
     Oracles,
     /// List the goals: name, meaning.
@@ -111,8 +114,8 @@ enum Command {
 /// Which Raft is run, and how.
 #[derive(Args)]
 struct SystemArgs {
-    /// Run the Raft with this seeded bug; `mutants` lists those of ours. A bug of the store implies
-    /// --store.
+    /// Run the Raft with this seeded bug, or in this legal variant; `mutants` and `variants` list
+    /// those of ours. A bug of the store implies --store.
     #[arg(long, value_name = "NAME")]
     mutant: Option<String>,
     /// Run our Raft on our store, over files that crash and lie.
@@ -337,6 +340,7 @@ fn run(plain: &dyn Subject, stored: Option<&dyn Subject>) -> ExitCode {
         #[cfg(feature = "bench")]
         Command::Bench(args) => bench::bench(args),
         Command::Mutants => Ok(report::mutants()),
+        Command::Variants => Ok(report::variants()),
         Command::Oracles => Ok(report::oracles()),
         Command::Goals => Ok(report::goals()),
         Command::Marks => Ok(report::marks()),

@@ -10,6 +10,7 @@ use whitewater::goal::GOALS;
 use whitewater::mutants;
 use whitewater::mutants::bench::{seeds, Set};
 use whitewater::mutants::storage;
+use whitewater::mutants::variants;
 use whitewater::oracle::ORACLES;
 use whitewater::raft::mark::Mark;
 use whitewater::replica::node_storage::STORAGE_GOALS;
@@ -72,6 +73,12 @@ pub fn mutants() -> Output {
     let stores = storage::all().map(|bug| [bug.name, "-", bug.caught_by, bug.source]);
     let rows: Vec<_> = mutants.chain(stores).chain(deep).collect();
     listing(["name", "ids", "caught_by", "source"], &rows)
+}
+
+/// The legal variants.
+pub fn variants() -> Output {
+    let rows: Vec<_> = variants::all().map(|it| [it.name, it.differs, it.source]).collect();
+    listing(["name", "differs", "source"], &rows)
 }
 
 /// The oracles.

@@ -1,8 +1,9 @@
 //! The tally of a campaign: counts and finds.
 //!
 //! Promises: the first find of each fingerprint is replayed from its own bytes, must have the same
-//! violation again, and is shrunk; of all other finds only the number is kept. Merging the same
-//! tallies in the same order gives the same tally.
+//! violation again, and is shrunk, and so are some further ones if a campaign keeps the shortest of
+//! several; of all other finds only the number is kept. What shrinking costs is counted apart from
+//! the search. Merging the same tallies in the same order gives the same tally.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use cpu_time::ThreadTime;
 use serde_json::{json, Map, Value};
 use whitewater::base::counts::Counts;
 use whitewater::base::hash::mix;
@@ -32,12 +34,25 @@ use crate::{is_directory, Failure, Output};
 /// What to do with finds.
 #[derive(Args)]
 pub struct FindArgs {
-    /// Stop at the first violation.
+    /// Stop at the first violation; more precisely, soon after it, with the shortest of several
+    /// finds of its fingerprint.
+    ///
+    /// The search goes on until it has as many finds as --shortest-of says, but only for as many
+    /// executions as it took to the first one (at least 100, at most 20,000): it at most doubles.
+    /// Finds shrink to different lengths, and a further one is cheap only if the first was. Finds
+    /// of other fingerprints are ignored meanwhile.
     #[arg(long)]
     pub stop_at_first: bool,
+    /// With --stop-at-first: shrink this many finds and keep the shortest; 1 stops at once.
+    #[arg(long, default_value_t = 5, value_name = "N", requires = "stop_at_first",
+          value_parser = clap::value_parser!(u32).range(1..=1000))]
+    shortest_of: u32,
     /// Ignore every other find.
     #[arg(long, value_name = "FINGERPRINT")]
     only: Option<String>,
+    /// Ignore these finds, which are known.
+    #[arg(long, value_name = "FINGERPRINT,...", value_delimiter = ',')]
+    ignore: Vec<String>,
     /// Save the first find of each fingerprint, shrunk, in this directory.
     #[arg(long, value_name = "DIR")]
     save_finds: Option<PathBuf>,
@@ -47,13 +62,36 @@ impl FindArgs {
     /// Fails if an option's value cannot be used.
     pub fn check(&self) -> Result<(), Failure> {
         self.save_finds.as_deref().map_or(Ok(()), is_directory)?;
-        self.only.as_ref().map_or(Ok(()), |only| fingerprint("--only", only).map(drop))?;
-        Ok(())
+        for name in &self.ignore {
+            fingerprint("--ignore", name)?;
+        }
+        let Some(only) = &self.only else { return Ok(()) };
+        let only = fingerprint("--only", only)?;
+        match self.is_ignored(&only) {
+            true => {
+                Err(Failure(format!("--only and --ignore both name '{only}': nothing is left")))
+            }
+            false => Ok(()),
+        }
+    }
+
+    fn is_ignored(&self, fingerprint: &str) -> bool {
+        self.ignore.iter().any(|name| renamed::current(name) == fingerprint)
     }
 
     /// Whether a find is to be reported.
-    pub fn want(&self, fingerprint: &str) -> bool {
-        self.only.as_ref().is_none_or(|only| renamed::current(only) == fingerprint)
+    fn want(&self, fingerprint: &str) -> bool {
+        let is_other = |only: &String| renamed::current(only) != fingerprint;
+        !self.only.as_ref().is_some_and(is_other) && !self.is_ignored(fingerprint)
+    }
+
+    /// How many finds of a fingerprint are shrunk.
+    fn shrinks(&self) -> u32 {
+        if self.stop_at_first {
+            self.shortest_of
+        } else {
+            1
+        }
     }
 
     /// Saves a find, if `--save-finds` is given.
@@ -65,6 +103,30 @@ impl FindArgs {
     }
 }
 
+/// How a campaign with `--stop-at-first` ends: the first fingerprint found, and the number of
+/// executions after which no shorter find is looked for.
+#[derive(Default)]
+pub struct Ending(Option<(String, u64)>);
+
+impl Ending {
+    /// Whether a find is to be reported.
+    pub fn want(&self, args: &FindArgs, fingerprint: &str) -> bool {
+        let is_other = |(first, _): &(String, u64)| first != fingerprint;
+        args.want(fingerprint) && !self.0.as_ref().is_some_and(is_other)
+    }
+
+    /// Whether the campaign ends after this many executions.
+    pub fn is_reached(&mut self, args: &FindArgs, tally: &Tally, executions: u64) -> bool {
+        let Some((first, find)) = tally.finds.first_key_value() else { return false };
+        if !args.stop_at_first {
+            return false;
+        }
+        let more = executions.clamp(100, 20_000);
+        let (_, last) = self.0.get_or_insert_with(|| (first.clone(), executions + more));
+        find.shrunk >= args.shortest_of || executions >= *last
+    }
+}
+
 /// Saves a schedule under a name made of a prefix and a hash of its content.
 pub fn save(directory: &Path, before: &str, schedule: &Schedule) -> Result<(), Failure> {
     let bytes = schedule.encode();
@@ -72,9 +134,10 @@ pub fn save(directory: &Path, before: &str, schedule: &Schedule) -> Result<(), F
     Ok(())
 }
 
-/// The first schedule with a violation, and its shrunk form.
+/// The finds of a fingerprint, and the shortest that one of them was shrunk to.
 #[derive(Clone)]
 pub struct Find {
+    /// The number of the first schedule.
     number: u64,
     lint: bool,
     violation: String,
@@ -82,6 +145,64 @@ pub struct Find {
     schedule: Schedule,
     replays: usize,
     count: u64,
+    /// How many were shrunk.
+    shrunk: u32,
+}
+
+/// What some executions cost.
+#[derive(Clone, Copy, Default)]
+struct Effort {
+    cpu: Duration,
+    executions: u64,
+    events: u64,
+}
+
+impl Find {
+    /// Adds other finds of the same fingerprint, and keeps the shortest.
+    fn merge(&mut self, other: &Find) {
+        let (number, count) = (self.number.min(other.number), self.count + other.count);
+        let shrunk = self.shrunk + other.shrunk;
+        let rank = |find: &Find| (find.schedule.events.len(), find.number);
+        if rank(other) < rank(self) {
+            *self = other.clone();
+        }
+        (self.number, self.count, self.shrunk) = (number, count, shrunk);
+    }
+
+    /// How it was shrunk.
+    fn text(&self) -> String {
+        let (nodes, before) = (self.schedule.setup.nodes, self.events_before);
+        let (after, replays) = (self.schedule.events.len(), self.replays);
+        let text =
+            format!("{nodes} nodes, {before} events, shrunk to {after} in {replays} replays");
+        match self.shrunk {
+            1 => text,
+            several => format!("{text}, the shortest of {several}"),
+        }
+    }
+}
+
+impl Effort {
+    fn add(&mut self, other: Effort) {
+        self.cpu += other.cpu;
+        self.executions += other.executions;
+        self.events += other.events;
+    }
+
+    /// Events per CPU second.
+    fn rate(&self) -> u64 {
+        (self.events as f64 / self.cpu.as_secs_f64().max(1e-6)) as u64
+    }
+
+    fn text(&self) -> String {
+        let seconds = self.cpu.as_secs_f64();
+        format!("{seconds:.2} CPU s, {} executions, {} events", self.executions, self.events)
+    }
+
+    fn json(&self) -> Value {
+        json!({ "cpu_seconds": self.cpu.as_secs_f64(), "executions": self.executions,
+                "events": self.events })
+    }
 }
 
 /// The counts and finds of a campaign.
@@ -96,6 +217,7 @@ pub struct Tally {
     goals: Counts<{ goal::COUNT }>,
     marks: Counts<{ Mark::ALL.len() }>,
     storage: StorageCounts,
+    shrinking: Effort,
     /// By fingerprint.
     pub finds: BTreeMap<String, Find>,
 }
@@ -151,14 +273,12 @@ impl Tally {
         self.goals.add(&other.goals);
         self.marks.add(&other.marks);
         self.storage.add(&other.storage);
+        self.shrinking.add(other.shrinking);
         for (fingerprint, find) in &other.finds {
-            let own = self.finds.entry(fingerprint.clone());
-            let own = own.or_insert_with(|| Find { count: 0, ..find.clone() });
-            let count = own.count + find.count;
-            if find.number < own.number {
-                *own = find.clone();
+            match self.finds.get_mut(fingerprint) {
+                Some(own) => own.merge(find),
+                None => drop(self.finds.insert(fingerprint.clone(), find.clone())),
             }
-            own.count = count;
         }
     }
 
@@ -190,19 +310,38 @@ impl Tally {
         self.storage != StorageCounts::default()
     }
 
-    /// Counts a find of the run of this number; its shrunk form, if it is the first of its
-    /// fingerprint.
+    /// Counts a find of the run of this number, and shrinks it if few of its fingerprint were.
+    /// Whether it is the first of its fingerprint.
     pub fn find<R: Replica>(
+        &mut self,
+        args: &FindArgs,
+        sut: &SystemUnderTest<R>,
+        number: u64,
+        resolved: &Schedule,
+        fingerprint: &str,
+    ) -> Result<bool, Failure> {
+        let own = self.finds.get_mut(fingerprint);
+        if let Some(own) = own.filter(|own| own.shrunk >= args.shrinks()) {
+            own.count += 1;
+            return Ok(false);
+        }
+        let find = self.shrink(sut, number, resolved, fingerprint)?;
+        match self.finds.get_mut(fingerprint) {
+            Some(own) => own.merge(&find),
+            None => drop(self.finds.insert(fingerprint.into(), find)),
+        }
+        Ok(self.finds[fingerprint].count == 1)
+    }
+
+    /// Shrinks a find, and counts what that costs.
+    fn shrink<R: Replica>(
         &mut self,
         sut: &SystemUnderTest<R>,
         number: u64,
         resolved: &Schedule,
         fingerprint: &str,
-    ) -> Result<Option<&Find>, Failure> {
-        if let Some(find) = self.finds.get_mut(fingerprint) {
-            find.count += 1;
-            return Ok(None);
-        }
+    ) -> Result<Find, Failure> {
+        let start = ThreadTime::now();
         let wrong = |what: String| {
             let find = format!("schedule {number} broke {fingerprint}");
             Failure(format!("{find}, but its bytes do not replay: {what}: an error of the harness"))
@@ -214,7 +353,9 @@ impl Tally {
         if violation.fingerprint() != fingerprint {
             return Err(wrong(format!("they break {}", violation.fingerprint())));
         }
-        let find = Find {
+        let executions = small.replays as u64;
+        self.shrinking.add(Effort { cpu: start.elapsed(), executions, events: small.events });
+        Ok(Find {
             number,
             lint: violation.is_lint(),
             violation: violation.to_string(),
@@ -222,18 +363,21 @@ impl Tally {
             schedule: small.schedule,
             replays: small.replays,
             count: 1,
-        };
-        Ok(Some(self.finds.entry(fingerprint.into()).or_insert(find)))
+            shrunk: 1,
+        })
     }
 
     /// What is printed at the end.
     pub fn output(&self, cpu: Duration) -> Output {
-        let seconds = cpu.as_secs_f64();
-        let rate = (self.events as f64 / seconds.max(1e-6)) as u64;
+        let search = Effort {
+            cpu: cpu.saturating_sub(self.shrinking.cpu),
+            executions: self.schedules,
+            events: self.events,
+        };
         let digest = format!("{:016x}", self.digest);
         Output {
-            text: self.text(seconds, rate, &digest),
-            json: self.json(seconds, rate, &digest),
+            text: self.text(cpu, &search, &digest),
+            json: self.json(cpu, &search, &digest),
             clean: self.finds.is_empty(),
         }
     }
@@ -259,7 +403,7 @@ impl Tally {
         self.finds.values().filter(|find| find.lint == lint).map(|find| find.count).sum()
     }
 
-    fn text(&self, seconds: f64, rate: u64, digest: &str) -> String {
+    fn text(&self, cpu: Duration, search: &Effort, digest: &str) -> String {
         let mut text = String::new();
         let mut table = |title: &str, names: &mut dyn Iterator<Item = &str>, counts: &[u64]| {
             let _ = writeln!(text, "{title}");
@@ -284,29 +428,27 @@ impl Tally {
         for (fingerprint, find) in &self.finds {
             let _ = writeln!(
                 text,
-                "found {}{fingerprint}, {} times, first in schedule {}\n  {}\n  {} nodes, {} events, \
-                 shrunk to {} in {} replays",
+                "found {}{fingerprint}, {} times, first in schedule {}\n  {}\n  {}",
                 if find.lint { "lint " } else { "" },
                 find.count,
                 find.number,
                 find.violation,
-                find.schedule.setup.nodes,
-                find.events_before,
-                find.schedule.events.len(),
-                find.replays
+                find.text()
             );
         }
         let _ = writeln!(text, "schedules: {}", self.schedules);
         let _ = writeln!(text, "events: {}", self.events);
-        let _ = writeln!(text, "cpu: {seconds:.2} s");
-        let _ = writeln!(text, "rate: {rate} events/cpu-s");
+        let _ = writeln!(text, "cpu: {:.2} s", cpu.as_secs_f64());
+        let _ = writeln!(text, "search: {}", search.text());
+        let _ = writeln!(text, "shrinking: {}", self.shrinking.text());
+        let _ = writeln!(text, "rate: {} events/cpu-s", search.rate());
         let _ = writeln!(text, "digest: {digest}");
         let _ = writeln!(text, "lints: {}", self.count(true));
         let _ = writeln!(text, "violations: {}", self.count(false));
         text
     }
 
-    fn json(&self, seconds: f64, rate: u64, digest: &str) -> Value {
+    fn json(&self, cpu: Duration, search: &Effort, digest: &str) -> Value {
         let counts =
             |names: &mut dyn Iterator<Item = &str>, counts: &[u64]| -> Map<String, Value> {
                 names.zip(counts).map(|(name, &count)| (name.into(), count.into())).collect()
@@ -322,14 +464,17 @@ impl Tally {
                 "events_before": find.events_before,
                 "events_after": find.schedule.events.len(),
                 "replays": find.replays,
+                "shrunk": find.shrunk,
             })
         };
         let [(_, faults), (_, goals), (_, marks), (_, storage)] = self.never_reached();
         let mut document = json!({
             "schedules": self.schedules,
             "events": self.events,
-            "cpu_seconds": seconds,
-            "events_per_cpu_second": rate,
+            "cpu_seconds": cpu.as_secs_f64(),
+            "search": search.json(),
+            "shrinking": self.shrinking.json(),
+            "events_per_cpu_second": search.rate(),
             "digest": digest,
             "checks": counts(&mut ORACLES.iter().map(|info| info.name), &self.checks.0),
             "faults": counts(&mut fault_names(), &self.faults.0),
@@ -374,10 +519,63 @@ mod tests {
         let fingerprint = outcome.fingerprint().expect("it is a find");
         for is_first in [true, false] {
             tally.add(outcome, 10);
-            let find = tally.find(sut, number, &outcome.resolved, &fingerprint);
-            assert_eq!(find.is_ok_and(|find| find.is_some()), is_first);
+            let find = tally.find(&args(&[]), sut, number, &outcome.resolved, &fingerprint);
+            assert!(find.is_ok_and(|first| first == is_first));
         }
         tally
+    }
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        finds: FindArgs,
+    }
+
+    fn args(words: &[&str]) -> FindArgs {
+        let line = <Line as clap::Parser>::try_parse_from([&["whitewater"], words].concat());
+        line.unwrap_or_else(|error| panic!("{error}")).finds
+    }
+
+    #[test]
+    fn of_several_finds_the_shortest_is_kept_and_shrinking_is_counted_apart() {
+        let (sut, outcome) = found();
+        let fingerprint = outcome.fingerprint().expect("it is a find");
+        let args = args(&["--stop-at-first", "--shortest-of", "3"]);
+        let mut tally = Tally::default();
+        for number in 0..5 {
+            let find = tally.find(&args, &sut, number, &outcome.resolved, &fingerprint);
+            assert!(find.is_ok_and(|is_first| is_first == (number == 0)));
+        }
+        let find = &tally.finds[&fingerprint];
+        assert_eq!((find.number, find.count, find.shrunk), (0, 5, 3));
+        assert_eq!(tally.shrinking.executions, 3 * find.replays as u64);
+        let (short, mut long) = (find.clone(), Find { number: 9, ..find.clone() });
+        long.schedule.events.extend_from_slice(&outcome.resolved.events);
+        let length = short.schedule.events.len();
+        for (mut one, other) in [(short.clone(), &long), (long.clone(), &short)] {
+            one.merge(other);
+            assert_eq!((one.schedule.events.len(), one.number), (length, 0));
+            assert_eq!((one.count, one.shrunk), (10, 6));
+        }
+    }
+
+    #[test]
+    fn a_campaign_that_stops_looks_for_a_shorter_find_at_most_as_long_as_for_the_first() {
+        let (sut, outcome) = found();
+        let tally = tally(0, &sut, &outcome);
+        for (first, last) in [(3, 103), (700, 1_400), (50_000, 70_000)] {
+            let (mut ending, args) = (Ending::default(), args(&["--stop-at-first"]));
+            assert!(!ending.is_reached(&args, &Tally::default(), first));
+            assert!(!ending.is_reached(&args, &tally, first));
+            assert!(!ending.is_reached(&args, &tally, last - 1));
+            assert!(ending.is_reached(&args, &tally, last));
+            assert!(
+                !ending.want(&args, "commits-own-term") && ending.want(&args, "one-vote-per-term")
+            );
+        }
+        let at_once = args(&["--stop-at-first", "--shortest-of", "1"]);
+        assert!(Ending::default().is_reached(&at_once, &tally, 3));
+        assert!(!Ending::default().is_reached(&args(&[]), &tally, u64::MAX / 2));
     }
 
     #[test]
@@ -398,7 +596,8 @@ mod tests {
     fn a_find_that_does_not_replay_from_its_bytes_is_an_error_of_the_harness() {
         let (sut, outcome) = found();
         let complaint = |sut: &SystemUnderTest<Ours>, fingerprint: &str| {
-            let find = Tally::default().find(sut, 3, &outcome.resolved, fingerprint).map(drop);
+            let find =
+                Tally::default().find(&args(&[]), sut, 3, &outcome.resolved, fingerprint).map(drop);
             find.map_err(|Failure(complaint)| complaint).expect_err("it is refused")
         };
         let [healthy, other] =

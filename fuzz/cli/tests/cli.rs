@@ -82,7 +82,7 @@ fn a_violation_is_printed_as_a_story_and_ends_with_1() {
     let output = whitewater(&["replay", "--mutant", "votes-twice", &artifact("votes-twice")]);
     assert_eq!(output.status.code(), Some(1));
     let printed = text(&output.stdout);
-    for word in ["one-vote-per-term", "property  A node votes", "violated ", "node role"] {
+    for word in ["one-vote-per-term", "property  A node gives its vote", "violated ", "node role"] {
         assert!(printed.contains(word), "{printed}");
     }
     assert!(printed.lines().skip(1).all(|line| line.len() <= 80), "{printed}");
@@ -104,10 +104,18 @@ fn wrong_usage_ends_with_2() {
         &["random", "--nodes", "8"],
         &["random", "--strategy", "clever"],
         &["random", "--new-goals"],
+        &["random", "--cpu", "0"],
+        &["random", "--cpu", "soon"],
+        &["random", "--shortest-of", "2"],
     ] {
         assert_eq!(whitewater(args).status.code(), Some(2), "{args:?}");
     }
     refused(&["random", "--mutant", "unknown"], &["no mutant is called 'unknown'"]);
+    refused(&["random", "--ignore", "unknown"], &["--ignore", "no violation is called 'unknown'"]);
+    refused(
+        &["random", "--only", "one-vote-per-term", "--ignore", "one-vote-per-term"],
+        &["--only and --ignore both name 'one-vote-per-term'"],
+    );
     refused(&["replay", "--mutant", "", &artifact("votes-twice")], &["no mutant is called ''"]);
 }
 
@@ -161,6 +169,7 @@ fn shrinking_writes_a_schedule_with_the_same_violation() {
 fn every_listing_and_summary_is_one_json_document() {
     for args in [
         &["mutants", "--json"][..],
+        &["variants", "--json"],
         &["oracles", "--json"],
         &["goals", "--json"],
         &["marks", "--json"],
@@ -189,6 +198,88 @@ fn a_seed_gives_the_same_campaign_again() {
         assert_eq!(digest("5", strategy), digest("5", strategy));
         assert_ne!(digest("5", strategy), digest("6", strategy));
     }
+}
+
+/// The document of a campaign.
+fn campaign(args: &[&str]) -> Value {
+    let output = whitewater(&[&["--json", "random"], args].concat());
+    serde_json::from_slice(&output.stdout).expect("it is JSON")
+}
+
+#[test]
+fn a_campaign_ends_when_its_cpu_time_is_used_up_or_its_schedules_are_drawn() {
+    let timed = campaign(&["--cpu", "0.2"]);
+    assert!(timed["cpu_seconds"].as_f64() >= Some(0.2), "{}", timed["cpu_seconds"]);
+    assert!(timed["cpu_seconds"].as_f64() < Some(20.0), "{}", timed["cpu_seconds"]);
+    assert_eq!(campaign(&["--cpu", "1000", "--schedules", "7"])["schedules"], 7);
+}
+
+#[test]
+fn known_finds_are_ignored_and_figures_tell_the_search_from_shrinking() {
+    let args = ["--mutant", "votes-twice", "--nodes", "3", "--schedules", "30"];
+    let found = campaign(&args);
+    let find = &found["finds"][0];
+    assert_eq!((&find["fingerprint"], &find["shrunk"]), (&"one-vote-per-term".into(), &1.into()));
+    assert_eq!(found["shrinking"]["executions"], find["replays"]);
+    assert!(found["shrinking"]["events"].as_u64() > Some(0));
+    assert_eq!(found["search"]["executions"], 30);
+    assert_eq!(found["search"]["events"], found["events"]);
+    let seconds = |what: &str| found[what]["cpu_seconds"].as_f64().expect("it is a number");
+    let parts = seconds("search") + seconds("shrinking");
+    assert!((found["cpu_seconds"].as_f64().expect("it is a number") - parts).abs() < 1e-6);
+
+    let known = campaign(&[&args[..], &["--ignore", "one-vote-per-term"]].concat());
+    assert_eq!(known["finds"], Value::Array(Vec::new()));
+    assert_eq!(known["shrinking"]["executions"], 0);
+    assert_eq!(known["digest"], found["digest"]);
+}
+
+#[test]
+fn a_campaign_that_stops_at_its_first_find_keeps_the_shortest_of_several() {
+    let folder = Folder::new();
+    let finds = folder.path("");
+    let bug = ["--mutant", "commits-older-terms-by-counting", "--stop-at-first"];
+    let length = |document: &Value| document["finds"][0]["events_after"].as_u64();
+    let several = campaign(&[&bug[..], &["--save-finds", &finds]].concat());
+    let first = campaign(&[&bug[..], &["--shortest-of", "1"]].concat());
+    assert_eq!(
+        (&several["finds"][0]["shrunk"], &first["finds"][0]["shrunk"]),
+        (&5.into(), &1.into())
+    );
+    assert!(length(&several) <= length(&first));
+    assert_eq!(first["finds"][0]["schedule"], several["finds"][0]["schedule"]);
+    assert_eq!(several["schedules"], campaign(&bug)["schedules"]);
+    let saved: Vec<_> = fs::read_dir(&finds).expect("it is there").flatten().collect();
+    assert_eq!(saved.len(), 1);
+}
+
+#[test]
+fn a_find_of_hundreds_of_events_is_told_in_a_story_that_can_be_read() {
+    let folder = Folder::new();
+    let mut tried = 0..;
+    let (file, printed) = loop {
+        // Clean on our Raft, and a find on one that votes for shorter logs.
+        let seed = tried.next().expect("it never ends").to_string();
+        let corpus = folder.path(&seed);
+        fs::create_dir(&corpus).expect("a folder can be made");
+        whitewater(&["random", "--schedules", "20", "--seed", &seed, "--save-corpus", &corpus]);
+        let files = fs::read_dir(&corpus).expect("it is there").flatten();
+        let replays = files.map(|file| {
+            let file = file.path().display().to_string();
+            let replayed = whitewater(&["replay", "--mutant", "votes-without-log-check", &file]);
+            (file, text(&replayed.stdout))
+        });
+        let is_long = |printed: &str| {
+            printed.lines().any(|line| line.contains("1-") && line.contains("(not told: "))
+        };
+        if let Some(found) = replays.into_iter().find(|(_, printed)| is_long(printed)) {
+            break found;
+        }
+    };
+    assert!(printed.lines().count() < 120, "{printed}");
+    assert!(printed.contains("violated ") && printed.contains("node role"), "{printed}");
+    let full = whitewater(&["show", "--story", "--mutant", "votes-without-log-check", &file]);
+    assert!(!text(&full.stdout).contains("(not told: "));
 }
 
 #[test]

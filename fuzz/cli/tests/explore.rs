@@ -33,6 +33,8 @@ fn explored(args: &[&str], code: i32) -> Value {
     let mut document: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
     document["cpu_seconds"] = Value::Null;
     document["events_per_cpu_second"] = Value::Null;
+    document["search"]["cpu_seconds"] = Value::Null;
+    document["shrinking"]["cpu_seconds"] = Value::Null;
     document
 }
 
@@ -100,6 +102,27 @@ fn finds_of_other_fingerprints_are_ignored_with_only() {
 }
 
 #[test]
+fn known_finds_are_ignored() {
+    let args = ["--mutant", "votes-twice", "--executions", "20", "--jobs", "1"];
+    let known =
+        explored(&[&args[..], &["--ignore", "one-vote-per-term,commits-own-term"]].concat(), 0);
+    assert_eq!(known["finds"], Value::Array(Vec::new()));
+    assert_eq!(known["shrinking"]["executions"], 0);
+}
+
+#[test]
+fn a_search_that_stops_saves_one_find_the_shortest_of_several() {
+    let folder = folder();
+    let finds = folder.path().display().to_string();
+    let args = ["--mutant", "votes-twice", "--executions", "400", "--jobs", "2", "--stop-at-first"];
+    let document = explored(&[&args[..], &["--save-finds", &finds]].concat(), 1);
+    assert_eq!(document["finds"][0]["shrunk"], 10, "5 by each worker: {}", document["finds"]);
+    assert_eq!(files(folder.path()).len(), 1);
+    assert_eq!(document["search"]["executions"], document["schedules"]);
+    assert!(document["schedules"].as_u64() < Some(400), "{}", document["schedules"]);
+}
+
+#[test]
 fn unusable_options_are_refused_in_one_line() {
     let empty = folder();
     fs::write(empty.path().join("nothing"), b"").expect("a file can be written");
@@ -111,6 +134,7 @@ fn unusable_options_are_refused_in_one_line() {
         (["--save-finds", "/no/such/folder"], "/no/such/folder"),
         (["--mutant", "unknown"], "no mutant is called 'unknown'"),
         (["--only", "unknown"], "no violation is called 'unknown'"),
+        (["--ignore", "one-vote-per-term,unknown"], "no violation is called 'unknown'"),
     ] {
         let output = whitewater(&[&["explore"], &args[..]].concat());
         let complaint = text(&output.stderr);
@@ -118,7 +142,13 @@ fn unusable_options_are_refused_in_one_line() {
         assert_eq!(complaint.lines().count(), 1, "{complaint}");
         assert!(complaint.contains(word), "{complaint}");
     }
-    for args in [&["--cpu", "0"][..], &["--jobs", "0"], &["--cpu", "1", "--executions", "1"]] {
+    for args in [
+        &["--cpu", "0"][..],
+        &["--jobs", "0"],
+        &["--cpu", "1", "--executions", "1"],
+        &["--shortest-of", "3"],
+        &["--stop-at-first", "--shortest-of", "0"],
+    ] {
         assert_eq!(whitewater(&[&["explore"], args].concat()).status.code(), Some(2), "{args:?}");
     }
 }

@@ -1,5 +1,18 @@
 //! The inputs that a Raft supports, and its guarantees beyond the paper.
 
+/// When a node refuses a Pre-Vote because it has heard a leader within the shortest election
+/// timeout, as dissertation, 9.6 demands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PreVoteStickiness {
+    /// Never.
+    #[default]
+    Never,
+    /// With CheckQuorum, as etcd and TiKV's `raft`.
+    WithCheckQuorum,
+    /// Always.
+    Always,
+}
+
 /// The inputs that a Raft supports, and its guarantees beyond the paper. A schedule leaves out what
 /// it does not support; no oracle checks what it does not guarantee.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,12 +24,16 @@ pub struct Capabilities {
     pub torn_writes: bool,
     /// It supports Pre-Vote (dissertation, 9.6).
     pub pre_vote: bool,
+    /// When it refuses a Pre-Vote because of a leader.
+    pub pre_vote_stickiness: PreVoteStickiness,
     /// Its leaders step down without a quorum (dissertation, 6.2).
     pub check_quorum: bool,
     /// Its leaders step down when their own writes do not complete for an election timeout.
     pub leaders_need_disk: bool,
     /// It obeys [`Setup::max_entries`](crate::schedule::Setup::max_entries) and the in-flight
-    /// window, and its messages per step are bounded: see the oracle `sends-are-bounded`.
+    /// window [`Setup::inflight`](crate::schedule::Setup::inflight), and its messages per step and
+    /// without faults are bounded: see the oracles `batch-is-bounded`, `window-is-kept`,
+    /// `sends-are-bounded` and `effort-is-bounded`. Figure 2 bounds nothing of this.
     pub bounded_sends: bool,
     /// The size of the smallest cluster in which it can be tested.
     pub smallest_cluster: u8,
@@ -36,7 +53,9 @@ pub struct Capabilities {
     /// that receives it, a read and an accepted transfer within two of its election timeouts, and
     /// an accepted transfer or change when it leads no more.
     pub answers_requests: bool,
-    /// It can read by lease (dissertation, 6.4.1).
+    /// It can read by lease (dissertation, 6.4.1): then its voters neither vote nor campaign for
+    /// the shortest election timeout after a leader's message, in newer terms and after a restart
+    /// too, but for a leadership transfer.
     pub leases: bool,
 }
 
@@ -46,9 +65,10 @@ impl Capabilities {
         async_writes: true,
         torn_writes: true,
         pre_vote: false,
+        pre_vote_stickiness: PreVoteStickiness::Never,
         check_quorum: false,
         leaders_need_disk: false,
-        bounded_sends: true,
+        bounded_sends: false,
         smallest_cluster: 1,
         snapshots: false,
         changes: false,

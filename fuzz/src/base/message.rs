@@ -29,7 +29,12 @@ pub enum MessageBody {
     /// Grants a vote.
     VoteGranted,
     /// Refuses a vote.
-    VoteRefused,
+    VoteRefused {
+        /// The vote that the refuser has in this term, if the message says so.
+        vote: Option<NodeId>,
+        /// The refuser's term, if the message says so.
+        term: Option<Term>,
+    },
     /// Replicates entries, or is a heartbeat if there are none.
     AppendEntries {
         /// The entry before the first.
@@ -66,7 +71,12 @@ pub enum MessageBody {
         match_index: LogIndex,
     },
     /// Rejects entries.
-    AppendRejected,
+    AppendRejected {
+        /// The index of the previous entry that was rejected, if the message says so.
+        index: Option<LogIndex>,
+        /// The sender's last entry that may match, if the message says so.
+        hint: Option<LogId>,
+    },
     /// A pre-candidate requests a Pre-Vote. Promises nothing.
     PreVote {
         /// The last entry of the pre-candidate.
@@ -101,9 +111,9 @@ impl MessageBody {
     pub fn kind(self) -> u8 {
         match self {
             MessageBody::AppendEntries { .. } => 0,
-            MessageBody::AppendAccepted { .. } | MessageBody::AppendRejected => 1,
+            MessageBody::AppendAccepted { .. } | MessageBody::AppendRejected { .. } => 1,
             MessageBody::RequestVote { .. } => 2,
-            MessageBody::VoteGranted | MessageBody::VoteRefused => 3,
+            MessageBody::VoteGranted | MessageBody::VoteRefused { .. } => 3,
             MessageBody::PreVote { .. } => 4,
             MessageBody::PreVoteReply { .. } => 5,
             MessageBody::Heartbeat { .. } => 6,
@@ -112,6 +122,16 @@ impl MessageBody {
             MessageBody::ReadIndex => 9,
             MessageBody::Other => 10,
         }
+    }
+
+    /// Whether only the leader of its term sends it, and its receiver resets the election timer.
+    pub fn is_from_leader(self) -> bool {
+        matches!(
+            self,
+            MessageBody::AppendEntries { .. }
+                | MessageBody::Heartbeat { .. }
+                | MessageBody::InstallSnapshot { .. }
+        )
     }
 
     /// Whether it promises nothing, and claims nothing of its sender's term.

@@ -47,8 +47,10 @@ struct Period {
     seen: LogIndex,
     /// A client waits for a leader to propose its command to.
     is_due: bool,
-    /// The healthy leader that leads without contest, since when it has done so.
-    established: Option<(NodeId, Term)>,
+    /// The newest leader, and since when it is.
+    leader: (Option<(NodeId, Term)>, u32),
+    /// The healthy leader that leads without contest, and since when it has done so.
+    established: Option<((NodeId, Term), u32)>,
     /// What a degraded node must have, and by when.
     target: Option<Target>,
     /// The hash that decides which messages on lossy links are lost.
@@ -82,11 +84,13 @@ impl Period {
     fn is_complete(&self, longest: u32) -> bool {
         let DegradedPeriod { commits, caught_up, ticks, .. } = self.outcome;
         let is_late = self.target.is_none() && ticks > LONG * longest;
-        let is_judged = match self.outcome.kind {
+        let for_long = |(_, since)| ticks - since > longest;
+        let kind = self.outcome.kind;
+        let is_judged = match kind {
             Degraded::HungDisk => ticks > without_disk(longest),
-            kind => caught_up > 0 || is_late || !can_catch_up(kind),
+            _ => caught_up > 0 || !can_catch_up(kind),
         };
-        commits >= COMMITS && is_judged
+        commits >= COMMITS && (is_late || (is_judged && self.established.is_some_and(for_long)))
     }
 }
 
@@ -126,9 +130,10 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let history = &self.recorder.history;
         let (fresh, seen) = (history.clients.proposals + 1, history.last_committed());
         self.recorder.degraded(minority)?;
-        let (established, target) = (None, None);
+        let (leader, established, target) = ((None, 0), None, None);
         let (is_due, draws) = (false, 0);
-        let mut period = Period { outcome, fresh, seen, is_due, established, target, draws };
+        let mut period =
+            Period { outcome, fresh, seen, is_due, leader, established, target, draws };
         self.begin_period(&period)?;
         while !period.is_stuck() && !period.is_complete(longest) {
             self.pass_degraded_time(&mut period)?;
@@ -243,6 +248,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             if period.is_degraded(id) {
                 self.be_degraded(period, id)?;
             }
+            self.announce(Kind::Tick, [id.0, 0, 0])?;
             if self.hosts[usize::from(id.0)].paused {
                 self.tick(id)?;
                 continue;
@@ -263,11 +269,22 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let is_turn = ticks % span == 0;
         let paused = self.hosts[usize::from(id.0)].paused;
         match kind {
-            Degraded::SlowDisk if ticks % WRITE == 0 => self.complete_write(id),
-            Degraded::Pauses if is_turn && paused => self.resume(id),
-            Degraded::Pauses if is_turn => self.pause(id),
+            Degraded::SlowDisk if ticks % WRITE == 0 => {
+                self.announce(Kind::Persist, [id.0, 0, 0])?;
+                self.complete_write(id)
+            }
+            Degraded::Pauses if is_turn && paused => {
+                self.announce(Kind::Resume, [id.0, 0, 0])?;
+                self.resume(id)
+            }
+            Degraded::Pauses if is_turn => {
+                self.announce(Kind::Pause, [id.0, 0, 0])?;
+                self.pause(id)
+            }
             Degraded::Restarts if is_turn && self.recorder.history.node(id).up => {
+                self.announce(Kind::Crash, [id.0, ALL, 0])?;
                 self.crash(id, ALL, 0)?;
+                self.announce(Kind::Restart, [id.0, 0, 0])?;
                 self.boot(id, false)
             }
             _ => NOTHING,
@@ -296,9 +313,11 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         period.is_due = false;
         let compacts = R::CAPABILITIES.snapshots && host.has_applied_since_snapshot();
         if compacts && !period.is_degraded(leader) && is_awake(host) {
+            self.announce(Kind::Compact, [leader.0, 0, 0])?;
             self.apply_request(Event::exact(Kind::Compact, [leader.0, 0, 0]))?;
             self.catch_up(leader)?;
         }
+        self.announce(Kind::Propose, [leader.0, 0, 0])?;
         let history = &mut self.recorder.history;
         let command = history.clients.propose(history.incarnation_of(leader), 0);
         self.input_in(period, leader, Input::Propose(command))?;
@@ -313,9 +332,11 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             if period.outcome.kind == Degraded::Lossy && period.touches(link) {
                 period.draws = mix(period.draws, 1);
                 if period.draws >> 48 & 1 == 0 {
+                    self.announce(Kind::Drop, [link.from.0, link.to.0, 0])?;
                     continue;
                 }
             }
+            self.announce(Kind::Deliver, [link.from.0, link.to.0, 0])?;
             self.input_in(period, link.to, Input::Receive(message))?;
         }
         HELD
@@ -331,6 +352,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         for (&link, count) in slow.iter().zip(counts) {
             for _ in 0..count {
                 let Some(message) = self.network.take(link, 0) else { break };
+                self.announce(Kind::Deliver, [link.from.0, link.to.0, 0])?;
                 self.input_in(period, link.to, Input::Receive(message))?;
             }
         }
@@ -360,23 +382,34 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         }
     }
 
-    /// From a few election timeouts on, a healthy leader whose term is the highest of all, and that
-    /// is changing no membership, must remain leader.
+    /// A healthy leader whose term is the highest of all, and that is changing no membership, must
+    /// remain leader once it has led for so long that nothing from before its election is in
+    /// flight, or waits for a node that is paused: a vote or Pre-Vote that was given before.
     fn observe_leader(&self, period: &mut Period) {
         let history = &self.recorder.history;
         let newest = history.newest_leader();
-        if let Some(leader) = period.established {
+        if let Some((leader, _)) = period.established {
             if newest != Some(leader) {
                 period.outcome.deposed = Some(leader);
             }
             return;
         }
+        let now = period.outcome.ticks;
+        if newest != period.leader.0 {
+            period.leader = (newest, now);
+        }
         let Some((leader, term)) = newest else { return };
-        let begun = period.outcome.ticks > 2 * longest_timeout(self.setup());
+        let longest = longest_timeout(self.setup());
+        let delay = match period.outcome.kind {
+            Degraded::Pauses => longest,
+            Degraded::SlowLink => 2 * LATENCY,
+            _ => 0,
+        };
+        let is_old = now > 2 * longest && now - period.leader.1 > delay + 2;
         let is_newest = history.nodes.iter().all(|node| node.view.term() <= term);
-        if begun && is_newest && period.outcome.healthy.contains(leader) && self.is_settled(leader)
-        {
-            period.established = newest;
+        let is_healthy = period.outcome.healthy.contains(leader) && self.is_settled(leader);
+        if is_old && is_newest && is_healthy {
+            period.established = Some(((leader, term), now));
             period.outcome.was_established = true;
         }
     }

@@ -20,7 +20,7 @@ use crate::replica::node_storage::{NodeStorage, StorageCounts};
 use crate::replica::system_under_test::SystemUnderTest;
 use crate::replica::{Input, Replica};
 use crate::schedule::event::{Event, Kind};
-use crate::schedule::Setup;
+use crate::schedule::{Degraded, Recovery, Setup};
 
 mod degraded;
 pub mod disk;
@@ -101,7 +101,10 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// Begins a run of at most `limit` primitive events: all nodes start from empty disks. Of
     /// earlier runs only the allocated memory is left.
     pub fn begin(&mut self, setup: Setup, monitor: M, limit: usize) -> Verdict {
-        let setup = setup.within(&R::CAPABILITIES);
+        let mut setup = setup.within(&R::CAPABILITIES);
+        if self.sut.driver.promises_no_progress {
+            (setup.recovery, setup.degraded) = (Recovery::Off, Degraded::Off);
+        }
         self.setup = setup;
         let opening = &self.sut.storage;
         self.hosts.resize_with(setup.nodes.into(), || Host::new(opening));

@@ -22,6 +22,7 @@ use crate::history::state_machine::keys;
 use crate::history::violation::{Verdict, Violation, HELD, NOTHING};
 use crate::replica::node_storage::NodeStorage;
 use crate::replica::{Input, Replica};
+use crate::schedule::event::{Event, Kind};
 use crate::schedule::{Recovery, Setup};
 
 /// A cluster may take this many of the longest election timeouts to converge. A few are for old
@@ -144,11 +145,13 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     fn request(&mut self, id: NodeId) -> Verdict {
         let history = &mut self.recorder.history;
         let command = history.clients.propose(history.incarnation_of(id), 0);
+        self.announce(Kind::Propose, [id.0, 0, 0])?;
         self.input_now(id, Input::Propose(command))?;
         self.deliver_everything()?;
         if R::CAPABILITIES.reads {
             let history = &mut self.recorder.history;
             let read = ReadId(history.clients.request_read(history.incarnation_of(id)));
+            self.announce(Kind::Read, [id.0, 0, 0])?;
             self.input_now(id, Input::Read(read))?;
             self.deliver_everything()?;
         }
@@ -158,6 +161,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// Each clock ticks once, in turn, and all effects of a tick are complete before the next.
     pub(crate) fn pass_time(&mut self) -> Verdict {
         for id in (0..self.setup().nodes).map(NodeId) {
+            self.announce(Kind::Tick, [id.0, 0, 0])?;
             self.input_now(id, Input::Tick)?;
             self.deliver_everything()?;
         }
@@ -174,8 +178,10 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let before = self.recorder.history.newest_leader();
         let sent = self.network.sent();
         if let Some(node) = cut_off {
+            self.announce(Kind::Partition, [1 << node.0, 0, 0])?;
             self.network.partition(1 << node.0);
             (0..ticks).try_for_each(|_| self.pass_time().map(drop))?;
+            self.announce(Kind::Heal, [0; 3])?;
             self.network.heal();
         }
         for tick in 0..ticks {
@@ -222,6 +228,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
                 continue;
             }
             self.start_running(id)?;
+            self.announce(Kind::Persist, [id.0, 0, 0])?;
             self.catch_up(id)?;
         }
         self.deliver_everything()
@@ -234,20 +241,26 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         host.ticks_to_skip = 0;
         let (paused, stopping) = (host.paused, host.stopping);
         if stopping != Stopping::No {
+            self.announce(Kind::Crash, [id.0, 0, 0])?;
             self.crash_handler(id)?;
         } else if paused {
+            self.announce(Kind::Resume, [id.0, 0, 0])?;
             self.resume(id)?;
         }
-        match self.recorder.history.node(id).up {
-            true => HELD,
-            false => self.boot(id, false),
+        if self.recorder.history.node(id).up {
+            return HELD;
         }
+        self.announce(Kind::Restart, [id.0, 0, 0])?;
+        self.boot(id, false)
     }
 
     pub(crate) fn lose_permanently(&mut self, id: NodeId) -> Verdict {
         self.hosts[usize::from(id.0)].unrecoverable = true;
         match self.recorder.history.node(id).up {
-            true => self.crash_handler(id),
+            true => {
+                self.announce(Kind::Crash, [id.0, 0, 0])?;
+                self.crash_handler(id)
+            }
             false => HELD,
         }
     }
@@ -270,10 +283,16 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             let Some(link) = self.network.select(0, 0) else { break };
             for _ in 0..self.network.deliverable(link) {
                 let Some(message) = self.network.take(link, 0) else { break };
+                self.announce(Kind::Deliver, [link.from.0, link.to.0, 0])?;
                 self.input_now(link.to, Input::Receive(message))?;
             }
         }
         HELD
+    }
+
+    /// Tells the monitor what happens next, as the event that it would be in a schedule.
+    pub(crate) fn announce(&mut self, kind: Kind, operands: [u8; 3]) -> Verdict {
+        self.recorder.recovering(Event::exact(kind, operands))
     }
 
     /// One input, and all its effects on this node.

@@ -42,14 +42,17 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let host = &mut self.hosts[usize::from(id.0)];
         let Some(replica) = &mut host.replica else { return NOTHING };
         let (driver, stopping) = (self.sut.driver, host.stopping);
+        let received = match &input {
+            Input::Receive(message) => Some(R::message_view(message)),
+            _ => None,
+        };
+        if let Some(message) = &received {
+            self.recorder.receiving(message)?;
+        }
         let sent_before_crash = match stopping {
             Stopping::No => usize::MAX,
             Stopping::AmidStep { sent, .. } => sent.into(),
             Stopping::Halted { inputs } => return self.step_halted(id, inputs, input),
-        };
-        let received = match &input {
-            Input::Receive(message) => Some(R::message_view(message)),
-            _ => None,
         };
         let failed = matches!(input, Input::PersistFailed(_));
         let ticked = matches!(input, Input::Tick);

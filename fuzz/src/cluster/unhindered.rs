@@ -13,6 +13,7 @@ use crate::history::recovery_outcome::Unhindered;
 use crate::history::step::Request;
 use crate::history::violation::{Verdict, HELD, NOTHING};
 use crate::replica::{Input, Replica};
+use crate::schedule::event::Kind;
 
 impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// The requests, one after the other.
@@ -64,6 +65,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
                 && cluster.has_committed_in_term(to)
         };
         let request = Request::Transfer(to);
+        self.announce(Kind::Transfer, [leader.0, to.0, 0])?;
         self.input_now(leader, Input::Transfer(to))?;
         self.await_unhindered(leader, request, is_over)
     }
@@ -72,6 +74,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     fn change_unhindered(&mut self, next: Membership) -> Verdict {
         let Some((leader, _)) = self.recorder.history.newest_leader() else { return NOTHING };
         let Membership { voters, learners, .. } = next;
+        let [those, these] = [voters, learners].map(|set| set.bits() as u8);
+        self.announce(Kind::Change, [leader.0, those, these])?;
         self.input_now(leader, Input::Change { voters, learners })?;
         let history = &mut self.recorder.history;
         let read = R::CAPABILITIES.reads.then(|| {
@@ -79,6 +83,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             history.clients.request_read(at)
         });
         if let Some(number) = read {
+            self.announce(Kind::Read, [leader.0, 0, 0])?;
             self.input_now(leader, Input::Read(ReadId(number)))?;
         }
         let is_changed = |cluster: &Self| cluster.final_membership() == Some(next);

@@ -106,6 +106,12 @@ goals! {
     VoterCaughtUp = "voter-caught-up", "With catch-up, a learner has become a voter.";
     TransferGivenUp = "transfer-given-up", "A leader has given up a leadership transfer that it had accepted.";
     ReadDuringChange = "read-during-change", "A read requested during a membership change is answered.";
+    // Duties in time.
+    DeposedLeaderOnly = "deposed-leader-only", "AppendEntries of a deposed leader has arrived at a node that hears none.";
+    PreVoteOfOlderLog = "pre-vote-of-older-log", "A PreVote has arrived from a node whose log is too old to win.";
+    PreVoteDespiteLeader = "pre-vote-despite-leader", "A PreVote has arrived at a follower that hears its leader.";
+    VoteAskedDuringLease = "vote-asked-during-lease", "RequestVote has arrived at a voter that a lease binds.";
+    VoteAskedAfterRestart = "vote-asked-after-restart", "RequestVote has arrived at a restarted voter that a lease binds.";
 }
 
 /// The number of goals.

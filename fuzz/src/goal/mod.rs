@@ -19,6 +19,7 @@ use crate::history::{History, PerNode};
 use crate::replica::{Command, Entry, MessageBody, MessageView, View, Write};
 use crate::schedule::event::{Event, Kind};
 
+mod duties;
 mod fault_state;
 mod faults;
 mod list;
@@ -126,9 +127,10 @@ impl Monitor for Goals {
     }
 
     fn received(&mut self, history: &History, message: &MessageView) -> Verdict {
+        self.duty(history, message);
         match message.body {
             MessageBody::VoteGranted => self.received_vote(history, message),
-            MessageBody::AppendRejected => self.reach(Goal::Refusal),
+            MessageBody::AppendRejected { .. } => self.reach(Goal::Refusal),
             MessageBody::TimeoutNow => self.timeout_now[message.to] = message.term,
             MessageBody::RequestVote { .. }
             | MessageBody::ReadIndex

@@ -56,9 +56,13 @@ pub fn change(index: u64, term: u64, voters: &[u8]) -> Write {
 /// A write of a change to joint consensus.
 pub fn joint(index: u64, term: u64, voters: &[u8], outgoing: &[u8]) -> Write {
     let (voters, outgoing) = (set(voters), set(outgoing));
-    let payload = Payload::Change(Membership { voters, outgoing, ..Membership::default() });
-    let id = LogId::new(term, index);
-    Write { entries: vec![Entry { id, payload }], ..write(index, &[]) }
+    membership(index, term, Membership { voters, outgoing, ..Membership::default() })
+}
+
+/// A write of a change to this membership.
+pub fn membership(index: u64, term: u64, members: Membership) -> Write {
+    let entry = Entry { id: LogId::new(term, index), payload: Payload::Change(members) };
+    Write { entries: vec![entry], ..write(index, &[]) }
 }
 
 /// A write of a snapshot up to `last`, of a state machine that has applied these entries.
@@ -75,6 +79,9 @@ pub fn ballot(term: u64, vote: Option<u8>) -> Write {
     let hard_state = Some(HardState { term: Term(term), vote: vote.map(NodeId) });
     Write { hard_state, ..write(1, &[]) }
 }
+
+/// A vote that is refused, without a reason.
+pub const REFUSED: MessageBody = MessageBody::VoteRefused { vote: None, term: None };
 
 /// A message.
 pub fn says(from: u8, to: u8, term: u64, body: MessageBody) -> MessageView {
@@ -123,6 +130,13 @@ impl<M: Monitor> Recorder<M> {
         self.record_step(node, view, None, Out { initial: true, ..Out::default() })
     }
 
+    /// A node's clock ticks, and it campaigns in this role and term, with no vote.
+    pub fn campaigns(&mut self, node: u8, role: Role, term: u64) -> Verdict {
+        let hard_state = HardState { term: Term(term), vote: None };
+        let view = View { role, hard_state, ..self.view_of(node) };
+        self.record_step(node, view, None, Out { ticked: true, ..Out::default() })
+    }
+
     /// A node votes.
     pub fn votes(&mut self, node: u8, term: u64, vote: u8) -> Verdict {
         let hard_state = HardState { term: Term(term), vote: Some(NodeId(vote)) };
@@ -132,6 +146,21 @@ impl<M: Monitor> Recorder<M> {
 
     /// A node changes its log, in memory.
     pub fn writes(&mut self, node: u8, write: &Write) -> Verdict {
+        self.writes_with(node, self.view_of(node).role, write, Out::default())
+    }
+
+    /// A leader changes its log, in memory, and steps down.
+    pub fn writes_and_follows(&mut self, node: u8, write: &Write) -> Verdict {
+        self.writes_with(node, Role::Follower, write, Out::default())
+    }
+
+    /// A node receives a message, and changes its log, in memory.
+    pub fn receives_and_writes(&mut self, message: MessageView, write: &Write) -> Verdict {
+        let (node, out) = (message.to.0, Out { received: Some(message), ..Out::default() });
+        self.writes_with(node, self.view_of(node).role, write, out)
+    }
+
+    fn writes_with(&mut self, node: u8, role: Role, write: &Write, out: Out) -> Verdict {
         let old = self.view_of(node);
         let kept = write.truncate_from.map_or(old.last_log.index.0, |index| index.0 - 1);
         let term = self.history.node(NodeId(node)).log.at(LogIndex(kept)).expect("kept").term;
@@ -140,7 +169,7 @@ impl<M: Monitor> Recorder<M> {
         let last = write.entries.last().map_or(last, |entry| entry.id);
         let view =
             View { last_log: last, hard_state: write.hard_state.unwrap_or(old.hard_state), ..old };
-        self.record_step(node, view, Some(write), Out::default())
+        self.record_step(node, View { role, ..view }, Some(write), out)
     }
 
     /// A node changes its log, in memory and on disk.

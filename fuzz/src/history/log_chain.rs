@@ -104,6 +104,11 @@ impl LogChain {
         [newest.next(), newest.next()]
     }
 
+    /// All membership changes, from the newest on.
+    pub fn all_changes(&self) -> impl Iterator<Item = (LogIndex, Membership)> + '_ {
+        self.changes.iter().rev().copied()
+    }
+
     pub(crate) fn clear(&mut self) {
         self.links.clear();
         self.changes.clear();

@@ -13,9 +13,11 @@ use raft::{
 use crate::base::quorum::is_quorum;
 use crate::base::table::grow;
 use crate::history::clients::Clients;
+use crate::history::hearing::Hearing;
 use crate::history::log_chain::{command_of, is_command, LogChain};
 use crate::history::state_machine::ReferenceMachine;
-use crate::replica::{Capabilities, Command, Entry, View, Write};
+use crate::replica::{Capabilities, Command, Entry, MessageView, PreVoteStickiness, View, Write};
+use crate::schedule::event::{Event, Kind};
 use crate::schedule::Setup;
 
 pub mod anomaly;
@@ -23,6 +25,7 @@ pub mod clients;
 pub mod degraded_period;
 #[cfg(test)]
 pub mod fixtures;
+pub mod hearing;
 pub mod linearizability;
 pub mod log_chain;
 pub mod monitor;
@@ -151,6 +154,8 @@ pub struct NodeHistory {
     pub lost: bool,
     /// The last entry that it has applied in this incarnation.
     pub applied: LogIndex,
+    /// The leader that it hears.
+    pub hearing: Hearing,
     /// As a leader: its last progress of each node.
     pub progress: PerNode<Progress>,
     /// As a leader: the voters of a change that it has accepted, until it says that it has ended.
@@ -169,6 +174,7 @@ impl NodeHistory {
         self.disk_state = HardState::default();
         self.lost = false;
         self.applied = LogIndex(0);
+        self.hearing = Hearing::default();
         self.progress = PerNode::default();
         self.requested = None;
     }
@@ -187,6 +193,8 @@ pub struct History {
     pub leaders_need_disk: bool,
     /// See [`Capabilities::answers_requests`].
     pub answers_requests: bool,
+    /// See [`Capabilities::pre_vote_stickiness`].
+    pub pre_vote_stickiness: PreVoteStickiness,
     /// The facts about each node.
     pub nodes: Vec<NodeHistory>,
     /// The committed log.
@@ -214,6 +222,7 @@ impl History {
         self.bounded_sends = capabilities.bounded_sends;
         self.leaders_need_disk = capabilities.leaders_need_disk;
         self.answers_requests = capabilities.answers_requests;
+        self.pre_vote_stickiness = capabilities.pre_vote_stickiness;
         self.nodes.resize_with(setup.nodes.into(), NodeHistory::default);
         for (id, node) in everyone.iter().zip(&mut self.nodes) {
             node.begin(id);
@@ -365,6 +374,41 @@ impl History {
 
     // ---- Updates by the recorder, in the order of a step ----
 
+    /// An event is about to happen. At a timeout a node may campaign. With leases, time passes for
+    /// all nodes at once, also for those that do not run.
+    pub(crate) fn happens(&mut self, event: Event) {
+        match event.kind {
+            Kind::Timeout => self.node_mut(NodeId(event.operands[0])).hearing.forget(),
+            Kind::TickAll if self.setup.lease => {
+                for node in self.nodes.iter_mut().filter(|node| !node.up) {
+                    node.hearing.pass(self.setup.rate_of(node.id));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn received(&mut self, message: &MessageView) {
+        let node = self.node_mut(message.to);
+        node.hearing.received(message, &node.view);
+    }
+
+    pub(crate) fn ticked(&mut self, id: NodeId) {
+        self.node_mut(id).hearing.pass(1);
+    }
+
+    /// After the monitors: a node that campaigns hears no leader.
+    pub(crate) fn role_changed(&mut self, id: NodeId) {
+        let node = self.node_mut(id);
+        if node.view.role != Role::Follower {
+            node.hearing.forget();
+        }
+    }
+
+    pub(crate) fn sent(&mut self, message: &MessageView) {
+        self.node_mut(message.from).hearing.sent(message.body);
+    }
+
     pub(crate) fn log_changed(&mut self, id: NodeId, write: &Write) {
         let committed = &self.committed_log;
         self.nodes[usize::from(id.0)].log.write(write, committed);
@@ -459,7 +503,7 @@ impl History {
         self.node_mut(id).lost = true;
     }
 
-    pub(crate) fn repaired(&mut self, id: NodeId, index: LogIndex) {
+    pub(crate) fn shortened(&mut self, id: NodeId, index: LogIndex) {
         let NodeHistory { log, disk, .. } = self.node_mut(id);
         disk.truncate(index.previous().0 as usize);
         log.become_equal(disk, disk.last_index());
@@ -484,6 +528,7 @@ impl History {
         node.up = true;
         node.incarnation += 1;
         node.applied = node.snapshot.index;
+        node.hearing.started();
         node.view = view;
     }
 }

@@ -22,6 +22,14 @@ pub trait Monitor {
     fn happens(&mut self, history: &History, event: Event) -> Verdict {
         NOTHING
     }
+    /// During a recovery, `event` is about to happen: no schedule contains it.
+    fn recovering(&mut self, history: &History, event: Event) -> Verdict {
+        NOTHING
+    }
+    /// A message is about to be processed; the history still has the receiver's state before it.
+    fn receiving(&mut self, history: &History, message: &MessageView) -> Verdict {
+        NOTHING
+    }
     /// `node` is about to change its log by `write`: the history still has the old log and view.
     fn writing(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
         NOTHING
@@ -162,9 +170,14 @@ pub trait Monitor {
     fn lost(&mut self, history: &History, node: NodeId) -> Verdict {
         NOTHING
     }
-    /// Damaged entries from `index` on, which were never reported to `node` as durable, have been
-    /// truncated from its disk.
+    /// Damaged entries from `index` on have been truncated from the disk of `node`. They were never
+    /// reported to it as durable, unless their writes needed no sync.
     fn repaired(&mut self, history: &History, node: NodeId, index: LogIndex) -> Verdict {
+        NOTHING
+    }
+    /// The log on the disk of `node` has become shorter at a start: its entries from `index` on,
+    /// which it had before, were cut off or are not there. The history has none of them any more.
+    fn shortened(&mut self, history: &History, node: NodeId, index: LogIndex) -> Verdict {
         NOTHING
     }
     /// Something has happened in the store behind the disk of `node`: for stories.
@@ -217,6 +230,12 @@ macro_rules! forward_monitor_calls {
     ($to:ident: $($field:tt)*) => {
         fn happens(&mut self, history: &History, event: Event) -> Verdict {
             $to!(self, happens(history, event): $($field)*)
+        }
+        fn recovering(&mut self, history: &History, event: Event) -> Verdict {
+            $to!(self, recovering(history, event): $($field)*)
+        }
+        fn receiving(&mut self, history: &History, message: &MessageView) -> Verdict {
+            $to!(self, receiving(history, message): $($field)*)
         }
         fn writing(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
             $to!(self, writing(history, node, write): $($field)*)
@@ -340,6 +359,9 @@ macro_rules! forward_monitor_calls {
         }
         fn repaired(&mut self, history: &History, node: NodeId, index: LogIndex) -> Verdict {
             $to!(self, repaired(history, node, index): $($field)*)
+        }
+        fn shortened(&mut self, history: &History, node: NodeId, index: LogIndex) -> Verdict {
+            $to!(self, shortened(history, node, index): $($field)*)
         }
         fn stored(&mut self, history: &History, node: NodeId, note: &str) -> Verdict {
             $to!(self, stored(history, node, note): $($field)*)

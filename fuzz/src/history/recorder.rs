@@ -44,7 +44,18 @@ impl<M: Monitor> Recorder<M> {
 
     /// An event is about to happen.
     pub fn happens(&mut self, event: Event) -> Verdict {
+        self.history.happens(event);
         self.monitor.happens(&self.history, event)
+    }
+
+    /// During a recovery, this is about to happen.
+    pub fn recovering(&mut self, event: Event) -> Verdict {
+        self.monitor.recovering(&self.history, event)
+    }
+
+    /// A message is about to be processed.
+    pub fn receiving(&mut self, message: &MessageView) -> Verdict {
+        self.monitor.receiving(&self.history, message)
     }
 
     /// A node has processed one input; `membership` returns the membership that it uses now,
@@ -69,17 +80,23 @@ impl<M: Monitor> Recorder<M> {
             history.seen(node, view);
         }
         let changed = differs && view.in_paper() != old.in_paper();
+        if step.ticked {
+            history.ticked(node);
+        }
         if let Some(message) = step.received {
+            history.received(message);
             checked |= monitor.received(history, message)?;
         }
         if changed {
             checked |= monitor.changed(history, node, &old, &view)?;
             history.leads(node);
+            history.role_changed(node);
             if let Some((first, last)) = history.commit(node) {
                 checked |= monitor.committed(history, node, first, last)?;
             }
         } else if differs {
             checked |= monitor.pre_candidacy_changed(history, node, &view)?;
+            history.role_changed(node);
         }
         if step.ticked {
             checked |= monitor.ticked(history, node)?;
@@ -99,6 +116,7 @@ impl<M: Monitor> Recorder<M> {
         let mut count = 0;
         for message in sent {
             checked |= self.monitor.sent(&self.history, &message)?;
+            self.history.sent(&message);
             count += 1;
         }
         if step.restored {
@@ -215,10 +233,11 @@ impl<M: Monitor> Recorder<M> {
         self.monitor.lost(&self.history, node)
     }
 
-    /// Damaged entries that were never reported as durable have been truncated from a disk.
+    /// Damaged entries have been truncated from a disk that can be read without them.
     pub fn repaired(&mut self, node: NodeId, index: LogIndex) -> Result<(), Box<Violation>> {
-        self.history.repaired(node, index);
-        self.monitor.repaired(&self.history, node, index).map(drop)
+        self.history.shortened(node, index);
+        self.monitor.repaired(&self.history, node, index)?;
+        self.monitor.shortened(&self.history, node, index).map(drop)
     }
 
     /// Something has happened in the store behind a disk, for stories.
@@ -275,7 +294,12 @@ impl<M: Monitor> Recorder<M> {
     /// A node has started from its disk.
     pub fn started(&mut self, node: NodeId, view: View, membership: Option<Membership>) -> Verdict {
         self.history.started(node, view);
-        let checked = self.monitor.started(&self.history, node)?;
+        let mut checked = self.monitor.started(&self.history, node)?;
+        if view.last_log.index < self.history.node(node).disk.last_index() {
+            let index = view.last_log.index.next();
+            self.history.shortened(node, index);
+            checked |= self.monitor.shortened(&self.history, node, index)?;
+        }
         match &membership {
             Some(members) => Ok(checked | self.monitor.configured(&self.history, node, members)?),
             None => Ok(checked),

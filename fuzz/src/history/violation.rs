@@ -75,6 +75,14 @@ fn same(same: &bool, what: &str) -> String {
     format!("{} {what}", if *same { "the same" } else { "a different" })
 }
 
+/// What a candidate claimed, and the voter's last entry then.
+fn claim(request: &Option<(LogId, LogId)>) -> String {
+    match request {
+        Some((claimed, own)) => format!("claimed last entry {claimed}, while its own was {own}"),
+        None => "had not requested it".into(),
+    }
+}
+
 /// What a client requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Request {
@@ -123,6 +131,18 @@ fn leadership(leader: &Option<(NodeId, Term)>) -> String {
     leader.map_or("no leader".into(), |(leader, term)| format!("{leader} in {term}"))
 }
 
+/// Why a Pre-Vote should not have been granted, by the claimed log and the voter's, and the leader
+/// that the voter hears.
+fn unjustified(logs: &Option<(LogId, LogId)>, leader: &Option<NodeId>) -> String {
+    match (logs, leader) {
+        (_, Some(leader)) => format!("although it hears the leader {leader}"),
+        (Some((claimed, own)), None) => {
+            format!("for a log up to {claimed}, although its own goes up to {own}")
+        }
+        (None, None) => "that it was not asked for".into(),
+    }
+}
+
 macro_rules! violations {
     ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* $(,)? }
         = $oracle:literal, $text:literal $(, $arg:expr)*;)*) => {
@@ -160,19 +180,27 @@ violations! {
         = "term-is-monotone", "the term of {node} decreased from {before} to {after}";
     LegalRoleMoves { node: NodeId, before: Role, after: Role, term: Term }
         = "legal-role-moves", "{node} changed from {before} to {after} in {term}";
-    LeaderHasQuorum { leader: NodeId, term: Term, votes: NodeSet }
-        = "leader-has-quorum", "{leader} leads {term} with votes from {}, which is no quorum", names(votes);
-    VoteIsUpToDate { voter: NodeId, candidate: NodeId, claimed: LogId, own: LogId }
+    LeaderHasQuorum { leader: NodeId, term: Term, votes: NodeSet, members: Membership }
+        = "leader-has-quorum",
+        "{leader} leads {term} with votes from {}, which is no quorum of {}",
+        names(votes), membership(members);
+    VoteIsUpToDate { voter: NodeId, candidate: NodeId, term: Term, request: Option<(LogId, LogId)> }
         = "vote-is-up-to-date",
-        "{voter}, whose last entry is {own}, voted for {candidate}, which claimed last entry {claimed}";
+        "{voter} gave its vote in {term} to {candidate}, which {}", claim(request);
     ClaimIsTrue { candidate: NodeId, claimed: LogId, own: LogId }
         = "claim-is-true", "{candidate} campaigned with last entry {own}, but claimed {claimed}";
     NewTermIsNew { leader: NodeId, term: Term, index: LogIndex }
         = "new-term-is-new", "{leader} won {term}, of which an entry already exists at index {index}";
-    ElectableHasCommitted { node: NodeId, last: LogId, voters: NodeSet, committed: LogIndex }
+    ElectableHasCommitted {
+        node: NodeId,
+        last: LogId,
+        voters: NodeSet,
+        members: Membership,
+        committed: LogIndex,
+    }
         = "electable-has-committed",
-        "{node} could win with votes from {}, but its log up to {last} lacks committed entry {committed}",
-        names(voters);
+        "{node} could win with votes from {}, a quorum of {}, but its log up to {last} lacks committed entry {committed}",
+        names(voters), membership(members);
 
     // ---- The log ----
     LogMatching { node: NodeId, entry: LogId, other: NodeId }
@@ -210,8 +238,10 @@ violations! {
         = "commit-is-monotone", "the commit index of {node} changed from {before} to {after}, and its log ends at {last}";
     CommitsOwnTerm { leader: NodeId, term: Term, entry: LogId }
         = "commits-own-term", "{leader}, leader of {term}, committed up to {entry}, which is not of its own term";
-    CommittedIsDurable { index: LogIndex, holders: NodeSet }
-        = "committed-is-durable", "entry {index} is committed, but durable on {}, which is no quorum", names(holders);
+    CommittedIsDurable { index: LogIndex, holders: NodeSet, members: Membership }
+        = "committed-is-durable",
+        "entry {index} is committed, but durable on {}, which is no quorum of {}",
+        names(holders), membership(members);
     CommitIsVerified { node: NodeId, commit: LogIndex, verified: LogIndex }
         = "commit-is-verified",
         "{node} committed up to {commit}, but its leader's messages allow only up to {verified}";
@@ -263,9 +293,10 @@ violations! {
     OnlyVotersCampaign { node: NodeId, term: Term, members: Membership }
         = "only-voters-campaign",
         "{node} became candidate in {term} with the membership {}", membership(members);
-    RemovedLeaderStepsDown { leader: NodeId, index: LogIndex }
+    RemovedLeaderStepsDown { leader: NodeId, index: LogIndex, members: Membership }
         = "removed-leader-steps-down",
-        "{leader} is still leader, although the committed entry {index} has removed it";
+        "{leader} is still leader, although the committed entry {index} changed the membership to {}",
+        membership(members);
 
     // ---- Snapshots ----
     SnapshotIsCommitted {
@@ -370,10 +401,11 @@ violations! {
         "{node} was partitioned and reconnected, and leadership changed from {} to {}",
         leadership(before), leadership(after);
 
-    SilentLeaderStepsDown { leader: NodeId, heard: NodeSet, ticks: u32 }
+    SilentLeaderStepsDown { leader: NodeId, heard: NodeSet, members: Membership, ticks: u32 }
         = "silent-leader-steps-down",
-        "{leader} still leads after {ticks} ticks, although it recently received messages only from {}",
-        names(heard);
+        "{leader} still leads after {ticks} ticks, although of {} only {} were heard recently, itself included",
+        membership(members), names(heard);
+
     // ---- Availability while a minority is degraded ----
     MajorityMakesProgress { kind: Degraded, minority: NodeSet, commits: u32, waited: u32 }
         = "majority-makes-progress",
@@ -409,6 +441,25 @@ violations! {
     UnhinderedRequestSucceeds { leader: NodeId, request: step::Request, ticks: u32 }
         = "unhindered-request-succeeds",
         "{leader} accepted {request}, which nothing hindered, and {ticks} ticks later it had not succeeded";
+
+    // ---- Duties in time of servers that do not lead ----
+    SilentFollowerCampaigns { node: NodeId, term: Term, ticks: u32, bound: u32 }
+        = "silent-follower-campaigns",
+        "{node}, in {term}, has heard no leader for {ticks} ticks and does not campaign; {bound} are allowed";
+    HearingFollowerWaits { node: NodeId, leader: NodeId, ticks: u32, shortest: u32 }
+        = "hearing-follower-waits",
+        "{node} campaigns {ticks} ticks after a message of its leader {leader}; the shortest election timeout is {shortest}";
+    PreVoteIsJustified {
+        voter: NodeId,
+        asker: NodeId,
+        logs: Option<(LogId, LogId)>,
+        leader: Option<NodeId>,
+    }
+        = "pre-vote-is-justified",
+        "{voter} granted {asker} a Pre-Vote {}", unjustified(logs, leader);
+    LeaseIsHonoured { voter: NodeId, candidate: NodeId, term: Term, ticks: u32, lease: u32 }
+        = "lease-is-honoured",
+        "{voter} voted for {candidate} in {term}, {ticks} ticks after a message of a leader, whose lease binds it for {lease}";
 
     // ---- Boundedness ----
     SendsAreBounded { node: NodeId, sent: usize, bound: usize }

@@ -32,7 +32,7 @@ fn forget_all_but_the_newest(memberships: &mut Memberships, index: LogIndex) {
 }
 
 /// See the module.
-pub(super) static MUTANTS: [Mutant; 60] = [
+pub(super) static MUTANTS: [Mutant; 65] = [
     // ---- Pipelining ----
     mutant(
         "window-ignored",
@@ -342,6 +342,49 @@ pub(super) static MUTANTS: [Mutant; 60] = [
         "canonical/raft #203",
         "unhindered-request-succeeds",
         seeded! { transfer_skips_pre_vote() => false },
+    ),
+    // ---- Duties in time of servers that do not lead ----
+    mutant(
+        "stale-append-resets-election-timer",
+        "",
+        "redpanda PR 30817",
+        "silent-follower-campaigns",
+        seeded! {
+            elapsed_after_stale(elapsed, kind) => match kind {
+                raft::Kind::AppendEntries => 0,
+                _ => elapsed,
+            },
+        },
+    ),
+    mutant(
+        "heartbeat-leaves-election-timer",
+        "",
+        "a timer that only new entries reset",
+        "hearing-follower-waits",
+        seeded! {
+            elapsed_after_append(elapsed, entries) => if entries == 0 { elapsed } else { 0 },
+        },
+    ),
+    mutant(
+        "pre-vote-without-log-check",
+        "",
+        "ClickHouse/NuRaft PR 134",
+        "pre-vote-is-justified",
+        seeded! { grants_pre_vote(has_current_leader, candidate, own) => !has_current_leader },
+    ),
+    mutant(
+        "pre-vote-despite-a-leader",
+        "",
+        "dissertation, 9.6, the second condition omitted",
+        "pre-vote-is-justified",
+        seeded! { grants_pre_vote(has_current_leader, candidate, own) => candidate >= own },
+    ),
+    mutant(
+        "votes-right-after-a-restart",
+        "",
+        "a promise of the lease that is kept in memory alone",
+        "lease-is-honoured",
+        seeded! { votes_withheld_at_start(election_ticks) => 0 },
     ),
     // ---- Bugs for the remaining oracles ----
     mutant(

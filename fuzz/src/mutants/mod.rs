@@ -4,7 +4,8 @@
 //! the oracle that must catch its killing schedule, `artifacts/mutant/<name>`, which has no
 //! violation on correct Raft. Bugs of Raft are other rules, here and
 //! in the tables below; bugs of the host are flags of [`Driver`], which the cluster obeys; bugs of
-//! the store below the host are rules of the store, in `storage.rs`.
+//! the store below the host are rules of the store, in `storage.rs`. Beside them stand the legal
+//! variants of our Raft, which no oracle may catch, in `variants.rs`.
 
 pub mod bench;
 mod beyond;
@@ -12,11 +13,13 @@ mod catalogue;
 mod mutant;
 mod paper;
 pub mod storage;
+pub mod variants;
 
 pub use crate::mutants::catalogue::{all, named};
 pub use crate::mutants::mutant::Mutant;
 
 use crate::mutants::bench::Seed;
+use crate::mutants::variants::Variant;
 use crate::replica::driver::Driver;
 use crate::replica::gate::GatedRules;
 use crate::replica::ours::Ours;
@@ -27,12 +30,13 @@ pub fn raft() -> SystemUnderTest<Ours> {
     SystemUnderTest { options: GatedRules::RAFT, driver: Driver::CORRECT, storage: () }
 }
 
-/// Our Raft, or the mutant or the seed of the bench called `name`.
+/// Our Raft, or the mutant, the seed of the bench or the legal variant called `name`.
 pub fn system_under_test(name: Option<&str>) -> Result<SystemUnderTest<Ours>, UnknownMutant> {
     let Some(name) = name else { return Ok(raft()) };
     let mutant = named(name).map(Mutant::system_under_test);
     let seed = || Seed::named(name).map(Seed::system_under_test);
-    mutant.or_else(seed).ok_or_else(|| UnknownMutant(name.into()))
+    let variant = || variants::named(name).map(Variant::system_under_test);
+    mutant.or_else(seed).or_else(variant).ok_or_else(|| UnknownMutant(name.into()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! A node acknowledges entries only after its term and the entries are durable.
 //!
 //! Sound: an acknowledgement waits for every write that was requested before it.
+//!
+//! Legal as well: an acknowledgement of less than is durable, a later one, and one more after a
+//! restart.
 
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};

@@ -1,7 +1,10 @@
-//! RequestVote carries the last entry that the candidate had when it became candidate.
+//! RequestVote claims no more than the last entry that the candidate had when it became candidate.
 //!
 //! Sound: the request is made from the log at the start of the candidacy. A request is sent only
 //! for a durable candidacy, of which a node has at most one per term.
+//!
+//! Legal as well: a smaller claim, for example of the durable part of the log. It costs votes, and
+//! a leader that won by it has a log at least as up-to-date.
 
 use raft::{LogId, NodeId, Role, Term};
 
@@ -23,7 +26,7 @@ impl Oracle for ClaimIsTrue {
         name: "claim-is-true",
         id: "E7",
         property:
-            "RequestVote carries the last entry that the candidate had when it became candidate.",
+            "RequestVote claims no more than the last entry that the candidate had when it became candidate.",
         source: "Raft paper, Figure 2: lastLogIndex and lastLogTerm",
     };
 }
@@ -42,7 +45,7 @@ impl Monitor for ClaimIsTrue {
         let candidacies = &self.candidacies[candidate];
         let own = candidacies.iter().rev().find(|(term, _)| *term == message.term);
         let own = own.map_or(LogId::ZERO, |(_, last)| *last);
-        check(last_log == own, || Violation::ClaimIsTrue { candidate, claimed: last_log, own })
+        check(last_log <= own, || Violation::ClaimIsTrue { candidate, claimed: last_log, own })
     }
 }
 
@@ -62,6 +65,14 @@ mod tests {
         run.writes(0, &write(1, &[(1, 0)])).unwrap();
         run.becomes(0, Role::Candidate, 2).unwrap();
         run.writes(0, &write(2, &[(2, 0)])).unwrap();
+        assert_eq!(run.sends(claim(1)), HELD);
+    }
+
+    #[test]
+    fn claiming_less_is_legal() {
+        let mut run = cluster::<ClaimIsTrue>(3);
+        run.writes(0, &write(1, &[(1, 0), (1, 0)])).unwrap();
+        run.becomes(0, Role::Candidate, 2).unwrap();
         assert_eq!(run.sends(claim(1)), HELD);
     }
 

@@ -2,6 +2,9 @@
 //!
 //! Sound: committed entries stay committed. After a restart the index may begin again at a value
 //! that the disk shows.
+//!
+//! Legal as well: a commit index that lags, is kept over restarts, or comes with heartbeats alone.
+//! An adapter to a Raft that notes a commit index beyond the end of its log shows the end.
 
 use raft::NodeId;
 

@@ -6,6 +6,10 @@
 //! entry in other messages; this counts in any term once the node has exactly that entry. Sound:
 //! logs that match up to a committed entry always do so, so an entry that was verified once stays
 //! verified.
+//!
+//! Legal as well: a follower that takes only a part of the entries of a message, or none, and the
+//! commit index up to there; one that commits later than it could, or keeps its commit index over
+//! restarts; a commit index that comes with heartbeats alone.
 
 use raft::{LogId, LogIndex, NodeId, Term};
 
@@ -43,6 +47,18 @@ impl Oracle for CommitIsVerified {
     };
 }
 
+/// How much of an AppendEntries the receiver's log has, if it has the previous entry and not the
+/// last one: as far as the logs agree, if the sender still leads; else as far as they may.
+fn taken(history: &History, message: &MessageView, prev: LogId, last: LogId) -> LogIndex {
+    let (log, leader) = (&history.node(message.to).log, history.node(message.from));
+    let end = last.index.min(log.last_index());
+    if !leader.up || !leader.view.is_leader() || leader.view.term() != message.term {
+        return end;
+    }
+    let mut new = (prev.index.0..=end.0).rev().map(LogIndex);
+    new.find(|&index| log.agrees(&leader.log, index)).unwrap_or(prev.index)
+}
+
 impl Monitor for CommitIsVerified {
     fn received(&mut self, history: &History, message: &MessageView) -> Verdict {
         let node = history.node(message.to);
@@ -56,6 +72,9 @@ impl Monitor for CommitIsVerified {
             _ if message.term != verified.term => (LogIndex(0), LogIndex(0)),
             MessageBody::AppendEntries { last_log, commit, .. } if holds(last_log) => {
                 (last_log.index, commit)
+            }
+            MessageBody::AppendEntries { prev_log, last_log, commit, .. } if holds(prev_log) => {
+                (taken(history, message, prev_log, last_log), commit)
             }
             MessageBody::AppendEntries { commit, .. } => (LogIndex(0), commit),
             MessageBody::Heartbeat { commit } => (commit, commit),
@@ -111,6 +130,21 @@ mod tests {
         let mut run = follower_with_two_entries();
         run.receives(heartbeat_at(1)).unwrap();
         assert_eq!(run.commits(0, 1), HELD);
+    }
+
+    #[test]
+    fn committing_the_part_of_a_message_that_was_taken_is_legal() {
+        let mut run = cluster::<CommitIsVerified>(3);
+        run.becomes(1, Role::Leader, 2).unwrap();
+        run.writes(1, &write(1, &[(1, 0), (1, 7), (2, 8)])).unwrap();
+        run.becomes(0, Role::Follower, 2).unwrap();
+        run.writes(0, &write(1, &[(1, 0), (1, 7), (1, 9)])).unwrap();
+        let (prev_log, last_log) = (LogId::new(1, 1), LogId::new(2, 3));
+        let body =
+            MessageBody::AppendEntries { prev_log, last_log, entries: 2, commit: LogIndex(3) };
+        run.receives(says(1, 0, 2, body)).unwrap();
+        assert_eq!(run.commits(0, 2), HELD);
+        assert!(run.commits(0, 3).is_err());
     }
 
     #[test]

@@ -2,18 +2,24 @@
 //!
 //! Sound: this is the commitment rule. Entries of older terms are committed with one of the own
 //! term, never by counting replicas.
+//!
+//! Legal as well: an entry of an older term that a message has named as committed, and that the
+//! leader has.
 
-use raft::{LogId, NodeId};
+use raft::{LogId, LogIndex, NodeId};
 
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
-use crate::history::History;
+use crate::history::{History, PerNode};
 use crate::oracle::{Oracle, OracleInfo};
-use crate::replica::View;
+use crate::replica::{MessageView, View};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
-pub struct CommitsOwnTerm;
+pub struct CommitsOwnTerm {
+    /// By node, in this incarnation: the last entry of its log that a message named as committed.
+    named: PerNode<LogIndex>,
+}
 
 impl Oracle for CommitsOwnTerm {
     const INFO: OracleInfo = OracleInfo {
@@ -25,6 +31,16 @@ impl Oracle for CommitsOwnTerm {
 }
 
 impl Monitor for CommitsOwnTerm {
+    fn received(&mut self, history: &History, message: &MessageView) -> Verdict {
+        let LogId { term, index } = message.committed;
+        let own = history.node(message.to).log.at(index);
+        if own.is_some_and(|link| link.term == term) {
+            let named = &mut self.named[message.to];
+            *named = index.max(*named);
+        }
+        NOTHING
+    }
+
     fn changed(&mut self, history: &History, node: NodeId, old: &View, new: &View) -> Verdict {
         if !new.has_led_since(old) || new.commit <= old.commit {
             return NOTHING;
@@ -32,7 +48,13 @@ impl Monitor for CommitsOwnTerm {
         let Some(link) = history.node(node).log.at(new.commit) else { return NOTHING };
         let (leader, term) = (node, new.term());
         let entry = LogId { term: link.term, index: new.commit };
-        check(link.term == term, || Violation::CommitsOwnTerm { leader, term, entry })
+        let is_known = new.commit <= self.named[node];
+        check(link.term == term || is_known, || Violation::CommitsOwnTerm { leader, term, entry })
+    }
+
+    fn stopped(&mut self, _: &History, node: NodeId, _: usize) -> Verdict {
+        self.named[node] = LogIndex(0);
+        NOTHING
     }
 }
 
@@ -53,6 +75,15 @@ mod tests {
     #[test]
     fn an_older_entry_may_be_committed_with_one_of_the_own_term() {
         assert_eq!(leader_of_2().commits(0, 2), HELD);
+    }
+
+    #[test]
+    fn an_older_entry_that_a_message_names_as_committed_may_be_committed_by_itself() {
+        let mut run = leader_of_2();
+        let body = crate::replica::MessageBody::VoteGranted;
+        let message = MessageView { committed: LogId::new(1, 1), ..says(1, 0, 2, body) };
+        run.receives(message).unwrap();
+        assert_eq!(run.commits(0, 1), HELD);
     }
 
     #[test]

@@ -1,8 +1,13 @@
 //! A committed entry is on the disks of a quorum, and stays there.
 //!
 //! The leader has no privilege: a quorum of followers may be durable first (dissertation, 10.2.1).
-//! Checked at each commit, at each durable truncation and at each crash. Sound: acknowledgements
-//! wait for the disk, and no later leader removes a committed entry.
+//! The membership is the one with which the last entry was committed: the newest in the log of the
+//! node that committed it first. Checked at each commit, at each durable truncation, at each crash,
+//! and where a start cuts a log or finds less than before. Sound: acknowledgements wait for the
+//! disk, and no later leader removes a committed entry. A start cuts only what was never reported
+//! as durable to the node, so that nobody has counted it.
+//!
+//! Legal as well: a leader that counts itself late, or commits later than it could.
 
 use raft::{LogIndex, NodeId, NodeSet};
 
@@ -37,8 +42,9 @@ fn is_durable(history: &History) -> Verdict {
         .filter(|node| history.holds_committed(&node.disk, index))
         .map(|node| node.id)
         .collect();
-    let held = is_quorum(&history.committed_by, holders);
-    check(held, || Violation::CommittedIsDurable { index, holders })
+    let members = history.committed_by;
+    let held = is_quorum(&members, holders);
+    check(held, || Violation::CommittedIsDurable { index, holders, members })
 }
 
 impl Monitor for CommittedIsDurable {
@@ -54,6 +60,10 @@ impl Monitor for CommittedIsDurable {
     }
 
     fn stopped(&mut self, history: &History, _: NodeId, _: usize) -> Verdict {
+        is_durable(history)
+    }
+
+    fn shortened(&mut self, history: &History, _: NodeId, _: LogIndex) -> Verdict {
         is_durable(history)
     }
 }

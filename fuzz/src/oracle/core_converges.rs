@@ -9,6 +9,8 @@
 //! command was applied, and again after a follower was partitioned and reconnected. Not checked
 //! where heartbeats are no more frequent than election timeouts, since then a leader may be deposed
 //! before it sends its commit index.
+//!
+//! Legal as well: followers that learn the commit index from the next heartbeat.
 
 use raft::NodeId;
 

@@ -7,6 +7,9 @@
 //! the commit and had the entry. Each node uses the membership in its own log, whose quorums
 //! overlap those of the next one. The published form requires this for every single voter, which
 //! legal Raft violates: see scenario B.
+//!
+//! Legal as well: voters that refuse votes, candidates that claim less, nodes that never campaign:
+//! whoever could win by the voting rule is judged, not who does.
 
 use raft::{LogIndex, NodeId, NodeSet};
 
@@ -52,11 +55,11 @@ fn holds(history: &History, node: &NodeHistory) -> Verdict {
     let last = node.log.last();
     let others = history.nodes.iter().filter(|other| last >= other.log.last());
     let voters: NodeSet = others.map(|other| other.id).collect();
-    let node = node.id;
     check(!is_quorum(members, voters), || Violation::ElectableHasCommitted {
-        node,
+        node: node.id,
         last,
         voters,
+        members: *members,
         committed,
     })
 }
@@ -76,6 +79,10 @@ impl Monitor for ElectableHasCommitted {
     }
 
     fn stopped(&mut self, history: &History, _: NodeId, _: usize) -> Verdict {
+        all_hold(history)
+    }
+
+    fn shortened(&mut self, history: &History, _: NodeId, _: LogIndex) -> Verdict {
         all_hold(history)
     }
 }

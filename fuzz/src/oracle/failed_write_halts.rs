@@ -3,6 +3,8 @@
 //! It is unknown which part of a failed write is on the disk, so no later promise could rest on
 //! it. Sound: this is the contract of raft::Input::PersistFailed. The cluster calls the crash
 //! handler once, immediately or after some more inputs, which stops the node.
+//!
+//! Not legal, by the contract: to write once more, or to go on with what was durable before.
 
 use raft::NodeId;
 
@@ -65,7 +67,6 @@ mod tests {
     use super::*;
     use crate::history::fixtures::*;
     use crate::history::violation::HELD;
-    use crate::replica::MessageBody;
 
     #[test]
     fn halting_is_legal() {
@@ -76,10 +77,10 @@ mod tests {
     fn sending_or_applying_after_the_failure_is_illegal_until_the_node_stops() {
         let mut run = cluster::<FailedWriteHalts>(3);
         run.write_failed(NodeId(0), true).unwrap();
-        assert!(run.sends(says(0, 1, 0, MessageBody::VoteRefused)).is_err());
+        assert!(run.sends(says(0, 1, 0, REFUSED)).is_err());
         assert!(run.applies(0, 1, 1).is_err());
         run.reboots(0).unwrap();
-        assert!(run.sends(says(0, 1, 0, MessageBody::VoteRefused)).is_ok());
+        assert!(run.sends(says(0, 1, 0, REFUSED)).is_ok());
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! With Pre-Vote and CheckQuorum, a leader that a healthy quorum hears stays leader.
 //!
 //! Checked in the period of `cluster/degraded.rs`: a healthy leader whose term is the highest of
-//! all, which is a voter of a membership that is committed and final, must lead until the period
-//! ends. Begun is this more than two of the longest election timeouts after the last event, when
-//! transfers that were asked for are over. Sound: nothing is in flight from before the period, all
-//! healthy nodes receive its heartbeats and reply, so none of them grants a Pre-Vote or heeds a
-//! candidate, and without them no node is elected or raises its term.
+//! all, and which is a voter of a membership that is committed and final, must lead until the
+//! period ends. It must have led for longer than a message can take, over a slow link or to a node
+//! that is paused, and the period have lasted for two of the longest election timeouts, so that no
+//! vote, Pre-Vote or TimeoutNow from before its election is on its way, and no transfer is open.
+//! Sound: all healthy nodes receive its heartbeats and reply, so none of them grants a Pre-Vote or
+//! heeds a candidate, and without them no node is elected or raises its term.
 
 use crate::history::degraded_period::DegradedPeriod;
 use crate::history::monitor::Monitor;

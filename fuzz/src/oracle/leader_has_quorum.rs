@@ -1,7 +1,9 @@
 //! A node becomes leader only with the votes of a quorum in its term.
 //!
 //! Counted are the votes that it received, each voter once, and its own vote only if it is durable.
-//! Sound: a node becomes leader in no other way.
+//! The membership is the newest in its log. Sound: a node becomes leader in no other way.
+//!
+//! Legal as well: votes of learners and of nodes that are no members, which do not count here.
 
 use raft::{NodeId, NodeSet, Term};
 
@@ -53,8 +55,13 @@ impl Monitor for LeaderHasQuorum {
         if disk.term == term && disk.vote == Some(node) {
             votes.insert(node);
         }
-        let won = is_quorum(history.membership_of(history.node(node)), votes);
-        check(won, || Violation::LeaderHasQuorum { leader: node, term, votes })
+        let members = history.membership_of(history.node(node));
+        check(is_quorum(members, votes), || Violation::LeaderHasQuorum {
+            leader: node,
+            term,
+            votes,
+            members: *members,
+        })
     }
 
     fn stopped(&mut self, _: &History, node: NodeId, _: usize) -> Verdict {
@@ -76,6 +83,16 @@ mod tests {
         run.persisted(NodeId(0), &ballot(1, Some(0))).unwrap();
         run.receives(says(1, 0, 1, MessageBody::VoteGranted)).unwrap();
         assert_eq!(run.becomes(0, Role::Leader, 1), HELD);
+    }
+
+    #[test]
+    fn a_violation_names_the_membership_by_which_it_is_one() {
+        let mut run = cluster::<LeaderHasQuorum>(3);
+        run.writes(0, &joint(1, 1, &[0, 1], &[1, 2])).unwrap();
+        run.persisted(NodeId(0), &ballot(1, Some(0))).unwrap();
+        run.receives(says(1, 0, 1, MessageBody::VoteGranted)).unwrap();
+        let violation = run.becomes(0, Role::Leader, 1).unwrap_err().to_string();
+        assert!(violation.ends_with("no quorum of n0,n1 jointly with n1,n2"), "{violation}");
     }
 
     #[test]

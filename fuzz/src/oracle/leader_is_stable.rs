@@ -3,6 +3,8 @@
 //! Checked in the quiet period after a recovery. Sound: heartbeats arrive within the tick in which
 //! they are sent, and so do the replies, so no follower waits longer than a heartbeat interval. Not
 //! checked where that is no shorter than an election timeout.
+//!
+//! Not legal, though safe: leaders that hand over or step down by themselves.
 
 use crate::history::monitor::Monitor;
 use crate::history::recovery_outcome::QuietPeriod;

@@ -1,6 +1,9 @@
 //! No node has an entry of a term beyond the end of the log of that term's leader.
 //!
 //! Sound: entries of a term come from its leader, which keeps them while it leads.
+//!
+//! Legal as well: a leader that has stepped down or stopped may have lost entries that others hold,
+//! so it is not asked.
 
 use raft::NodeId;
 

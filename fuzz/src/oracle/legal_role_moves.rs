@@ -5,6 +5,11 @@
 //! Sound: a leader can only step down; a candidate can step down, start a new election or win. A
 //! node that becomes candidate enters a new term. A node that wins was candidate in that term, at
 //! the latest in the same step. A leader never stays leader in a newer term.
+//!
+//! Legal as well, since a step may follow several arrows: a leader that is candidate in a newer
+//! term; a term raised by more than one, with or without a vote; a leader that steps down within
+//! its term, for whatever reason. Not legal: a first campaign in the current term, though it holds
+//! no vote, since in 5.2 a campaign begins with a new term.
 
 use raft::{NodeId, Role};
 
@@ -36,7 +41,7 @@ fn is_legal(old: &View, new: &View) -> bool {
         (Role::Follower | Role::PreCandidate, Role::Leader) => newer,
         (Role::Candidate, Role::Leader) => true,
         (Role::Leader, Role::Leader) => !newer,
-        (Role::Leader, Role::Candidate) => false,
+        (Role::Leader, Role::Candidate) => newer,
     }
 }
 
@@ -62,6 +67,17 @@ mod tests {
         assert_eq!(run.becomes(0, Role::Candidate, 1), HELD);
         assert_eq!(run.becomes(0, Role::Leader, 1), HELD);
         assert_eq!(run.becomes(0, Role::Follower, 2), HELD);
+    }
+
+    #[test]
+    fn stepping_down_early_and_campaigning_in_the_same_step_are_legal() {
+        let mut run = cluster::<LegalRoleMoves>(3);
+        run.becomes(0, Role::Candidate, 1).unwrap();
+        run.becomes(0, Role::Leader, 1).unwrap();
+        assert_eq!(run.becomes(0, Role::Candidate, 3), HELD);
+        assert_eq!(run.becomes(0, Role::Leader, 3), HELD);
+        assert_eq!(run.becomes(0, Role::Follower, 3), HELD);
+        assert!(run.becomes(0, Role::Candidate, 3).is_err());
     }
 
     #[test]

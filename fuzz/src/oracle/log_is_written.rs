@@ -2,6 +2,9 @@
 //!
 //! Connects the writes, which the other oracles read, with the log that the node uses. Sound: every
 //! change of the log requests a write in the same step.
+//!
+//! Not legal, by the contract: entries of which no write is requested yet, and a log that is shown
+//! as before after a truncation was written, or the other way round.
 
 use raft::NodeId;
 

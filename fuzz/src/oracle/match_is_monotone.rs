@@ -2,6 +2,9 @@
 //!
 //! Sound: entries that a follower has acknowledged in a term stay on its disk while the leader of
 //! that term leads.
+//!
+//! Legal as well: a match index that lags. Not legal: one that is reset while the same node leads
+//! and the peer stays a member, since Figure 2 has it "increase monotonically".
 
 use raft::{NodeId, Progress};
 

@@ -1,8 +1,11 @@
 //! The log on a follower's disk matches the leader's log up to the leader's match index.
 //!
-//! Checked when the match index changes, and when the follower's disk loses entries, as long as
-//! that disk has no later term. Sound: an acknowledgement requires a disk with the leader's term
-//! and the entries, and only a leader of a later term can remove them.
+//! Checked when the match index changes, when the follower's disk loses entries, and where its
+//! start cuts the log or finds less than before, as long as that disk has no later term. Sound: an
+//! acknowledgement requires a disk with the leader's term and the entries, and only a leader of a
+//! later term can remove them. A start cuts only what was never reported as durable to the node.
+//!
+//! Legal as well: acknowledgements of less than the follower has, and a match index that lags.
 
 use raft::{LogIndex, NodeId, Progress};
 
@@ -39,6 +42,16 @@ fn is_true(history: &History, leader: &NodeHistory, peer: NodeId, matched: LogIn
     })
 }
 
+/// Checks what every leader knows of `follower`.
+fn all_are_true(history: &History, follower: NodeId) -> Verdict {
+    let mut verdict = NOTHING;
+    for leader in history.current_leaders().filter(|leader| leader.id != follower) {
+        let matched = leader.progress[follower].match_index;
+        verdict = Ok(verdict? | is_true(history, leader, follower, matched)?);
+    }
+    verdict
+}
+
 impl Monitor for MatchIsTrue {
     fn progressed(
         &mut self,
@@ -55,14 +68,14 @@ impl Monitor for MatchIsTrue {
     }
 
     fn persisted(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
-        let mut verdict = NOTHING;
-        if write.truncate_from.is_some() {
-            for leader in history.current_leaders().filter(|leader| leader.id != node) {
-                let matched = leader.progress[node].match_index;
-                verdict = Ok(verdict? | is_true(history, leader, node, matched)?);
-            }
+        match write.truncate_from {
+            Some(_) => all_are_true(history, node),
+            None => NOTHING,
         }
-        verdict
+    }
+
+    fn shortened(&mut self, history: &History, node: NodeId, _: LogIndex) -> Verdict {
+        all_are_true(history, node)
     }
 }
 

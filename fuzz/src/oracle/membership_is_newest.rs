@@ -2,6 +2,9 @@
 //!
 //! Sound: dissertation, 4.1. A truncation undoes the changes that it removes, and changes in a
 //! snapshot count as in the log. Checked only for a Raft that shows its membership.
+//!
+//! A Raft that uses a change only when it is applied shows no membership, and does not declare
+//! `changes`.
 
 use raft::{Membership, NodeId};
 

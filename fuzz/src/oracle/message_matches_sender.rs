@@ -3,6 +3,10 @@
 //!
 //! Sound: a message has the current term of its sender or, if it had to wait for the disk, an
 //! earlier one; the messages of a leader come only from the leader of their term.
+//!
+//! Legal as well: heartbeats of a kind of their own, with any smaller commit index; messages of a
+//! leader that leave after it has stepped down; votes and replies that had to wait for the disk. A
+//! Raft that sends in the name of others wraps such messages in its adapter.
 
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
@@ -84,7 +88,7 @@ mod tests {
     fn appending_without_leading_and_claims_beyond_the_own_state_are_illegal() {
         for message in [
             says(1, 2, 2, HEARTBEAT),
-            says(0, 1, 3, MessageBody::VoteRefused),
+            says(0, 1, 3, REFUSED),
             says(0, 0, 2, MessageBody::VoteGranted),
             says(0, 1, 2, AHEAD),
         ] {

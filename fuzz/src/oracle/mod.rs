@@ -169,6 +169,10 @@ oracles! {
     leader_is_stable: LeaderIsStable,
     pre_vote_spares_the_term: PreVoteSparesTheTerm,
     silent_leader_steps_down: SilentLeaderStepsDown,
+    silent_follower_campaigns: SilentFollowerCampaigns,
+    hearing_follower_waits: HearingFollowerWaits,
+    pre_vote_is_justified: PreVoteIsJustified,
+    lease_is_honoured: LeaseIsHonoured,
     // Availability while a minority is degraded.
     majority_makes_progress: MajorityMakesProgress,
     lagging_follower_catches_up: LaggingFollowerCatchesUp,

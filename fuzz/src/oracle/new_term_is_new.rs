@@ -3,6 +3,8 @@
 //! Sound: only the leader of a term creates its entries, there is one leader, and it wins once. A
 //! lint: a Raft that violates this has violated one of these before, which `legal-role-moves`,
 //! `entry-created-once` or `one-leader-per-term` reports; no seeded bug violates this alone.
+//!
+//! Legal as well: a leader without a no-op, whose term stays without an entry for long.
 
 use raft::{LogIndex, NodeId};
 

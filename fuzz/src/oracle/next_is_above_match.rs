@@ -2,6 +2,8 @@
 //!
 //! Sound for a leader as in Figure 2: both indexes advance together, within its log. A lint: a next
 //! index that is too low costs messages, and nothing else.
+//!
+//! Legal as well: a next index that backs up one by one, by hints, or to the match index at once.
 
 use raft::{NodeId, Progress};
 

@@ -2,6 +2,9 @@
 //!
 //! Sound: two leaders of a term need two quorums of votes, and a node votes once in a term. A
 //! leader that has stepped down or stopped still counts.
+//!
+//! Legal as well: terms without a leader; a leader that the others never hear of. A Raft that has a
+//! leader for each pair of term and node (openraft by default) shows each pair as a term.
 
 use raft::NodeId;
 

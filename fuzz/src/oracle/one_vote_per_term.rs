@@ -1,9 +1,12 @@
-//! A node votes for at most one candidate in a term, ever.
+//! A node gives its vote to at most one candidate in a term, ever.
 //!
-//! A vote counts when it is visible: when the node sends a granted vote or a RequestVote, when a
-//! candidate becomes leader, or when the vote is durable. Sound: a vote is sent only after it is
-//! durable, and the vote on disk never changes within a term. A vote that was only in memory may be
-//! lost by a crash.
+//! A vote counts when it is given: when the node sends a granted vote or a RequestVote, or when a
+//! candidate becomes leader. Sound: a vote is given only after it is durable, and binds until a
+//! later term. A vote that was only in memory may be lost by a crash.
+//!
+//! Legal as well: a vote in the hard state that was not given, which may be replaced; a vote for
+//! the candidate that leads the term already, which cannot win anything any more. A node that
+//! records its leader as its vote gives such votes to late requests (noraft, openraft).
 
 use raft::{NodeId, Term};
 
@@ -12,7 +15,7 @@ use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
 use crate::oracle::{Oracle, OracleInfo};
-use crate::replica::{MessageBody, MessageView, View, Write};
+use crate::replica::{MessageBody, MessageView, View};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +27,7 @@ impl Oracle for OneVotePerTerm {
     const INFO: OracleInfo = OracleInfo {
         name: "one-vote-per-term",
         id: "E2",
-        property: "A node votes for at most one candidate in a term, ever.",
+        property: "A node gives its vote to at most one candidate in a term, ever.",
         source: "Raft paper, 5.2 and Figure 2 (votedFor); Verdi's votes_correct",
     };
 }
@@ -40,8 +43,10 @@ impl OneVotePerTerm {
 }
 
 impl Monitor for OneVotePerTerm {
-    fn sent(&mut self, _: &History, message: &MessageView) -> Verdict {
+    fn sent(&mut self, history: &History, message: &MessageView) -> Verdict {
+        let leader = history.leader_of(message.term);
         match message.body {
+            MessageBody::VoteGranted if leader == Some(message.to) => NOTHING,
             MessageBody::VoteGranted => self.voted(message.from, message.term, message.to),
             MessageBody::RequestVote { .. } => self.voted(message.from, message.term, message.from),
             _ => NOTHING,
@@ -52,13 +57,6 @@ impl Monitor for OneVotePerTerm {
         match new.newly_leads(old) {
             true => self.voted(node, new.term(), node),
             false => NOTHING,
-        }
-    }
-
-    fn persisted(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
-        match write.hard_state.and_then(|state| Some((state.term, state.vote?))) {
-            Some((term, candidate)) => self.voted(node, term, candidate),
-            None => NOTHING,
         }
     }
 }
@@ -85,9 +83,20 @@ mod tests {
     }
 
     #[test]
-    fn a_durable_vote_binds() {
+    fn a_recorded_vote_that_was_not_given_may_be_replaced() {
         let mut run = cluster::<OneVotePerTerm>(3);
         run.persisted(NodeId(0), &ballot(1, Some(1))).unwrap();
-        assert!(run.persisted(NodeId(0), &ballot(1, Some(2))).is_err());
+        run.persisted(NodeId(0), &ballot(1, Some(2))).unwrap();
+        assert!(run.sends(says(0, 2, 1, MessageBody::VoteGranted)).is_ok());
+        assert!(run.sends(says(0, 1, 1, MessageBody::VoteGranted)).is_err());
+    }
+
+    #[test]
+    fn a_late_vote_for_the_leader_of_the_term_is_legal_and_frees_nobody() {
+        let mut run = cluster::<OneVotePerTerm>(5);
+        run.sends(says(0, 1, 1, MessageBody::VoteGranted)).unwrap();
+        run.becomes(2, raft::Role::Leader, 1).unwrap();
+        assert!(run.sends(says(0, 2, 1, MessageBody::VoteGranted)).is_ok());
+        assert!(run.sends(says(0, 3, 1, MessageBody::VoteGranted)).is_err());
     }
 }

@@ -1,8 +1,11 @@
-//! Only voters campaign, or nodes that were voters before an uncommitted change.
+//! Only voters campaign, or nodes that were voters before the newest change in their log.
 //!
-//! Sound: learners never campaign (dissertation, 4.2.1). A removed node may still be needed until
-//! the change that removed it is committed (4.2.2), so it may campaign until it learns of the
-//! commit.
+//! Sound: learners never campaign (dissertation, 4.2.1). A node that has lost its vote may still be
+//! needed until the change is committed (4.2.2), so it may campaign until it learns of the commit.
+//!
+//! Legal as well: a removed voter that goes on campaigning even then ("a server that is not part of
+//! its own latest configuration should still start new elections", 4.2.2). It disturbs the others,
+//! and wins nothing that it may not win.
 
 use raft::{NodeId, Role};
 
@@ -20,7 +23,8 @@ impl Oracle for OnlyVotersCampaign {
     const INFO: OracleInfo = OracleInfo {
         name: "only-voters-campaign",
         id: "R5",
-        property: "Only voters campaign, or nodes that were voters before an uncommitted change.",
+        property:
+            "Only voters campaign, or nodes that were voters before the newest change in their log.",
         source: "dissertation, 4.2.1 and 4.2.2",
     };
 }
@@ -34,13 +38,11 @@ impl Monitor for OnlyVotersCampaign {
         }
         let facts = history.node(node);
         let members = history.membership_of(facts);
-        let votes = match facts.log.changes() {
-            [Some((index, _)), _] if index > new.commit => {
-                let old = history.replaced_in(&facts.log);
-                (members.all_voters() | old.all_voters()).contains(node)
-            }
-            _ => members.all_voters().contains(node),
-        };
+        let [newest, _] = facts.log.changes();
+        let is_undoable = newest.is_some_and(|(index, _)| index > new.commit);
+        let is_removed = newest.is_some() && !members.members().contains(node);
+        let voted = || history.replaced_in(&facts.log).all_voters().contains(node);
+        let votes = members.all_voters().contains(node) || ((is_undoable || is_removed) && voted());
         let (term, members) = (new.term(), *members);
         check(votes, || Violation::OnlyVotersCampaign { node, term, members })
     }
@@ -64,9 +66,22 @@ mod tests {
     }
 
     #[test]
-    fn a_node_whose_removal_is_committed_campaigns_illegally() {
+    fn a_removed_node_may_go_on_campaigning() {
         let mut run = removed();
         run.commits(0, 1).unwrap();
+        assert_eq!(run.becomes(0, Role::Candidate, 2), HELD);
+    }
+
+    #[test]
+    fn a_learner_and_a_node_that_did_not_vote_before_campaign_illegally() {
+        let learners = set(&[0]);
+        let members = raft::Membership { learners, ..raft::Membership::new(set(&[1, 2])) };
+        let mut run = cluster::<OnlyVotersCampaign>(3);
+        run.writes(0, &membership(1, 1, members)).unwrap();
+        run.commits(0, 1).unwrap();
+        assert!(run.becomes(0, Role::Candidate, 2).is_err());
+        let mut run = removed();
+        run.writes(0, &change(2, 1, &[1])).unwrap();
         assert!(run.becomes(0, Role::Candidate, 2).is_err());
     }
 }

@@ -1,11 +1,14 @@
 //! Any quorum of one membership in a log overlaps any quorum of the next one.
 //!
-//! Sound: majorities still overlap if one voter is added or removed (dissertation, 4.1); joint
-//! consensus needs both majorities, and ends with the newer set of voters (section 6). No other
-//! step is legal.
+//! Sound: this overlap is what changes rest on. Majorities still overlap if one voter is added or
+//! removed (dissertation, 4.1); joint consensus needs both majorities (section 6).
+//!
+//! Legal as well: any other step whose quorums overlap, for example from joint consensus back to
+//! the older voters, or other learners during joint consensus.
 
-use raft::{Membership, NodeId};
+use raft::NodeId;
 
+use crate::base::quorum::quorums_overlap;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::History;
@@ -25,17 +28,6 @@ impl Oracle for QuorumsOverlap {
     };
 }
 
-/// Whether section 6 or the dissertation, 4.1, allows the step from `old` to `new`.
-fn is_legal_step(old: &Membership, new: &Membership) -> bool {
-    let differing = old.voters.without(new.voters) | new.voters.without(old.voters);
-    match (old.is_joint(), new.is_joint()) {
-        (false, false) => differing.len() <= 1,
-        (false, true) => new.outgoing == old.voters,
-        (true, false) => differing.is_empty(),
-        (true, true) => false,
-    }
-}
-
 impl Monitor for QuorumsOverlap {
     fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
         if !write.changes_membership() {
@@ -44,7 +36,7 @@ impl Monitor for QuorumsOverlap {
         let log = &history.node(node).log;
         let [Some((index, new)), _] = log.changes() else { return NOTHING };
         let old = history.replaced_in(log);
-        let is_legal = is_legal_step(&old, &new) && !new.voters.is_empty();
+        let is_legal = quorums_overlap(&old, &new) && !new.voters.is_empty();
         check(is_legal, || Violation::QuorumsOverlap { node, index, old, new })
     }
 }
@@ -64,13 +56,23 @@ mod tests {
     }
 
     #[test]
+    fn leaving_joint_consensus_backwards_and_other_learners_during_it_are_legal() {
+        let mut run = cluster::<QuorumsOverlap>(4);
+        run.writes(0, &joint(1, 1, &[0], &[0, 1, 2, 3])).unwrap();
+        let now = *run.history.membership_of(run.history.node(NodeId(0)));
+        let learner = raft::Membership { learners: set(&[4]), ..now };
+        assert_eq!(run.writes(0, &membership(2, 1, learner)), HELD);
+        assert_eq!(run.writes(0, &change(3, 1, &[0, 1, 2, 3])), HELD);
+    }
+
+    #[test]
     fn removing_two_voters_in_one_step_is_illegal() {
-        assert!(cluster::<QuorumsOverlap>(4).writes(0, &change(1, 1, &[0, 1])).is_err());
+        assert!(cluster::<QuorumsOverlap>(5).writes(0, &change(1, 1, &[0, 1, 2])).is_err());
     }
 
     #[test]
     fn joint_consensus_with_another_set_than_the_old_one_is_illegal() {
-        let write = joint(1, 1, &[0], &[1, 2]);
-        assert!(cluster::<QuorumsOverlap>(4).writes(0, &write).is_err());
+        let write = joint(1, 1, &[0], &[1]);
+        assert!(cluster::<QuorumsOverlap>(5).writes(0, &write).is_err());
     }
 }

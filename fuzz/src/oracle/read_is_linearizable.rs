@@ -4,6 +4,9 @@
 //! incarnation, and of all entries that an earlier read saw. Sound: linearizability, with the log
 //! index as witness: a leader whose leadership holds after the request has committed at least up to
 //! that index.
+//!
+//! Legal as well: a read under a lease, one that a follower answers, a read index that is higher
+//! than needed, and a refusal.
 
 use raft::{NodeId, Read};
 

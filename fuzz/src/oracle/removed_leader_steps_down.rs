@@ -1,19 +1,25 @@
 //! A leader that a committed change removes steps down.
 //!
-//! Sound: dissertation, 4.2.2: a removed leader leads until the change is committed, and steps down
-//! in the same step.
+//! Sound: dissertation, 4.2.2: a removed leader leads until the change is committed, and then steps
+//! down, at the latest when its clock ticks next.
+//!
+//! Legal as well: a leader that steps down in that tick, and not in the step that commits
+//! (openraft); what it commits until then, a quorum without it has.
 
-use raft::NodeId;
+use raft::{LogIndex, Membership, NodeId};
 
 use crate::history::monitor::Monitor;
-use crate::history::violation::{check, Verdict, Violation, NOTHING};
-use crate::history::History;
+use crate::history::violation::{check, Verdict, Violation, HELD, NOTHING};
+use crate::history::{History, NodeHistory};
 use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::View;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
-pub struct RemovedLeaderStepsDown;
+pub struct RemovedLeaderStepsDown {
+    /// A leader that has committed its removal in the current step.
+    just_removed: Option<NodeId>,
+}
 
 impl Oracle for RemovedLeaderStepsDown {
     const INFO: OracleInfo = OracleInfo {
@@ -29,15 +35,39 @@ impl Monitor for RemovedLeaderStepsDown {
         if !new.has_led_since(old) || new.commit <= old.commit {
             return NOTHING;
         }
+        match (removal(history.node(leader)), new.is_leader()) {
+            (Some(_), false) => HELD,
+            (removal, _) => {
+                self.just_removed = removal.map(|_| leader);
+                NOTHING
+            }
+        }
+    }
+
+    fn ticked(&mut self, history: &History, leader: NodeId) -> Verdict {
         let facts = history.node(leader);
-        let [Some((index, members)), _] = facts.log.changes() else { return NOTHING };
-        let is_removed = !members.is_joint() && !members.voters.contains(leader);
-        if !is_removed || index > facts.view.commit {
+        if !facts.view.is_leader() || self.just_removed == Some(leader) {
             return NOTHING;
         }
-        let leads = facts.view.is_leader();
-        check(!leads, || Violation::RemovedLeaderStepsDown { leader, index })
+        match removal(facts) {
+            Some((index, members)) => {
+                check(false, || Violation::RemovedLeaderStepsDown { leader, index, members })
+            }
+            None => NOTHING,
+        }
     }
+
+    fn stepped(&mut self, _: &History, _: NodeId, _: usize) -> Verdict {
+        self.just_removed = None;
+        NOTHING
+    }
+}
+
+/// The newest change in the log of a node, if it is committed and has removed the node.
+fn removal(node: &NodeHistory) -> Option<(LogIndex, Membership)> {
+    let (index, members) = node.log.changes()[0]?;
+    let is_removed = !members.is_joint() && !members.voters.contains(node.id);
+    (is_removed && index <= node.view.commit).then_some((index, members))
 }
 
 #[cfg(test)]
@@ -61,7 +91,18 @@ mod tests {
     }
 
     #[test]
+    fn a_leader_may_step_down_before_its_next_tick_is_over() {
+        let mut run = removes_itself();
+        run.ticks(0).unwrap();
+        run.commits(0, 1).unwrap();
+        run.becomes(0, Role::Follower, 1).unwrap();
+        assert!(run.ticks(0).is_ok());
+    }
+
+    #[test]
     fn a_leader_that_stays_is_illegal() {
-        assert!(removes_itself().commits(0, 1).is_err());
+        let mut run = removes_itself();
+        run.commits(0, 1).unwrap();
+        assert!(run.ticks(0).is_err());
     }
 }

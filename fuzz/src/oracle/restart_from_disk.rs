@@ -3,6 +3,10 @@
 //! The disk contains only complete writes and the documented parts of one torn write. Sound: a node
 //! has no other state when it starts. With a real store behind the disk, what it has is compared as
 //! a whole, and a store whose files are not damaged must start.
+//!
+//! Legal as well: a commit index that is kept over restarts. Not legal, by the contract: a node
+//! that starts as the leader of its old term (openraft). Leadership is volatile in Figure 2, and a
+//! leader that had lost entries of its term would create others in their place.
 
 use raft::{NodeId, Role};
 

@@ -49,7 +49,7 @@ impl Monitor for SendsAreBounded {
     fn received(&mut self, _: &History, message: &MessageView) -> Verdict {
         let replied = matches!(
             message.body,
-            MessageBody::AppendAccepted { .. } | MessageBody::AppendRejected
+            MessageBody::AppendAccepted { .. } | MessageBody::AppendRejected { .. }
         );
         self.counts[message.to].replied = replied;
         NOTHING
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn a_broadcast_is_legal_and_so_are_acks_that_had_to_wait() {
         let mut run = cluster::<SendsAreBounded>(3);
-        assert_eq!(step(&mut run, &[MessageBody::VoteRefused, MessageBody::VoteRefused]), HELD);
+        assert_eq!(step(&mut run, &[REFUSED, REFUSED]), HELD);
         assert_eq!(step(&mut run, &[]), NOTHING);
         assert_eq!(step(&mut run, &[ACK, ACK, ACK, ACK]), HELD);
     }
@@ -127,14 +127,14 @@ mod tests {
     #[test]
     fn two_messages_to_each_member_are_illegal() {
         let mut run = cluster::<SendsAreBounded>(3);
-        assert!(step(&mut run, &[MessageBody::VoteRefused; 4]).is_err());
+        assert!(step(&mut run, &[REFUSED; 4]).is_err());
     }
 
     #[test]
     fn a_message_storm_after_an_ack_is_illegal() {
         let mut run = cluster::<SendsAreBounded>(3);
         run.monitor.received(&run.history, &says(1, 0, 1, ACK)).unwrap();
-        assert!(step(&mut run, &[MessageBody::VoteRefused; 4]).is_err());
+        assert!(step(&mut run, &[REFUSED; 4]).is_err());
     }
 
     #[test]

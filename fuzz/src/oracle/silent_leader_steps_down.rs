@@ -5,6 +5,10 @@
 //! election timeout it checks whether a quorum has replied since the last check, so after two
 //! timeouts, and a tick at each end, without a reply such a check has failed. A Raft that requires
 //! a longer timeout than the configured one has one that is longer than its heartbeat interval.
+//! The membership is the newest in the leader's log.
+//!
+//! Legal as well: a leader that steps down earlier; one that takes any message, and not only a
+//! reply, for a sign of a follower.
 
 use raft::{NodeId, NodeSet, Role};
 
@@ -52,7 +56,13 @@ impl Monitor for SilentLeaderStepsDown {
         let members = history.membership_of(history.node(node));
         let heard: NodeSet = members.all_voters().iter().filter(recent).collect();
         let is_active = ticks <= limit || is_quorum(members, heard);
-        check(is_active, || Violation::SilentLeaderStepsDown { leader: node, heard, ticks })
+        let members = *members;
+        check(is_active, || Violation::SilentLeaderStepsDown {
+            leader: node,
+            heard,
+            members,
+            ticks,
+        })
     }
 
     fn received(&mut self, _: &History, message: &MessageView) -> Verdict {

@@ -3,6 +3,9 @@
 //! Sound: a state machine applies only committed entries (section 7), and a snapshot carries the
 //! membership at its last entry. Checked when it is written, by the node that took it and by each
 //! node that received it.
+//!
+//! Legal as well: a snapshot behind the end of the log, with a tail of entries kept before or after
+//! it; one that is older than what is applied; one that nobody needed.
 
 use raft::{LogId, NodeId};
 

@@ -2,6 +2,9 @@
 //!
 //! Sound: a node adopts newer terms only, and starts with the term on its disk. A term that was
 //! only in memory may be lost by a crash.
+//!
+//! Legal as well: a term that is raised by more than one, with or without a vote, by whatever
+//! message.
 
 use raft::{NodeId, Term};
 

@@ -3,6 +3,8 @@
 //! Checked in memory after every write, and on disk at a restart: a node's term reaches the disk
 //! before entries of that term. Sound: entries come from a leader whose term the node has adopted,
 //! after an entry of that term or of an older one.
+//!
+//! Legal as well: terms without an entry; any number of entries of older terms, however late.
 
 use raft::{LogId, LogIndex, NodeId};
 

@@ -2,6 +2,9 @@
 //!
 //! Sound: a granted vote is sent after the disk has its term and the vote, or a later term, after
 //! which the node can never vote in that term again.
+//!
+//! Legal as well: by the time the vote leaves, the disk names the leader of the term, whom the node
+//! has followed since. It binds the node as well: it can give no vote but to that leader.
 
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
@@ -27,7 +30,9 @@ impl Monitor for VoteIsDurable {
         let MessageBody::VoteGranted = message.body else { return NOTHING };
         let (node, term, candidate) = (message.from, message.term, message.to);
         let disk = history.node(node).disk_state;
-        let durable = disk.term > term || (disk.term == term && disk.vote == Some(candidate));
+        let binds = disk.vote == Some(candidate)
+            || (disk.vote.is_some() && disk.vote == history.leader_of(term));
+        let durable = disk.term > term || (disk.term == term && binds);
         check(durable, || Violation::VoteIsDurable { node, term, candidate, disk })
     }
 }
@@ -43,6 +48,15 @@ mod tests {
     fn sending_a_durable_vote_is_legal() {
         let mut run = cluster::<VoteIsDurable>(3);
         run.persisted(NodeId(0), &ballot(1, Some(2))).unwrap();
+        assert_eq!(run.sends(says(0, 2, 1, MessageBody::VoteGranted)), HELD);
+    }
+
+    #[test]
+    fn sending_a_vote_after_the_leader_of_the_term_was_recorded_is_legal() {
+        let mut run = cluster::<VoteIsDurable>(3);
+        run.persisted(NodeId(0), &ballot(1, Some(1))).unwrap();
+        assert!(run.sends(says(0, 2, 1, MessageBody::VoteGranted)).is_err());
+        run.becomes(1, raft::Role::Leader, 1).unwrap();
         assert_eq!(run.sends(says(0, 2, 1, MessageBody::VoteGranted)), HELD);
     }
 

@@ -5,6 +5,8 @@
 //! tick, read, membership change and forwarded read, however often that arrives: at these events,
 //! the leader resends entries that may be lost. Sound for Raft with a window, since each message
 //! has at least one entry. Checked only for a Raft that declares this capability.
+//!
+//! Legal as well: fewer messages, smaller ones, and acknowledgements of less than was sent.
 
 use raft::NodeId;
 

@@ -1,7 +1,7 @@
 //! The driver: how a host, and the adapter, treat a Raft and its disk.
 //!
 //! Promises: [`Driver::CORRECT`] keeps the contract of [`replica`](crate::replica); every other
-//! value but `always_sync` alone is a seeded bug of the host.
+//! value but `always_sync` and `promises_no_progress` is a seeded bug of the host.
 
 use raft::LogIndex;
 
@@ -39,6 +39,9 @@ pub struct Driver {
     pub truncates_too_far: bool,
     /// A leader's view has a longer log than its writes.
     pub overreports_log: bool,
+    /// The Raft may fail to make progress, so a run never ends with a recovery. Not a bug: some
+    /// legal variants of a Raft are like that.
+    pub promises_no_progress: bool,
     /// Every write is synced, whatever the Raft requests. Not a bug: it hides bugs of unsynced
     /// writes.
     pub always_sync: bool,
@@ -60,6 +63,7 @@ impl Driver {
         reuses_batch_buffer: false,
         truncates_too_far: false,
         overreports_log: false,
+        promises_no_progress: false,
         always_sync: false,
     };
 }

@@ -36,7 +36,7 @@ use raft::{
     Refused, Role, Snapshot, Term, WriteId,
 };
 
-pub use crate::base::capabilities::Capabilities;
+pub use crate::base::capabilities::{Capabilities, PreVoteStickiness};
 pub use crate::base::message::{MessageBody, MessageView};
 pub use crate::replica::durable::{Command, Durable, Entry, Write};
 use crate::replica::node_storage::NodeStorage;

@@ -4,7 +4,8 @@ use raft::{Appended, Body, Config, Limits, LogId, Membership, Node, NodeId, Outp
 
 use crate::replica::gate::GatedRules;
 use crate::replica::{
-    Capabilities, Command, Durable, Effects, Input, MessageBody, MessageView, Replica, View, Write,
+    Capabilities, Command, Durable, Effects, Input, MessageBody, MessageView, PreVoteStickiness,
+    Replica, View, Write,
 };
 use crate::schedule::Setup;
 
@@ -36,9 +37,11 @@ impl Replica for Ours {
 
     const CAPABILITIES: Capabilities = Capabilities {
         pre_vote: true,
+        pre_vote_stickiness: PreVoteStickiness::Always,
         check_quorum: true,
         leaders_need_disk: true,
         answers_requests: true,
+        bounded_sends: true,
         snapshots: true,
         changes: true,
         catch_up: true,
@@ -145,7 +148,9 @@ impl Replica for Ours {
         let body = match &message.body {
             Body::RequestVote { last_log, .. } => MessageBody::RequestVote { last_log: *last_log },
             Body::RequestVoteReply { granted: true } => MessageBody::VoteGranted,
-            Body::RequestVoteReply { granted: false } => MessageBody::VoteRefused,
+            Body::RequestVoteReply { granted: false } => {
+                MessageBody::VoteRefused { vote: None, term: Some(message.term) }
+            }
             Body::PreVote { last_log } => MessageBody::PreVote { last_log: *last_log },
             Body::PreVoteReply { granted } => MessageBody::PreVoteReply { granted: *granted },
             Body::AppendEntries { prev_log, entries, leader_commit, .. } => {
@@ -160,7 +165,9 @@ impl Replica for Ours {
                 Appended::Accepted { match_index } => {
                     MessageBody::AppendAccepted { match_index: *match_index }
                 }
-                Appended::Rejected { .. } => MessageBody::AppendRejected,
+                Appended::Rejected { prev_index, hint } => {
+                    MessageBody::AppendRejected { index: Some(*prev_index), hint: Some(*hint) }
+                }
             },
             Body::InstallSnapshot(chunk) => MessageBody::InstallSnapshot {
                 last_log: chunk.last,

@@ -1,12 +1,13 @@
 //! The narrator: a monitor that writes down what happens, one line an event.
 //!
 //! Promises: a line begins with the event, and its consequences follow in the order in which they
-//! happen; a consequence without a subject is one of the node that the event is about. Judges
-//! nothing and breaks no lines: [`story`](crate::report::story) formats them.
+//! happen; a consequence without a subject is one of the node that the event is about. The recovery
+//! is one line, for which leaders and memberships matter; its steps are kept apart, the last ones.
+//! Judges nothing and breaks no lines: [`story`](crate::report::story) formats them.
 
-use std::fmt::Write as _;
+use std::fmt::Arguments;
 
-use raft::{Ended, LogIndex, Membership, NodeId, NodeSet, Read, Refused, Role};
+use raft::{Ended, LogId, LogIndex, Membership, NodeId, NodeSet, Read, Refused, Role};
 
 use crate::history::degraded_period::DegradedPeriod;
 use crate::history::monitor::Monitor;
@@ -15,58 +16,93 @@ use crate::history::state_machine::{key_of, written_by, StateMachine};
 use crate::history::violation::{membership, Verdict, NOTHING};
 use crate::history::{History, PerNode};
 use crate::replica::{Command, Entry, MessageBody, MessageView, View, Write};
+use crate::report::line::Line;
+use crate::report::recovery_steps::RecoverySteps;
 use crate::schedule::event::{Event, Kind};
 use crate::schedule::operand::{node_set, ALL, SNAPSHOT};
+
+/// In the line of a recovery, further changes of leaders and memberships are only counted.
+const CHANGES: usize = 8;
 
 /// A monitor that writes one line an event.
 #[derive(Clone, Debug, Default)]
 pub struct Narrator {
-    lines: Vec<String>,
+    lines: Vec<Line>,
     /// The node that the event is about, and the sender of the message that it receives.
     actor: Option<NodeId>,
     sender: Option<NodeId>,
-    /// The last line has no consequences yet.
-    is_opening: bool,
-    /// The cluster is recovering: only leaders and memberships are narrated.
-    recovering: bool,
+    /// The steps of the recovery, once it has begun.
+    recovery: Option<RecoverySteps>,
+    /// How many changes of leaders and memberships there were in this period of the recovery.
+    changes: usize,
     /// The membership of each node that was narrated last.
     memberships: PerNode<Option<Membership>>,
+    /// The highest index that each node has acknowledged and not truncated since.
+    acknowledged: PerNode<LogIndex>,
+    /// The run is over.
+    is_over: bool,
 }
 
 impl Narrator {
-    /// The lines so far, one an event.
-    pub fn lines(&self) -> &[String] {
+    /// The lines so far, one an event, and one for the recovery.
+    pub fn lines(&self) -> &[Line] {
         &self.lines
     }
 
+    /// The steps of the recovery, if there is one.
+    pub fn recovery(&self) -> Option<&RecoverySteps> {
+        self.recovery.as_ref()
+    }
+
+    /// Whether the run is over, and no step has a violation.
+    pub fn is_over(&self) -> bool {
+        self.is_over
+    }
+
     /// Adds a consequence at `node`.
-    fn say(&mut self, node: NodeId, words: std::fmt::Arguments<'_>) -> Verdict {
-        if self.recovering {
-            return NOTHING;
-        }
-        self.add_of(node, words)
-    }
-
-    /// Adds a consequence at `node`, even while the cluster is recovering.
-    fn add_of(&mut self, node: NodeId, words: std::fmt::Arguments<'_>) -> Verdict {
-        match self.actor == Some(node) {
-            true => self.add(words),
-            false => self.add(format_args!("{node} {words}")),
-        }
-    }
-
-    fn add(&mut self, words: std::fmt::Arguments<'_>) -> Verdict {
-        if let Some(line) = self.lines.last_mut() {
-            let joint = if self.is_opening { ": " } else { "; " };
-            let _ = write!(line, "{joint}{words}");
-            self.is_opening = false;
+    fn say(&mut self, node: NodeId, words: Arguments<'_>) -> Verdict {
+        let subject = (self.actor != Some(node)).then_some(node);
+        let line = match &mut self.recovery {
+            Some(steps) => steps.last_mut(),
+            None => self.lines.last_mut(),
+        };
+        if let Some(line) = line {
+            line.add(subject, words);
         }
         NOTHING
     }
 
-    fn open(&mut self, line: String, actor: Option<NodeId>) {
-        self.lines.push(line);
-        (self.actor, self.sender, self.is_opening) = (actor, None, true);
+    /// Adds a consequence at `node` that also the line of the recovery tells.
+    fn say_twice(&mut self, node: NodeId, words: Arguments<'_>) -> Verdict {
+        self.say(node, words)?;
+        if self.recovery.is_none() {
+            return NOTHING;
+        }
+        self.changes += 1;
+        match self.changes <= CHANGES {
+            true => self.sum_up(Some(node), words),
+            false => NOTHING,
+        }
+    }
+
+    /// Adds the outcome of the recovery, or of a period of it.
+    fn conclude(&mut self, words: Arguments<'_>) -> Verdict {
+        match std::mem::take(&mut self.changes).checked_sub(CHANGES) {
+            None | Some(0) => NOTHING,
+            Some(1) => self.sum_up(None, format_args!("one more change like these")),
+            Some(more) => self.sum_up(None, format_args!("{more} more changes like these")),
+        }?;
+        if let Some(steps) = &mut self.recovery {
+            steps.end();
+        }
+        self.sum_up(None, words)
+    }
+
+    fn sum_up(&mut self, node: Option<NodeId>, words: Arguments<'_>) -> Verdict {
+        if let Some(line) = self.lines.last_mut() {
+            line.add(node, words);
+        }
+        NOTHING
     }
 }
 
@@ -172,7 +208,10 @@ fn message_text(message: &MessageView) -> String {
             format!("RequestVote({term}, last log {last_log})")
         }
         MessageBody::VoteGranted => format!("RequestVoteReply({term}, granted)"),
-        MessageBody::VoteRefused => format!("RequestVoteReply({term}, refused)"),
+        MessageBody::VoteRefused { vote, .. } => {
+            let vote = vote.map_or(String::new(), |vote| format!(", vote {vote}"));
+            format!("RequestVoteReply({term}, refused{vote})")
+        }
         MessageBody::AppendEntries { prev_log, entries: 0, commit, .. } => {
             format!("AppendEntries({term}, prev {prev_log}, heartbeat, commit {commit})")
         }
@@ -188,7 +227,9 @@ fn message_text(message: &MessageView) -> String {
         MessageBody::AppendAccepted { match_index } => {
             format!("AppendEntriesReply({term}, match {match_index})")
         }
-        MessageBody::AppendRejected => format!("AppendEntriesReply({term}, rejected)"),
+        MessageBody::AppendRejected { index, hint } => {
+            format!("AppendEntriesReply({term}, rejected{})", rejected(" ", index, hint))
+        }
         MessageBody::InstallSnapshot { last_log, offset, bytes } => {
             let end = offset + bytes;
             format!("InstallSnapshot({term}, last {last_log}, bytes {offset} to {end})")
@@ -203,21 +244,37 @@ fn message_text(message: &MessageView) -> String {
     }
 }
 
+/// What a rejection says, as far as it does.
+fn rejected(at: &str, index: Option<LogIndex>, hint: Option<LogId>) -> String {
+    let index = index.map_or(String::new(), |index| format!("{at}{index}"));
+    hint.map_or(index.clone(), |hint| format!("{index}, hint {hint}"))
+}
+
 impl Monitor for Narrator {
     fn happens(&mut self, _: &History, event: Event) -> Verdict {
-        self.open(opening(event), actor(event));
+        self.lines.push(Line::new(Some(event.kind), opening(event)));
+        (self.actor, self.sender) = (actor(event), None);
         NOTHING
     }
 
-    fn received(&mut self, _: &History, message: &MessageView) -> Verdict {
-        if self.recovering {
-            return NOTHING;
+    fn recovering(&mut self, _: &History, event: Event) -> Verdict {
+        if let Some(steps) = &mut self.recovery {
+            steps.open(event, opening(event));
+            (self.actor, self.sender) = (actor(event), None);
         }
+        NOTHING
+    }
+
+    fn receiving(&mut self, _: &History, message: &MessageView) -> Verdict {
         let (from, to) = (message.from, message.to);
         let opening = format!("{to} receives a message from {from}");
-        if let Some(line) = self.lines.last_mut().filter(|line| line.starts_with(&opening)) {
+        let line = match &mut self.recovery {
+            Some(steps) => steps.last_mut(),
+            None => self.lines.last_mut(),
+        };
+        if let Some(line) = line.filter(|line| line.text.starts_with(&opening)) {
             let known = format!("{to} receives {} from {from}", message_text(message));
-            *line = line.replacen(&opening, &known, 1);
+            line.text = line.text.replacen(&opening, &known, 1);
             self.sender = Some(from);
         }
         NOTHING
@@ -231,7 +288,7 @@ impl Monitor for Narrator {
         }
         if (old.role, old.term()) != (new.role, term) {
             match new.role {
-                Role::Leader => self.add_of(node, format_args!("becomes LEADER in {term}"))?,
+                Role::Leader => self.say_twice(node, format_args!("becomes LEADER in {term}"))?,
                 Role::Candidate => self.say(node, format_args!("becomes candidate in {term}"))?,
                 Role::PreCandidate => {
                     self.say(node, format_args!("becomes pre-candidate in {term}"))?
@@ -270,8 +327,13 @@ impl Monitor for Narrator {
     }
 
     fn writing(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
-        match write.truncate_from {
-            Some(index) => self.say(node, format_args!("truncates its log from {index} on")),
+        if let Some(index) = write.truncate_from {
+            self.say(node, format_args!("truncates its log from {index} on"))?;
+        }
+        match &write.snapshot {
+            Some(snapshot) => {
+                self.say(node, format_args!("stores a snapshot up to {}", snapshot.last))
+            }
             None => NOTHING,
         }
     }
@@ -288,9 +350,6 @@ impl Monitor for Narrator {
     }
 
     fn wrote(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
-        if let Some(snapshot) = &write.snapshot {
-            self.say(node, format_args!("stores a snapshot up to {}", snapshot.last))?;
-        }
         match (write.entries.first(), write.entries.last()) {
             (Some(first), Some(last)) if first.id != last.id => {
                 self.say(node, format_args!("appends {} to {}", first.id, last.id))
@@ -304,17 +363,34 @@ impl Monitor for Narrator {
         }
     }
 
-    fn sent(&mut self, _: &History, message: &MessageView) -> Verdict {
+    fn sent(&mut self, history: &History, message: &MessageView) -> Verdict {
         let (from, to) = (message.from, message.to);
         let is_reply = self.actor == Some(from) && self.sender == Some(to);
         match message.body {
             MessageBody::VoteGranted if is_reply => self.say(from, format_args!("reply to {to}")),
             MessageBody::VoteGranted => self.say(from, format_args!("sends its vote to {to}")),
-            MessageBody::VoteRefused => self.say(from, format_args!("refuses its vote")),
+            MessageBody::VoteRefused { vote, .. } => {
+                let view = history.node(from).view;
+                let own = view.hard_state.vote.filter(|_| view.term() == message.term);
+                match vote.or(own).filter(|&vote| vote != to) {
+                    Some(vote) => self.say(
+                        from,
+                        format_args!(
+                            "refuses its vote, which in {} is that of {vote}",
+                            message.term
+                        ),
+                    ),
+                    None => self.say(from, format_args!("refuses its vote")),
+                }
+            }
             MessageBody::AppendAccepted { match_index } => {
+                let acknowledged = &mut self.acknowledged[from];
+                *acknowledged = match_index.max(*acknowledged);
                 self.say(from, format_args!("acknowledges up to {match_index}"))
             }
-            MessageBody::AppendRejected => self.say(from, format_args!("rejects")),
+            MessageBody::AppendRejected { index, hint } => {
+                self.say(from, format_args!("rejects{}", rejected(" at ", index, hint)))
+            }
             MessageBody::PreVote { .. } => self.say(from, format_args!("sends PreVote to {to}")),
             MessageBody::PreVoteReply { granted: true } => {
                 self.say(from, format_args!("grants the Pre-Vote"))
@@ -333,7 +409,7 @@ impl Monitor for Narrator {
             return NOTHING;
         }
         *said = Some(*now);
-        self.add_of(node, format_args!("uses the membership {}", membership(now)))
+        self.say_twice(node, format_args!("uses the membership {}", membership(now)))
     }
 
     fn restored(&mut self, _: &History, node: NodeId, machine: &StateMachine) -> Verdict {
@@ -377,15 +453,26 @@ impl Monitor for Narrator {
         }
     }
 
+    fn persisted(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
+        if let Some(index) = write.truncate_from {
+            self.acknowledged[node] = index.previous().min(self.acknowledged[node]);
+        }
+        NOTHING
+    }
+
     fn lost(&mut self, _: &History, node: NodeId) -> Verdict {
-        self.say(node, format_args!("finds that its disk lacks what it promised to keep"))
+        self.say(node, format_args!("finds that its disk lacks what was reported as durable"))
     }
 
     fn repaired(&mut self, _: &History, node: NodeId, index: LogIndex) -> Verdict {
-        self.say(
-            node,
-            format_args!("removes the damaged entries from {index} on, which it never promised"),
-        )
+        let acknowledged = self.acknowledged[node];
+        self.acknowledged[node] = index.previous().min(acknowledged);
+        match acknowledged >= index {
+            true => self.say(node, format_args!(
+                "removes the damaged entries from {index} on, although it has acknowledged up to {acknowledged}"
+            )),
+            false => self.say(node, format_args!("removes the damaged entries from {index} on")),
+        }
     }
 
     fn stored(&mut self, _: &History, node: NodeId, note: &str) -> Verdict {
@@ -405,26 +492,32 @@ impl Monitor for Narrator {
             true => "all nodes run".into(),
             false => format!("{core} run, the others are lost for good"),
         };
-        self.open(format!("recovery: {nodes}, all links work, and clocks tick in turn"), None);
-        self.recovering = true;
+        let text = format!("recovery: {nodes}, all links work, and clocks tick in turn");
+        self.lines.push(Line::new(None, text));
+        (self.actor, self.sender) = (None, None);
+        self.recovery = Some(RecoverySteps::default());
         NOTHING
     }
 
     fn recovered(&mut self, history: &History, outcome: &RecoveryOutcome) -> Verdict {
         let RecoveryOutcome { ticks, differing, .. } = outcome;
         match (history.has_recovered(outcome.fresh), differing) {
-            (true, None) => self.add(format_args!("the cluster has converged after {ticks} ticks")),
-            (true, Some((one, other))) => self.add(format_args!(
+            (true, None) => {
+                self.conclude(format_args!("the cluster has converged after {ticks} ticks"))
+            }
+            (true, Some((one, other))) => self.conclude(format_args!(
                 "after {ticks} ticks a new command is committed, but {one} and {other} differ"
             )),
-            (false, _) => self.add(format_args!("no new command is committed and applied")),
+            (false, _) => self.conclude(format_args!("no new command is committed and applied")),
         }
     }
 
     fn quiet_period_ended(&mut self, _: &History, quiet: &QuietPeriod) -> Verdict {
         match quiet.cut_off {
-            Some(node) => self.add(format_args!("{node} is cut off for a while, and reconnects")),
-            None => self.add(format_args!("{} ticks without a fault", quiet.ticks)),
+            Some(node) => {
+                self.conclude(format_args!("{node} is cut off for a while, and reconnects"))
+            }
+            None => self.conclude(format_args!("{} ticks without a fault", quiet.ticks)),
         }
     }
 
@@ -445,25 +538,96 @@ impl Monitor for Narrator {
 
     fn degraded(&mut self, history: &History, minority: NodeSet) -> Verdict {
         let kind = history.setup.degraded;
-        let line = format!("a period begins with {minority} degraded ({kind}); clients go on");
-        self.open(line, None);
-        self.recovering = true;
+        let text = format!("a period begins with {minority} degraded ({kind}); clients go on");
+        self.lines.push(Line::new(None, text));
+        (self.actor, self.sender) = (None, None);
+        self.recovery = Some(RecoverySteps::default());
         NOTHING
     }
 
     fn degraded_period_ended(&mut self, _: &History, period: &DegradedPeriod) -> Verdict {
         let DegradedPeriod { ticks, commits, .. } = *period;
-        self.add(format_args!("after {ticks} ticks {commits} new commands are committed"))
+        self.conclude(format_args!("after {ticks} ticks {commits} new commands are committed"))
     }
 
     fn unhindered_request_ended(&mut self, _: &History, request: &Unhindered) -> Verdict {
         let Unhindered { request, succeeded, .. } = request;
         let outcome = if *succeeded { "succeeds" } else { "does not succeed" };
-        self.add(format_args!("{request} {outcome}"))
+        self.conclude(format_args!("{request} {outcome}"))
+    }
+
+    fn ended(&mut self, _: &History) -> Verdict {
+        self.is_over = true;
+        NOTHING
     }
 
     fn started(&mut self, history: &History, node: NodeId) -> Verdict {
         let view = history.node(node).view;
         self.say(node, format_args!("is in {} with its log up to {}", view.term(), view.last_log))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::fixtures::*;
+    use crate::history::recorder::Recorder;
+
+    /// The last line, after n1 has removed damaged entries from 2 on in a restart.
+    fn repaired(before: impl FnOnce(&mut Recorder<Narrator>)) -> String {
+        let mut run = cluster::<Narrator>(2);
+        run.stores(1, &write(1, &[(1, 0), (1, 7)])).expect("a narrator judges nothing");
+        before(&mut run);
+        run.happens(Event::new(Kind::Restart, &[1])).expect("it judges nothing");
+        run.repaired(NodeId(1), LogIndex(2)).expect("it judges nothing");
+        run.monitor.lines().last().expect("there is a line").text.clone()
+    }
+
+    fn acknowledges(run: &mut Recorder<Narrator>) {
+        let body = MessageBody::AppendAccepted { match_index: LogIndex(2) };
+        run.sends(says(1, 0, 1, body)).expect("it judges nothing");
+    }
+
+    #[test]
+    fn of_damaged_entries_only_what_is_known_is_told() {
+        let removed = "n1 restarts: removes the damaged entries from 2 on";
+        assert_eq!(repaired(|_| ()), removed);
+        let promised = format!("{removed}, although it has acknowledged up to 2");
+        assert_eq!(repaired(acknowledges), promised);
+        let other_entries = repaired(|run| {
+            acknowledges(run);
+            run.stores(1, &overwrite(2, &[(2, 0)])).expect("it judges nothing");
+        });
+        assert_eq!(other_entries, removed);
+    }
+
+    #[test]
+    fn a_message_is_told_before_what_it_causes() {
+        let mut run = cluster::<Narrator>(2);
+        run.happens(Event::new(Kind::Deliver, &[0, 1])).expect("it judges nothing");
+        run.receiving(&says(0, 1, 1, MessageBody::TimeoutNow)).expect("it judges nothing");
+        run.writes(1, &overwrite(1, &[(1, 0)])).expect("it judges nothing");
+        let line = &run.monitor.lines()[0].text;
+        let expected = "n1 receives TimeoutNow(term 1) from n0: truncates its log from 1 on; ";
+        assert!(line.starts_with(expected), "{line}");
+    }
+
+    #[test]
+    fn in_the_line_of_a_recovery_changes_beyond_a_few_are_counted() {
+        let mut run = cluster::<Narrator>(2);
+        run.healed(set(&[0, 1])).expect("it judges nothing");
+        for term in 1..=10 {
+            run.recovering(Event::new(Kind::Tick, &[0])).expect("it judges nothing");
+            run.becomes(0, Role::Leader, term).expect("it judges nothing");
+        }
+        run.recovered(&RecoveryOutcome::default()).expect("it judges nothing");
+        let line = &run.monitor.lines()[0].text;
+        assert!(
+            line.contains("n0 becomes LEADER in term 8; 2 more changes like these; "),
+            "{line}"
+        );
+        let (title, steps) = run.monitor.recovery().expect("it has begun").told();
+        assert_eq!(title, "its last 10 ticks are alike, numbers aside:");
+        assert_eq!(steps, ["the clock of n0 ticks: becomes LEADER in term 10"]);
     }
 }

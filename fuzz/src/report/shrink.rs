@@ -25,6 +25,8 @@ pub struct Shrunk {
     pub events_before: usize,
     /// How many runs it took.
     pub replays: usize,
+    /// How many primitive events these runs had.
+    pub events: u64,
 }
 
 /// Why there is nothing to shrink.
@@ -56,7 +58,7 @@ pub fn shrink<R: Replica>(
     let outcome = runner.run(schedule);
     let fingerprint = outcome.fingerprint().ok_or(NotShrunk::NoViolation)?;
     let events_before = outcome.resolved.events.len();
-    let mut search = Search { runner, fingerprint, best: outcome, replays: 0 };
+    let mut search = Search { runner, fingerprint, best: outcome, replays: 0, events: 0 };
     let start = search.best.resolved.clone();
     match search.replay(&start) {
         Some(outcome) => search.best = outcome,
@@ -76,8 +78,8 @@ pub fn shrink<R: Replica>(
             break;
         }
     }
-    let schedule = search.best.resolved.clone();
-    Ok(Shrunk { schedule, outcome: search.best, events_before, replays: search.replays })
+    let Search { best: outcome, replays, events, .. } = search;
+    Ok(Shrunk { schedule: outcome.resolved.clone(), outcome, events_before, replays, events })
 }
 
 /// The order in which one schedule is smaller than another: by fewer events, fewer nodes, a
@@ -111,6 +113,7 @@ struct Search<R: Replica> {
     fingerprint: String,
     best: Outcome,
     replays: usize,
+    events: u64,
 }
 
 impl<R: Replica> Search<R> {
@@ -122,6 +125,7 @@ impl<R: Replica> Search<R> {
     fn replay(&mut self, candidate: &Schedule) -> Option<Outcome> {
         self.replays += 1;
         let outcome = self.runner.run_exactly(candidate);
+        self.events += outcome.resolved.events.len() as u64;
         (outcome.fingerprint().as_ref() == Some(&self.fingerprint)).then_some(outcome)
     }
 

@@ -1,7 +1,9 @@
 //! Stories: what happened in a run, one line an event, for a reader who knows Raft.
 //!
 //! Promises: every line comes from facts; text is at most [`WIDTH`] columns; the same run gives
-//! the same story. A story begins with the violated property and the values that violate it.
+//! the same story. A story begins with the violated property and the values that violate it. That
+//! of a long run with a violation is folded to about 80 lines; a violation in a recovery comes
+//! with the steps of the recovery that matter to it.
 
 use std::fmt::Write as _;
 
@@ -14,31 +16,64 @@ use crate::history::{History, NodeHistory};
 use crate::oracle::ORACLES;
 use crate::replica::system_under_test::SystemUnderTest;
 use crate::replica::Replica;
+use crate::report::folding;
+use crate::report::line::wrap;
+pub use crate::report::line::WIDTH;
 use crate::report::narrator::Narrator;
+use crate::report::recovery_steps::{RecoverySteps, LEAD};
 use crate::run::{judge, play_exactly, Judged, MAX_EVENTS};
 use crate::schedule::{Degraded, DiskMode, Schedule, Setup};
 
-/// No line is longer.
-pub const WIDTH: usize = 80;
-
 /// The story of an exact schedule's run, as text that ends with a table of the nodes' states.
 pub fn narrate<R: Replica>(sut: &SystemUnderTest<R>, schedule: &Schedule) -> String {
+    tell(sut, schedule, true)
+}
+
+/// The same with every event, however many there are.
+pub fn narrate_in_full<R: Replica>(sut: &SystemUnderTest<R>, schedule: &Schedule) -> String {
+    tell(sut, schedule, false)
+}
+
+fn tell<R: Replica>(sut: &SystemUnderTest<R>, schedule: &Schedule, is_folded: bool) -> String {
     let mut text = String::new();
     let setup = schedule.setup;
     let play = |cluster: &mut Judged<R, Narrator>| play_exactly(cluster, schedule);
     let mut cluster = Cluster::new(sut.clone(), Default::default());
     let violation = judge(&mut cluster, setup, MAX_EVENTS, play);
+    let evidence = violation.as_ref().map(Violation::to_string);
     if let Some(violation) = &violation {
         headline(violation, &mut text);
     }
+    let narrator = &cluster.recorder.monitor.0;
     wrap("setup     ", &setup_text(&setup, cluster.trace().len()), &mut text);
     text.push('\n');
-    for (number, line) in cluster.recorder.monitor.0.lines().iter().enumerate() {
-        wrap(&format!("{:>3}. ", number + 1), line, &mut text);
+    for (lead, line) in folding::told(narrator.lines(), evidence.as_deref().filter(|_| is_folded)) {
+        wrap(&lead, &line, &mut text);
+    }
+    let in_recovery = violation.is_some_and(|violation| is_of_step(&violation, narrator));
+    if let Some(steps) = narrator.recovery().filter(|_| in_recovery) {
+        recovery(steps, &mut text);
     }
     text.push('\n');
     node_states(&cluster.recorder.history, &mut text);
     text
+}
+
+/// Whether the violation is in the last step or period that was narrated: not if a whole history
+/// is judged at the end, or if it is a lint, which does not end a run. The bound of messages is
+/// one of the quiet periods at the end.
+fn is_of_step(violation: &Violation, narrator: &Narrator) -> bool {
+    match violation {
+        Violation::EffortIsBounded { .. } => true,
+        _ => !violation.is_lint() && !narrator.is_over(),
+    }
+}
+
+/// The steps of the recovery in which the violation happened.
+fn recovery(steps: &RecoverySteps, text: &mut String) {
+    let (title, steps) = steps.told();
+    wrap(&" ".repeat(LEAD.len()), &title, text);
+    steps.iter().for_each(|step| wrap(LEAD, step, text));
 }
 
 /// The promise and the evidence.
@@ -97,20 +132,6 @@ fn plural_y(count: u8) -> &'static str {
     } else {
         "ies"
     }
-}
-
-/// Appends `content` behind `lead`, broken between words, the further lines indented as far.
-fn wrap(lead: &str, content: &str, text: &mut String) {
-    let mut line = lead.to_string();
-    for word in content.split(' ') {
-        if line.len() + word.len() >= WIDTH && line.len() > lead.len() {
-            let _ = writeln!(text, "{}", line.trim_end());
-            line = " ".repeat(lead.len());
-        }
-        line.push_str(word);
-        line.push(' ');
-    }
-    let _ = writeln!(text, "{}", line.trim_end());
 }
 
 /// The table of the nodes' states.

@@ -27,8 +27,7 @@ setup     4 nodes, 21 events; writes are durable immediately; 16 entries a
      appends 2@2; acknowledges up to 2
  16. n1 receives AppendEntriesReply(term 2, match 2) from n2: commits up to 2
  17. all links are healed
- 18. the clock of n1 ticks
- 19. the clock of n1 ticks
+ 18-19. the clock of n1 ticks (2 times)
  20. n0 receives AppendEntries(term 2, prev 1@1, entry 2@2, commit 2) from n1:
      truncates its log from 2 on; steps down to follower in term 2; commits up
      to 2; appends 2@2; uses the membership n0,n1,n2; gives up the change;

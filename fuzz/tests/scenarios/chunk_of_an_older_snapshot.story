@@ -26,14 +26,13 @@ setup     3 nodes, 54 events; writes are durable immediately; 16 entries a
  15. n0 receives AppendEntriesReply(term 1, match 3) from n1: commits up to 3;
      answers command #2: no value
  16. the log of n0 is compacted: stores a snapshot up to 3@1
- 17. the clock of n0 ticks
- 18. the clock of n0 ticks
+ 17-18. the clock of n0 ticks (2 times)
  19. n1 receives AppendEntries(term 1, prev 3@1, heartbeat, commit 3) from n0:
      commits up to 3; acknowledges up to 3
  20. n0 receives AppendEntriesReply(term 1, match 3) from n1
  21. n2 receives AppendEntries(term 1, prev 3@1, heartbeat, commit 3) from n0,
-     which overtakes 2 earlier ones: rejects
- 22. n0 receives AppendEntriesReply(term 1, rejected) from n2
+     which overtakes 2 earlier ones: rejects at 3, hint 1@1
+ 22. n0 receives AppendEntriesReply(term 1, rejected 3, hint 1@1) from n2
  23. n2 receives InstallSnapshot(term 1, last 3@1, bytes 0 to 16) from n0, and
      a copy stays in flight
  24. n2 receives AppendEntries(term 1, prev 1@1, entry 2@1, commit 1) from n0:
@@ -53,26 +52,22 @@ setup     3 nodes, 54 events; writes are durable immediately; 16 entries a
      commits up to 4; appends 5@1; acknowledges up to 5
  34. n0 receives AppendEntriesReply(term 1, match 5) from n1: commits up to 5;
      answers command #4: no value
- 35. a message from n0 to n2 is dropped
- 36. a message from n0 to n2 is dropped
+ 35-36. a message from n0 to n2 is dropped (2 times)
  37. the log of n0 is compacted: stores a snapshot up to 5@1
- 38. the clock of n0 ticks
- 39. the clock of n0 ticks
+ 38-39. the clock of n0 ticks (2 times)
  40. n1 receives AppendEntries(term 1, prev 5@1, heartbeat, commit 5) from n0:
      commits up to 5; acknowledges up to 5
  41. n0 receives AppendEntriesReply(term 1, match 5) from n1
  42. n2 receives AppendEntries(term 1, prev 5@1, heartbeat, commit 5) from n0,
-     which overtakes 2 earlier ones: rejects
- 43. n0 receives AppendEntriesReply(term 1, rejected) from n2
+     which overtakes 2 earlier ones: rejects at 5, hint 3@1
+ 43. n0 receives AppendEntriesReply(term 1, rejected 5, hint 3@1) from n2
  44. n2 receives InstallSnapshot(term 1, last 5@1, bytes 0 to 16) from n0,
      which overtakes 2 earlier ones
  45. n2 receives InstallSnapshot(term 1, last 3@1, bytes 0 to 16) from n0
  46. n2 receives InstallSnapshot(term 1, last 3@1, bytes 16 to 32) from n0
- 47. n0 receives a reply that claims nothing (term 1) from n2
- 48. n0 receives a reply that claims nothing (term 1) from n2
- 49. n0 receives a reply that claims nothing (term 1) from n2
+ 47-49. n0 receives a reply that claims nothing (term 1) from n2 (3 times)
  50. n2 receives InstallSnapshot(term 1, last 5@1, bytes 16 to 32) from n0:
-     commits up to 5; stores a snapshot up to 5@1; installs the snapshot up to
+     stores a snapshot up to 5@1; commits up to 5; installs the snapshot up to
      5; acknowledges up to 5
  51. n0 receives AppendEntriesReply(term 1, match 5) from n2
  52. a client proposes a command to n0: appends 6@1

@@ -21,8 +21,7 @@ setup     3 nodes, 55 events; writes are durable when an event says so; 1 entry
      appends 1@1
  14. the oldest write of n1 becomes durable: acknowledges up to 1
  15. n0 receives AppendEntriesReply(term 1, match 1) from n1
- 16. the clock of n0 ticks
- 17. the clock of n0 ticks
+ 16-17. the clock of n0 ticks (2 times)
  18. n1 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n0:
      commits up to 1; acknowledges up to 1
  19. n0 receives AppendEntriesReply(term 1, match 1) from n1
@@ -47,26 +46,24 @@ setup     3 nodes, 55 events; writes are durable when an event says so; 1 entry
  34. n2 receives RequestVote(term 2, last log 2@1) from n1: adopts term 2;
      grants its vote
  35. n2 receives AppendEntries(term 2, prev 2@1, entry 3@2, commit 1) from n1:
-     rejects
+     rejects at 2, hint 1@1
  36. the oldest write of n2 becomes durable: sends its vote to n1
- 37. n1 receives AppendEntriesReply(term 2, rejected) from n2
+ 37. n1 receives AppendEntriesReply(term 2, rejected 2, hint 1@1) from n2
  38. n1 receives RequestVoteReply(term 2, granted) from n2
  39. n0 receives AppendEntries(term 2, prev 2@1, entry 3@2, commit 1) from n1:
-     rejects
- 40. n1 receives AppendEntriesReply(term 2, rejected) from n0
+     rejects at 2, hint 1@1
+ 40. n1 receives AppendEntriesReply(term 2, rejected 2, hint 1@1) from n0
  41. n2 receives AppendEntries(term 2, prev 1@1, entry 2@1, commit 1) from n1:
      appends 2@1
  42. the oldest write of n2 becomes durable: acknowledges up to 2
  43. n1 receives AppendEntriesReply(term 2, match 2) from n2
- 44. the clock of n1 ticks
- 45. the clock of n1 ticks
+ 44-45. the clock of n1 ticks (2 times)
  46. n0 receives AppendEntries(term 2, prev 1@1, entry 2@1, commit 1) from n1:
      commits up to 1; appends 2@1
  47. n0 receives AppendEntries(term 2, prev 1@1, entry 2@1, commit 1) from n1
  48. the oldest write of n0 becomes durable: acknowledges up to 2; acknowledges
      up to 2
- 49. n1 receives AppendEntriesReply(term 2, match 2) from n0
- 50. n1 receives AppendEntriesReply(term 2, match 2) from n0
+ 49-50. n1 receives AppendEntriesReply(term 2, match 2) from n0 (2 times)
  51. n2 receives AppendEntries(term 2, prev 2@1, entry 3@2, commit 1) from n1:
      appends 3@2
  52. n2 receives AppendEntries(term 2, prev 3@2, heartbeat, commit 1) from n1

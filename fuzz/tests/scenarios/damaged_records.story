@@ -21,8 +21,7 @@ setup     3 nodes, 28 events; writes are durable when an event says so; 1 entry
      appends 1@1
  14. the oldest write of n1 becomes durable: acknowledges up to 1
  15. n0 receives AppendEntriesReply(term 1, match 1) from n1
- 16. the clock of n0 ticks
- 17. the clock of n0 ticks
+ 16-17. the clock of n0 ticks (2 times)
  18. n1 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n0:
      commits up to 1; acknowledges up to 1
  19. n0 receives AppendEntriesReply(term 1, match 1) from n1
@@ -32,11 +31,11 @@ setup     3 nodes, 28 events; writes are durable when an event says so; 1 entry
  22. a client proposes a command to n0: appends 2@1
  23. n0 crashes
  24. the last entry on the disk of n0 is damaged
- 25. n0 restarts: removes the damaged entries from 2 on, which it never
-     promised; is in term 1 with its log up to 1@1
+ 25. n0 restarts: removes the damaged entries from 2 on; is in term 1 with its
+     log up to 1@1
  26. n1 crashes
  27. the last entry on the disk of n1 is damaged
- 28. n1 restarts: finds that its disk lacks what it promised to keep
+ 28. n1 restarts: finds that its disk lacks what was reported as durable
 
 node role          term vote commit log (terms); disk if it differs
 n0 follower      1    n0   0      1

@@ -273,15 +273,15 @@ setup     7 nodes, 220 events; writes are durable immediately; 16 entries a
 185. n6 receives RequestVote(term 8, last log 10@6) from n0: steps down to
      follower in term 8; grants its vote; reply to n0
 186. n6 receives AppendEntries(term 8, prev 10@6, entry 11@8, commit 9) from
-     n0: rejects
+     n0: rejects at 10, hint 9@3
 187. n0 receives RequestVoteReply(term 8, granted) from n6
-188. n0 receives AppendEntriesReply(term 8, rejected) from n6
+188. n0 receives AppendEntriesReply(term 8, rejected 10, hint 9@3) from n6
 189. n1 receives AppendEntries(term 8, prev 10@6, entry 11@8, commit 9) from
-     n0: rejects
-190. n0 receives AppendEntriesReply(term 8, rejected) from n1
+     n0: rejects at 10, hint 9@6
+190. n0 receives AppendEntriesReply(term 8, rejected 10, hint 9@6) from n1
 191. n2 receives AppendEntries(term 8, prev 10@6, entry 11@8, commit 9) from
-     n0: rejects
-192. n0 receives AppendEntriesReply(term 8, rejected) from n2
+     n0: rejects at 10, hint 4@4
+192. n0 receives AppendEntriesReply(term 8, rejected 10, hint 4@4) from n2
 193. n3 receives AppendEntries(term 8, prev 10@6, entry 11@8, commit 9) from
      n0: truncates its log from 11 on; appends 11@8; acknowledges up to 11
 194. n0 receives AppendEntriesReply(term 8, match 11) from n3
@@ -289,26 +289,23 @@ setup     7 nodes, 220 events; writes are durable immediately; 16 entries a
      n0: truncates its log from 11 on; appends 11@8; acknowledges up to 11
 196. n0 receives AppendEntriesReply(term 8, match 11) from n4
 197. n5 receives AppendEntries(term 8, prev 10@6, entry 11@8, commit 9) from
-     n0: rejects
-198. n0 receives AppendEntriesReply(term 8, rejected) from n5
+     n0: rejects at 10, hint 7@4
+198. n0 receives AppendEntriesReply(term 8, rejected 10, hint 7@4) from n5
 199. n6 receives AppendEntries(term 8, prev 3@1, entries 4 to 11@8, commit 9)
      from n0: truncates its log from 4 on; commits up to 9; appends 4@4 to
      11@8; acknowledges up to 11
 200. n0 receives AppendEntriesReply(term 8, match 11) from n6: commits up to 11
-201. the clock of n0 ticks
-202. the clock of n0 ticks
+201-202. the clock of n0 ticks (2 times)
 203. n1 receives AppendEntries(term 8, prev 9@6, entries 10 to 11@8, commit 9)
      from n0: commits up to 9; appends 10@6 to 11@8; acknowledges up to 11
 204. n1 receives AppendEntries(term 8, prev 9@6, entries 10 to 11@8, commit 11)
      from n0: commits up to 11; acknowledges up to 11
-205. n0 receives AppendEntriesReply(term 8, match 11) from n1
-206. n0 receives AppendEntriesReply(term 8, match 11) from n1
+205-206. n0 receives AppendEntriesReply(term 8, match 11) from n1 (2 times)
 207. n2 receives AppendEntries(term 8, prev 4@4, entries 5 to 11@8, commit 9)
      from n0: commits up to 9; appends 5@4 to 11@8; acknowledges up to 11
 208. n2 receives AppendEntries(term 8, prev 4@4, entries 5 to 11@8, commit 11)
      from n0: commits up to 11; acknowledges up to 11
-209. n0 receives AppendEntriesReply(term 8, match 11) from n2
-210. n0 receives AppendEntriesReply(term 8, match 11) from n2
+209-210. n0 receives AppendEntriesReply(term 8, match 11) from n2 (2 times)
 211. n3 receives AppendEntries(term 8, prev 11@8, heartbeat, commit 11) from
      n0: commits up to 11; acknowledges up to 11; answers command #14: the
      value of #9
@@ -321,8 +318,7 @@ setup     7 nodes, 220 events; writes are durable immediately; 16 entries a
      11@8; acknowledges up to 11
 216. n5 receives AppendEntries(term 8, prev 5@4, entries 6 to 11@8, commit 11)
      from n0: commits up to 11; acknowledges up to 11
-217. n0 receives AppendEntriesReply(term 8, match 11) from n5
-218. n0 receives AppendEntriesReply(term 8, match 11) from n5
+217-218. n0 receives AppendEntriesReply(term 8, match 11) from n5 (2 times)
 219. n6 receives AppendEntries(term 8, prev 11@8, heartbeat, commit 11) from
      n0: commits up to 11; acknowledges up to 11
 220. n0 receives AppendEntriesReply(term 8, match 11) from n6

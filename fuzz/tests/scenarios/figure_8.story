@@ -14,7 +14,8 @@ setup     5 nodes, 118 events; writes are durable immediately; 1 entry a
   7. n0 crashes
   8. the election timeout of n4 elapses: becomes candidate in term 1
   9. the election timeout of n4 elapses: becomes candidate in term 2
- 10. n2 receives RequestVote(term 1, last log 0@0) from n4: refuses its vote
+ 10. n2 receives RequestVote(term 1, last log 0@0) from n4: refuses its vote,
+     which in term 1 is that of n0
  11. n2 receives RequestVote(term 2, last log 0@0) from n4: adopts term 2;
      grants its vote; reply to n4
  12. n4 receives RequestVoteReply(term 1, refused) from n2
@@ -38,33 +39,26 @@ setup     5 nodes, 118 events; writes are durable immediately; 1 entry a
  25. n0 receives RequestVoteReply(term 2, granted) from n1
  26. n0 receives RequestVoteReply(term 3, granted) from n1
  27. n2 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from n0:
-     rejects
- 28. n2 receives RequestVote(term 2, last log 1@1) from n0: refuses its vote
+     rejects at 0, hint 0@0
+ 28. n2 receives RequestVote(term 2, last log 1@1) from n0: refuses its vote,
+     which in term 2 is that of n4
  29. n2 receives RequestVote(term 3, last log 1@1) from n0: adopts term 3;
      grants its vote; reply to n0
- 30. n0 receives AppendEntriesReply(term 2, rejected) from n2
+ 30. n0 receives AppendEntriesReply(term 2, rejected 0, hint 0@0) from n2
  31. n0 receives RequestVoteReply(term 2, refused) from n2
  32. n0 receives RequestVoteReply(term 3, granted) from n2: becomes LEADER in
      term 3; appends 2@3
- 33. the clock of n0 ticks
- 34. the clock of n0 ticks
+ 33-34. the clock of n0 ticks (2 times)
  35. n1 receives AppendEntries(term 3, prev 1@1, entry 2@3, commit 0) from n0:
      appends 2@3; acknowledges up to 2
  36. n1 receives AppendEntries(term 3, prev 1@1, entry 2@3, commit 0) from n0:
      acknowledges up to 2
- 37. n0 receives AppendEntriesReply(term 3, match 2) from n1
- 38. n0 receives AppendEntriesReply(term 3, match 2) from n1
- 39. the clock of n0 ticks
- 40. the clock of n0 ticks
- 41. n2 receives AppendEntries(term 3, prev 1@1, entry 2@3, commit 0) from n0:
-     rejects
- 42. n2 receives AppendEntries(term 3, prev 1@1, entry 2@3, commit 0) from n0:
-     rejects
- 43. n2 receives AppendEntries(term 3, prev 1@1, entry 2@3, commit 0) from n0:
-     rejects
- 44. n0 receives AppendEntriesReply(term 3, rejected) from n2
- 45. n0 receives AppendEntriesReply(term 3, rejected) from n2
- 46. n0 receives AppendEntriesReply(term 3, rejected) from n2
+ 37-38. n0 receives AppendEntriesReply(term 3, match 2) from n1 (2 times)
+ 39-40. the clock of n0 ticks (2 times)
+ 41-43. n2 receives AppendEntries(term 3, prev 1@1, entry 2@3, commit 0) from
+        n0: rejects at 1, hint 0@0 (3 times)
+ 44-46. n0 receives AppendEntriesReply(term 3, rejected 1, hint 0@0) from n2 (3
+        times)
  47. n0 crashes
  48. n4 restarts: is in term 2 with its log up to 1@2
  49. the election timeout of n4 elapses: becomes candidate in term 3
@@ -79,65 +73,58 @@ setup     5 nodes, 118 events; writes are durable immediately; 1 entry a
  55. n4 receives RequestVoteReply(term 3, granted) from n3
  56. n4 receives RequestVoteReply(term 4, granted) from n3
  57. n2 receives AppendEntries(term 2, prev 0@0, entry 1@2, commit 0) from n4:
-     rejects
- 58. n2 receives RequestVote(term 3, last log 1@2) from n4: refuses its vote
+     rejects at 0, hint 0@0
+ 58. n2 receives RequestVote(term 3, last log 1@2) from n4: refuses its vote,
+     which in term 3 is that of n0
  59. n2 receives RequestVote(term 4, last log 1@2) from n4: adopts term 4;
      grants its vote; reply to n4
- 60. n4 receives AppendEntriesReply(term 3, rejected) from n2
+ 60. n4 receives AppendEntriesReply(term 3, rejected 0, hint 0@0) from n2
  61. n4 receives RequestVoteReply(term 3, refused) from n2
  62. n4 receives RequestVoteReply(term 4, granted) from n2: becomes LEADER in
      term 4; appends 2@4
- 63. the clock of n4 ticks
- 64. the clock of n4 ticks
- 65. n1 receives RequestVote(term 1, last log 0@0) from n4: refuses its vote
- 66. n1 receives RequestVote(term 2, last log 0@0) from n4: refuses its vote
+ 63-64. the clock of n4 ticks (2 times)
+ 65. n1 receives RequestVote(term 1, last log 0@0) from n4: refuses its vote,
+     which in term 3 is that of n0
+ 66. n1 receives RequestVote(term 2, last log 0@0) from n4: refuses its vote,
+     which in term 3 is that of n0
  67. n1 receives AppendEntries(term 2, prev 0@0, entry 1@2, commit 0) from n4:
-     rejects
- 68. n1 receives RequestVote(term 3, last log 1@2) from n4: refuses its vote
+     rejects at 0, hint 0@0
+ 68. n1 receives RequestVote(term 3, last log 1@2) from n4: refuses its vote,
+     which in term 3 is that of n0
  69. n1 receives RequestVote(term 4, last log 1@2) from n4: adopts term 4;
      refuses its vote
- 70. n1 receives AppendEntries(term 4, prev 1@2, entry 2@4, commit 0) from n4:
-     rejects
- 71. n1 receives AppendEntries(term 4, prev 1@2, entry 2@4, commit 0) from n4:
-     rejects
- 72. n4 receives RequestVoteReply(term 3, refused) from n1
- 73. n4 receives RequestVoteReply(term 3, refused) from n1
- 74. n4 receives AppendEntriesReply(term 3, rejected) from n1
+ 70-71. n1 receives AppendEntries(term 4, prev 1@2, entry 2@4, commit 0) from
+        n4: rejects at 1, hint 0@0 (2 times)
+ 72-73. n4 receives RequestVoteReply(term 3, refused) from n1 (2 times)
+ 74. n4 receives AppendEntriesReply(term 3, rejected 0, hint 0@0) from n1
  75. n4 receives RequestVoteReply(term 3, refused) from n1
  76. n4 receives RequestVoteReply(term 4, refused) from n1
- 77. n4 receives AppendEntriesReply(term 4, rejected) from n1
- 78. n4 receives AppendEntriesReply(term 4, rejected) from n1
- 79. n2 receives AppendEntries(term 4, prev 1@2, entry 2@4, commit 0) from n4:
-     rejects
- 80. n2 receives AppendEntries(term 4, prev 1@2, entry 2@4, commit 0) from n4:
-     rejects
- 81. n4 receives AppendEntriesReply(term 4, rejected) from n2
- 82. n4 receives AppendEntriesReply(term 4, rejected) from n2
+ 77-78. n4 receives AppendEntriesReply(term 4, rejected 1, hint 0@0) from n1 (2
+        times)
+ 79-80. n2 receives AppendEntries(term 4, prev 1@2, entry 2@4, commit 0) from
+        n4: rejects at 1, hint 0@0 (2 times)
+ 81-82. n4 receives AppendEntriesReply(term 4, rejected 1, hint 0@0) from n2 (2
+        times)
  83. n3 receives AppendEntries(term 4, prev 1@2, entry 2@4, commit 0) from n4:
      appends 2@4; acknowledges up to 2
  84. n3 receives AppendEntries(term 4, prev 1@2, entry 2@4, commit 0) from n4:
      acknowledges up to 2
- 85. n4 receives AppendEntriesReply(term 4, match 2) from n3
- 86. n4 receives AppendEntriesReply(term 4, match 2) from n3
- 87. the clock of n4 ticks
- 88. the clock of n4 ticks
+ 85-86. n4 receives AppendEntriesReply(term 4, match 2) from n3 (2 times)
+ 87-88. the clock of n4 ticks (2 times)
  89. n1 receives AppendEntries(term 4, prev 0@0, entry 1@2, commit 0) from n4:
      truncates its log from 1 on; appends 1@2; acknowledges up to 1
  90. n1 receives AppendEntries(term 4, prev 0@0, entry 1@2, commit 0) from n4:
      acknowledges up to 1
- 91. n4 receives AppendEntriesReply(term 4, match 1) from n1
- 92. n4 receives AppendEntriesReply(term 4, match 1) from n1
+ 91-92. n4 receives AppendEntriesReply(term 4, match 1) from n1 (2 times)
  93. n2 receives AppendEntries(term 4, prev 0@0, entry 1@2, commit 0) from n4:
      appends 1@2; acknowledges up to 1
  94. n2 receives AppendEntries(term 4, prev 0@0, entry 1@2, commit 0) from n4:
      acknowledges up to 1
- 95. n4 receives AppendEntriesReply(term 4, match 1) from n2
- 96. n4 receives AppendEntriesReply(term 4, match 1) from n2
+ 95-96. n4 receives AppendEntriesReply(term 4, match 1) from n2 (2 times)
  97. n3 receives AppendEntries(term 4, prev 2@4, heartbeat, commit 0) from n4:
      acknowledges up to 2
  98. n4 receives AppendEntriesReply(term 4, match 2) from n3
- 99. the clock of n4 ticks
-100. the clock of n4 ticks
+ 99-100. the clock of n4 ticks (2 times)
 101. n1 receives AppendEntries(term 4, prev 1@2, entry 2@4, commit 0) from n4:
      appends 2@4; acknowledges up to 2
 102. n1 receives AppendEntries(term 4, prev 2@4, heartbeat, commit 0) from n4:
@@ -148,13 +135,11 @@ setup     5 nodes, 118 events; writes are durable immediately; 1 entry a
      appends 2@4; acknowledges up to 2
 106. n2 receives AppendEntries(term 4, prev 2@4, heartbeat, commit 0) from n4:
      acknowledges up to 2
-107. n4 receives AppendEntriesReply(term 4, match 2) from n2
-108. n4 receives AppendEntriesReply(term 4, match 2) from n2
+107-108. n4 receives AppendEntriesReply(term 4, match 2) from n2 (2 times)
 109. n3 receives AppendEntries(term 4, prev 2@4, heartbeat, commit 0) from n4:
      acknowledges up to 2
 110. n4 receives AppendEntriesReply(term 4, match 2) from n3
-111. the clock of n4 ticks
-112. the clock of n4 ticks
+111-112. the clock of n4 ticks (2 times)
 113. n1 receives AppendEntries(term 4, prev 2@4, heartbeat, commit 2) from n4:
      commits up to 2; acknowledges up to 2
 114. n4 receives AppendEntriesReply(term 4, match 2) from n1

@@ -19,14 +19,12 @@ setup     3 nodes, 52 events; writes are durable immediately; 1 entry a message
      commits up to 1; appends 2@1; acknowledges up to 2
  12. n0 receives AppendEntriesReply(term 1, match 2) from n2: commits up to 2;
      answers command #1: no value
- 13. the clock of n0 ticks
- 14. the clock of n0 ticks
+ 13-14. the clock of n0 ticks (2 times)
  15. n1 receives AppendEntries(term 1, prev 1@1, entry 2@1, commit 1) from n0:
      commits up to 1; appends 2@1; acknowledges up to 2
  16. n1 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 2) from n0:
      commits up to 2; acknowledges up to 2
- 17. n0 receives AppendEntriesReply(term 1, match 2) from n1
- 18. n0 receives AppendEntriesReply(term 1, match 2) from n1
+ 17-18. n0 receives AppendEntriesReply(term 1, match 2) from n1 (2 times)
  19. n2 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 2) from n0:
      commits up to 2; acknowledges up to 2
  20. n0 receives AppendEntriesReply(term 1, match 2) from n2
@@ -50,28 +48,24 @@ setup     3 nodes, 52 events; writes are durable immediately; 1 entry a message
      grants its vote; halts
  33. the disk of n0 has space again
  34. n0 restarts: is in term 1 with its log up to 2@1
- 35. the clock of n1 ticks
- 36. the clock of n1 ticks
+ 35-36. the clock of n1 ticks (2 times)
  37. n0 receives AppendEntries(term 2, prev 2@1, entry 3@2, commit 2) from n1:
      adopts term 2; commits up to 2; appends 3@2; acknowledges up to 3
  38. n0 receives AppendEntries(term 2, prev 2@1, entry 3@2, commit 4) from n1:
      commits up to 3; acknowledges up to 3
  39. n1 receives AppendEntries(term 1, prev 2@1, entry 3@1, commit 2) from n0:
-     rejects
- 40. n1 receives AppendEntriesReply(term 2, match 3) from n0
- 41. n1 receives AppendEntriesReply(term 2, match 3) from n0
+     rejects at 2, hint 0@0
+ 40-41. n1 receives AppendEntriesReply(term 2, match 3) from n0 (2 times)
  42. n2 receives AppendEntries(term 2, prev 4@2, heartbeat, commit 4) from n1:
      commits up to 4; acknowledges up to 4
  43. n1 receives AppendEntriesReply(term 2, match 4) from n2
- 44. the clock of n1 ticks
- 45. the clock of n1 ticks
- 46. n0 receives AppendEntriesReply(term 2, rejected) from n1
+ 44-45. the clock of n1 ticks (2 times)
+ 46. n0 receives AppendEntriesReply(term 2, rejected 2, hint 0@0) from n1
  47. n0 receives AppendEntries(term 2, prev 3@2, entry 4@2, commit 4) from n1:
      commits up to 4; appends 4@2; acknowledges up to 4
  48. n0 receives AppendEntries(term 2, prev 4@2, heartbeat, commit 4) from n1:
      acknowledges up to 4
- 49. n1 receives AppendEntriesReply(term 2, match 4) from n0
- 50. n1 receives AppendEntriesReply(term 2, match 4) from n0
+ 49-50. n1 receives AppendEntriesReply(term 2, match 4) from n0 (2 times)
  51. n2 receives AppendEntries(term 2, prev 4@2, heartbeat, commit 4) from n1:
      acknowledges up to 4
  52. n1 receives AppendEntriesReply(term 2, match 4) from n2

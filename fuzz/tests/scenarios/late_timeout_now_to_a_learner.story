@@ -16,8 +16,7 @@ setup     3 nodes, 28 events; writes are durable immediately; 16 entries a
      appends 1@1; acknowledges up to 1
   9. n0 receives AppendEntriesReply(term 1, match 1) from n1
  10. an operator transfers leadership from n0 to n1
- 11. the clock of n0 ticks
- 12. the clock of n0 ticks
+ 11-12. the clock of n0 ticks (2 times)
  13. n2 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n0:
      commits up to 1; acknowledges up to 1
  14. n0 receives AppendEntriesReply(term 1, match 1) from n2
@@ -32,8 +31,7 @@ setup     3 nodes, 28 events; writes are durable immediately; 16 entries a
      appends 2@1; uses the membership n0,n2, learners n1; acknowledges up to 2
  21. n0 receives AppendEntriesReply(term 1, match 2) from n2: commits up to 2;
      finishes the change
- 22. the clock of n0 ticks
- 23. the clock of n0 ticks
+ 22-23. the clock of n0 ticks (2 times)
  24. n2 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 2) from n0:
      commits up to 2; acknowledges up to 2
  25. n0 receives AppendEntriesReply(term 1, match 2) from n2

@@ -16,8 +16,7 @@ setup     3 nodes, 50 events; writes are durable immediately; 16 entries a
      answers command #1: no value
   9. an operator asks n0 for the membership {n0,n1} with learners {n2}: appends
      3@1; uses the membership n0,n1, learners n2
- 10. the clock of n0 ticks
- 11. the clock of n0 ticks
+ 10-11. the clock of n0 ticks (2 times)
  12. n1 receives AppendEntries(term 1, prev 2@1, entry 3@1, commit 2) from n0:
      commits up to 2; appends 3@1; uses the membership n0,n1, learners n2;
      acknowledges up to 3
@@ -27,20 +26,18 @@ setup     3 nodes, 50 events; writes are durable immediately; 16 entries a
      finishes the change
  15. n0 receives AppendEntriesReply(term 1, match 3) from n1
  16. the log of n0 is compacted: stores a snapshot up to 3@1
- 17. the clock of n0 ticks
- 18. the clock of n0 ticks
+ 17-18. the clock of n0 ticks (2 times)
  19. n2 receives AppendEntries(term 1, prev 2@1, entry 3@1, commit 2) from n0:
-     adopts term 1; rejects
+     adopts term 1; rejects at 2, hint 0@0
  20. n2 receives AppendEntries(term 1, prev 2@1, entry 3@1, commit 2) from n0:
-     rejects
+     rejects at 2, hint 0@0
  21. n2 receives InstallSnapshot(term 1, last 3@1, bytes 0 to 32) from n0:
-     commits up to 3; stores a snapshot up to 3@1; uses the membership n0,n1,
+     stores a snapshot up to 3@1; commits up to 3; uses the membership n0,n1,
      learners n2; installs the snapshot up to 3; acknowledges up to 3
- 22. n0 receives AppendEntriesReply(term 1, rejected) from n2
- 23. n0 receives AppendEntriesReply(term 1, rejected) from n2
+ 22-23. n0 receives AppendEntriesReply(term 1, rejected 2, hint 0@0) from n2 (2
+        times)
  24. n0 receives AppendEntriesReply(term 1, match 3) from n2
- 25. the clock of n0 ticks
- 26. the clock of n0 ticks
+ 25-26. the clock of n0 ticks (2 times)
  27. n2 receives AppendEntries(term 1, prev 3@1, heartbeat, commit 3) from n0:
      acknowledges up to 3
  28. n0 receives AppendEntriesReply(term 1, match 3) from n2
@@ -48,8 +45,7 @@ setup     3 nodes, 50 events; writes are durable immediately; 16 entries a
  30. n2 receives AppendEntries(term 1, prev 3@1, entry 4@1, commit 3) from n0:
      appends 4@1; acknowledges up to 4
  31. n0 receives AppendEntriesReply(term 1, match 4) from n2
- 32. the clock of n0 ticks
- 33. the clock of n0 ticks
+ 32-33. the clock of n0 ticks (2 times)
  34. n1 receives AppendEntries(term 1, prev 3@1, heartbeat, commit 3) from n0:
      commits up to 3; acknowledges up to 3
  35. n1 receives AppendEntries(term 1, prev 3@1, heartbeat, commit 3) from n0:
@@ -58,15 +54,13 @@ setup     3 nodes, 50 events; writes are durable immediately; 16 entries a
      appends 4@1; acknowledges up to 4
  37. n1 receives AppendEntries(term 1, prev 4@1, heartbeat, commit 3) from n0:
      acknowledges up to 4
- 38. n0 receives AppendEntriesReply(term 1, match 3) from n1
- 39. n0 receives AppendEntriesReply(term 1, match 3) from n1
+ 38-39. n0 receives AppendEntriesReply(term 1, match 3) from n1 (2 times)
  40. n0 receives AppendEntriesReply(term 1, match 4) from n1: commits up to 4;
      answers command #2: no value
  41. n0 receives AppendEntriesReply(term 1, match 4) from n1
  42. an operator asks n0 for the membership {n0,n1,n2}: appends 5@1; uses the
      membership n0,n1,n2
- 43. the clock of n0 ticks
- 44. the clock of n0 ticks
+ 43-44. the clock of n0 ticks (2 times)
  45. n2 receives AppendEntries(term 1, prev 4@1, heartbeat, commit 3) from n0:
      acknowledges up to 4
  46. n2 receives AppendEntries(term 1, prev 4@1, entry 5@1, commit 4) from n0:

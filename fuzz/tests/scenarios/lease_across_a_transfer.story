@@ -1,9 +1,7 @@
 setup     3 nodes, 41 events; writes are durable immediately; 16 entries a
           message; CheckQuorum; leases
 
-  1. all clocks tick
-  2. all clocks tick
-  3. all clocks tick
+  1-3. all clocks tick (3 times)
   4. all clocks tick: n1 becomes candidate in term 1
   5. n0 receives RequestVote(term 1, last log 0@0) from n1: adopts term 1;
      grants its vote; reply to n1
@@ -20,8 +18,7 @@ setup     3 nodes, 41 events; writes are durable immediately; 16 entries a
  12. n1 receives AppendEntriesReply(term 1, match 1) from n0
  13. a client reads at n1: gives read #0 the index 1; answers read #0: no value
  14. an operator transfers leadership from n1 to n0
- 15. all clocks tick
- 16. all clocks tick
+ 15-16. all clocks tick (2 times)
  17. n0 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n1,
      which overtakes an earlier one: commits up to 1; acknowledges up to 1
  18. n2 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n1:
@@ -30,8 +27,7 @@ setup     3 nodes, 41 events; writes are durable immediately; 16 entries a
  20. all clocks tick: n1 gives up the transfer to n0
  21. n2 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n1:
      acknowledges up to 1
- 22. n1 receives AppendEntriesReply(term 1, match 1) from n2
- 23. n1 receives AppendEntriesReply(term 1, match 1) from n2
+ 22-23. n1 receives AppendEntriesReply(term 1, match 1) from n2 (2 times)
  24. a client reads at n1
  25. n2 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n1:
      acknowledges up to 1

@@ -5,7 +5,8 @@ setup     3 nodes, 11 events; writes are durable immediately; 1 entry a message
      grants its vote; reply to n0
   3. the election timeout of n2 elapses: becomes candidate in term 1
   4. the election timeout of n2 elapses: becomes candidate in term 2
-  5. n1 receives RequestVote(term 1, last log 0@0) from n2: refuses its vote
+  5. n1 receives RequestVote(term 1, last log 0@0) from n2: refuses its vote,
+     which in term 1 is that of n0
   6. n1 receives RequestVote(term 2, last log 0@0) from n2: adopts term 2;
      grants its vote; reply to n2
   7. n2 receives RequestVoteReply(term 2, granted) from n1, which overtakes an

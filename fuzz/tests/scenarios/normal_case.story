@@ -20,8 +20,7 @@ setup     3 nodes, 17 events; writes are durable immediately; 4 entries a
      appends 1@1; acknowledges up to 1
  11. n0 receives RequestVoteReply(term 1, granted) from n2
  12. n0 receives AppendEntriesReply(term 1, match 1) from n2
- 13. the clock of n0 ticks
- 14. the clock of n0 ticks
+ 13-14. the clock of n0 ticks (2 times)
  15. n1 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 2) from n0:
      commits up to 2; acknowledges up to 2
  16. n2 receives AppendEntries(term 1, prev 1@1, entry 2@1, commit 2) from n0:

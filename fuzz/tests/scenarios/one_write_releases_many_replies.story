@@ -10,12 +10,9 @@ setup     2 nodes, 13 events; writes are durable when an event says so; 1 entry
      term 1; appends 1@1
   6. n1 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from n0:
      appends 1@1
-  7. the clock of n0 ticks
-  8. the clock of n0 ticks
-  9. the clock of n0 ticks
- 10. the clock of n0 ticks
- 11. n1 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from n0
- 12. n1 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from n0
+  7-10. the clock of n0 ticks (4 times)
+ 11-12. n1 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from
+        n0 (2 times)
  13. the oldest write of n1 becomes durable: acknowledges up to 1; acknowledges
      up to 1; acknowledges up to 1
 

@@ -17,19 +17,17 @@ setup     3 nodes, 27 events; writes are durable immediately; 16 entries a
      answers command #1: no value
  10. the log of n0 is compacted: stores a snapshot up to 2@1
  11. all links are healed
- 12. the clock of n0 ticks
- 13. the clock of n0 ticks
+ 12-13. the clock of n0 ticks (2 times)
  14. n2 receives InstallSnapshot(term 1, last 2@1, bytes 0 to 32) from n0, and
-     a copy stays in flight: adopts term 1; commits up to 2; stores a snapshot
-     up to 2@1; installs the snapshot up to 2; acknowledges up to 2
+     a copy stays in flight: stores a snapshot up to 2@1; adopts term 1;
+     commits up to 2; installs the snapshot up to 2; acknowledges up to 2
  15. n0 receives AppendEntriesReply(term 1, match 2) from n2
  16. a client proposes a command to n0: appends 3@1
  17. n2 receives AppendEntries(term 1, prev 2@1, entry 3@1, commit 2) from n0,
      which overtakes an earlier one: appends 3@1; acknowledges up to 3
  18. n0 receives AppendEntriesReply(term 1, match 3) from n2: commits up to 3;
      answers command #2: no value
- 19. the clock of n0 ticks
- 20. the clock of n0 ticks
+ 19-20. the clock of n0 ticks (2 times)
  21. n2 receives AppendEntries(term 1, prev 3@1, heartbeat, commit 3) from n0,
      which overtakes an earlier one: commits up to 3; acknowledges up to 3
  22. n0 receives AppendEntriesReply(term 1, match 3) from n2

@@ -19,21 +19,17 @@ setup     3 nodes, 46 events; writes are durable immediately; 1 entry a message
      commits up to 1; appends 2@1; acknowledges up to 2
  12. n0 receives AppendEntriesReply(term 1, match 2) from n2: commits up to 2;
      answers command #1: no value
- 13. the clock of n0 ticks
- 14. the clock of n0 ticks
+ 13-14. the clock of n0 ticks (2 times)
  15. n1 receives AppendEntries(term 1, prev 1@1, entry 2@1, commit 1) from n0:
      commits up to 1; appends 2@1; acknowledges up to 2
  16. n1 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 2) from n0:
      commits up to 2; acknowledges up to 2
- 17. n0 receives AppendEntriesReply(term 1, match 2) from n1
- 18. n0 receives AppendEntriesReply(term 1, match 2) from n1
+ 17-18. n0 receives AppendEntriesReply(term 1, match 2) from n1 (2 times)
  19. n2 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 2) from n0:
      commits up to 2; acknowledges up to 2
  20. n0 receives AppendEntriesReply(term 1, match 2) from n2
  21. n0 is paused
- 22. all clocks tick
- 23. all clocks tick
- 24. all clocks tick
+ 22-24. all clocks tick (3 times)
  25. the election timeout of n1 elapses: becomes candidate in term 2
  26. n2 receives RequestVote(term 2, last log 2@1) from n1: adopts term 2;
      grants its vote; reply to n1
@@ -45,11 +41,10 @@ setup     3 nodes, 46 events; writes are durable immediately; 1 entry a message
  30. n1 receives AppendEntriesReply(term 2, match 3) from n2: commits up to 3
  31. n0 is resumed
  32. n2 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 2) from n0:
-     rejects
- 33. n0 receives AppendEntriesReply(term 2, rejected) from n2: steps down to
-     follower in term 2
- 34. the clock of n1 ticks
- 35. the clock of n1 ticks
+     rejects at 2, hint 0@0
+ 33. n0 receives AppendEntriesReply(term 2, rejected 2, hint 0@0) from n2:
+     steps down to follower in term 2
+ 34-35. the clock of n1 ticks (2 times)
  36. n0 receives RequestVote(term 2, last log 2@1) from n1: grants its vote;
      reply to n1
  37. n0 receives AppendEntries(term 2, prev 2@1, entry 3@2, commit 2) from n1:
@@ -57,10 +52,9 @@ setup     3 nodes, 46 events; writes are durable immediately; 1 entry a message
  38. n0 receives AppendEntries(term 2, prev 2@1, entry 3@2, commit 3) from n1:
      commits up to 3; acknowledges up to 3
  39. n1 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 2) from n0:
-     rejects
+     rejects at 2, hint 0@0
  40. n1 receives RequestVoteReply(term 2, granted) from n0
- 41. n1 receives AppendEntriesReply(term 2, match 3) from n0
- 42. n1 receives AppendEntriesReply(term 2, match 3) from n0
+ 41-42. n1 receives AppendEntriesReply(term 2, match 3) from n0 (2 times)
  43. n2 receives AppendEntries(term 2, prev 3@2, entry 4@2, commit 3) from n1:
      commits up to 3; appends 4@2; acknowledges up to 4
  44. n2 receives AppendEntries(term 2, prev 4@2, heartbeat, commit 3) from n1:

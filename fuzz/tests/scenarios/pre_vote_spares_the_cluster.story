@@ -21,8 +21,7 @@ setup     3 nodes, 39 events; writes are durable immediately; 1 entry a
  12. n2 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from n0:
      appends 1@1; acknowledges up to 1
  13. n0 receives AppendEntriesReply(term 1, match 1) from n2
- 14. the clock of n0 ticks
- 15. the clock of n0 ticks
+ 14-15. the clock of n0 ticks (2 times)
  16. n1 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n0:
      commits up to 1; acknowledges up to 1
  17. n0 receives AppendEntriesReply(term 1, match 1) from n1
@@ -49,8 +48,7 @@ setup     3 nodes, 39 events; writes are durable immediately; 1 entry a
  32. n2 receives AppendEntries(term 1, prev 1@1, entry 2@1, commit 1) from n0:
      becomes follower again; appends 2@1; acknowledges up to 2
  33. n0 receives AppendEntriesReply(term 1, match 2) from n2
- 34. the clock of n0 ticks
- 35. the clock of n0 ticks
+ 34-35. the clock of n0 ticks (2 times)
  36. n1 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 2) from n0:
      commits up to 2; acknowledges up to 2
  37. n0 receives AppendEntriesReply(term 1, match 2) from n1

@@ -15,8 +15,7 @@ setup     3 nodes, 24 events; writes are durable immediately; 16 entries a
   8. n1 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from n0:
      appends 1@1; acknowledges up to 1
   9. n0 receives AppendEntriesReply(term 1, match 1) from n1
- 10. the clock of n0 ticks
- 11. the clock of n0 ticks
+ 10-11. the clock of n0 ticks (2 times)
  12. n2 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n0:
      commits up to 1; acknowledges up to 1
  13. the election timeout of n1 elapses: becomes candidate in term 2
@@ -35,10 +34,10 @@ setup     3 nodes, 24 events; writes are durable immediately; 16 entries a
  21. a client reads at n0
  22. n0 receives AppendEntriesReply(term 1, match 1) from n2
  23. n2 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n0:
-     rejects
- 24. n0 receives AppendEntriesReply(term 2, rejected) from n2: steps down to
-     follower in term 2; refuses read #0: no leader is known: ask another
-     server, or again after an election
+     rejects at 1, hint 0@0
+ 24. n0 receives AppendEntriesReply(term 2, rejected 1, hint 0@0) from n2:
+     steps down to follower in term 2; refuses read #0: no leader is known: ask
+     another server, or again after an election
 
 node role          term vote commit log (terms); disk if it differs
 n0 follower      2    -    1      1

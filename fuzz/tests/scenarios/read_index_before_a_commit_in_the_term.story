@@ -31,8 +31,7 @@ setup     3 nodes, 28 events; writes are durable immediately; 16 entries a
      term 2; appends 3@2
  19. a client reads at n1: refuses read #0: the leader is new: ask again when
      it has committed its first entry
- 20. the clock of n1 ticks
- 21. the clock of n1 ticks
+ 20-21. the clock of n1 ticks (2 times)
  22. n2 receives AppendEntries(term 2, prev 2@1, entry 3@2, commit 1) from n1:
      appends 3@2; acknowledges up to 3
  23. n2 receives AppendEntries(term 2, prev 2@1, entry 3@2, commit 1) from n1:

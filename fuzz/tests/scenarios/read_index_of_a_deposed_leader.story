@@ -38,8 +38,7 @@ setup     3 nodes, 29 events; writes are durable immediately; 16 entries a
  24. n2 receives ReadIndex(term 2) from n1: gives read #1 the index 3; answers
      read #1: no value
  25. all links are healed
- 26. the clock of n1 ticks
- 27. the clock of n1 ticks
+ 26-27. the clock of n1 ticks (2 times)
  28. n0 receives AppendEntries(term 2, prev 1@1, entries 2 to 3@2, commit 3)
      from n1: steps down to follower in term 2; commits up to 3; appends 2@2 to
      3@2; refuses read #0: no leader is known: ask another server, or again

@@ -14,8 +14,7 @@ setup     3 nodes, 26 events; writes are durable immediately; 1 entry a message
   8. n1 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from n0:
      appends 1@1; acknowledges up to 1
   9. n0 receives AppendEntriesReply(term 1, match 1) from n1
- 10. the clock of n0 ticks
- 11. the clock of n0 ticks
+ 10-11. the clock of n0 ticks (2 times)
  12. n1 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n0:
      commits up to 1; acknowledges up to 1
  13. n0 receives AppendEntriesReply(term 1, match 1) from n1

@@ -17,28 +17,22 @@ setup     3 nodes, 30 events; writes are durable immediately; 16 entries a
   9. n0 receives AppendEntriesReply(term 1, match 1) from n1
  10. an operator asks n0 for the membership {n1,n2}: appends 2@1; uses the
      membership n1,n2
- 11. the clock of n0 ticks
- 12. the clock of n0 ticks
+ 11-12. the clock of n0 ticks (2 times)
  13. n1 receives AppendEntries(term 1, prev 1@1, entry 2@1, commit 1) from n0:
      commits up to 1; appends 2@1; uses the membership n1,n2; acknowledges up
      to 2
  14. n1 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 1) from n0:
      acknowledges up to 2
- 15. n0 receives AppendEntriesReply(term 1, match 2) from n1
- 16. n0 receives AppendEntriesReply(term 1, match 2) from n1
- 17. the clock of n0 ticks
- 18. the clock of n0 ticks
+ 15-16. n0 receives AppendEntriesReply(term 1, match 2) from n1 (2 times)
+ 17-18. the clock of n0 ticks (2 times)
  19. n2 receives AppendEntries(term 1, prev 1@1, entry 2@1, commit 1) from n0:
      commits up to 1; appends 2@1; uses the membership n1,n2; acknowledges up
      to 2
- 20. n2 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 1) from n0:
-     acknowledges up to 2
- 21. n2 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 1) from n0:
-     acknowledges up to 2
+ 20-21. n2 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 1) from
+        n0: acknowledges up to 2 (2 times)
  22. n0 receives AppendEntriesReply(term 1, match 2) from n2: commits up to 2;
      steps down to follower in term 1; finishes the change
- 23. n0 receives AppendEntriesReply(term 1, match 2) from n2
- 24. n0 receives AppendEntriesReply(term 1, match 2) from n2
+ 23-24. n0 receives AppendEntriesReply(term 1, match 2) from n2 (2 times)
  25. the election timeout of n0 elapses
  26. the election timeout of n1 elapses: becomes candidate in term 2
  27. n2 receives RequestVote(term 2, last log 2@1) from n1: adopts term 2;

@@ -11,19 +11,16 @@ setup     3 nodes, 56 events; writes are durable immediately; 1 entry a message
      appends 1@1; acknowledges up to 1
   6. n0 receives RequestVoteReply(term 1, granted) from n2
   7. n0 receives AppendEntriesReply(term 1, match 1) from n2: commits up to 1
-  8. the clock of n0 ticks
-  9. the clock of n0 ticks
+  8-9. the clock of n0 ticks (2 times)
  10. n1 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 0) from n0:
      appends 1@1; acknowledges up to 1
  11. n1 receives AppendEntries(term 1, prev 0@0, entry 1@1, commit 1) from n0:
      commits up to 1; acknowledges up to 1
- 12. n0 receives AppendEntriesReply(term 1, match 1) from n1
- 13. n0 receives AppendEntriesReply(term 1, match 1) from n1
+ 12-13. n0 receives AppendEntriesReply(term 1, match 1) from n1 (2 times)
  14. n2 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n0:
      commits up to 1; acknowledges up to 1
  15. n0 receives AppendEntriesReply(term 1, match 1) from n2
- 16. the clock of n0 ticks
- 17. the clock of n0 ticks
+ 16-17. the clock of n0 ticks (2 times)
  18. n1 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n0:
      acknowledges up to 1
  19. n0 receives AppendEntriesReply(term 1, match 1) from n1
@@ -40,24 +37,18 @@ setup     3 nodes, 56 events; writes are durable immediately; 1 entry a message
  27. n1 receives RequestVoteReply(term 2, granted) from n2: becomes LEADER in
      term 2; appends 3@2
  28. a client repeats the last command at n1: appends 4@2
- 29. the clock of n1 ticks
- 30. the clock of n1 ticks
- 31. n2 receives AppendEntries(term 2, prev 2@1, entry 3@2, commit 1) from n1:
-     rejects
- 32. n2 receives AppendEntries(term 2, prev 2@1, entry 3@2, commit 1) from n1:
-     rejects
- 33. n1 receives AppendEntriesReply(term 2, rejected) from n2
- 34. n1 receives AppendEntriesReply(term 2, rejected) from n2
- 35. the clock of n1 ticks
- 36. the clock of n1 ticks
+ 29-30. the clock of n1 ticks (2 times)
+ 31-32. n2 receives AppendEntries(term 2, prev 2@1, entry 3@2, commit 1) from
+        n1: rejects at 2, hint 1@1 (2 times)
+ 33-34. n1 receives AppendEntriesReply(term 2, rejected 2, hint 1@1) from n2 (2
+        times)
+ 35-36. the clock of n1 ticks (2 times)
  37. n2 receives AppendEntries(term 2, prev 1@1, entry 2@1, commit 1) from n1:
      appends 2@1; acknowledges up to 2
  38. n2 receives AppendEntries(term 2, prev 1@1, entry 2@1, commit 1) from n1:
      acknowledges up to 2
- 39. n1 receives AppendEntriesReply(term 2, match 2) from n2
- 40. n1 receives AppendEntriesReply(term 2, match 2) from n2
- 41. the clock of n1 ticks
- 42. the clock of n1 ticks
+ 39-40. n1 receives AppendEntriesReply(term 2, match 2) from n2 (2 times)
+ 41-42. the clock of n1 ticks (2 times)
  43. n2 receives AppendEntries(term 2, prev 2@1, entry 3@2, commit 1) from n1:
      appends 3@2; acknowledges up to 3
  44. n2 receives AppendEntries(term 2, prev 3@2, entry 4@2, commit 1) from n1:
@@ -69,13 +60,11 @@ setup     3 nodes, 56 events; writes are durable immediately; 1 entry a message
  47. n1 receives AppendEntriesReply(term 2, match 4) from n2: commits up to 4;
      answers command #1: no value
  48. n1 receives AppendEntriesReply(term 2, match 4) from n2
- 49. the clock of n1 ticks
- 50. the clock of n1 ticks
+ 49-50. the clock of n1 ticks (2 times)
  51. n2 receives AppendEntries(term 2, prev 4@2, heartbeat, commit 4) from n1:
      commits up to 4; acknowledges up to 4
  52. n1 receives AppendEntriesReply(term 2, match 4) from n2
- 53. the clock of n1 ticks
- 54. the clock of n1 ticks
+ 53-54. the clock of n1 ticks (2 times)
  55. n2 receives AppendEntries(term 2, prev 4@2, heartbeat, commit 4) from n1:
      acknowledges up to 4
  56. n1 receives AppendEntriesReply(term 2, match 4) from n2

@@ -19,15 +19,13 @@ setup     5 nodes, 32 events; writes are durable immediately; 16 entries a
      the membership n0,n1,n2,n3
  11. an operator asks n0 for the membership {n0,n1,n2,n3,n4}: refuses: the
      change at 2 is under way: ask again when it is done
- 12. the clock of n0 ticks
- 13. the clock of n0 ticks
+ 12-13. the clock of n0 ticks (2 times)
  14. n1 receives AppendEntries(term 1, prev 1@1, entry 2@1, commit 1) from n0:
      commits up to 1; appends 2@1; uses the membership n0,n1,n2,n3;
      acknowledges up to 2
  15. n1 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 1) from n0:
      acknowledges up to 2
- 16. n0 receives AppendEntriesReply(term 1, match 2) from n1
- 17. n0 receives AppendEntriesReply(term 1, match 2) from n1
+ 16-17. n0 receives AppendEntriesReply(term 1, match 2) from n1 (2 times)
  18. n2 receives AppendEntries(term 1, prev 1@1, entry 2@1, commit 1) from n0:
      commits up to 1; appends 2@1; uses the membership n0,n1,n2,n3;
      acknowledges up to 2
@@ -38,15 +36,13 @@ setup     5 nodes, 32 events; writes are durable immediately; 16 entries a
  21. n0 receives AppendEntriesReply(term 1, match 2) from n2
  22. an operator asks n0 for the membership {n0,n1,n2,n3,n4}: appends 3@1; uses
      the membership n0,n1,n2,n3,n4
- 23. the clock of n0 ticks
- 24. the clock of n0 ticks
+ 23-24. the clock of n0 ticks (2 times)
  25. n1 receives AppendEntries(term 1, prev 2@1, entry 3@1, commit 2) from n0:
      commits up to 2; appends 3@1; uses the membership n0,n1,n2,n3,n4;
      acknowledges up to 3
  26. n1 receives AppendEntries(term 1, prev 3@1, heartbeat, commit 2) from n0:
      acknowledges up to 3
- 27. n0 receives AppendEntriesReply(term 1, match 3) from n1
- 28. n0 receives AppendEntriesReply(term 1, match 3) from n1
+ 27-28. n0 receives AppendEntriesReply(term 1, match 3) from n1 (2 times)
  29. n2 receives AppendEntries(term 1, prev 2@1, entry 3@1, commit 2) from n0:
      commits up to 2; appends 3@1; uses the membership n0,n1,n2,n3,n4;
      acknowledges up to 3

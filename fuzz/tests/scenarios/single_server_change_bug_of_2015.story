@@ -24,23 +24,20 @@ setup     5 nodes, 63 events; writes are durable immediately; 16 entries a
  14. {n0,n4} is partitioned from the others
  15. an operator asks n0 for the membership {n0,n1,n2,n3,n4}: appends 2@1; uses
      the membership n0,n1,n2,n3,n4
- 16. the clock of n0 ticks
- 17. the clock of n0 ticks
+ 16-17. the clock of n0 ticks (2 times)
  18. n4 receives AppendEntries(term 1, prev 1@1, entry 2@1, commit 1) from n0:
-     adopts term 1; rejects
+     adopts term 1; rejects at 1, hint 0@0
  19. n4 receives AppendEntries(term 1, prev 1@1, entry 2@1, commit 1) from n0:
-     rejects
- 20. n0 receives AppendEntriesReply(term 1, rejected) from n4
- 21. n0 receives AppendEntriesReply(term 1, rejected) from n4
- 22. the clock of n0 ticks
- 23. the clock of n0 ticks
+     rejects at 1, hint 0@0
+ 20-21. n0 receives AppendEntriesReply(term 1, rejected 1, hint 0@0) from n4 (2
+        times)
+ 22-23. the clock of n0 ticks (2 times)
  24. n4 receives AppendEntries(term 1, prev 0@0, entries 1 to 2@1, commit 1)
      from n0: commits up to 1; appends 1@1 to 2@1; uses the membership
      n0,n1,n2,n3,n4; acknowledges up to 2
  25. n4 receives AppendEntries(term 1, prev 0@0, entries 1 to 2@1, commit 1)
      from n0: acknowledges up to 2
- 26. n0 receives AppendEntriesReply(term 1, match 2) from n4
- 27. n0 receives AppendEntriesReply(term 1, match 2) from n4
+ 26-27. n0 receives AppendEntriesReply(term 1, match 2) from n4 (2 times)
  28. the election timeout of n1 elapses: becomes candidate in term 2
  29. n2 receives RequestVote(term 2, last log 1@1) from n1: adopts term 2;
      grants its vote; reply to n1
@@ -51,14 +48,12 @@ setup     5 nodes, 63 events; writes are durable immediately; 16 entries a
      term 2; appends 2@2
  33. an operator asks n1 for the membership {n1,n2,n3}: refuses: the leader is
      new: ask again when it has committed its first entry
- 34. the clock of n1 ticks
- 35. the clock of n1 ticks
+ 34-35. the clock of n1 ticks (2 times)
  36. n2 receives AppendEntries(term 2, prev 1@1, entry 2@2, commit 0) from n1:
      appends 2@2; acknowledges up to 2
  37. n2 receives AppendEntries(term 2, prev 1@1, entry 2@2, commit 0) from n1:
      acknowledges up to 2
- 38. n1 receives AppendEntriesReply(term 2, match 2) from n2
- 39. n1 receives AppendEntriesReply(term 2, match 2) from n2
+ 38-39. n1 receives AppendEntriesReply(term 2, match 2) from n2 (2 times)
  40. n3 receives AppendEntries(term 2, prev 1@1, entry 2@2, commit 0) from n1:
      appends 2@2; acknowledges up to 2
  41. n3 receives AppendEntries(term 2, prev 1@1, entry 2@2, commit 0) from n1:
@@ -68,8 +63,7 @@ setup     5 nodes, 63 events; writes are durable immediately; 16 entries a
  44. an operator asks n1 for the membership {n1,n2,n3}: appends 3@2; uses the
      membership n1,n2,n3
  45. {n3} is partitioned from the others
- 46. the clock of n1 ticks
- 47. the clock of n1 ticks
+ 46-47. the clock of n1 ticks (2 times)
  48. n2 receives AppendEntries(term 2, prev 2@2, entry 3@2, commit 2) from n1:
      commits up to 2; appends 3@2; uses the membership n1,n2,n3; acknowledges
      up to 3
@@ -79,12 +73,11 @@ setup     5 nodes, 63 events; writes are durable immediately; 16 entries a
      finishes the change
  51. n1 receives AppendEntriesReply(term 2, match 3) from n2
  52. all links are healed
- 53. the clock of n0 ticks
- 54. the clock of n0 ticks
+ 53-54. the clock of n0 ticks (2 times)
  55. n3 receives AppendEntries(term 1, prev 2@1, heartbeat, commit 1) from n0:
-     rejects
- 56. n0 receives AppendEntriesReply(term 2, rejected) from n3: steps down to
-     follower in term 2; gives up the change
+     rejects at 2, hint 0@0
+ 56. n0 receives AppendEntriesReply(term 2, rejected 2, hint 0@0) from n3:
+     steps down to follower in term 2; gives up the change
  57. the election timeout of n0 elapses: becomes candidate in term 3
  58. n3 receives RequestVote(term 3, last log 2@1) from n0: adopts term 3;
      refuses its vote

@@ -22,20 +22,18 @@ setup     3 nodes, 30 events; writes are durable immediately; 16 entries a
      answers command #2: no value
  13. the log of n0 is compacted: stores a snapshot up to 3@1
  14. all links are healed
- 15. the clock of n0 ticks
- 16. the clock of n0 ticks
+ 15-16. the clock of n0 ticks (2 times)
  17. n2 receives InstallSnapshot(term 1, last 3@1, bytes 0 to 8) from n0:
      adopts term 1
  18. n0 receives a reply that claims nothing (term 1) from n2
  19. a message from n0 to n2 is dropped
- 20. the clock of n0 ticks
- 21. the clock of n0 ticks
+ 20-21. the clock of n0 ticks (2 times)
  22. n2 receives InstallSnapshot(term 1, last 3@1, bytes 8 to 16) from n0
  23. n0 receives a reply that claims nothing (term 1) from n2
  24. n2 receives InstallSnapshot(term 1, last 3@1, bytes 16 to 24) from n0
  25. n0 receives a reply that claims nothing (term 1) from n2
  26. n2 receives InstallSnapshot(term 1, last 3@1, bytes 24 to 32) from n0:
-     commits up to 3; stores a snapshot up to 3@1; installs the snapshot up to
+     stores a snapshot up to 3@1; commits up to 3; installs the snapshot up to
      3; acknowledges up to 3
  27. n0 receives AppendEntriesReply(term 1, match 3) from n2
  28. a client proposes a command to n0: appends 4@1

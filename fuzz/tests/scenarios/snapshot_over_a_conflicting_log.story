@@ -41,11 +41,10 @@ setup     3 nodes, 35 events; writes are durable immediately; 16 entries a
      answers command #7: no value
  27. the log of n1 is compacted: stores a snapshot up to 4@2
  28. all links are healed
- 29. the clock of n1 ticks
- 30. the clock of n1 ticks
+ 29-30. the clock of n1 ticks (2 times)
  31. n0 receives InstallSnapshot(term 2, last 4@2, bytes 0 to 32) from n1:
-     truncates its log from 4 on; steps down to follower in term 2; commits up
-     to 4; stores a snapshot up to 4@2; installs the snapshot up to 4;
+     truncates its log from 4 on; stores a snapshot up to 4@2; steps down to
+     follower in term 2; commits up to 4; installs the snapshot up to 4;
      acknowledges up to 4
  32. n1 receives AppendEntriesReply(term 2, match 4) from n0
  33. a client proposes a command to n1: appends 5@2

@@ -26,14 +26,13 @@ setup     3 nodes, 31 events; writes are durable immediately; 16 entries a
  15. n0 receives AppendEntriesReply(term 1, match 3) from n1: commits up to 3;
      answers command #2: no value
  16. the log of n0 is compacted: stores a snapshot up to 3@1
- 17. the clock of n0 ticks
- 18. the clock of n0 ticks
+ 17-18. the clock of n0 ticks (2 times)
  19. n1 receives AppendEntries(term 1, prev 3@1, heartbeat, commit 3) from n0:
      commits up to 3; acknowledges up to 3
  20. n0 receives AppendEntriesReply(term 1, match 3) from n1
  21. n2 receives AppendEntries(term 1, prev 3@1, heartbeat, commit 3) from n0,
-     which overtakes 2 earlier ones: rejects
- 22. n0 receives AppendEntriesReply(term 1, rejected) from n2
+     which overtakes 2 earlier ones: rejects at 3, hint 1@1
+ 22. n0 receives AppendEntriesReply(term 1, rejected 3, hint 1@1) from n2
  23. n2 receives AppendEntries(term 1, prev 1@1, entry 2@1, commit 1) from n0:
      commits up to 1; appends 2@1; acknowledges up to 2
  24. n2 receives AppendEntries(term 1, prev 2@1, entry 3@1, commit 2) from n0:

@@ -17,8 +17,7 @@ setup     3 nodes, 26 events; writes are durable immediately; 16 entries a
      answers command #1: no value
  10. the log of n0 is compacted: stores a snapshot up to 2@1
  11. all links are healed
- 12. the clock of n0 ticks
- 13. the clock of n0 ticks
+ 12-13. the clock of n0 ticks (2 times)
  14. n2 receives InstallSnapshot(term 1, last 2@1, bytes 0 to 16) from n0:
      adopts term 1
  15. n0 receives a reply that claims nothing (term 1) from n2
@@ -29,7 +28,7 @@ setup     3 nodes, 26 events; writes are durable immediately; 16 entries a
  20. n2 receives InstallSnapshot(term 1, last 2@1, bytes 0 to 16) from n0
  21. n0 receives a reply that claims nothing (term 1) from n2
  22. n2 receives InstallSnapshot(term 1, last 2@1, bytes 16 to 32) from n0:
-     commits up to 2; stores a snapshot up to 2@1; installs the snapshot up to
+     stores a snapshot up to 2@1; commits up to 2; installs the snapshot up to
      2; acknowledges up to 2
  23. n0 receives AppendEntriesReply(term 1, match 2) from n2
  24. a client proposes a command to n0: appends 3@1

@@ -40,14 +40,12 @@ setup     3 nodes, 36 events; writes are durable immediately; 16 entries a
  25. n1 receives AppendEntriesReply(term 2, match 4) from n2: commits up to 4;
      answers command #4: no value
  26. all links are healed
- 27. the clock of n0 ticks
- 28. the clock of n0 ticks
+ 27-28. the clock of n0 ticks (2 times)
  29. n1 receives AppendEntries(term 1, prev 4@1, heartbeat, commit 2) from n0:
-     rejects
- 30. n0 receives AppendEntriesReply(term 2, rejected) from n1: steps down to
-     follower in term 2
- 31. the clock of n1 ticks
- 32. the clock of n1 ticks
+     rejects at 4, hint 0@0
+ 30. n0 receives AppendEntriesReply(term 2, rejected 4, hint 0@0) from n1:
+     steps down to follower in term 2
+ 31-32. the clock of n1 ticks (2 times)
  33. n0 receives AppendEntries(term 2, prev 2@1, entries 3 to 4@2, commit 4)
      from n1: truncates its log from 3 on; commits up to 4; appends 3@2 to 4@2;
      acknowledges up to 4

@@ -27,11 +27,10 @@ setup     3 nodes, 29 events; writes are durable immediately; 16 entries a
  16. n0 receives AppendEntriesReply(term 1, match 3) from n1: commits up to 3;
      answers command #2: no value
  17. the log of n0 is compacted: stores a snapshot up to 3@1
- 18. the clock of n0 ticks
- 19. the clock of n0 ticks
+ 18-19. the clock of n0 ticks (2 times)
  20. n2 receives AppendEntries(term 1, prev 4@1, heartbeat, commit 3) from n0,
-     which overtakes 3 earlier ones: rejects
- 21. n0 receives AppendEntriesReply(term 1, rejected) from n2
+     which overtakes 3 earlier ones: rejects at 4, hint 1@1
+ 21. n0 receives AppendEntriesReply(term 1, rejected 4, hint 1@1) from n2
  22. n2 receives AppendEntries(term 1, prev 1@1, entry 2@1, commit 1) from n0:
      commits up to 1; appends 2@1; acknowledges up to 2
  23. n2 receives AppendEntries(term 1, prev 2@1, entry 3@1, commit 1) from n0:
@@ -39,7 +38,7 @@ setup     3 nodes, 29 events; writes are durable immediately; 16 entries a
  24. n2 receives AppendEntries(term 1, prev 3@1, entry 4@1, commit 1) from n0:
      appends 4@1; acknowledges up to 4
  25. n2 receives InstallSnapshot(term 1, last 3@1, bytes 0 to 32) from n0:
-     commits up to 3; stores a snapshot up to 3@1; installs the snapshot up to
+     stores a snapshot up to 3@1; commits up to 3; installs the snapshot up to
      3; acknowledges up to 3
  26. n0 receives AppendEntriesReply(term 1, match 2) from n2
  27. n0 receives AppendEntriesReply(term 1, match 3) from n2

@@ -59,17 +59,15 @@ setup     3 nodes, 61 events; writes are durable when an event says so; 16
  44. the log of n1 is compacted: stores a snapshot up to 4@2
  45. the oldest write of n1 becomes durable
  46. all links are healed
- 47. the clock of n1 ticks
- 48. the clock of n1 ticks
+ 47-48. the clock of n1 ticks (2 times)
  49. n0 receives InstallSnapshot(term 2, last 4@2, bytes 0 to 32) from n1:
-     truncates its log from 4 on; steps down to follower in term 2; commits up
-     to 4; stores a snapshot up to 4@2; installs the snapshot up to 4
+     truncates its log from 4 on; stores a snapshot up to 4@2; steps down to
+     follower in term 2; commits up to 4; installs the snapshot up to 4
  50. the oldest write of n0 fails: halts
  51. n0 restarts: is in term 2 with its log up to 3@1
- 52. the clock of n1 ticks
- 53. the clock of n1 ticks
+ 52-53. the clock of n1 ticks (2 times)
  54. n0 receives InstallSnapshot(term 2, last 4@2, bytes 0 to 32) from n1:
-     commits up to 4; stores a snapshot up to 4@2; installs the snapshot up to
+     stores a snapshot up to 4@2; commits up to 4; installs the snapshot up to
      4
  55. the oldest write of n0 becomes durable: acknowledges up to 4
  56. n1 receives AppendEntriesReply(term 2, match 4) from n0

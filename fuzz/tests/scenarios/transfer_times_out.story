@@ -19,8 +19,7 @@ setup     3 nodes, 23 events; writes are durable immediately; 16 entries a
  11. an operator transfers leadership from n0 to n2
  12. a client proposes a command to n0: refuses: the lead goes to n2: ask
      there, or again after an election timeout
- 13. the clock of n0 ticks
- 14. the clock of n0 ticks
+ 13-14. the clock of n0 ticks (2 times)
  15. n1 receives AppendEntries(term 1, prev 1@1, heartbeat, commit 1) from n0:
      commits up to 1; acknowledges up to 1
  16. n0 receives AppendEntriesReply(term 1, match 1) from n1

@@ -30,11 +30,10 @@ setup     3 nodes, 36 events; writes are durable immediately; 16 entries a
  18. an operator transfers leadership from n0 to n2
  19. a client proposes a command to n0: refuses: the lead goes to n2: ask
      there, or again after an election timeout
- 20. the clock of n0 ticks
- 21. the clock of n0 ticks
+ 20-21. the clock of n0 ticks (2 times)
  22. n2 receives AppendEntries(term 1, prev 3@1, heartbeat, commit 3) from n0:
-     rejects
- 23. n0 receives AppendEntriesReply(term 1, rejected) from n2
+     rejects at 3, hint 1@1
+ 23. n0 receives AppendEntriesReply(term 1, rejected 3, hint 1@1) from n2
  24. n2 receives AppendEntries(term 1, prev 1@1, entries 2 to 3@1, commit 3)
      from n0: commits up to 3; appends 2@1 to 3@1; acknowledges up to 3
  25. n0 receives AppendEntriesReply(term 1, match 3) from n2
@@ -43,8 +42,7 @@ setup     3 nodes, 36 events; writes are durable immediately; 16 entries a
      grants its vote; reply to n2
  28. n2 receives RequestVoteReply(term 2, granted) from n1: becomes LEADER in
      term 2; appends 4@2
- 29. the clock of n2 ticks
- 30. the clock of n2 ticks
+ 29-30. the clock of n2 ticks (2 times)
  31. n0 receives RequestVote(term 2, last log 3@1) from n2: steps down to
      follower in term 2; grants its vote; has transferred leadership to n2;
      reply to n2

@@ -1,10 +1,10 @@
 //! Catch-up of new voters (dissertation, 4.2.1): a change that adds voters begins with a phase in
 //! which they are learners.
 //!
-//! "The replication of entries to the new server is split into rounds. Each round replicates all
-//! the log entries present in the leader's log at the start of the round." Once a round takes less
-//! than an election timeout, the change itself follows; after ten rounds, or one that takes as long
-//! as ten election timeouts, the leader gives up, and the new servers stay learners.
+//! It is split into rounds: a round ends when the new voters have all entries that the log had at
+//! its start. Once a round takes less than an election timeout, the change itself follows; after
+//! ten rounds, or one that takes as long as ten election timeouts, the leader gives up, and the new
+//! servers stay learners.
 
 use crate::entry::{Command, Payload};
 use crate::ids::LogId;
@@ -15,7 +15,7 @@ use crate::node::leader_state::CatchUp;
 use crate::node::Node;
 use crate::quorum::NodeSet;
 
-/// "A fixed number of rounds (such as 10)"; and a round takes at most so many election timeouts.
+/// At most so many rounds, as the dissertation suggests, each of at most so many election timeouts.
 const MOST: u32 = 10;
 
 impl<C: Command> Node<C> {

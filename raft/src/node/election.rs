@@ -243,17 +243,20 @@ impl<C: Command> Node<C> {
     ) {
         let own = (self.rules.log_in_vote)(self.log.last(), self.last_on_disk());
         let given = self.hard_state.vote;
-        let may_vote = (self.rules.may_vote)(given, candidate);
-        let granted = may_vote && (self.rules.is_up_to_date)(last_log, own);
+        let is_voter = self.membership().all_voters().contains(self.id());
+        let may_vote = (self.rules.may_vote)(given, candidate) && (self.rules.votes_as)(is_voter);
+        let granted = may_vote
+            && ((self.rules.is_up_to_date)(last_log, own)
+                || (self.rules.votes_again)(given, candidate));
         output.mark(match granted {
             true if given == Some(candidate) => Mark::VoteGrantedAgain,
             true => Mark::VoteGranted,
             false if may_vote => Mark::LogTooOld,
             false => Mark::VoteAlreadyGiven,
         });
+        self.hard_state.vote = (self.rules.recorded_vote)(given, candidate, granted);
         let reply = Body::RequestVoteReply { granted };
         if granted {
-            self.hard_state.vote = Some(candidate);
             self.elapsed = 0;
             self.promise(Promise::Vote, candidate, reply, output);
         } else {
@@ -306,7 +309,9 @@ impl<C: Command> Node<C> {
         for peer in &mut self.leader_state.peers {
             *peer = Peer::new((self.rules.progress_at_election)(peer.progress, last));
         }
-        self.append(self.term(), Payload::Noop);
+        if (self.rules.begins_with_noop)() {
+            self.append(self.term(), Payload::Noop);
+        }
         self.broadcast_heartbeat(output);
     }
 

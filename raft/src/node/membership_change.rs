@@ -109,7 +109,7 @@ impl<C: Command> Node<C> {
                 return;
             }
             output.mark(Mark::JointLeft);
-            self.append_membership(self.membership().left(), output);
+            self.append_membership((self.rules.after_joint)(self.membership()), output);
             return;
         }
         if let Some(since) = self.leader_state.change.take() {

@@ -139,7 +139,10 @@ impl<C: Command> Node<C> {
             applying: start.index,
             applied: start.index,
             elapsed: 0,
-            withhold_votes_ticks: if config.lease_reads { config.election_ticks } else { 0 },
+            withhold_votes_ticks: match config.lease_reads {
+                true => (rules.votes_withheld_at_start)(config.election_ticks),
+                false => 0,
+            },
             votes: Vec::new(),
             incoming_snapshot: None,
             forwarded_reads: ForwardedReads::default(),
@@ -280,6 +283,7 @@ impl<C: Command> Node<C> {
         }
         if (self.rules.is_stale)(kind, term, self.term()) {
             output.mark(if kind.is_reply() { Mark::StaleIgnored } else { Mark::StaleRefused });
+            self.elapsed = (self.rules.elapsed_after_stale)(self.elapsed, kind);
             if (self.rules.answers_stale)(kind) {
                 self.reject_stale(from, body, output);
             }

@@ -159,6 +159,7 @@ impl<C: Command> Node<C> {
             Role::Follower | Role::PreCandidate => self.role = Role::Follower,
         }
         self.leader = Some(leader);
+        self.hard_state.vote = (self.rules.vote_of_follower)(self.hard_state.vote, leader);
         self.elapsed = 0;
         self.withhold_votes();
         true
@@ -174,9 +175,11 @@ impl<C: Command> Node<C> {
         stamp: Stamp,
         output: &mut Output<C>,
     ) {
+        let elapsed = (self.rules.elapsed_after_append)(self.elapsed, entries.len());
         if !self.become_follower(leader, output) {
             return output.recycle(entries);
         }
+        self.elapsed = elapsed;
         let start = self.log.start();
         let prev_log = match (self.rules.is_compacted)(prev_log.index, start.index) {
             true => {
@@ -189,6 +192,9 @@ impl<C: Command> Node<C> {
         if !(self.rules.accepts_append)(prev_log, own) {
             output.mark(if own.is_none() { Mark::Gap } else { Mark::Conflict });
             let appended = self.rejection(prev_log);
+            if own.is_some() && (self.rules.truncates_at_rejection)() {
+                self.truncate_log(prev_log.index, output);
+            }
             self.send(leader, Body::AppendEntriesReply { appended, stamp }, output);
             return output.recycle(entries);
         }
@@ -340,7 +346,7 @@ impl<C: Command> Node<C> {
             return output.mark(Mark::RejectionLate);
         }
         output.mark(Mark::NextDecreased);
-        peer.progress.next_index = next;
+        peer.progress.next_index = (self.rules.next_after_rejection)(prev, next);
         peer.state = ProgressState::Probe { paused: false };
         self.maybe_send_append(from, output);
     }
@@ -370,6 +376,9 @@ impl<C: Command> Node<C> {
         output.mark(if one { Mark::CommittedOne } else { Mark::CommittedMany });
         self.commit = reached;
         self.after_commit(output);
+        if self.role == Role::Leader && !(self.rules.leads_on)(reached) {
+            self.enter_term(self.term(), Role::Follower, output);
+        }
     }
 }
 

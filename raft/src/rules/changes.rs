@@ -51,6 +51,13 @@ pub fn steps_down_when_removed() -> bool {
     true
 }
 
+/// The membership that ends joint consensus: that of the newer voters.
+///
+/// Section 6. A leader that has committed an entry of its term may also go back to the older ones.
+pub fn after_joint(joint: &Membership) -> Membership {
+    joint.left()
+}
+
 /// A leader ends joint consensus as soon as its entry is committed.
 ///
 /// Section 6, 4.3: "Once C-old,new has been committed ... it is now safe for the leader to create

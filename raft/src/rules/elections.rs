@@ -1,6 +1,6 @@
 //! Elections: terms, votes, and the prevention of disruptive elections.
 
-use crate::ids::{LogId, NodeId, Term};
+use crate::ids::{LogId, LogIndex, NodeId, Term};
 use crate::membership::Membership;
 use crate::message::Kind;
 use crate::quorum::NodeSet;
@@ -61,6 +61,23 @@ pub fn answers_stale(_kind: Kind) -> bool {
 /// Without this: no progress.
 pub fn elapsed_in_newer_term(elapsed: u32) -> u32 {
     elapsed
+}
+
+/// A message of an older term does not reset the election timer.
+///
+/// 5.2: an election timeout elapses "without receiving AppendEntries RPC from current leader".
+/// Otherwise a leader that is deposed, and does not learn of it, keeps its followers from
+/// campaigning (redpanda PR 30817). Without this: no progress.
+pub fn elapsed_after_stale(elapsed: u32, _kind: Kind) -> u32 {
+    elapsed
+}
+
+/// AppendEntries of the current leader resets the election timer, with entries or without.
+///
+/// 5.2: "leaders send periodic heartbeats (AppendEntries RPCs that carry no log entries)" to
+/// maintain their authority. Without this, followers depose a leader that they hear.
+pub fn elapsed_after_append(_elapsed: u32, _entries: usize) -> u32 {
+    0
 }
 
 // ---- Votes (5.2, 5.4.1) ----
@@ -150,6 +167,14 @@ pub fn believes_in_leader(known: Option<NodeId>, elapsed: u32, election_ticks: u
     known.is_some() && elapsed < election_ticks
 }
 
+/// With leases, a server withholds its vote for an election timeout after a start.
+///
+/// 6.4.1, 4.2.3: before it stopped it may have received a leader's message, on which a lease rests.
+/// It does not remember that. Without this: stale reads.
+pub fn votes_withheld_at_start(election_ticks: u32) -> u32 {
+    election_ticks
+}
+
 /// With Pre-Vote, a server becomes a pre-candidate before it becomes a candidate.
 ///
 /// 9.6. Without this, a server that receives no messages increments its term without end, and each
@@ -180,4 +205,48 @@ pub fn candidate_term(current: Term, _vote: Option<NodeId>, _own: NodeId) -> Ter
 /// Election Safety.
 pub fn own_vote(own: NodeId) -> Option<NodeId> {
     Some(own)
+}
+
+// ---- Choices that the papers leave ----
+
+/// The vote that is recorded after a RequestVote: the one that was given.
+///
+/// A server may also record a vote that it has seen and does not give. Nothing rests on it.
+pub fn recorded_vote(given: Option<NodeId>, candidate: NodeId, granted: bool) -> Option<NodeId> {
+    match granted {
+        true => Some(candidate),
+        false => given,
+    }
+}
+
+/// A follower keeps its vote, whoever leads.
+///
+/// It may also record the leader: a term has one, which needs no vote any more, and no other
+/// candidate gets one.
+pub fn vote_of_follower(given: Option<NodeId>, _leader: NodeId) -> Option<NodeId> {
+    given
+}
+
+/// A repeated request is judged anew.
+///
+/// A vote that was given may also be given again whatever the logs have become.
+pub fn votes_again(_given: Option<NodeId>, _candidate: NodeId) -> bool {
+    false
+}
+
+/// A server votes whatever its log says about its own membership: the entry that made it a voter
+/// may not have reached it yet.
+pub fn votes_as(_is_voter: bool) -> bool {
+    true
+}
+
+/// A leader creates a no-op at the start of its term, so that entries of older terms are committed
+/// although no client sends anything (section 8).
+pub fn begins_with_noop() -> bool {
+    true
+}
+
+/// A leader leads as long as it can. It may step down in its term whenever it likes.
+pub fn leads_on(_commit: LogIndex) -> bool {
+    true
 }

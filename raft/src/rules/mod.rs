@@ -27,7 +27,8 @@ pub use reads::*;
 pub use replication::*;
 pub use snapshots::*;
 
-/// One function per decision. A function that differs from [`Rules::RAFT`] is a bug.
+/// One function per decision. A function that differs from [`Rules::RAFT`] is a bug, or chooses
+/// otherwise where the papers leave a choice.
 #[derive(Clone, Copy)]
 pub struct Rules {
     /// See [`is_stale`].
@@ -38,6 +39,10 @@ pub struct Rules {
     pub answers_stale: fn(kind: Kind) -> bool,
     /// See [`elapsed_in_newer_term`].
     pub elapsed_in_newer_term: fn(elapsed: u32) -> u32,
+    /// See [`elapsed_after_stale`].
+    pub elapsed_after_stale: fn(elapsed: u32, kind: Kind) -> u32,
+    /// See [`elapsed_after_append`].
+    pub elapsed_after_append: fn(elapsed: u32, entries: usize) -> u32,
     /// See [`role_in_newer_term`].
     pub role_in_newer_term: fn(role: Role, kind: Kind) -> Role,
     /// See [`stepping_down`].
@@ -66,6 +71,19 @@ pub struct Rules {
     pub own_vote: fn(own: NodeId) -> Option<NodeId>,
     /// See [`claimed_log`].
     pub claimed_log: fn(last: LogId) -> LogId,
+    /// See [`recorded_vote`].
+    pub recorded_vote:
+        fn(given: Option<NodeId>, candidate: NodeId, granted: bool) -> Option<NodeId>,
+    /// See [`vote_of_follower`].
+    pub vote_of_follower: fn(given: Option<NodeId>, leader: NodeId) -> Option<NodeId>,
+    /// See [`votes_again`].
+    pub votes_again: fn(given: Option<NodeId>, candidate: NodeId) -> bool,
+    /// See [`votes_as`].
+    pub votes_as: fn(is_voter: bool) -> bool,
+    /// See [`begins_with_noop`].
+    pub begins_with_noop: fn() -> bool,
+    /// See [`leads_on`].
+    pub leads_on: fn(commit: LogIndex) -> bool,
     /// See [`wins_election`].
     pub wins_election: fn(membership: &Membership, votes: &[NodeId]) -> bool,
     /// See [`grants_pre_vote`].
@@ -76,6 +94,8 @@ pub struct Rules {
     pub leader_of_pre_candidate: fn(known: Option<NodeId>) -> Option<NodeId>,
     /// See [`believes_in_leader`].
     pub believes_in_leader: fn(known: Option<NodeId>, elapsed: u32, election_ticks: u32) -> bool,
+    /// See [`votes_withheld_at_start`].
+    pub votes_withheld_at_start: fn(election_ticks: u32) -> u32,
     /// See [`pre_votes`].
     pub pre_votes: fn(pre_vote: bool) -> bool,
     /// See [`keeps_leadership`].
@@ -89,6 +109,10 @@ pub struct Rules {
     /// See [`truncate_from`].
     pub truncate_from:
         fn(prev: LogIndex, conflict: Option<LogIndex>, last: LogIndex) -> Option<LogIndex>,
+    /// See [`truncates_at_rejection`].
+    pub truncates_at_rejection: fn() -> bool,
+    /// See [`next_after_rejection`].
+    pub next_after_rejection: fn(prev: LogIndex, hinted: LogIndex) -> LogIndex,
     /// See [`acknowledged`].
     pub acknowledged: fn(last_new: LogIndex, last: LogIndex) -> LogIndex,
     /// See [`match_after_ack`].
@@ -147,6 +171,8 @@ pub struct Rules {
     pub next_membership: fn(current: &Membership, voters: NodeSet, learners: NodeSet) -> Membership,
     /// See [`ends_joint_consensus`].
     pub ends_joint_consensus: fn() -> bool,
+    /// See [`after_joint`].
+    pub after_joint: fn(joint: &Membership) -> Membership,
     /// See [`may_campaign`].
     pub may_campaign: fn(is_voter: bool, may_be_voter_again: bool) -> bool,
     /// See [`steps_down_when_removed`].
@@ -179,6 +205,8 @@ impl Rules {
         adopts_newer_term,
         answers_stale,
         elapsed_in_newer_term,
+        elapsed_after_stale,
+        elapsed_after_append,
         role_in_newer_term,
         stepping_down,
         may_vote,
@@ -193,17 +221,26 @@ impl Rules {
         candidate_term,
         own_vote,
         claimed_log,
+        recorded_vote,
+        vote_of_follower,
+        votes_again,
+        votes_as,
+        begins_with_noop,
+        leads_on,
         wins_election,
         grants_pre_vote,
         counts_pre_vote,
         leader_of_pre_candidate,
         believes_in_leader,
+        votes_withheld_at_start,
         pre_votes,
         keeps_leadership,
         disk_responds,
         progress_at_election,
         accepts_append,
         truncate_from,
+        truncates_at_rejection,
+        next_after_rejection,
         acknowledged,
         match_after_ack,
         next_after_ack,
@@ -230,6 +267,7 @@ impl Rules {
         membership_in_force,
         next_membership,
         ends_joint_consensus,
+        after_joint,
         may_campaign,
         steps_down_when_removed,
         has_caught_up,

@@ -35,6 +35,20 @@ pub fn truncate_from(
     conflict
 }
 
+/// A follower keeps entries that conflict with a request's previous one until it knows what
+/// replaces them. It may also remove them at once: the leader has another entry there.
+pub fn truncates_at_rejection() -> bool {
+    false
+}
+
+/// After a rejection a leader goes back as far as the follower's hint says.
+///
+/// 5.3: "the leader decrements nextIndex and retries"; the hint is the optimisation described
+/// there. `prev` is the index that was rejected.
+pub fn next_after_rejection(_prev: LogIndex, hinted: LogIndex) -> LogIndex {
+    hinted
+}
+
 /// A follower acknowledges the entries up to the request's last one, not up to the end of its log.
 ///
 /// 5.3. Entries after the last new one may belong to a deposed leader. Without this: commitment

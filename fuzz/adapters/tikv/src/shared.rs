@@ -10,8 +10,8 @@ use raft::eraftpb::{Entry, HardState, Message, MessageType as Type, Snapshot};
 use raft::{storage::MemStorage, Config, RawNode, StateRole, Storage};
 use whitewater::raft::{self as paper, LogId, LogIndex, NodeId, Payload, Progress, Role, Term};
 use whitewater::replica::{
-    self, Capabilities, Durable, Effects, Input, MessageBody, MessageView, PlainOutput, Replica,
-    View, Write,
+    self, Capabilities, Durable, Effects, Input, MessageBody, MessageView, PlainOutput,
+    PreVoteStickiness, Replica, View, Write,
 };
 use whitewater::schedule::Setup;
 
@@ -35,6 +35,7 @@ impl Replica for Tikv {
         async_writes: ASYNC,
         torn_writes: false, // The crate requires that a `Ready` is written as a whole.
         pre_vote: true,
+        pre_vote_stickiness: PreVoteStickiness::WithCheckQuorum,
         check_quorum: true,
         bounded_sends: false, // It counts bytes.
         smallest_cluster: 2,  // A single node leads before its vote is durable, unobservably.
@@ -112,7 +113,9 @@ impl Replica for Tikv {
         let (entries, match_index) = (message.get_entries().len(), prev_log.index);
         let body = match (message.get_msg_type(), message.get_reject()) {
             (Type::MsgRequestVote, _) => MessageBody::RequestVote { last_log: prev_log },
-            (Type::MsgRequestVoteResponse, true) => MessageBody::VoteRefused,
+            (Type::MsgRequestVoteResponse, true) => {
+                MessageBody::VoteRefused { vote: None, term: Some(Term(down(message.get_term()))) }
+            }
             (Type::MsgRequestVoteResponse, false) => MessageBody::VoteGranted,
             (Type::MsgRequestPreVote, _) => MessageBody::PreVote { last_log: prev_log },
             (Type::MsgRequestPreVoteResponse, no) => MessageBody::PreVoteReply { granted: !no },
@@ -120,7 +123,9 @@ impl Replica for Tikv {
                 MessageBody::AppendEntries { prev_log, last_log, entries, commit }
             }
             (Type::MsgHeartbeat, _) => MessageBody::Heartbeat { commit },
-            (Type::MsgAppendResponse, true) => MessageBody::AppendRejected,
+            (Type::MsgAppendResponse, true) => {
+                MessageBody::AppendRejected { index: Some(prev_log.index), hint: hint(message) }
+            }
             // A reply without an index only reports a newer term.
             (Type::MsgAppendResponse, _) if message.get_index() > 0 => {
                 MessageBody::AppendAccepted { match_index }
@@ -167,6 +172,12 @@ fn storage(setup: &Setup, disk: &Durable) -> MemStorage {
     storage.wl().append(&entries).expect("a disk has no gap");
     storage.wl().set_hardstate(state);
     storage
+}
+
+/// Where the sender of a rejection may match; without a term in versions that name none.
+fn hint(message: &Message) -> Option<LogId> {
+    let term = message.get_log_term();
+    (term > 0).then(|| log_id(term, message.get_reject_hint()))
 }
 
 fn up(count: impl Into<u64>) -> u64 {
