@@ -29,8 +29,10 @@
 #   scripts/bench.sh versus     our core and TiKV's raft 0.7.0 on the same workload
 #   scripts/bench.sh kv         the key-value store against etcd 3.4, three processes each: takes ten
 #                               minutes, or with --quick two
+#   scripts/bench.sh kills      the same under faults until a thousand processes were killed, its data
+#                               on the real disk: takes twenty minutes
 #
-# core, harness and kv print one `name: value unit` line a figure; the first two with --json one JSON
+# core, harness, kv and kills print one `name: value unit` line a figure; the first two with --json one JSON
 # document.
 #
 # Each figure is recorded with today's date, the commit (-dirty if measured files were changed) and
@@ -482,6 +484,18 @@ kv() {
   rm -f "$lines"
 }
 
+kills() {
+  local lines name value unit
+  lines=$(mktemp)
+  DISK=plain PROFILE=release scripts/cluster-test.sh 1000 | tee "$lines"
+  while read -r name value unit; do
+    name=${name%:}
+    [ "$unit" != s ] || unit=seconds
+    note "${name//_/ }" "1,000 kills" "$value" "$unit"
+  done < <(grep -E '^[a-z_]+: [0-9.]+ ' "$lines")
+  rm -f "$lines"
+}
+
 # `name: value unit` lines as one JSON document.
 as_json() {
   sed 's/"/\\"/g; s/^\([^:]*\): \([0-9.]*\) \(.*\)/  "\1": {"value": \2, "unit": "\3"}/' |
@@ -544,7 +558,7 @@ save() {
     --date "$(date -u +%F)" <"$notes" >&2
 }
 
-figures="rate pgo core harness silent bugs matrix costs liveness digests shrink mutants fuzz real-bugs versus kv"
+figures="rate pgo core harness silent bugs matrix costs liveness digests shrink mutants fuzz real-bugs versus kv kills"
 usage="usage: bench.sh ${figures// /|} [--save], bench.sh core|harness [--json], bench.sh kv [--quick], or bench.sh page"
 [ $# -le 2 ] || die "$usage"
 case "${1:-} ${2:-}" in

@@ -30,7 +30,7 @@ const TIKV: &str = "Real bugs of TiKV's raft";
 const CAMPAIGNS: &str = "Campaigns";
 
 /// All figures.
-pub const TOPICS: [Topic; 22] = [
+pub const TOPICS: [Topic; 23] = [
     topic(
         "silent",
         SILENCE,
@@ -107,6 +107,15 @@ pub const TOPICS: [Topic; 22] = [
          that of all threads and of the kernel for them. `kv/etcd` is a ratio; `kv on redb` keeps \
          its log in that database. Failover counts from the kill of the leader; a write is sent \
          every 20 ms, through the two other nodes in turn.",
+    ),
+    topic(
+        "kills",
+        STORE,
+        "A thousand kills",
+        "Real processes under SIGKILL, SIGSTOP, links that are cut, one-way or slow, and changing \
+         members, with the data on the real disk; clients that read, write and swap. The history \
+         is judged linearizable, and what was acknowledged is looked for at the end. Recovery \
+         counts from the kill of a leader to the next acknowledged write.",
     ),
     topic(
         "harness",
