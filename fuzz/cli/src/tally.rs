@@ -213,6 +213,8 @@ pub struct Tally {
     pub events: u64,
     digest: u64,
     checks: Checks,
+    /// How many schedules each oracle had something to check in.
+    judged: Checks,
     faults: Counts<{ Family::ALL.len() }>,
     goals: Counts<{ goal::COUNT }>,
     marks: Counts<{ Mark::ALL.len() }>,
@@ -255,6 +257,7 @@ impl Tally {
         self.events += events;
         self.digest = mix(self.digest, outcome.digest);
         self.checks.add(&outcome.checks);
+        self.judged.add(&Counts(outcome.checks.0.map(|count| u64::from(count > 0))));
         self.faults.add(&outcome.faults);
         self.goals.add(&outcome.goals);
         self.storage.add(&outcome.storage);
@@ -269,6 +272,7 @@ impl Tally {
         self.events += other.events;
         self.digest = mix(self.digest, other.digest);
         self.checks.add(&other.checks);
+        self.judged.add(&other.judged);
         self.faults.add(&other.faults);
         self.goals.add(&other.goals);
         self.marks.add(&other.marks);
@@ -412,6 +416,8 @@ impl Tally {
             }
         };
         table("checks, by oracle", &mut ORACLES.iter().map(|info| info.name), &self.checks.0);
+        let mut oracles = ORACLES.iter().map(|info| info.name);
+        table("schedules with something to check, by oracle", &mut oracles, &self.judged.0);
         table("faults, by family", &mut fault_names(), &self.faults.0);
         table("goals", &mut goal_names(), &self.goals.0);
         if self.marks_any() {
@@ -477,6 +483,7 @@ impl Tally {
             "events_per_cpu_second": search.rate(),
             "digest": digest,
             "checks": counts(&mut ORACLES.iter().map(|info| info.name), &self.checks.0),
+            "judged": counts(&mut ORACLES.iter().map(|info| info.name), &self.judged.0),
             "faults": counts(&mut fault_names(), &self.faults.0),
             "goals": counts(&mut goal_names(), &self.goals.0),
             "never_reached": { "faults": faults, "goals": goals },

@@ -149,6 +149,13 @@ impl<M: Monitor> Recorder<M> {
         self.writes_with(node, self.view_of(node).role, write, Out::default())
     }
 
+    /// A leader changes its log, in memory, and its commit index.
+    pub fn writes_and_commits(&mut self, node: u8, write: &Write, commit: u64) -> Verdict {
+        let last_log = write.entries.last().map_or(self.view_of(node).last_log, |entry| entry.id);
+        let view = View { last_log, commit: LogIndex(commit), ..self.view_of(node) };
+        self.record_step(node, view, Some(write), Out::default())
+    }
+
     /// A leader changes its log, in memory, and steps down.
     pub fn writes_and_follows(&mut self, node: u8, write: &Write) -> Verdict {
         self.writes_with(node, Role::Follower, write, Out::default())

@@ -309,6 +309,12 @@ impl History {
         self.committed_log.agrees(log, index)
     }
 
+    /// The nodes whose disks have the committed log.
+    pub fn holders(&self) -> NodeSet {
+        let has = |node: &&NodeHistory| self.holds_committed(&node.disk, self.last_committed());
+        self.nodes.iter().filter(has).map(|node| node.id).collect()
+    }
+
     /// The last index that was committed in a term before `term`.
     pub fn committed_before(&self, term: Term) -> LogIndex {
         let count = self.committed.partition_point(|entry| entry.highest_commit_term < term);
@@ -447,7 +453,14 @@ impl History {
     }
 
     /// Records the commit index of `id`; returns the entries that no node had committed before.
-    pub(crate) fn commit(&mut self, id: NodeId) -> Option<(LogIndex, LogIndex)> {
+    ///
+    /// A step that commits and also changes the membership may have done either first: `before` is
+    /// the membership that its node used before the step, in that case.
+    pub(crate) fn commit(
+        &mut self,
+        id: NodeId,
+        before: Option<Membership>,
+    ) -> Option<(LogIndex, LogIndex)> {
         let view = self.node(id).view;
         let first = self.last_committed().next();
         if first > view.commit {
@@ -455,6 +468,12 @@ impl History {
         }
         self.committed_by = *self.membership_of(self.node(id));
         self.committed_log.extend(&self.nodes[usize::from(id.0)].log, view.commit);
+        if let Some(before) = before {
+            let holders = self.holders();
+            if !is_quorum(&self.committed_by, holders) && is_quorum(&before, holders) {
+                self.committed_by = before;
+            }
+        }
         for index in (first.0..=self.last_committed().0).map(LogIndex) {
             let term = self.committed_log.at(index)?.term;
             let birth = self.births.get(LogId { term, index });

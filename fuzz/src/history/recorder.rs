@@ -70,9 +70,12 @@ impl<M: Monitor> Recorder<M> {
         let Step { node, view, .. } = *step;
         let (history, monitor) = (&mut self.history, &mut self.monitor);
         let old = history.node(node).view;
-        let mut checked = 0;
+        let (mut checked, mut before) = (0, None);
         if let Some(write) = step.write {
             checked |= monitor.writing(history, node, write)?;
+            if write.changes_membership() {
+                before = Some(*history.membership_of(history.node(node)));
+            }
             history.log_changed(node, write);
         }
         let differs = view != old;
@@ -91,7 +94,7 @@ impl<M: Monitor> Recorder<M> {
             checked |= monitor.changed(history, node, &old, &view)?;
             history.leads(node);
             history.role_changed(node);
-            if let Some((first, last)) = history.commit(node) {
+            if let Some((first, last)) = history.commit(node, before) {
                 checked |= monitor.committed(history, node, first, last)?;
             }
         } else if differs {

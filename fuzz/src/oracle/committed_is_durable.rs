@@ -7,9 +7,10 @@
 //! disk, and no later leader removes a committed entry. A start cuts only what was never reported
 //! as durable to the node, so that nobody has counted it.
 //!
-//! Legal as well: a leader that counts itself late, or commits later than it could.
+//! Legal as well: a leader that counts itself late, or commits later than it could; and one that
+//! begins a membership change in the step in which it commits, before or after that.
 
-use raft::{LogIndex, NodeId, NodeSet};
+use raft::{LogIndex, NodeId};
 
 use crate::base::quorum::is_quorum;
 use crate::history::monitor::Monitor;
@@ -36,13 +37,7 @@ fn is_durable(history: &History) -> Verdict {
     if index == LogIndex(0) {
         return NOTHING;
     }
-    let holders: NodeSet = history
-        .nodes
-        .iter()
-        .filter(|node| history.holds_committed(&node.disk, index))
-        .map(|node| node.id)
-        .collect();
-    let members = history.committed_by;
+    let (holders, members) = (history.holders(), history.committed_by);
     let held = is_quorum(&members, holders);
     check(held, || Violation::CommittedIsDurable { index, holders, members })
 }
@@ -81,6 +76,18 @@ mod tests {
         run.stores(1, &write(1, &[(1, 0)])).unwrap();
         run.stores(2, &write(1, &[(1, 0)])).unwrap();
         assert_eq!(run.commits(0, 1), HELD);
+    }
+
+    #[test]
+    fn a_leader_may_begin_a_change_in_the_step_in_which_it_commits() {
+        let mut run = cluster::<CommittedIsDurable>(5);
+        run.stores(0, &change(1, 1, &[0])).unwrap();
+        run.stores(0, &write(2, &[(1, 1)])).unwrap();
+        assert_eq!(run.writes_and_commits(0, &change(3, 1, &[0, 1, 2]), 2), HELD);
+        let mut run = cluster::<CommittedIsDurable>(5);
+        run.stores(0, &change(1, 1, &[0, 1, 2])).unwrap();
+        run.stores(0, &write(2, &[(1, 1)])).unwrap();
+        assert!(run.writes_and_commits(0, &change(3, 1, &[0, 1, 2, 3]), 2).is_err());
     }
 
     #[test]

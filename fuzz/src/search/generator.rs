@@ -16,7 +16,7 @@ use crate::schedule::event::{Event, Kind, Operand, ALL, KINDS, SNAPSHOT};
 use crate::schedule::family::{Family, Faults, Share};
 use crate::schedule::operand::first_from;
 use crate::schedule::operand::PROPOSE_TO_LEADER;
-use crate::schedule::{Degraded, DiskMode, Schedule, Setup};
+use crate::schedule::{Degraded, DiskMode, Recovery, Schedule, Setup};
 
 /// How schedules are drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -203,6 +203,12 @@ impl Generator {
         }
         if setup.degraded != Degraded::Off {
             setup = with_stable_leaders(setup);
+        } else if self.strategy != Strategy::Uniform
+            && setup.recovery != Recovery::Off
+            && self.chance(2)
+        {
+            // Only then is a node cut off, and must return without an election.
+            (setup.pre_vote, setup.mixed) = (true, NodeSet::EMPTY);
         }
         self.begin_schedule(setup);
         setup
