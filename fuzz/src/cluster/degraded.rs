@@ -22,7 +22,7 @@ use crate::history::violation::{Verdict, HELD, NOTHING};
 use crate::replica::node_storage::NodeStorage;
 use crate::replica::{Command, Input, Replica};
 use crate::schedule::event::{Event, Kind, ALL};
-use crate::schedule::Degraded;
+use crate::schedule::{Degraded, Setup};
 
 /// Commands that must be committed before the period ends.
 const COMMITS: u32 = 8;
@@ -108,7 +108,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// If the setup says so, lets a minority be degraded, and time pass.
     pub fn degrade(&mut self) -> Verdict {
         let kind = self.setup().degraded;
-        if kind == Degraded::Off || !self.keeps_leaders() || !self.is_fair() {
+        let is_fair = self.keeps_leaders() && self.is_in_time() && self.is_fair();
+        if kind == Degraded::Off || !is_fair {
             return NOTHING;
         }
         if R::Storage::IS_REAL {
@@ -159,6 +160,18 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             self.pass_time()?;
         }
         HELD
+    }
+
+    /// Whether a degraded node can follow and lead, if slowly: full links lose no messages, and its
+    /// messages are in time for an election timeout.
+    fn is_in_time(&self) -> bool {
+        let Setup { election_ticks, heartbeat_ticks, capacity, degraded, .. } = *self.setup();
+        let needed = match degraded {
+            Degraded::SlowLink => 2 * LATENCY + u32::from(heartbeat_ticks),
+            Degraded::Lossy => 4 * u32::from(heartbeat_ticks),
+            _ => 0,
+        };
+        capacity == Setup::default().capacity && u32::from(election_ticks) > needed
     }
 
     /// Whether a node that is not followed by a quorum cannot depose a leader.

@@ -71,8 +71,8 @@ impl Monitor for SilentLeaderStepsDown {
         NOTHING
     }
 
-    /// A membership change also changes the peers whose replies count.
-    fn wrote(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
+    /// A membership change also changes the peers whose replies count, in the step of a tick too.
+    fn writing(&mut self, _: &History, node: NodeId, write: &Write) -> Verdict {
         if write.changes_membership() {
             self.clocks[node] = Clock::default();
         }

@@ -149,8 +149,15 @@ fn without_corners(setup: Setup) -> Setup {
 /// A setup in which a degraded minority can be judged. Over slow links, snapshots take long.
 fn with_stable_leaders(setup: Setup) -> Setup {
     let mixed = NodeSet::EMPTY;
-    let chunk = if setup.degraded == Degraded::SlowLink { SMALL_CHUNK } else { setup.chunk };
-    Setup { pre_vote: true, check_quorum: true, mixed, chunk, ..setup }
+    let capacity = Setup::default().capacity;
+    let setup = Setup { pre_vote: true, check_quorum: true, mixed, capacity, ..setup };
+    match setup.degraded {
+        Degraded::SlowLink => Setup { chunk: SMALL_CHUNK, election_ticks: 16, ..setup },
+        Degraded::Lossy => {
+            Setup { election_ticks: setup.election_ticks.max(13), heartbeat_ticks: 2, ..setup }
+        }
+        _ => setup,
+    }
 }
 
 /// A source of schedules.
