@@ -197,8 +197,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         candidates.sort_by_key(|id| (!named.contains(*id), Some(*id) != leader, *id));
         let mut minority = NodeSet::EMPTY;
         for id in candidates {
-            let without =
-                NodeSet::from_bits(gone.bits() | minority.bits() | NodeSet::only(id).bits());
+            let without = gone | minority | NodeSet::only(id);
             let is_further = !minority.is_empty() && !named.contains(id);
             if !is_further && history.can_spare(without) {
                 minority.insert(id);
@@ -331,8 +330,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             self.catch_up(leader)?;
         }
         self.announce(Kind::Propose, [leader.0, 0, 0])?;
-        let history = &mut self.recorder.history;
-        let command = history.clients.propose(history.incarnation_of(leader), 0);
+        let command = self.recorder.history.propose_at(leader, 0);
         self.input_in(period, leader, Input::Propose(command))?;
         self.carry(period)
     }

@@ -4,7 +4,7 @@
 //! whatever ran before; [`Cluster::trace`] holds, as exact primitive events, everything that
 //! happened, and replaying it gives the same run again. Checks no property: its monitor does.
 
-use raft::{NodeId, NodeSet, ReadId};
+use raft::{NodeId, NodeSet};
 
 use crate::base::canary;
 use crate::base::hash::mix;
@@ -252,16 +252,14 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let node = NodeId(a);
         match event.kind {
             Kind::Propose => {
-                let history = &mut self.recorder.history;
-                let command = history.clients.propose(history.incarnation_of(node), b.into());
+                let command = self.recorder.history.propose_at(node, b.into());
                 if self.sut.driver.proposes_twice && canary::note(true) {
                     self.input(node, Input::Propose(command))?;
                 }
                 self.input(node, Input::Propose(command))
             }
             Kind::Read => {
-                let history = &mut self.recorder.history;
-                let id = ReadId(history.clients.request_read(history.incarnation_of(node)));
+                let id = self.recorder.history.read_at(node);
                 self.input(node, Input::Read(id))
             }
             Kind::Compact => {

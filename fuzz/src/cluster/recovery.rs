@@ -9,7 +9,7 @@
 //! then stays stable; whether it did is for oracles to decide. Nothing is required where the faults
 //! have left no quorum, or logs with which no node can be elected.
 
-use raft::{LogIndex, NodeId, NodeSet, ReadId};
+use raft::{LogIndex, NodeId, NodeSet};
 
 use crate::base::hash::mix;
 use crate::cluster::host::Stopping;
@@ -143,14 +143,12 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     /// A client requests a write and a read from `id`.
     fn request(&mut self, id: NodeId) -> Verdict {
-        let history = &mut self.recorder.history;
-        let command = history.clients.propose(history.incarnation_of(id), 0);
+        let command = self.recorder.history.propose_at(id, 0);
         self.announce(Kind::Propose, [id.0, 0, 0])?;
         self.input_now(id, Input::Propose(command))?;
         self.deliver_everything()?;
         if R::CAPABILITIES.reads {
-            let history = &mut self.recorder.history;
-            let read = ReadId(history.clients.request_read(history.incarnation_of(id)));
+            let read = self.recorder.history.read_at(id);
             self.announce(Kind::Read, [id.0, 0, 0])?;
             self.input_now(id, Input::Read(read))?;
             self.deliver_everything()?;

@@ -77,19 +77,15 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let [those, these] = [voters, learners].map(|set| set.bits() as u8);
         self.announce(Kind::Change, [leader.0, those, these])?;
         self.input_now(leader, Input::Change { voters, learners })?;
-        let history = &mut self.recorder.history;
-        let read = R::CAPABILITIES.reads.then(|| {
-            let at = history.incarnation_of(leader);
-            history.clients.request_read(at)
-        });
-        if let Some(number) = read {
+        let read = R::CAPABILITIES.reads.then(|| self.recorder.history.read_at(leader));
+        if let Some(read) = read {
             self.announce(Kind::Read, [leader.0, 0, 0])?;
-            self.input_now(leader, Input::Read(ReadId(number)))?;
+            self.input_now(leader, Input::Read(read))?;
         }
         let is_changed = |cluster: &Self| cluster.final_membership() == Some(next);
         let request = Request::Change { voters, learners };
         self.await_unhindered(leader, request, is_changed)?;
-        let Some(number) = read else { return HELD };
+        let Some(ReadId(number)) = read else { return HELD };
         let has_index = |cluster: &Self| {
             let reads = &cluster.recorder.history.clients.reads;
             reads.get(number as usize).is_some_and(|read| read.index.is_some())

@@ -7,7 +7,7 @@
 use std::ops::{Index, IndexMut};
 
 use raft::{
-    HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Payload, Progress, Role, Term,
+    HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Payload, Progress, ReadId, Role, Term,
 };
 
 use crate::base::quorum::is_quorum;
@@ -496,6 +496,16 @@ impl History {
     /// A node, and its incarnation.
     pub fn incarnation_of(&self, id: NodeId) -> (NodeId, u64) {
         (id, self.node(id).incarnation)
+    }
+
+    /// A client proposes a command to `id`, or repeats one of the last: see [`Clients::propose`].
+    pub(crate) fn propose_at(&mut self, id: NodeId, again: u64) -> Command {
+        self.clients.propose(self.incarnation_of(id), again)
+    }
+
+    /// A client requests a read from `id`.
+    pub(crate) fn read_at(&mut self, id: NodeId) -> ReadId {
+        ReadId(self.clients.request_read(self.incarnation_of(id)))
     }
 
     /// A node has applied an entry; if a client waits there for it, the client knows of it now.

@@ -37,7 +37,7 @@ impl<C: Command> Node<C> {
     ) -> LogId {
         output.mark(Mark::CatchUpBegun);
         let current = *self.membership();
-        let known = current.learners.iter().chain(self.must_catch_up(voters).iter()).collect();
+        let known = current.learners | self.must_catch_up(voters);
         let first = match known == current.learners {
             true => self.log.last(),
             false => self.append_membership(Membership { learners: known, ..current }, output),
@@ -59,7 +59,7 @@ impl<C: Command> Node<C> {
     }
 
     /// A round may be over.
-    pub(crate) fn advance_catch_up(&mut self, output: &mut Output<C>) {
+    fn advance_catch_up(&mut self, output: &mut Output<C>) {
         let Some(catch_up) = self.leader_state.catch_up else { return };
         let CatchUp { voters, learners, round_end, ticks, rounds } = catch_up;
         let matched = self.must_catch_up(voters).iter();
@@ -74,11 +74,12 @@ impl<C: Command> Node<C> {
             let next = (self.rules.next_membership)(self.membership(), voters, learners);
             // The next heartbeat or reply sends it: a tick sends each server one message.
             self.append(self.term(), Payload::Change(next));
-        } else if matched >= round_end && rounds + 1 < MOST {
+        } else if matched >= round_end {
+            if rounds + 1 >= MOST {
+                return self.give_up_catch_up(output);
+            }
             let (round_end, rounds) = (self.log.last().index, rounds + 1);
             self.leader_state.catch_up = Some(CatchUp { round_end, ticks: 0, rounds, ..catch_up });
-        } else if matched >= round_end {
-            self.give_up_catch_up(output);
         }
     }
 

@@ -124,56 +124,24 @@ fn wrong_usage_ends_with_2_before_anything_is_opened() {
     let data = cluster.data(1).display().to_string();
     let base = ["serve", "--data", &data];
     for (flags, told) in [
-        (vec!["--id", "0", "--peers", "1=127.0.0.1:1", "--listen", "127.0.0.1:2"], "0"),
-        (vec!["--id", "2", "--peers", "1=127.0.0.1:1", "--listen", "127.0.0.1:2"], "server 2"),
-        (vec!["--id", "1", "--peers", "1=nowhere", "--listen", "127.0.0.1:2"], "HOST:PORT"),
-        (vec!["--id", "1", "--peers", "1=127.0.0.1:1"], "--listen"),
-        (vec!["--id", "1", "--peers", "1=127.0.0.1:1", "--listen", "nowhere"], "nowhere"),
-        (vec!["--id", "1", "--peers", "1=0.0.0.0:1", "--listen", "127.0.0.1:2"], "--insecure"),
-        (vec!["--id", "1", "--peers", "1=127.0.0.1:1", "--listen", "0.0.0.0:2"], "--insecure"),
-        (vec!["--id", "1", "--peers", "1=127.0.0.1:1", "--listen", "[::]:2"], "--insecure"),
+        ("--id 0 --peers 1=127.0.0.1:1 --listen 127.0.0.1:2", "0"),
+        ("--id 2 --peers 1=127.0.0.1:1 --listen 127.0.0.1:2", "server 2"),
+        ("--id 1 --peers 1=nowhere --listen 127.0.0.1:2", "HOST:PORT"),
+        ("--id 1 --peers 1=127.0.0.1:1", "--listen"),
+        ("--id 1 --peers 1=127.0.0.1:1 --listen nowhere", "nowhere"),
+        ("--id 1 --peers 1=0.0.0.0:1 --listen 127.0.0.1:2", "--insecure"),
+        ("--id 1 --peers 1=127.0.0.1:1 --listen 0.0.0.0:2", "--insecure"),
+        ("--id 1 --peers 1=127.0.0.1:1 --listen [::]:2", "--insecure"),
+        ("--id 1 --peers 1=127.0.0.1:1 --listen 127.0.0.1:2 --metrics 0.0.0.0:3", "--insecure"),
         (
-            vec![
-                "--id",
-                "1",
-                "--peers",
-                "1=127.0.0.1:1",
-                "--listen",
-                "127.0.0.1:2",
-                "--metrics",
-                "0.0.0.0:3",
-            ],
-            "--insecure",
-        ),
-        (
-            vec![
-                "--id",
-                "1",
-                "--peers",
-                "1=127.0.0.1:1",
-                "--listen",
-                "127.0.0.1:2",
-                "--password-file",
-                "/nowhere/password",
-            ],
+            "--id 1 --peers 1=127.0.0.1:1 --listen 127.0.0.1:2 --password-file /nowhere/password",
             "/nowhere/password",
         ),
-        (
-            vec![
-                "--id",
-                "1",
-                "--peers",
-                "1=127.0.0.1:1",
-                "--listen",
-                "127.0.0.1:2",
-                "--tls-cert",
-                "/nowhere/cert",
-            ],
-            "--tls-key",
-        ),
+        ("--id 1 --peers 1=127.0.0.1:1 --listen 127.0.0.1:2 --tls-cert /nowhere/cert", "--tls-key"),
     ] {
         let mut command = std::process::Command::new(program);
-        let output = command.args(base).args(&flags).env_remove("WHITEWATER_KV_PASSWORD").output();
+        let output =
+            command.args(base).args(flags.split(' ')).env_remove("WHITEWATER_KV_PASSWORD").output();
         let output = output.expect("the program starts");
         let errors = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{flags:?}: {errors}");
