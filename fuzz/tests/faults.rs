@@ -337,3 +337,11 @@ fn oracles_of_durability_name_the_start_that_finds_less_and_not_a_later_event() 
     assert_eq!(text, "entry 1 is committed, but durable on n0, which is no quorum of n0,n1,n2");
     assert_eq!(found_by::<CommittedIsDurable>(&raft(), &script).1, "");
 }
+
+#[test]
+fn a_report_of_the_transport_matters() {
+    let begin = "set nodes 3\nset features reports\nset max-entries 4\nelect n0 {n0,n1,n2,n7}\n";
+    let lost = "propose n0\ndrop n0>n1 @0\n";
+    let rest = "propose n0\ndeliver-link n0>n1\ndeliver-link n1>n0\n";
+    matters(&format!("{begin}{lost}! report n0>n1 failed\n{rest}"));
+}

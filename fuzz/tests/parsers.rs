@@ -2,6 +2,7 @@
 
 use whitewater::schedule::event::Event;
 use whitewater::schedule::family::Faults;
+use whitewater::schedule::feature::Features;
 use whitewater::schedule::Schedule;
 use whitewater::search::generator::{Generator, Strategy};
 
@@ -46,8 +47,10 @@ fn any_text_is_a_schedule_or_is_refused_with_a_line_number() {
 fn any_bytes_are_events_that_round_trip_through_bytes_and_lines() {
     let mut random = Generator::new(Strategy::Uniform, 9);
     for _ in 0..20_000 {
-        let event = Event::from_bytes([(); 4].map(|()| random.below(256) as u8), Faults::ALL);
-        assert_eq!(Event::from_bytes(event.to_bytes(), Faults::NONE), event);
+        let features = Features::from_bits(random.below(256) as u8);
+        let bytes = [(); 4].map(|()| random.below(256) as u8);
+        let event = Event::from_bytes(bytes, Faults::ALL, features);
+        assert_eq!(Event::from_bytes(event.to_bytes(), Faults::NONE, features), event);
         assert_eq!(Event::parse(&event.to_string()), Ok(event));
     }
 }

@@ -48,10 +48,39 @@ pub enum Input<C = Vec<u8>> {
     },
     /// A message arrived.
     Receive(Message<C>),
+    /// The transport reports what became of a message to a peer. Reports are optional, and may be
+    /// late, repeated or wrong.
+    Report {
+        /// The peer.
+        to: NodeId,
+        /// What it reports.
+        report: Report,
+    },
     /// The write with this id, and all before it, is durable.
     Persisted(WriteId),
     /// The write with this id failed; how much of it reached the disk is unknown.
     PersistFailed(WriteId),
+}
+
+/// What a transport reports of a message to a peer. A report promises nothing: only the peer's own
+/// replies show what it stores, and that it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Report {
+    /// A message was handed over. The peer may not have processed it.
+    Delivered,
+    /// The peer could not be reached, or a request to it timed out. The message may have arrived,
+    /// or may still arrive.
+    Failed,
+    /// All chunks of a snapshot that were sent were handed over.
+    SnapshotDelivered,
+    /// A chunk of a snapshot could not be handed over, or the peer could not install it.
+    SnapshotFailed,
+}
+
+impl Report {
+    /// All of them.
+    pub const ALL: [Report; 4] =
+        [Report::Delivered, Report::Failed, Report::SnapshotDelivered, Report::SnapshotFailed];
 }
 
 /// Identifies one write of one incarnation of a server. Writes are made durable in the order of

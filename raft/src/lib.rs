@@ -84,6 +84,8 @@
 //!   once TimeoutNow was sent.
 //! - Pipelining and limits (10.2), [`Limits`]: the in-flight window is counted in entries and
 //!   bytes.
+//! - Reports of the transport (etcd), [`Input::Report`]: a failed message or snapshot is sent again
+//!   sooner; nothing else depends on a report.
 //! - Slow application, [`Input::Applied`].
 //! - Client sessions (6.3), [`session`]: a layer beside the core.
 //!
@@ -108,7 +110,7 @@ mod state;
 pub use config::{Config, Limits};
 pub use entry::{Command, Entry, Payload, Snapshot};
 pub use ids::{LogId, LogIndex, NodeId, Term};
-pub use io::{Durable, Ended, Input, Output, Read, ReadId, Refused, Write, WriteId};
+pub use io::{Durable, Ended, Input, Output, Read, ReadId, Refused, Report, Write, WriteId};
 pub use log::Log;
 pub use membership::{Membership, Memberships};
 pub use message::{Appended, Body, Kind, Message, SnapshotChunk};

@@ -53,6 +53,9 @@ pub struct Capabilities {
     /// that receives it, a read and an accepted transfer within two of its election timeouts, and
     /// an accepted transfer or change when it leads no more.
     pub answers_requests: bool,
+    /// It supports [`Input::Report`](crate::replica::Input::Report). Its safety depends on no
+    /// report, and its progress only on those that a recovery begins with.
+    pub reports: bool,
     /// It can read by lease (dissertation, 6.4.1): then its voters neither vote nor campaign for
     /// the shortest election timeout after a leader's message, in newer terms and after a restart
     /// too, but for a leadership transfer.
@@ -76,6 +79,7 @@ impl Capabilities {
         transfers: false,
         reads: false,
         answers_requests: false,
+        reports: false,
         leases: false,
     };
 }

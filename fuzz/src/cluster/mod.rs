@@ -4,7 +4,7 @@
 //! whatever ran before; [`Cluster::trace`] holds, as exact primitive events, everything that
 //! happened, and replaying it gives the same run again. Checks no property: its monitor does.
 
-use raft::{NodeId, NodeSet};
+use raft::{NodeId, NodeSet, Report};
 
 use crate::base::canary;
 use crate::base::hash::mix;
@@ -225,7 +225,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             | Kind::Compact
             | Kind::Apply
             | Kind::Transfer
-            | Kind::Change => self.apply_request(event),
+            | Kind::Change
+            | Kind::Report => self.apply_request(event),
             _ => unreachable!("macros are expanded, not applied"),
         }
     }
@@ -273,6 +274,10 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             }
             Kind::Apply => self.apply_all(node),
             Kind::Transfer => self.input(node, Input::Transfer(NodeId(b))),
+            Kind::Report => {
+                let (to, report) = (NodeId(b), Report::ALL[usize::from(c)]);
+                self.input(node, Input::Report { to, report })
+            }
             _ => {
                 let [voters, learners] = [b, c].map(|set| NodeSet::from_bits(set.into()));
                 self.input(node, Input::Change { voters, learners })

@@ -9,7 +9,7 @@
 //! then stays stable; whether it did is for oracles to decide. Nothing is required where the faults
 //! have left no quorum, or logs with which no node can be elected.
 
-use raft::{LogIndex, NodeId, NodeSet};
+use raft::{LogIndex, NodeId, NodeSet, Report};
 
 use crate::base::hash::mix;
 use crate::cluster::host::Stopping;
@@ -23,6 +23,7 @@ use crate::history::violation::{Verdict, Violation, HELD, NOTHING};
 use crate::replica::node_storage::NodeStorage;
 use crate::replica::{Input, Replica};
 use crate::schedule::event::{Event, Kind};
+use crate::schedule::feature::Feature;
 use crate::schedule::{Recovery, Setup};
 
 /// A cluster may take this many of the longest election timeouts to converge. A few are for old
@@ -229,7 +230,26 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             self.announce(Kind::Persist, [id.0, 0, 0])?;
             self.catch_up(id)?;
         }
+        self.report_failures(core)?;
         self.deliver_everything()
+    }
+
+    /// Whatever leaders wait for may be lost: their transports say so. Later nothing is lost.
+    fn report_failures(&mut self, core: NodeSet) -> Verdict {
+        if !self.setup().features.has(Feature::Reports) {
+            return NOTHING;
+        }
+        let leaders: Vec<NodeId> =
+            self.recorder.history.current_leaders().map(|node| node.id).collect();
+        for leader in leaders {
+            for to in core.without(NodeSet::only(leader)).iter() {
+                for report in [Report::Failed, Report::SnapshotFailed] {
+                    self.announce(Kind::Report, [leader.0, to.0, report as u8])?;
+                    self.input_now(leader, Input::Report { to, report })?;
+                }
+            }
+        }
+        HELD
     }
 
     /// A node runs, is not paused, and its disk has space.

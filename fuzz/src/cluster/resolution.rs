@@ -3,7 +3,7 @@
 //! Promises: an exact event resolves to itself; what a Raft cannot do, or the setup has switched
 //! off, resolves to nothing.
 
-use raft::{NodeId, NodeSet};
+use raft::{NodeId, NodeSet, Report};
 
 use crate::cluster::host::{Host, Stopping};
 use crate::cluster::network::Link;
@@ -12,7 +12,7 @@ use crate::cluster::Cluster;
 use crate::history::monitor::Monitor;
 use crate::replica::node_storage::NodeStorage;
 use crate::replica::{MessageBody, Replica, Write};
-use crate::schedule::event::{Event, Kind, ALL, TRUNCATION};
+use crate::schedule::event::{Event, Kind, KindInfo, ALL, TRUNCATION};
 use crate::schedule::family::Family;
 use crate::schedule::operand::{first_from, wrap, PROPOSE_TO_LEADER};
 
@@ -25,7 +25,10 @@ const AGAIN: u8 = 8;
 impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// The exact event that a primitive `event` selects, if any.
     pub fn resolve(&self, event: Event) -> Option<Event> {
-        let family = event.kind.info().family;
+        let KindInfo { family, feature, .. } = *event.kind.info();
+        if feature.is_some_and(|feature| !self.setup.features.has(feature)) {
+            return None;
+        }
         let kind = match (event.kind, family.is_none_or(|family| self.setup.has(family))) {
             (kind, true) => kind,
             (Kind::Reorder, false) => Kind::Deliver,
@@ -57,7 +60,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             | Kind::Compact
             | Kind::Apply
             | Kind::Transfer
-            | Kind::Change => self.resolve_request(kind, event.operands),
+            | Kind::Change
+            | Kind::Report => self.resolve_request(kind, event.operands),
             _ => unreachable!("macros are expanded, not resolved"),
         }
     }
@@ -232,6 +236,13 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
                 let leader = self.next_leading(a, true)?;
                 let enough = (b & all).count_ones() >= R::CAPABILITIES.smallest_cluster.into();
                 enough.then(|| Event::exact(kind, [leader, b & all, c & all & !b]))
+            }
+            Kind::Report => {
+                let from = self.next(a, self.nodes_with(Flag::Awake))?;
+                let to = wrap(b, nodes);
+                let to = if to == from { (to + 1) % nodes } else { to };
+                (to != from)
+                    .then(|| Event::exact(kind, [from, to, wrap(c, Report::ALL.len() as u8)]))
             }
             _ => unreachable!("no other event is a request"),
         }

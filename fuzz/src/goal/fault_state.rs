@@ -13,6 +13,8 @@ pub(super) struct FaultState {
     pub crashing: NodeSet,
     /// Nodes whose disks lost durable data.
     pub lost: NodeSet,
+    /// The receivers to which each node has sent a chunk of a snapshot, and no entries since.
+    pub snapshots: PerNode<NodeSet>,
     pub clogged: bool,
     pub filtered: bool,
     /// The vote that a torn write left on a disk, and its term.

@@ -2,7 +2,7 @@
 //!
 //! Promises: as in [`goal`](super). Knows of hosts and disks only what events and the history show.
 
-use raft::{NodeId, NodeSet, Role};
+use raft::{NodeId, NodeSet, Progress, Report, Role};
 
 use crate::goal::fault_state::FaultState;
 use crate::goal::list::Goal;
@@ -34,6 +34,7 @@ impl Goals {
             Kind::Damage => self.reach(Goal::RecordDamaged),
             Kind::CrashAmid => drop(faults.crashing.insert(node)),
             Kind::Crash => self.reach_if(Goal::GapOnDisk, c > 0),
+            Kind::Report => self.reported(history, node, NodeId(b), c),
             Kind::Restart => self.reach_if(Goal::RecoveryCutShort, b > 0),
             Kind::Pause => {
                 faults.paused.insert(node);
@@ -42,6 +43,29 @@ impl Goals {
             Kind::Resume => {
                 faults.paused = faults.paused.without(only);
                 self.reach(Goal::Resumed);
+            }
+            _ => {}
+        }
+    }
+
+    /// The transport of `node` reports what became of a message to `to`.
+    fn reported(&mut self, history: &History, node: NodeId, to: NodeId, report: u8) {
+        let facts = history.node(node);
+        let Progress { match_index, next_index } = facts.progress[to];
+        let failed = report == Report::Failed as u8 || report == Report::SnapshotFailed as u8;
+        let sends_snapshot = self.fault_state.snapshots[node].contains(to);
+        let leads = facts.view.is_leader();
+        let in_flight = next_index > match_index.next();
+        self.reach_if(Goal::FailureReported, leads && failed && in_flight);
+        self.reach_if(Goal::SnapshotReported, leads && sends_snapshot);
+    }
+
+    pub(super) fn sent_during(&mut self, message: &MessageView) {
+        let receivers = &mut self.fault_state.snapshots[message.from];
+        match message.body {
+            MessageBody::InstallSnapshot { .. } => drop(receivers.insert(message.to)),
+            MessageBody::AppendEntries { .. } => {
+                *receivers = receivers.without(NodeSet::only(message.to));
             }
             _ => {}
         }

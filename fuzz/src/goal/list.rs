@@ -111,6 +111,9 @@ goals! {
     PreVoteOfOlderLog = "pre-vote-of-older-log", "A PreVote has arrived from a node whose log is too old to win.";
     PreVoteDespiteLeader = "pre-vote-despite-leader", "A PreVote has arrived at a follower that hears its leader.";
     VoteAskedDuringLease = "vote-asked-during-lease", "RequestVote has arrived at a voter that a lease binds.";
+    // Features.
+    FailureReported = "failure-reported", "A transport told a leader that a message failed while entries were in flight.";
+    SnapshotReported = "snapshot-reported", "A transport told a leader of a snapshot that it was sending.";
     VoteAskedAfterRestart = "vote-asked-after-restart", "RequestVote has arrived at a restarted voter that a lease binds.";
 }
 

@@ -18,6 +18,7 @@ use crate::history::violation::{Verdict, NOTHING};
 use crate::history::{History, PerNode};
 use crate::replica::{Command, Entry, MessageBody, MessageView, View, Write};
 use crate::schedule::event::{Event, Kind};
+use crate::schedule::feature::Feature;
 
 mod duties;
 mod fault_state;
@@ -279,6 +280,9 @@ impl Monitor for Goals {
         let late = message.body == MessageBody::VoteGranted
             && message.term < history.node(message.from).view.term();
         self.reach_if(Goal::LateVote, late);
+        if history.setup.features.has(Feature::Reports) {
+            self.sent_during(message);
+        }
         NOTHING
     }
 

@@ -1,7 +1,7 @@
 //! Bugs in the rules beyond Figure 2: snapshots, membership, reads, transfer, liveness, and in the
 //! host.
 
-use raft::{LogId, LogIndex, Membership, Memberships, NodeId, Rules};
+use raft::{LogId, LogIndex, Membership, Memberships, NodeId, Report, Rules};
 
 use crate::base::canary;
 use crate::mutants::mutant::{host, mutant, seeded, Mutant};
@@ -32,7 +32,7 @@ fn forget_all_but_the_newest(memberships: &mut Memberships, index: LogIndex) {
 }
 
 /// See the module.
-pub(super) static MUTANTS: [Mutant; 65] = [
+pub(super) static MUTANTS: [Mutant; 67] = [
     // ---- Pipelining ----
     mutant(
         "window-ignored",
@@ -307,6 +307,20 @@ pub(super) static MUTANTS: [Mutant; 65] = [
         "ClickHouse PR 112405",
         "lagging-follower-catches-up",
         seeded! { continues_snapshot() => false },
+    ),
+    mutant(
+        "delivered-snapshot-counts-as-stored",
+        "",
+        "ReportSnapshot taken for an acknowledgement; ClickHouse PR 112405, dgraph PR 9635",
+        "match-is-true",
+        seeded! { match_after_delivery(matched, snapshot) => matched.max(snapshot) },
+    ),
+    mutant(
+        "delivered-counts-as-contact",
+        "",
+        "a connection that accepts messages taken for a server that processes them",
+        "silent-leader-steps-down",
+        seeded! { report_is_contact(report) => report == Report::Delivered },
     ),
     mutant(
         "commit-waits-for-all",

@@ -2,9 +2,10 @@
 //!
 //! Counted are messages with entries since the follower's last message that is not a forwarded
 //! read. Allowed are as many as the window has entries, one for the election, and one more for each
-//! tick, read, membership change and forwarded read, however often that arrives: at these events,
-//! the leader resends entries that may be lost. Sound for Raft with a window, since each message
-//! has at least one entry. Checked only for a Raft that declares this capability.
+//! tick, read, membership change, forwarded read and report of the transport, however often that
+//! arrives: at these events, the leader resends entries that may be lost. Sound for Raft with a
+//! window, since each message has at least one entry. Checked only for a Raft that declares this
+//! capability.
 //!
 //! Legal as well: fewer messages, smaller ones, and acknowledgements of less than was sent.
 
@@ -15,6 +16,7 @@ use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
 use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::{MessageBody, MessageView, View, Write};
+use crate::schedule::event::{Event, Kind};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +36,17 @@ impl Oracle for WindowIsKept {
 }
 
 impl Monitor for WindowIsKept {
+    fn happens(&mut self, history: &History, event: Event) -> Verdict {
+        if event.kind == Kind::Report {
+            self.may_resend(history, NodeId(event.operands[0]));
+        }
+        NOTHING
+    }
+
+    fn recovering(&mut self, history: &History, event: Event) -> Verdict {
+        self.happens(history, event)
+    }
+
     fn received(&mut self, history: &History, message: &MessageView) -> Verdict {
         match message.body {
             MessageBody::ReadIndex => self.may_resend(history, message.to),

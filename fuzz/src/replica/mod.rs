@@ -33,7 +33,7 @@ use std::sync::Arc;
 use raft::mark::Marks;
 use raft::{
     Ended, HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Progress, Read, ReadId,
-    Refused, Role, Snapshot, Term, WriteId,
+    Refused, Report, Role, Snapshot, Term, WriteId,
 };
 
 pub use crate::base::capabilities::{Capabilities, PreVoteStickiness};
@@ -78,6 +78,14 @@ pub enum Input<M> {
     },
     /// An operator requests a leadership transfer to this node.
     Transfer(NodeId),
+    /// The transport reports what became of a message to a node. A report may be late, repeated
+    /// or wrong.
+    Report {
+        /// The node.
+        to: NodeId,
+        /// What it reports.
+        report: Report,
+    },
     /// The state machine has applied all entries up to here.
     Applied(LogIndex),
     /// The state machine has taken a snapshot: the log may be compacted.

@@ -41,6 +41,7 @@ impl Replica for Ours {
         check_quorum: true,
         leaders_need_disk: true,
         answers_requests: true,
+        reports: true,
         bounded_sends: true,
         snapshots: true,
         changes: true,
@@ -92,6 +93,7 @@ impl Replica for Ours {
             Input::Read(id) => raft::Input::Read(id),
             Input::Change { voters, learners } => raft::Input::Change { voters, learners },
             Input::Transfer(target) => raft::Input::Transfer(target),
+            Input::Report { to, report } => raft::Input::Report { to, report },
             Input::Applied(index) => raft::Input::Applied(index),
             Input::Compact { index, data } => raft::Input::Compact { index, data },
         };

@@ -7,7 +7,7 @@
 
 use std::fmt::Arguments;
 
-use raft::{Ended, LogId, LogIndex, Membership, NodeId, NodeSet, Read, Refused, Role};
+use raft::{Ended, LogId, LogIndex, Membership, NodeId, NodeSet, Read, Refused, Report, Role};
 
 use crate::history::degraded_period::DegradedPeriod;
 use crate::history::monitor::Monitor;
@@ -159,6 +159,7 @@ fn opening(event: Event) -> String {
         Kind::Apply => format!("the state machine of n{a} applies what is committed"),
         Kind::Transfer => format!("an operator transfers leadership from n{a} to n{b}"),
         Kind::Change => format!("an operator asks n{a} for the membership {}", members(b, c)),
+        Kind::Report => format!("the transport of n{a} reports that {}", reported(b, c)),
         _ => event.to_string(),
     }
 }
@@ -197,6 +198,16 @@ fn members(voters: u8, learners: u8) -> String {
     match learners {
         0 => format!("{{{}}}", node_set(voters)),
         _ => format!("{{{}}} with learners {{{}}}", node_set(voters), node_set(learners)),
+    }
+}
+
+/// What a transport reports of its messages to a node.
+fn reported(to: u8, report: u8) -> String {
+    match Report::ALL.get(usize::from(report)) {
+        Some(Report::Delivered) => format!("a message to n{to} was handed over"),
+        Some(Report::Failed) => format!("a message to n{to} failed"),
+        Some(Report::SnapshotDelivered) => format!("a snapshot to n{to} was handed over"),
+        Some(Report::SnapshotFailed) | None => format!("a snapshot to n{to} failed"),
     }
 }
 

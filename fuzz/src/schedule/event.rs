@@ -7,6 +7,7 @@
 use std::fmt;
 
 use crate::schedule::family::{Family, Faults, Share};
+use crate::schedule::feature::{Feature, Features};
 pub use crate::schedule::operand::{Operand, ALL, SNAPSHOT, TRUNCATION};
 
 /// A kind of event.
@@ -78,6 +79,8 @@ pub enum Kind {
     Transfer,
     /// An operator requests a membership change.
     Change,
+    /// A node's transport reports what became of its messages to a peer.
+    Report,
     /// Macro: a node campaigns and some peers reply.
     Elect,
     /// Macro: a leader takes a command and some peers store it.
@@ -102,6 +105,8 @@ pub struct KindInfo {
     pub weight: u8,
     /// Its fault family, which must be on, if it is a fault.
     pub family: Option<Family>,
+    /// The feature that it belongs to, which must be on, if there is one.
+    pub feature: Option<Feature>,
     /// Its operands.
     pub operands: &'static [Operand],
 }
@@ -113,14 +118,24 @@ const fn row(
     family: Option<Family>,
     operands: &'static [Operand],
 ) -> KindInfo {
-    KindInfo { kind, name, weight, family, operands }
+    KindInfo { kind, name, weight, family, feature: None, operands }
+}
+
+const fn of_feature(
+    kind: Kind,
+    name: &'static str,
+    weight: u8,
+    feature: Feature,
+    operands: &'static [Operand],
+) -> KindInfo {
+    KindInfo { kind, name, weight, family: None, feature: Some(feature), operands }
 }
 
 /// Every kind of event. The weights favour delivery: uniform weights find no deep bugs.
-pub const KINDS: [KindInfo; 38] = {
+pub const KINDS: [KindInfo; 39] = {
     use Operand::{
-        Again, By, Keep, Loose, MessageKind, Midway, Node, Order, Position, Record, Sent, Set, To,
-        Torn,
+        Again, By, Keep, Loose, MessageKind, Midway, Node, Order, Position, Record, Report, Sent,
+        Set, To, Torn,
     };
     [
         row(Kind::Deliver, "deliver", 16, None, &[Node, To]),
@@ -155,6 +170,7 @@ pub const KINDS: [KindInfo; 38] = {
         row(Kind::Apply, "apply", 4, None, &[Node]),
         row(Kind::Transfer, "transfer", 3, None, &[Node, To]),
         row(Kind::Change, "change", 4, None, &[Node, Set, Set]),
+        of_feature(Kind::Report, "report", 6, Feature::Reports, &[Node, To, Report]),
         row(Kind::Elect, "elect", 9, None, &[Node, Set]),
         row(Kind::Replicate, "replicate", 10, None, &[Node, Set]),
         row(Kind::Exchange, "exchange", 10, None, &[Node, Set]),
@@ -171,9 +187,13 @@ const BY_BYTE: [(u8, Share); 256] = {
     let mut table = [(0, Share::Off); 256];
     let (mut row, mut byte) = (0, 0);
     while row < KINDS.len() {
-        let KindInfo { kind, weight, family, .. } = KINDS[row];
+        let KindInfo { kind, weight, family, feature, .. } = KINDS[row];
         assert!(kind as usize == row, "the rows are in the order of the enum");
         assert!(weight > 0, "every kind has bytes that decode to it");
+        if feature.is_some() {
+            row += 1;
+            continue; // See `OF_FEATURE`.
+        }
         let room = if family.is_some() { 2 * weight } else { weight };
         let mut place = 0;
         while place < room {
@@ -193,13 +213,63 @@ const BY_BYTE: [(u8, Share); 256] = {
     table
 };
 
-/// The first value of a record's first byte that decodes to each kind.
+/// The kinds that lend values to those of features: each at most half of its own, the last ones.
+const LENDERS: [Kind; 9] = [
+    Kind::Persist,
+    Kind::Deliver,
+    Kind::Propose,
+    Kind::Replicate,
+    Kind::Exchange,
+    Kind::Elect,
+    Kind::Tick,
+    Kind::TickAll,
+    Kind::Timeout,
+];
+
+/// What a value of a record's first byte decodes to instead, while a feature is on: the row of a
+/// kind of that feature; 0, a delivery, if there is none. The kinds get their values in the order
+/// of the table, in turn from each lender, so that a new kind at the end moves no other.
+const OF_FEATURE: [u8; 256] = {
+    let mut table = [0; 256];
+    let (mut row, mut turn) = (0, 0);
+    while row < KINDS.len() {
+        let KindInfo { feature, weight, .. } = KINDS[row];
+        let mut place = 0;
+        while feature.is_some() && place < weight {
+            let (lender, round) = (LENDERS[turn % LENDERS.len()], turn / LENDERS.len());
+            let first = first_value(lender);
+            let count = KINDS[lender as usize].weight as usize;
+            turn += 1;
+            assert!(turn < 9 * LENDERS.len(), "the lenders have enough values");
+            if round < count / 2 {
+                table[first + count - 1 - round] = row as u8;
+                place += 1;
+            }
+        }
+        row += 1;
+    }
+    table
+};
+
+/// The first value of a record's first byte that decodes to a kind, in [`BY_BYTE`].
+const fn first_value(kind: Kind) -> usize {
+    let mut byte = 0;
+    while BY_BYTE[byte].0 != kind as u8 {
+        byte += 1;
+    }
+    byte
+}
+
+/// The first value of a record's first byte that decodes to each kind, if its feature is on.
 const FIRST_BYTE: [u8; KINDS.len()] = {
     let mut first = [0; KINDS.len()];
     let mut byte = BY_BYTE.len();
     while byte > 0 {
         byte -= 1;
         first[BY_BYTE[byte].0 as usize] = byte as u8;
+        if OF_FEATURE[byte] > 0 {
+            first[OF_FEATURE[byte] as usize] = byte as u8;
+        }
     }
     first
 };
@@ -234,15 +304,23 @@ impl Event {
         event
     }
 
-    /// The event that four bytes decode to, given the shares of the faults.
-    pub fn from_bytes(bytes: [u8; Event::BYTES], faults: Faults) -> Event {
+    /// The event that four bytes decode to, given the shares of the faults and the features.
+    pub fn from_bytes(bytes: [u8; Event::BYTES], faults: Faults, features: Features) -> Event {
+        if features != Features::NONE {
+            let KindInfo { kind, feature, .. } =
+                KINDS[usize::from(OF_FEATURE[usize::from(bytes[0])])];
+            if feature.is_some_and(|feature| features.has(feature)) {
+                return Event::new(kind, &bytes[1..]);
+            }
+        }
         let (row, needed) = BY_BYTE[usize::from(bytes[0])];
         let KindInfo { kind, family, .. } = KINDS[usize::from(row)];
         let is_often_enough = family.is_none_or(|family| faults.share(family) >= needed);
         Event::new(if is_often_enough { kind } else { Kind::Deliver }, &bytes[1..])
     }
 
-    /// Four bytes that decode to this event, whatever the shares of the faults.
+    /// Four bytes that decode to this event, whatever the shares of the faults, and whatever the
+    /// features, if that of its kind is among them.
     pub fn to_bytes(self) -> [u8; Event::BYTES] {
         let first = FIRST_BYTE[self.kind as usize];
         [first, self.operands[0], self.operands[1], self.operands[2]]
@@ -329,7 +407,9 @@ mod tests {
         (0..=255u8).flat_map(|first| {
             let values = [0u8, 1, 2, 3, 7, 8, 128, 254, 255];
             values.into_iter().flat_map(move |a| {
-                let event = move |b| Event::from_bytes([first, a, b, a ^ b], Faults::ALL);
+                let all = Features::from_bits(u8::MAX);
+                let features = if a % 2 == 0 { all } else { Features::NONE };
+                let event = move |b| Event::from_bytes([first, a, b, a ^ b], Faults::ALL, features);
                 values.into_iter().map(event)
             })
         })
@@ -338,7 +418,27 @@ mod tests {
     #[test]
     fn the_bytes_of_an_event_decode_to_that_event() {
         for faults in [Faults::ALL, Faults::NONE, Faults::ALL.with(Family::Drop, Share::Often)] {
-            assert!(all_events().all(|event| Event::from_bytes(event.to_bytes(), faults) == event));
+            for features in (0..=255).map(Features::from_bits) {
+                let decoded = |event: Event| Event::from_bytes(event.to_bytes(), faults, features);
+                let is_on = |event: &Event| {
+                    event.kind.info().feature.is_none_or(|feature| features.has(feature))
+                };
+                assert!(all_events().filter(is_on).all(|event| decoded(event) == event));
+            }
+        }
+    }
+
+    #[test]
+    fn the_bytes_of_an_event_keep_their_meaning_when_a_feature_is_off() {
+        for first in 0..=255 {
+            let decoded =
+                |features| Event::from_bytes([first, 1, 2, 3], Faults::ALL, features).kind;
+            for (feature, _) in Feature::ALL {
+                let with = decoded(Features::NONE.with(feature));
+                let is_of_feature = with.info().feature == Some(feature);
+                assert!(is_of_feature || with == decoded(Features::NONE));
+                assert_eq!(decoded(Features::NONE).info().feature, None);
+            }
         }
     }
 
@@ -352,7 +452,8 @@ mod tests {
     #[test]
     fn every_kind_can_be_drawn() {
         for info in &KINDS {
-            let kind = |byte| Event::from_bytes([byte, 0, 0, 0], Faults::ALL).kind;
+            let all = Features::from_bits(u8::MAX);
+            let kind = |byte| Event::from_bytes([byte, 0, 0, 0], Faults::ALL, all).kind;
             assert!((0..=255).any(|byte| kind(byte) == info.kind));
         }
     }
@@ -361,7 +462,8 @@ mod tests {
     fn the_share_of_a_family_scales_the_number_of_its_events() {
         let count = |share| {
             let faults = Faults::ALL.with(Family::Drop, share);
-            let kinds = (0..=255).map(|byte| Event::from_bytes([byte, 0, 0, 0], faults).kind);
+            let kind = |byte| Event::from_bytes([byte, 0, 0, 0], faults, Features::NONE).kind;
+            let kinds = (0..=255).map(kind);
             kinds.filter(|kind| *kind == Kind::Drop).count()
         };
         let shares = [Share::Seldom, Share::Usual, Share::Often];

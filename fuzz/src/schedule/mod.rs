@@ -12,10 +12,12 @@ use arbitrary::{Arbitrary, Unstructured};
 use bincode::config;
 
 use crate::schedule::event::Event;
+use crate::schedule::feature::Feature;
 pub use crate::schedule::setup::{Degraded, DiskMode, Recovery, Setup};
 
 pub mod event;
 pub mod family;
+pub mod feature;
 pub mod files;
 pub mod operand;
 pub mod setup;
@@ -94,7 +96,7 @@ impl Schedule {
         let setup = Setup::from_header(header);
         let events = (0..drawn.len().div_ceil(Event::BYTES))
             .map(|_| drawn.arbitrary().expect("a record is drawn from any bytes"))
-            .map(|record| Event::from_bytes(record, setup.faults))
+            .map(|record| Event::from_bytes(record, setup.faults, setup.features))
             .collect();
         Ok(Schedule { setup, events })
     }
@@ -131,13 +133,27 @@ impl Schedule {
                     return Err(bad("settings come before the first event".into()));
                 }
                 Some((name, value)) => schedule.setup.set(name, &value).map_err(bad)?,
-                None => schedule.events.push(Event::parse(line).map_err(bad)?),
+                None => schedule.events.push(parse_event(line, &schedule.setup).map_err(bad)?),
             }
             if schedule.events.len() > Schedule::MAX_EVENTS {
                 return Err(bad(format!("more than {} events", Schedule::MAX_EVENTS)));
             }
         }
         Ok(schedule)
+    }
+}
+
+/// Parses a line to an event that can happen in this setup.
+fn parse_event(line: &str, setup: &Setup) -> Result<Event, String> {
+    let event = Event::parse(line)?;
+    let feature = event.kind.info().feature.filter(|&feature| !setup.features.has(feature));
+    let missing = Feature::ALL.iter().find(|(known, _)| Some(*known) == feature);
+    match missing {
+        None => Ok(event),
+        Some((_, name)) => {
+            let kind = event.kind.info().name;
+            Err(format!("'{kind}' belongs to a feature that is off: 'set features {name}'"))
+        }
     }
 }
 
@@ -207,6 +223,11 @@ mod tests {
             ("set disk slow", "line 1: disk cannot be slow"),
             ("set faults drop,rain", "line 1: unknown fault family 'rain'"),
             ("tick-all\nfly", "line 2: unknown event 'fly'"),
+            ("set features wings", "line 1: unknown feature 'wings'"),
+            (
+                "report n0>n1 failed",
+                "line 1: 'report' belongs to a feature that is off: 'set features reports'",
+            ),
         ] {
             assert_eq!(Schedule::parse(text).unwrap_err().to_string(), complaint);
         }

@@ -42,7 +42,12 @@ pub enum Operand {
     Record,
     /// Whether another crash interrupts the recovery that this event begins: `cut=1`.
     Midway,
+    /// What a transport reports: `delivered`, `failed`, `snapshot-delivered`, `snapshot-failed`.
+    Report,
 }
+
+/// The words of [`Operand::Report`], in the order of [`raft::Report::ALL`].
+const REPORTS: [&str; 4] = ["delivered", "failed", "snapshot-delivered", "snapshot-failed"];
 
 /// The value of [`Operand::Torn`] and [`Operand::Keep`] that means everything, and that of
 /// [`Operand::Record`] that means the hard state.
@@ -84,6 +89,10 @@ impl Operand {
             (Operand::Record, ALL) => write!(f, " hard-state"),
             (Operand::Record, SNAPSHOT) => write!(f, " snapshot"),
             (Operand::Record, _) => write!(f, " entry={value}"),
+            (Operand::Report, _) => match REPORTS.get(usize::from(value)) {
+                Some(word) => write!(f, " {word}"),
+                None => write!(f, " report={value}"),
+            },
         }
     }
 
@@ -121,6 +130,10 @@ impl Operand {
                     None => number(word.strip_prefix("kind=")),
                 }
             }
+            Operand::Report => match REPORTS.iter().position(|known| *known == word) {
+                Some(place) => Ok(place as u8),
+                None => number(word.strip_prefix("report=")),
+            },
             Operand::By => {
                 let by: i8 =
                     word.strip_prefix("by=").ok_or_else(wrong)?.parse().map_err(|_| wrong())?;

@@ -12,6 +12,7 @@ use crate::base::capabilities::Capabilities;
 use crate::base::hash::mix;
 use crate::base::renamed;
 use crate::schedule::family::{Family, Faults};
+use crate::schedule::feature::{Feature, Features};
 use crate::schedule::operand::{node_set, parse_node_set};
 
 /// When a write becomes durable.
@@ -96,6 +97,8 @@ enum Domain {
     Weighted(&'static [&'static str], &'static [u8]),
     /// A set of nodes; none if the byte is below 128.
     Set,
+    /// A set of features; none if the byte is below 128.
+    Features,
 }
 
 const SWITCH: [&str; 2] = ["off", "on"];
@@ -198,6 +201,8 @@ settings! {
     degraded: Degraded = "degraded", Domain::Weighted(&Degraded::WORDS, &DEGRADED);
     /// New voters catch up before they become voters (dissertation, 4.2.1).
     catch_up: bool = "catch-up", Domain::Word(&SWITCH, 8);
+    /// What the world offers beyond the paper.
+    features: Features = "features", Domain::Features;
 }
 
 /// Conversion of a field of [`Setup`] to and from a value of its domain.
@@ -230,6 +235,15 @@ impl Value for NodeSet {
     }
     fn to_value(self) -> u8 {
         self.bits() as u8
+    }
+}
+
+impl Value for Features {
+    fn from_value(value: u8) -> Features {
+        Features::from_bits(value)
+    }
+    fn to_value(self) -> u8 {
+        self.bits()
     }
 }
 
@@ -276,7 +290,8 @@ impl Domain {
                 byte % modulo
             }
             Domain::Set if byte >= 128 => byte & 127,
-            Domain::Word(..) | Domain::Set => 0,
+            Domain::Features if byte >= 128 => Features::from_bits(byte & 127).bits(),
+            Domain::Word(..) | Domain::Set | Domain::Features => 0,
         }
     }
 
@@ -286,8 +301,8 @@ impl Domain {
                 let place = table.iter().position(|&known| known == value);
                 place.expect("only known values are set") as u8
             }
-            Domain::Set if value > 0 => value & 127 | 128,
-            Domain::Word(..) | Domain::Set => value,
+            Domain::Set | Domain::Features if value > 0 => value & 127 | 128,
+            Domain::Word(..) | Domain::Set | Domain::Features => value,
         }
     }
 
@@ -303,6 +318,7 @@ impl Domain {
                 Ok(place.ok_or_else(wrong)? as u8)
             }
             Domain::Set => parse_node_set(word).filter(|set| *set < 128).ok_or_else(wrong),
+            Domain::Features => Features::parse(word).map(Features::bits),
         }
     }
 
@@ -311,6 +327,7 @@ impl Domain {
             Domain::Number(_) => value.to_string(),
             Domain::Word(words, _) | Domain::Weighted(words, _) => words[usize::from(value)].into(),
             Domain::Set => format!("{{{}}}", node_set(value)),
+            Domain::Features => Features::from_bits(value).to_string(),
         }
     }
 }
@@ -378,15 +395,21 @@ impl Setup {
     }
 
     /// For each setting without its default value, the number of nodes apart: this setup with that
-    /// setting reset.
+    /// setting reset; and for each of its features: this setup without it.
     pub fn with_defaults(&self) -> impl Iterator<Item = Setup> + '_ {
         let (values, usual) = (self.values(), Setup::default().values());
         let odd = (1..values.len()).filter(move |&place| values[place] != usual[place]);
-        odd.map(move |place| {
+        let reset = odd.map(move |place| {
             let mut with_defaults = values;
             with_defaults[place] = usual[place];
             Setup::from_values(self.faults, with_defaults)
-        })
+        });
+        reset.chain(self.features.iter().map(|feature| self.without(feature)))
+    }
+
+    /// This setup without a feature.
+    fn without(&self, feature: Feature) -> Setup {
+        Setup { features: self.features.without(feature), ..*self }
     }
 
     /// This setup, restricted to the capabilities of a Raft.
@@ -398,6 +421,9 @@ impl Setup {
             pre_vote: self.pre_vote && capabilities.pre_vote,
             check_quorum: self.check_quorum && capabilities.check_quorum,
             catch_up: self.catch_up && capabilities.catch_up,
+            features: self.features.filter(|feature| match feature {
+                Feature::Reports => capabilities.reports,
+            }),
             // A clock that is paused while its node waits for the disk drifts from the others.
             lease: self.lease && capabilities.leases && capabilities.async_writes,
             outside: match capabilities.changes {

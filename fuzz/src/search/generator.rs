@@ -14,9 +14,11 @@ use raft::NodeSet;
 use crate::cluster::enabled::EnabledKinds;
 use crate::schedule::event::{Event, Kind, Operand, ALL, KINDS, SNAPSHOT};
 use crate::schedule::family::{Family, Faults, Share};
+use crate::schedule::feature::Features;
 use crate::schedule::operand::first_from;
 use crate::schedule::operand::PROPOSE_TO_LEADER;
 use crate::schedule::{Degraded, DiskMode, Recovery, Schedule, Setup};
+use crate::search::scenario::{Scenario, ANY};
 
 /// How schedules are drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -110,6 +112,7 @@ const WEIGHTS: [u32; KINDS.len()] = [
     12,  // apply
     4,   // transfer
     4,   // change
+    64,  // report
     1,   // elect
     1,   // replicate
     1,   // exchange
@@ -172,6 +175,8 @@ pub struct Generator {
     focus: u8,
     /// Whether the focus changes during the schedule.
     changes_focus: bool,
+    /// What the current schedule is about.
+    scenario: &'static Scenario,
     order: Order,
     /// The preferred link, or the current one of the round-robin order.
     link: u8,
@@ -188,6 +193,7 @@ impl Generator {
             tickets: [0; TICKETS],
             focus: ALL,
             changes_focus: false,
+            scenario: &ANY,
             order: Order::Free,
             link: 0,
         }
@@ -205,8 +211,14 @@ impl Generator {
                 *set = NodeSet::EMPTY;
             }
         }
-        if self.strategy != Strategy::Uniform && !self.chance(4) {
-            setup = without_corners(setup);
+        if self.strategy == Strategy::Uniform {
+            setup.features = if self.chance(8) { setup.features } else { Features::NONE };
+        } else {
+            if !self.chance(4) {
+                setup = without_corners(setup);
+            }
+            self.scenario = Scenario::drawn(self.below(256) as u8);
+            setup = self.scenario.prepare(setup);
         }
         if setup.degraded != Degraded::Off {
             setup = with_stable_leaders(setup);
@@ -268,7 +280,13 @@ impl Generator {
                 weights.swap(Kind::Deliver as usize, Kind::Reorder as usize);
             }
         }
+        for (kind, times) in self.scenario.often {
+            weights[*kind as usize] *= times;
+        }
         for (info, weight) in KINDS.iter().zip(&mut weights) {
+            if info.feature.is_some_and(|feature| !setup.features.has(feature)) {
+                *weight = 0;
+            }
             *weight *= match info.family.map_or(Share::Usual, |family| setup.faults.share(family)) {
                 Share::Off => 0,
                 Share::Seldom => 1,
@@ -372,6 +390,7 @@ impl Generator {
             Operand::Sent | Operand::Loose => byte % 4,
             // One recovery in sixteen is interrupted.
             Operand::Midway => u8::from(byte < 16),
+            Operand::Report => byte % 4,
             Operand::Position | Operand::Order | Operand::Again | Operand::MessageKind => byte,
         }
     }

@@ -5,3 +5,4 @@
 pub mod explorer;
 pub mod generator;
 pub mod mutator;
+mod scenario;

@@ -34,6 +34,7 @@ mod leader_state;
 mod membership_change;
 mod read;
 mod replication;
+mod report;
 mod snapshot;
 mod transfer;
 
@@ -174,6 +175,7 @@ impl<C: Command> Node<C> {
             Input::Read(id) => self.read(id, output),
             Input::Change { voters, learners } => self.change(voters, learners, output),
             Input::Transfer(target) => self.transfer(target, output),
+            Input::Report { to, report } => self.report(to, report, output),
             Input::Applied(index) => self.applied = self.applied.max(index.min(self.applying)),
             Input::Compact { index, data } => self.compact(index, data, output),
         }

@@ -1,6 +1,7 @@
 //! Elections: terms, votes, and the prevention of disruptive elections.
 
 use crate::ids::{LogId, LogIndex, NodeId, Term};
+use crate::io::Report;
 use crate::membership::Membership;
 use crate::message::Kind;
 use crate::quorum::NodeSet;
@@ -249,4 +250,12 @@ pub fn begins_with_noop() -> bool {
 /// A leader leads as long as it can. It may step down in its term whenever it likes.
 pub fn leads_on(_commit: LogIndex) -> bool {
     true
+}
+
+/// A report of the transport is no contact with a server.
+///
+/// 6.2: a leader steps down unless it has had replies of a quorum. A connection can accept messages
+/// for a server that does not process them; if that counts, such a leader never steps down.
+pub fn report_is_contact(_report: Report) -> bool {
+    false
 }

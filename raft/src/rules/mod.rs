@@ -5,7 +5,7 @@
 //! time: every function is pure.
 
 use crate::ids::{LogId, LogIndex, NodeId, Term};
-use crate::io::Refused;
+use crate::io::{Refused, Report};
 use crate::membership::{Membership, Memberships};
 use crate::message::Kind;
 use crate::progress::Progress;
@@ -155,6 +155,10 @@ pub struct Rules {
     pub term_after_install: fn(current: Term, snapshot: Term) -> Term,
     /// See [`sends_snapshot`].
     pub sends_snapshot: fn(matched: LogIndex) -> bool,
+    /// See [`match_after_delivery`].
+    pub match_after_delivery: fn(matched: LogIndex, snapshot: LogIndex) -> LogIndex,
+    /// See [`report_is_contact`].
+    pub report_is_contact: fn(report: Report) -> bool,
     /// See [`continues_snapshot`].
     pub continues_snapshot: fn() -> bool,
     /// See [`forget_memberships`].
@@ -261,6 +265,8 @@ impl Rules {
         keeps_suffix,
         term_after_install,
         sends_snapshot,
+        match_after_delivery,
+        report_is_contact,
         continues_snapshot,
         forget_memberships,
         may_change,

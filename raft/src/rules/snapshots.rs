@@ -68,3 +68,11 @@ pub fn sends_snapshot(_matched: LogIndex) -> bool {
 pub fn continues_snapshot() -> bool {
     true
 }
+
+/// A snapshot that the transport has handed over is not stored yet.
+///
+/// Only the receiver's acknowledgement shows that its write is durable. If a leader counts what was
+/// delivered: no Leader Completeness.
+pub fn match_after_delivery(matched: LogIndex, _snapshot: LogIndex) -> LogIndex {
+    matched
+}

@@ -1,0 +1,109 @@
+//! Scenarios: classes of situations that a schedule is drawn from, each with its share.
+//!
+//! Promises: a strategy other than the uniform one draws one scenario for each schedule. What
+//! matters only in combination, as leases with changes of leader, gets its share by design and not
+//! by chance. Knows setups and kinds of events, and no cluster.
+
+use raft::NodeSet;
+
+use crate::schedule::event::Kind;
+use crate::schedule::feature::{Feature, Features};
+use crate::schedule::{DiskMode, Setup};
+
+/// A class of situations.
+#[derive(Debug)]
+pub(super) struct Scenario {
+    /// How many schedules of 256 belong to it.
+    pub share: u8,
+    /// Prepares a setup that was drawn at random.
+    pub prepare: fn(Setup) -> Setup,
+    /// Kinds of events that happen more often than usual, and how many times as often.
+    pub often: &'static [(Kind, u32)],
+}
+
+/// Anything: a setup as it was drawn, without features.
+pub(super) const ANY: Scenario = Scenario { share: 0, prepare: |setup| setup, often: &[] };
+
+/// All scenarios but [`ANY`], which has the rest of the shares.
+const SCENARIOS: [Scenario; 5] = [
+    // Reads by lease, and leaders that follow each other.
+    Scenario {
+        share: 12,
+        prepare: |setup| Setup { lease: true, ..with_short_timeouts(setup) },
+        often: &[(Kind::Read, 2), (Kind::TickAll, 8), (Kind::Transfer, 2), (Kind::Timeout, 2)],
+    },
+    // Changes of membership, with catch-up.
+    Scenario {
+        share: 10,
+        prepare: |setup| Setup { outside: setup.nodes / 3, catch_up: true, ..setup },
+        often: &[(Kind::Change, 4), (Kind::Replace, 4), (Kind::Transfer, 2)],
+    },
+    // Snapshots while entries go on.
+    Scenario { share: 10, prepare: |setup| setup, often: &[(Kind::Compact, 4)] },
+    // Restarts, with writes that are not durable.
+    Scenario {
+        share: 10,
+        prepare: |setup| Setup { disk: DiskMode::Queued, ..setup },
+        often: &[(Kind::Crash, 4), (Kind::Restart, 2)],
+    },
+    // Reports of the transport.
+    Scenario {
+        share: 8,
+        prepare: |setup| with(with_short_timeouts(setup), Feature::Reports),
+        often: &[(Kind::Compact, 2), (Kind::TickAll, 4), (Kind::Partition, 2), (Kind::Cut, 2)],
+    },
+];
+
+/// A setup with CheckQuorum, in which an election timeout is over after a few ticks.
+fn with_short_timeouts(setup: Setup) -> Setup {
+    let election_ticks = 2 + setup.election_ticks % 4;
+    Setup { check_quorum: true, mixed: NodeSet::EMPTY, election_ticks, heartbeat_ticks: 1, ..setup }
+}
+
+/// A setup with one more feature.
+fn with(setup: Setup, feature: Feature) -> Setup {
+    Setup { features: setup.features.with(feature), ..setup }
+}
+
+impl Scenario {
+    /// The scenario that a random byte selects.
+    pub fn drawn(byte: u8) -> &'static Scenario {
+        let mut rest = byte;
+        let selected = SCENARIOS.iter().find(|scenario| {
+            let is_selected = rest < scenario.share;
+            rest = rest.wrapping_sub(scenario.share);
+            is_selected
+        });
+        selected.unwrap_or(&ANY)
+    }
+
+    /// `setup`, prepared.
+    pub fn prepare(&self, setup: Setup) -> Setup {
+        (self.prepare)(Setup { features: Features::NONE, ..setup })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_scenario_has_its_share_and_most_schedules_belong_to_none() {
+        let drawn = |scenario: &Scenario| {
+            let selected = (0..=255).map(Scenario::drawn);
+            selected.filter(|other| std::ptr::eq(*other, scenario)).count()
+        };
+        let shares = SCENARIOS.iter().map(|scenario| usize::from(scenario.share));
+        assert!(SCENARIOS.iter().map(drawn).eq(shares.clone()));
+        assert!(shares.sum::<usize>() <= 128);
+    }
+
+    #[test]
+    fn every_feature_has_a_scenario() {
+        let usual = Setup::default();
+        let on = |feature| {
+            SCENARIOS.iter().any(|scenario| scenario.prepare(usual).features.has(feature))
+        };
+        assert!(Feature::ALL.iter().all(|(feature, _)| on(*feature)));
+    }
+}
