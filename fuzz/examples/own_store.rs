@@ -183,7 +183,7 @@ fn decode_state<C: Stored>(file: &[u8]) -> io::Result<Durable<C>> {
     };
     let count = reader.number()?;
     let entries = (0..count).map(|_| decode_entry(&mut reader)).collect::<io::Result<_>>()?;
-    Ok(Durable { hard_state, snapshot, entries })
+    Ok(Durable { hard_state, snapshot, entries, ..Durable::default() })
 }
 
 impl<C: Stored, F: Files, const HOW: u8> Storage<C, F> for StateFile<C, F, HOW> {

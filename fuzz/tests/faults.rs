@@ -345,3 +345,15 @@ fn a_report_of_the_transport_matters() {
     let rest = "propose n0\ndeliver-link n0>n1\ndeliver-link n1>n0\n";
     matters(&format!("{begin}{lost}! report n0>n1 failed\n{rest}"));
 }
+
+#[test]
+fn what_a_state_machine_has_saved_matters_after_a_restart() {
+    let begin = "set nodes 1\nset features machine-disk\nelect n0 {}\npropose n0\n";
+    let starts_with = |save: &str| {
+        let script = format!("{begin}{save}crash n0 keep=all\nrestart n0\n");
+        let schedule = Schedule::parse(&script).expect("it is a script");
+        let story = story::narrate(&raft(), &Runner::new(raft()).run(&schedule).resolved);
+        story.split_whitespace().collect::<Vec<_>>().join(" ").contains("had applied up to 2")
+    };
+    assert!(starts_with("sync-machine n0\n") && !starts_with(""));
+}

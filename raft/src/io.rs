@@ -122,11 +122,21 @@ pub struct Durable<C = Vec<u8>> {
     pub snapshot: Option<Arc<Snapshot>>,
     /// The log, from the entry after the snapshot's last on; without a snapshot, from index 1 on.
     pub entries: Vec<Entry<C>>,
+    /// The last entry that the state machine has applied, if it keeps its state on a disk of its
+    /// own: only later entries are handed out. It may lie before the snapshot's last entry (the
+    /// caller then restores the machine from the snapshot), or behind the end of the log, whose
+    /// last writes can be lost although their entries were committed and applied.
+    pub applied: LogIndex,
 }
 
 impl<C> Default for Durable<C> {
     fn default() -> Self {
-        Durable { hard_state: HardState::default(), snapshot: None, entries: Vec::new() }
+        Durable {
+            hard_state: HardState::default(),
+            snapshot: None,
+            entries: Vec::new(),
+            applied: LogIndex(0),
+        }
     }
 }
 

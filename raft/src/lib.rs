@@ -86,7 +86,8 @@
 //!   bytes.
 //! - Reports of the transport (etcd), [`Input::Report`]: a failed message or snapshot is sent again
 //!   sooner; nothing else depends on a report.
-//! - Slow application, [`Input::Applied`].
+//! - Slow application, [`Input::Applied`]; state machines with a disk of their own,
+//!   [`Durable::applied`].
 //! - Client sessions (6.3), [`session`]: a layer beside the core.
 //!
 //! The decisions on which safety rests are in [`rules`]; begin reading there.

@@ -74,7 +74,10 @@ fn term_vote_and_log_are_on_stable_storage_when_a_server_responds() {
     let host = host.receives(1, 2, append(id(1, 1), &[2, 2], 0));
     let hard_state = HardState { term: Term(2), vote: Some(NodeId(1)) };
     assert_eq!(host.sent(), [(1, 2, accepted(3))]);
-    assert_eq!(host.disk, Durable { hard_state, snapshot: None, entries: entries(0, &[1, 2, 2]) });
+    assert_eq!(
+        host.disk,
+        Durable { hard_state, entries: entries(0, &[1, 2, 2]), ..Durable::default() }
+    );
 }
 
 // "Volatile state: commitIndex ... (initialized to 0)"; "lastApplied ... (initialized to 0)".

@@ -56,6 +56,9 @@ pub struct Capabilities {
     /// It supports [`Input::Report`](crate::replica::Input::Report). Its safety depends on no
     /// report, and its progress only on those that a recovery begins with.
     pub reports: bool,
+    /// It starts with a state machine that is ahead of its snapshot, of its commit index, or of its
+    /// log: see [`Durable::applied`](crate::replica::Durable::applied).
+    pub machine_disk: bool,
     /// It can read by lease (dissertation, 6.4.1): then its voters neither vote nor campaign for
     /// the shortest election timeout after a leader's message, in newer terms and after a restart
     /// too, but for a leadership transfer.
@@ -80,6 +83,7 @@ impl Capabilities {
         reads: false,
         answers_requests: false,
         reports: false,
+        machine_disk: false,
         leases: false,
     };
 }

@@ -66,7 +66,7 @@ impl Disk {
     /// Empties it.
     pub fn clear(&mut self) {
         self.image.hard_state = HardState::default();
-        self.image.commit = LogIndex(0);
+        (self.image.commit, self.image.applied) = (LogIndex(0), LogIndex(0));
         self.image.incarnation = 0;
         self.image.snapshot = None;
         self.image.entries.clear();

@@ -40,9 +40,12 @@ const fn need(kind: Kind) -> u16 {
         Kind::Heal => HURT,
         Kind::Release => CLOGGED,
         Kind::Timeout | Kind::Pause | Kind::Jump | Kind::CrashAmid => 1 << Flag::Awake as u16,
-        Kind::Propose | Kind::Read | Kind::Elect | Kind::Report => 1 << Flag::Awake as u16,
+        Kind::Propose | Kind::Read | Kind::Elect => 1 << Flag::Awake as u16,
+        Kind::Report | Kind::SyncMachine => 1 << Flag::Awake as u16,
         Kind::Transfer | Kind::Change => 1 << Flag::Leading as u16,
-        Kind::Replicate | Kind::Exchange | Kind::Replace => 1 << Flag::Leading as u16,
+        Kind::Replicate | Kind::Exchange | Kind::Replace | Kind::Outrun => {
+            1 << Flag::Leading as u16
+        }
         Kind::Persist | Kind::FailPersist => 1 << Flag::Writing as u16,
         Kind::Apply => 1 << Flag::HasUnapplied as u16,
         Kind::Compact => 1 << Flag::CanSnapshot as u16,

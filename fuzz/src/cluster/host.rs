@@ -4,6 +4,7 @@ use raft::{LogIndex, Read};
 
 use crate::cluster::disk::Disk;
 use crate::history::state_machine::StateMachine;
+use crate::replica::machine_store::MachineStore;
 use crate::replica::node_storage::NodeStorage;
 use crate::replica::{Entry, Replica, Write};
 
@@ -17,6 +18,8 @@ pub(crate) struct Host<R: Replica> {
     /// The writes that its store may have, although it has not reported them as durable.
     pub in_doubt: Vec<Write>,
     pub machine: StateMachine,
+    /// The disk of the machine.
+    pub machine_store: <R::Storage as NodeStorage>::Machine,
     /// Committed entries that the machine has not yet applied.
     pub to_apply: Vec<Entry>,
     /// Reads that may be answered once the machine has applied up to their index.
@@ -57,6 +60,7 @@ impl<R: Replica> Host<R> {
             storage: R::Storage::new(opening),
             in_doubt: Vec::new(),
             machine: StateMachine::new(),
+            machine_store: MachineStore::new(),
             to_apply: Vec::new(),
             waiting: Vec::new(),
             stopping: Stopping::No,
@@ -71,6 +75,7 @@ impl<R: Replica> Host<R> {
     pub fn clear(&mut self, opening: &Opening<R>) {
         self.disk.clear();
         self.storage = R::Storage::new(opening);
+        self.machine_store = MachineStore::new();
         self.in_doubt.clear();
         self.unrecoverable = false;
         self.stop();

@@ -38,6 +38,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             },
             Kind::Settle => self.settle(a, b),
             Kind::Replace => self.replace(a, b),
+            Kind::Outrun => self.outrun(a),
             _ => unreachable!("only macros are expanded"),
         }
     }
@@ -155,5 +156,27 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         voters.insert(joins);
         let [voters, learners] = [voters, members.learners].map(|set| set.bits() as u8);
         self.perform_exactly(Event::exact(Kind::Change, [leader, voters, learners]))
+    }
+
+    /// A follower stores a leader's next command, learns that it is committed, applies it and saves
+    /// its state machine, all before the write of the command is durable; then it crashes.
+    fn outrun(&mut self, follower: u8) -> Verdict {
+        let (Some(leader), Some(follower)) =
+            (self.next_leading(0, true), self.next_leading(follower, false))
+        else {
+            return NOTHING;
+        };
+        self.exchange(leader, u8::MAX)?;
+        self.perform_exactly(Event::exact(Kind::Propose, [leader, 0, 0]))?;
+        self.persist_all(leader)?;
+        self.deliver_link(leader, follower)?;
+        self.round_trips(leader, !(1 << follower))?;
+        for _ in 0..self.setup().heartbeat_ticks {
+            self.perform(Event::exact(Kind::Tick, [leader, 0, 0]))?;
+        }
+        self.deliver_link(leader, follower)?;
+        self.perform_exactly(Event::exact(Kind::SyncMachine, [follower, 0, 0]))?;
+        self.perform_exactly(Event::exact(Kind::Crash, [follower, 0, 0]))?;
+        self.perform_exactly(Event::exact(Kind::Restart, [follower, 0, 0]))
     }
 }

@@ -27,6 +27,7 @@ pub mod disk;
 pub mod enabled;
 mod faults;
 mod host;
+mod machine;
 mod macros;
 pub mod network;
 mod node_flags;
@@ -226,7 +227,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             | Kind::Apply
             | Kind::Transfer
             | Kind::Change
-            | Kind::Report => self.apply_request(event),
+            | Kind::Report
+            | Kind::SyncMachine => self.apply_request(event),
             _ => unreachable!("macros are expanded, not applied"),
         }
     }
@@ -273,6 +275,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
                 self.input(node, Input::Compact { index, data })
             }
             Kind::Apply => self.apply_all(node),
+            Kind::SyncMachine => self.sync_machine(node),
             Kind::Transfer => self.input(node, Input::Transfer(NodeId(b))),
             Kind::Report => {
                 let (to, report) = (NodeId(b), Report::ALL[usize::from(c)]);

@@ -61,7 +61,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             | Kind::Apply
             | Kind::Transfer
             | Kind::Change
-            | Kind::Report => self.resolve_request(kind, event.operands),
+            | Kind::Report
+            | Kind::SyncMachine => self.resolve_request(kind, event.operands),
             _ => unreachable!("macros are expanded, not resolved"),
         }
     }
@@ -237,6 +238,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
                 let enough = (b & all).count_ones() >= R::CAPABILITIES.smallest_cluster.into();
                 enough.then(|| Event::exact(kind, [leader, b & all, c & all & !b]))
             }
+            Kind::SyncMachine => exact(self.next(a, self.nodes_with(Flag::Awake))?, 0, 0),
             Kind::Report => {
                 let from = self.next(a, self.nodes_with(Flag::Awake))?;
                 let to = wrap(b, nodes);

@@ -4,21 +4,22 @@
 //! Promises: messages are sent only here; a write becomes durable, fails, or is lost only when an
 //! event says so, or at once under [`DiskMode::Immediate`].
 
-use raft::NodeId;
+use raft::{LogIndex, NodeId};
 
 use crate::base::canary;
 use crate::base::hash::mix;
 use crate::cluster::disk::{torn_part, Readable};
 use crate::cluster::host::{answered, is_awake, Host, Stopping};
+use crate::cluster::machine;
 use crate::cluster::network::Link;
 use crate::cluster::stored::Start;
 use crate::cluster::Cluster;
 use crate::history::monitor::Monitor;
-use crate::history::state_machine::StateMachine;
 use crate::history::step::{Request, Step};
 use crate::history::violation::{Verdict, HELD, NOTHING};
 use crate::replica::node_storage::NodeStorage;
 use crate::replica::{Input, Replica, View};
+use crate::schedule::feature::Feature;
 use crate::schedule::DiskMode;
 
 impl<R: Replica, M: Monitor> Cluster<R, M> {
@@ -69,11 +70,17 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         if let Some(snapshot) = effects.restore {
             host.machine = self.store.restore(snapshot, driver);
             host.to_apply.clear();
+            if self.setup.features.has(Feature::MachineDisk) {
+                machine::begin_restore(&mut host.machine_store, snapshot, driver);
+            }
         }
         host.waiting.extend(answered(effects.reads));
         match self.setup.slow_apply {
             true => host.to_apply.extend_from_slice(applied),
             false => host.machine.apply(applied),
+        }
+        if driver.saves_index_alone {
+            machine::save_index(&mut host.machine_store, host.machine.applied);
         }
         let step = Step {
             node: id,
@@ -229,18 +236,19 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         if cut_short {
             return HELD;
         }
+        let machine = self.machine_at_start(id);
+        let has_machine_disks = self.has_machine_disks();
         let host = &mut self.hosts[usize::from(id.0)];
         host.disk.confirm_all();
+        host.disk.image.applied = if has_machine_disks { machine.applied } else { LogIndex(0) };
+        host.machine = machine;
         let setup = self.setup.of(id);
         let replica = R::start(id, &setup, &self.sut.options, &host.disk.image);
         let (view, membership) = (replica.view(), replica.membership());
         host.replica = Some(replica);
-        host.machine = match &host.disk.image.snapshot {
-            Some(snapshot) => self.store.restore(snapshot, driver),
-            None => StateMachine::under(driver),
-        };
         self.network.set_down(id, false);
         let verdict = self.recorder.started(id, view, membership)?;
+        self.machine_opened(id)?;
         match difference {
             Some(difference) => self.recorder.misread(id, &difference),
             None => Ok(verdict),

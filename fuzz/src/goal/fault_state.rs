@@ -15,6 +15,8 @@ pub(super) struct FaultState {
     pub lost: NodeSet,
     /// The receivers to which each node has sent a chunk of a snapshot, and no entries since.
     pub snapshots: PerNode<NodeSet>,
+    /// Nodes whose state machines are being restored from a snapshot.
+    pub restoring: NodeSet,
     pub clogged: bool,
     pub filtered: bool,
     /// The vote that a torn write left on a disk, and its term.

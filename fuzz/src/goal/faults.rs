@@ -2,7 +2,7 @@
 //!
 //! Promises: as in [`goal`](super). Knows of hosts and disks only what events and the history show.
 
-use raft::{NodeId, NodeSet, Progress, Report, Role};
+use raft::{LogIndex, NodeId, NodeSet, Progress, Report, Role};
 
 use crate::goal::fault_state::FaultState;
 use crate::goal::list::Goal;
@@ -12,6 +12,7 @@ use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome};
 use crate::history::History;
 use crate::replica::{Command, MessageBody, MessageView, Write};
 use crate::schedule::event::{Event, Kind};
+use crate::schedule::feature::Feature;
 use crate::schedule::Recovery;
 
 impl Goals {
@@ -34,6 +35,7 @@ impl Goals {
             Kind::Damage => self.reach(Goal::RecordDamaged),
             Kind::CrashAmid => drop(faults.crashing.insert(node)),
             Kind::Crash => self.reach_if(Goal::GapOnDisk, c > 0),
+            Kind::SyncMachine => faults.restoring = faults.restoring.without(only),
             Kind::Report => self.reported(history, node, NodeId(b), c),
             Kind::Restart => self.reach_if(Goal::RecoveryCutShort, b > 0),
             Kind::Pause => {
@@ -58,6 +60,21 @@ impl Goals {
         let in_flight = next_index > match_index.next();
         self.reach_if(Goal::FailureReported, leads && failed && in_flight);
         self.reach_if(Goal::SnapshotReported, leads && sends_snapshot);
+    }
+
+    /// `node` restores its state machine, which may have a disk of its own.
+    pub(super) fn restoring(&mut self, history: &History, node: NodeId) {
+        if history.setup.features.has(Feature::MachineDisk) {
+            self.fault_state.restoring.insert(node);
+        }
+    }
+
+    /// A state machine with a disk of its own has started.
+    pub(super) fn machine_started(&mut self, history: &History, node: NodeId, applied: LogIndex) {
+        let facts = history.node(node);
+        self.reach_if(Goal::MachineAhead, applied > facts.log.last_index());
+        let is_first = facts.snapshot.index == LogIndex(0);
+        self.reach_if(Goal::MachineAtSnapshot, !is_first && applied == facts.snapshot.index);
     }
 
     pub(super) fn sent_during(&mut self, message: &MessageView) {
@@ -115,6 +132,8 @@ impl Goals {
         let only = NodeSet::only(node);
         self.reach_if(Goal::CrashedMidStep, self.fault_state.crashing.contains(node));
         self.fault_state.crashing = self.fault_state.crashing.without(only);
+        self.reach_if(Goal::RestoreCutShort, self.fault_state.restoring.contains(node));
+        self.fault_state.restoring = self.fault_state.restoring.without(only);
         self.fault_state.paused = self.fault_state.paused.without(only);
     }
 

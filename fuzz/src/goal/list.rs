@@ -113,6 +113,9 @@ goals! {
     VoteAskedDuringLease = "vote-asked-during-lease", "RequestVote has arrived at a voter that a lease binds.";
     // Features.
     FailureReported = "failure-reported", "A transport told a leader that a message failed while entries were in flight.";
+    MachineAhead = "machine-ahead", "A state machine has started ahead of its node's log.";
+    MachineAtSnapshot = "machine-at-snapshot", "A state machine with a disk of its own had to start from its node's snapshot.";
+    RestoreCutShort = "restore-cut-short", "A node has crashed while its state machine was being restored.";
     SnapshotReported = "snapshot-reported", "A transport told a leader of a snapshot that it was sending.";
     VoteAskedAfterRestart = "vote-asked-after-restart", "RequestVote has arrived at a restarted voter that a lease binds.";
 }

@@ -198,8 +198,19 @@ impl Monitor for Goals {
         NOTHING
     }
 
-    fn restored(&mut self, _: &History, _: NodeId, _: &StateMachine) -> Verdict {
+    fn restored(&mut self, history: &History, node: NodeId, _: &StateMachine) -> Verdict {
         self.reach(Goal::SnapshotInstalled);
+        self.restoring(history, node);
+        NOTHING
+    }
+
+    fn machine_opened(
+        &mut self,
+        history: &History,
+        node: NodeId,
+        machine: &StateMachine,
+    ) -> Verdict {
+        self.machine_started(history, node, machine.applied);
         NOTHING
     }
 

@@ -149,7 +149,7 @@ impl LogChain {
         let later: Vec<_> = later.collect();
         self.become_equal(committed, last);
         // Placeholders for entries that no node has committed; an oracle judges such a snapshot.
-        let unknown = Link { term: snapshot.last.term, prefix: state_of(snapshot) };
+        let unknown = Link { term: snapshot.last.term, prefix: state_of(&snapshot.data) };
         self.links.resize(last.0 as usize, unknown);
         self.links.extend(kept);
         self.changes.extend(later);

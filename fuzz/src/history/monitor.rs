@@ -89,6 +89,15 @@ pub trait Monitor {
     fn restored(&mut self, history: &History, node: NodeId, machine: &StateMachine) -> Verdict {
         NOTHING
     }
+    /// `node` has started with this state machine, which has a disk of its own.
+    fn machine_opened(
+        &mut self,
+        history: &History,
+        node: NodeId,
+        machine: &StateMachine,
+    ) -> Verdict {
+        NOTHING
+    }
     /// The state machine of `node` has applied the entries of a step.
     fn computed(&mut self, history: &History, node: NodeId, machine: &StateMachine) -> Verdict {
         NOTHING
@@ -292,6 +301,14 @@ macro_rules! forward_monitor_calls {
         }
         fn restored(&mut self, history: &History, node: NodeId, machine: &StateMachine) -> Verdict {
             $to!(self, restored(history, node, machine): $($field)*)
+        }
+        fn machine_opened(
+            &mut self,
+            history: &History,
+            node: NodeId,
+            machine: &StateMachine,
+        ) -> Verdict {
+            $to!(self, machine_opened(history, node, machine): $($field)*)
         }
         fn computed(&mut self, history: &History, node: NodeId, machine: &StateMachine) -> Verdict {
             $to!(self, computed(history, node, machine): $($field)*)

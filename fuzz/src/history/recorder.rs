@@ -155,6 +155,12 @@ impl<M: Monitor> Recorder<M> {
         Ok(checked)
     }
 
+    /// A node has started with a state machine that has a disk of its own.
+    pub fn machine_opened(&mut self, node: NodeId, machine: &StateMachine) -> Verdict {
+        self.history.restored(node, machine.applied);
+        self.monitor.machine_opened(&self.history, node, machine)
+    }
+
     /// A state machine has applied entries.
     pub fn applied(&mut self, node: NodeId, entries: &[Entry], machine: &StateMachine) -> Verdict {
         let mut checked = 0;

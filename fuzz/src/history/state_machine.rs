@@ -164,13 +164,14 @@ fn execute(values: &mut [u64; KEYS], command: Command) -> u64 {
     found
 }
 
-/// The hash of the state that a snapshot carries, or a different one if it is not consistent.
-pub fn state_of(snapshot: &Snapshot) -> u64 {
-    let numbers = snapshot.data.chunks_exact(8).filter_map(|bytes| bytes.try_into().ok());
+/// The hash of the state that the data of a snapshot carries, or a different one if it is not
+/// consistent.
+pub fn state_of(data: &[u8]) -> u64 {
+    let numbers = data.chunks_exact(8).filter_map(|bytes| bytes.try_into().ok());
     let states = (0..NUMBERS).zip(numbers);
     let mut states = states.map(|(number, bytes)| u64::from_le_bytes(bytes) ^ mix(number, number));
     let first = states.next().unwrap_or_default();
-    let whole = snapshot.data.len() as u64 == NUMBERS * 8 && states.all(|other| other == first);
+    let whole = data.len() as u64 == NUMBERS * 8 && states.all(|other| other == first);
     if whole {
         first
     } else {
@@ -257,7 +258,13 @@ impl Store {
 
     /// The machine of a snapshot; a wrong one if the snapshot is of none.
     pub fn restore(&self, snapshot: &Snapshot, driver: Driver) -> StateMachine {
-        let (applied, state) = (snapshot.last.index, state_of(snapshot));
+        self.find(snapshot.last.index, &snapshot.data, driver)
+    }
+
+    /// The machine with this data, which has applied entries up to `applied`; a wrong one if the
+    /// data is of none.
+    pub fn find(&self, applied: LogIndex, data: &[u8], driver: Driver) -> StateMachine {
+        let state = state_of(data);
         let saved = self.0.iter().rfind(|saved| saved.state == state);
         let machine =
             saved.cloned().unwrap_or_else(|| StateMachine { state, ..StateMachine::new() });
@@ -297,11 +304,11 @@ mod tests {
         let (one, other) = (after(3), after(4));
         for cut in [8, 16, 24] {
             let mixed: Arc<[u8]> = [&one.data()[..cut], &other.data()[cut..]].concat().into();
-            let state = state_of(&snapshot(mixed, 4));
+            let state = state_of(&mixed);
             assert!(state != one.state && state != other.state);
         }
         let short: Arc<[u8]> = one.data()[..24].into();
-        assert_ne!(state_of(&snapshot(short, 3)), one.state);
+        assert_ne!(state_of(&short), one.state);
     }
 
     #[test]

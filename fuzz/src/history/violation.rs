@@ -251,6 +251,15 @@ violations! {
     StateMachineSafety { node: NodeId, index: LogIndex, other: NodeId }
         = "state-machine-safety",
         "the state machine of {node} at index {index} does not match the entries that {other} committed";
+    MachineStartsConsistent {
+        node: NodeId,
+        applied: LogIndex,
+        snapshot: LogIndex,
+        same_state: bool,
+    }
+        = "machine-starts-consistent",
+        "{node}, with a snapshot up to {snapshot}, started a state machine at {applied}, with {} there",
+        same(same_state, "state");
 
     // ---- Replication progress ----
     MatchIsTrue { leader: NodeId, peer: NodeId, match_index: LogIndex, disk: LogId }

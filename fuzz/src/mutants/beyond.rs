@@ -32,7 +32,7 @@ fn forget_all_but_the_newest(memberships: &mut Memberships, index: LogIndex) {
 }
 
 /// See the module.
-pub(super) static MUTANTS: [Mutant; 67] = [
+pub(super) static MUTANTS: [Mutant; 73] = [
     // ---- Pipelining ----
     mutant(
         "window-ignored",
@@ -71,7 +71,10 @@ pub(super) static MUTANTS: [Mutant; 67] = [
         "",
         "a check that is easily omitted",
         "applied-in-order",
-        seeded! { snapshot_is_committed(snapshot, commit) => false },
+        seeded! {
+            snapshot_is_committed(snapshot, commit) => false,
+            restores_machine(snapshot, handed_out) => true,
+        },
     ),
     mutant(
         "snapshot-chunks-mixed",
@@ -92,7 +95,7 @@ pub(super) static MUTANTS: [Mutant; 67] = [
         "S16",
         "a snapshot of uncommitted entries",
         "snapshot-is-committed",
-        seeded! { compaction_point(asked, handed_out, last) => Some(last) },
+        seeded! { compaction_point(asked, handed_out, commit, last) => Some(last) },
     ),
     // ---- Membership ----
     mutant(
@@ -323,6 +326,31 @@ pub(super) static MUTANTS: [Mutant; 67] = [
         seeded! { report_is_contact(report) => report == Report::Delivered },
     ),
     mutant(
+        "applied-index-taken-for-commit",
+        "",
+        "applied entries taken for committed ones in a log that has lost its last write",
+        "commit-is-rederived",
+        seeded! { commit_at_start(snapshot, last, applied) => snapshot.max(applied.min(last)) },
+    ),
+    mutant(
+        "compacts-ahead-of-commit",
+        "",
+        "an applied index ahead of the log taken for a point of compaction",
+        "message-matches-sender",
+        seeded! {
+            compaction_point(asked, handed_out, commit, last) => {
+                (asked <= handed_out).then_some(asked)
+            }
+        },
+    ),
+    mutant(
+        "restores-older-snapshot",
+        "",
+        "a state machine that a snapshot sets back; curvine #1601",
+        "applied-in-order",
+        seeded! { restores_machine(snapshot, handed_out) => true },
+    ),
+    mutant(
         "commit-waits-for-all",
         "",
         "a write that waits for the slowest replica",
@@ -439,7 +467,7 @@ pub(super) static MUTANTS: [Mutant; 67] = [
         "",
         "commitIndex set to the last entry on the disk",
         "commit-is-rederived",
-        seeded! { commit_at_start(snapshot, last) => last },
+        seeded! { commit_at_start(snapshot, last, applied) => last },
     ),
     mutant(
         "joint-consensus-without-end",
@@ -555,5 +583,26 @@ pub(super) static MUTANTS: [Mutant; 67] = [
         "a view of entries whose write is not yet requested",
         "log-is-written",
         Driver { overreports_log: true, ..Driver::CORRECT },
+    ),
+    host(
+        "applied-index-saved-alone",
+        "",
+        "etcd #13766, #20426",
+        "machine-starts-consistent",
+        Driver { saves_index_alone: true, ..Driver::CORRECT },
+    ),
+    host(
+        "half-restore-trusted",
+        "",
+        "a restore that a crash cuts in half; NodeDB #162, RATIS-2500",
+        "machine-starts-consistent",
+        Driver { restores_index_first: true, ..Driver::CORRECT },
+    ),
+    host(
+        "machine-behind-snapshot-started",
+        "",
+        "a log that is compacted ahead of what the state machine has saved; nats-server PR 6459",
+        "machine-starts-consistent",
+        Driver { ignores_log_start: true, ..Driver::CORRECT },
     ),
 ];

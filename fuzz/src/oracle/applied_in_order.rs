@@ -1,7 +1,7 @@
 //! A node applies committed entries only, in log order, each once per incarnation.
 //!
 //! Sound: this is the rule for servers in Figure 2; a restarted state machine begins after its
-//! snapshot, or at 1 if it has none.
+//! snapshot, or at 1 if it has none; one with a disk of its own after what it has saved.
 //!
 //! Legal as well: a snapshot of exactly the entries that are applied is restored once more, which
 //! changes nothing; entries that are applied late, or after a restart again.
@@ -59,6 +59,11 @@ impl Monitor for AppliedInOrder {
 
     fn started(&mut self, history: &History, node: NodeId) -> Verdict {
         self.last[node] = history.node(node).snapshot.index;
+        NOTHING
+    }
+
+    fn machine_opened(&mut self, _: &History, node: NodeId, machine: &StateMachine) -> Verdict {
+        self.last[node] = machine.applied;
         NOTHING
     }
 }

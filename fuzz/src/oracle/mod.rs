@@ -133,6 +133,7 @@ oracles! {
     electable_has_committed: ElectableHasCommitted,
     applied_in_order: AppliedInOrder,
     state_machine_safety: StateMachineSafety,
+    machine_starts_consistent: MachineStartsConsistent,
     // Membership.
     one_change_at_a_time: OneChangeAtATime,
     change_in_own_term: ChangeInOwnTerm,

@@ -33,7 +33,7 @@ impl Monitor for SnapshotIsCommitted {
     fn writing(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
         let Some(snapshot) = &write.snapshot else { return NOTHING };
         let last = snapshot.last;
-        let state = state_of(snapshot);
+        let state = state_of(&snapshot.data);
         let entry = history.committed_log.at(last.index);
         let same_state = history.reference.state_at(last.index) == Some(state);
         let is_true = entry.is_some_and(|link| link.term == last.term) && same_state;

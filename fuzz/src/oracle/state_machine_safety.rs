@@ -49,6 +49,16 @@ impl Monitor for StateMachineSafety {
         check(same, || mismatch(history, node, index))
     }
 
+    fn machine_opened(
+        &mut self,
+        history: &History,
+        node: NodeId,
+        machine: &StateMachine,
+    ) -> Verdict {
+        self.states[node] = history.committed_log.at(machine.applied).unwrap_or_default();
+        NOTHING
+    }
+
     fn started(&mut self, history: &History, node: NodeId) -> Verdict {
         let facts = history.node(node);
         self.states[node] = facts.disk.at(facts.snapshot.index).unwrap_or_default();

@@ -39,6 +39,13 @@ pub struct Driver {
     pub truncates_too_far: bool,
     /// A leader's view has a longer log than its writes.
     pub overreports_log: bool,
+    /// With a disk of its own, a state machine's applied index is durable at once, and its data
+    /// later.
+    pub saves_index_alone: bool,
+    /// The restore of a state machine from a snapshot makes its applied index durable first.
+    pub restores_index_first: bool,
+    /// A state machine starts from its own disk even if its node's snapshot is newer.
+    pub ignores_log_start: bool,
     /// The Raft may fail to make progress, so a run never ends with a recovery. Not a bug: some
     /// legal variants of a Raft are like that.
     pub promises_no_progress: bool,
@@ -63,6 +70,9 @@ impl Driver {
         reuses_batch_buffer: false,
         truncates_too_far: false,
         overreports_log: false,
+        saves_index_alone: false,
+        restores_index_first: false,
+        ignores_log_start: false,
         promises_no_progress: false,
         always_sync: false,
     };

@@ -53,6 +53,10 @@ pub struct Durable {
     /// The commit index, if it was ever stored. A Raft that stores it shows it right after the
     /// start.
     pub commit: LogIndex,
+    /// The last entry that the state machine has applied, if it has a disk of its own; else 0. The
+    /// replica hands out only entries after this one and after the snapshot's last. The entries up
+    /// to here were committed, but the log can have lost them, or still have others in their place.
+    pub applied: LogIndex,
     /// The number of the node's incarnation: how often it has started, this start included.
     pub incarnation: u64,
 }

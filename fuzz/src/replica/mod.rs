@@ -45,6 +45,7 @@ use crate::schedule::Setup;
 pub mod driver;
 mod durable;
 pub mod gate;
+pub mod machine_store;
 pub mod node_storage;
 pub mod ours;
 pub mod panics;
@@ -109,7 +110,8 @@ pub struct Effects<'a, M> {
     /// Restore the state machine from this snapshot, before applying any entry.
     pub restore: Option<&'a Arc<Snapshot>>,
     /// Apply these entries to the state machine, in order: every entry, after each start again from
-    /// the first or from the one after the snapshot's last, and none above the commit index.
+    /// the first, or from the one after the snapshot's last and [`Durable::applied`], and none
+    /// above the commit index.
     pub applied: &'a [Entry],
     /// Why a proposal, a change or a transfer was refused: for stories.
     pub refused: Option<&'a Refused>,

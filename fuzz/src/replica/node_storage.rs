@@ -8,6 +8,7 @@
 
 use crate::base::counts::Counts;
 use crate::replica::durable::{Durable, Write};
+use crate::replica::machine_store::{InMemory, MachineStore};
 
 macro_rules! storage_goals {
     ($($name:ident = $text:literal, $meaning:literal;)*) => {
@@ -63,6 +64,9 @@ pub enum Opened {
 pub trait NodeStorage: Sized {
     /// How a store is opened.
     type Options: Clone + Default;
+    /// The disk of the node's state machine, for the feature `machine-disk`: [`InMemory`], or one's
+    /// own.
+    type Machine: MachineStore + Clone + std::fmt::Debug;
 
     /// Whether there is a store.
     const IS_REAL: bool;
@@ -132,6 +136,7 @@ pub trait NodeStorage: Sized {
 /// No store: the image of a disk is the disk.
 impl NodeStorage for () {
     type Options = ();
+    type Machine = InMemory;
 
     const IS_REAL: bool = false;
 

@@ -42,6 +42,7 @@ impl Replica for Ours {
         leaders_need_disk: true,
         answers_requests: true,
         reports: true,
+        machine_disk: true,
         bounded_sends: true,
         snapshots: true,
         changes: true,
@@ -74,8 +75,8 @@ impl Replica for Ours {
             limits,
             ..Config::new(id, Membership::new(setup.members()))
         };
-        let Durable { hard_state, snapshot, entries, .. } = disk.clone();
-        let durable = raft::Durable { hard_state, snapshot, entries };
+        let Durable { hard_state, snapshot, entries, applied, .. } = disk.clone();
+        let durable = raft::Durable { hard_state, snapshot, entries, applied };
         let node = Node::start_under(rules.at_start(), config, durable);
         Ours { node, rules: *rules }
     }

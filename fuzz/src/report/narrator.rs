@@ -159,6 +159,7 @@ fn opening(event: Event) -> String {
         Kind::Apply => format!("the state machine of n{a} applies what is committed"),
         Kind::Transfer => format!("an operator transfers leadership from n{a} to n{b}"),
         Kind::Change => format!("an operator asks n{a} for the membership {}", members(b, c)),
+        Kind::SyncMachine => format!("the state machine of n{a} becomes durable on its own disk"),
         Kind::Report => format!("the transport of n{a} reports that {}", reported(b, c)),
         _ => event.to_string(),
     }
@@ -570,6 +571,14 @@ impl Monitor for Narrator {
     fn ended(&mut self, _: &History) -> Verdict {
         self.is_over = true;
         NOTHING
+    }
+
+    fn machine_opened(&mut self, _: &History, node: NodeId, machine: &StateMachine) -> Verdict {
+        let applied = machine.applied;
+        self.say(
+            node,
+            format_args!("its state machine starts with what it had applied up to {applied}"),
+        )
     }
 
     fn started(&mut self, history: &History, node: NodeId) -> Verdict {

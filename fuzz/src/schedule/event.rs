@@ -81,6 +81,8 @@ pub enum Kind {
     Change,
     /// A node's transport reports what became of its messages to a peer.
     Report,
+    /// The data and the applied index of a node's state machine become durable on its own disk.
+    SyncMachine,
     /// Macro: a node campaigns and some peers reply.
     Elect,
     /// Macro: a leader takes a command and some peers store it.
@@ -93,6 +95,8 @@ pub enum Kind {
     Settle,
     /// Macro: a node that is down leaves the cluster, and a non-member takes its place.
     Replace,
+    /// Macro: a follower applies and saves an entry, and a crash loses the write of that entry.
+    Outrun,
 }
 
 /// One row of the table of kinds.
@@ -132,7 +136,7 @@ const fn of_feature(
 }
 
 /// Every kind of event. The weights favour delivery: uniform weights find no deep bugs.
-pub const KINDS: [KindInfo; 39] = {
+pub const KINDS: [KindInfo; 41] = {
     use Operand::{
         Again, By, Keep, Loose, MessageKind, Midway, Node, Order, Position, Record, Report, Sent,
         Set, To, Torn,
@@ -171,12 +175,14 @@ pub const KINDS: [KindInfo; 39] = {
         row(Kind::Transfer, "transfer", 3, None, &[Node, To]),
         row(Kind::Change, "change", 4, None, &[Node, Set, Set]),
         of_feature(Kind::Report, "report", 6, Feature::Reports, &[Node, To, Report]),
+        of_feature(Kind::SyncMachine, "sync-machine", 8, Feature::MachineDisk, &[Node]),
         row(Kind::Elect, "elect", 9, None, &[Node, Set]),
         row(Kind::Replicate, "replicate", 10, None, &[Node, Set]),
         row(Kind::Exchange, "exchange", 10, None, &[Node, Set]),
         row(Kind::DeliverLink, "deliver-link", 5, None, &[Node, To]),
         row(Kind::Settle, "settle", 2, None, &[Set, Order]),
         row(Kind::Replace, "replace", 1, None, &[Node, Node]),
+        of_feature(Kind::Outrun, "outrun", 2, Feature::MachineDisk, &[Node]),
     ]
 };
 

@@ -11,11 +11,14 @@ use std::fmt;
 pub enum Feature {
     /// The transport reports what became of messages.
     Reports = 1,
+    /// State machines have disks of their own.
+    MachineDisk = 3,
 }
 
 impl Feature {
     /// All features with their names.
-    pub const ALL: [(Feature, &'static str); 1] = [(Feature::Reports, "reports")];
+    pub const ALL: [(Feature, &'static str); 2] =
+        [(Feature::Reports, "reports"), (Feature::MachineDisk, "machine-disk")];
 }
 
 /// A set of features.

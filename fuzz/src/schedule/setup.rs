@@ -423,6 +423,7 @@ impl Setup {
             catch_up: self.catch_up && capabilities.catch_up,
             features: self.features.filter(|feature| match feature {
                 Feature::Reports => capabilities.reports,
+                Feature::MachineDisk => capabilities.machine_disk,
             }),
             // A clock that is paused while its node waits for the disk drifts from the others.
             lease: self.lease && capabilities.leases && capabilities.async_writes,

@@ -113,12 +113,14 @@ const WEIGHTS: [u32; KINDS.len()] = [
     4,   // transfer
     4,   // change
     64,  // report
+    16,  // sync-machine
     1,   // elect
     1,   // replicate
     1,   // exchange
     1,   // deliver-link
     1,   // settle
     1,   // replace
+    4,   // outrun
 ];
 
 /// At most this many events are drawn for each that is to happen: some draws have no effect, and a
@@ -282,6 +284,9 @@ impl Generator {
         }
         for (kind, times) in self.scenario.often {
             weights[*kind as usize] *= times;
+        }
+        for (kind, times) in self.scenario.seldom {
+            weights[*kind as usize] /= times;
         }
         for (info, weight) in KINDS.iter().zip(&mut weights) {
             if info.feature.is_some_and(|feature| !setup.features.has(feature)) {

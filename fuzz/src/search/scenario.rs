@@ -19,38 +19,52 @@ pub(super) struct Scenario {
     pub prepare: fn(Setup) -> Setup,
     /// Kinds of events that happen more often than usual, and how many times as often.
     pub often: &'static [(Kind, u32)],
+    /// Kinds of events that happen less often than usual, and how many times less.
+    pub seldom: &'static [(Kind, u32)],
 }
 
 /// Anything: a setup as it was drawn, without features.
-pub(super) const ANY: Scenario = Scenario { share: 0, prepare: |setup| setup, often: &[] };
+pub(super) const ANY: Scenario =
+    Scenario { share: 0, prepare: |setup| setup, often: &[], seldom: &[] };
 
 /// All scenarios but [`ANY`], which has the rest of the shares.
-const SCENARIOS: [Scenario; 5] = [
+const SCENARIOS: [Scenario; 6] = [
     // Reads by lease, and leaders that follow each other.
     Scenario {
         share: 12,
         prepare: |setup| Setup { lease: true, ..with_short_timeouts(setup) },
         often: &[(Kind::Read, 2), (Kind::TickAll, 8), (Kind::Transfer, 2), (Kind::Timeout, 2)],
+        seldom: &[],
     },
     // Changes of membership, with catch-up.
     Scenario {
         share: 10,
         prepare: |setup| Setup { outside: setup.nodes / 3, catch_up: true, ..setup },
         often: &[(Kind::Change, 4), (Kind::Replace, 4), (Kind::Transfer, 2)],
+        seldom: &[],
     },
     // Snapshots while entries go on.
-    Scenario { share: 10, prepare: |setup| setup, often: &[(Kind::Compact, 4)] },
+    Scenario { share: 10, prepare: |setup| setup, often: &[(Kind::Compact, 4)], seldom: &[] },
     // Restarts, with writes that are not durable.
     Scenario {
         share: 10,
         prepare: |setup| Setup { disk: DiskMode::Queued, ..setup },
         often: &[(Kind::Crash, 4), (Kind::Restart, 2)],
+        seldom: &[],
+    },
+    // State machines with disks of their own, and restarts.
+    Scenario {
+        share: 8,
+        prepare: |setup| with(Setup { disk: DiskMode::Queued, ..setup }, Feature::MachineDisk),
+        often: &[(Kind::Crash, 2), (Kind::Restart, 2), (Kind::Compact, 2)],
+        seldom: &[(Kind::Persist, 2)],
     },
     // Reports of the transport.
     Scenario {
         share: 8,
         prepare: |setup| with(with_short_timeouts(setup), Feature::Reports),
         often: &[(Kind::Compact, 2), (Kind::TickAll, 4), (Kind::Partition, 2), (Kind::Cut, 2)],
+        seldom: &[],
     },
 ];
 

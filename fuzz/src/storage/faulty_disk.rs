@@ -8,6 +8,7 @@ use std::fmt;
 use store::faulty::{Draws, Fault, FaultyFiles, Machine};
 use store::{Counters, OpenError, Storage, WalStore};
 
+use crate::replica::machine_store::InMemory;
 use crate::replica::node_storage::{NodeStorage, Opened, StorageCounts, StorageGoal};
 use crate::replica::{Durable, Write};
 use crate::storage::stored_command::{read, stored, StoredCommand};
@@ -157,6 +158,7 @@ impl<S: Storage<StoredCommand, FaultyFiles>> FaultyDisk<S> {
 
 impl<S: Storage<StoredCommand, FaultyFiles>> NodeStorage for FaultyDisk<S> {
     type Options = Opener<S>;
+    type Machine = InMemory;
 
     const IS_REAL: bool = true;
 

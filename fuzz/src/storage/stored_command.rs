@@ -69,7 +69,7 @@ pub(super) fn stored(write: &Write) -> raft::Write<StoredCommand> {
 
 /// What a store has read.
 pub(super) fn read(durable: raft::Durable<StoredCommand>) -> Durable {
-    let raft::Durable { hard_state, snapshot, entries } = durable;
+    let raft::Durable { hard_state, snapshot, entries, .. } = durable;
     let entries = entries.iter().map(|it| entry(it, |command| command.0)).collect();
     Durable { hard_state, snapshot, entries, ..Durable::default() }
 }

@@ -117,7 +117,8 @@ impl<C: Command> Node<C> {
         let start = durable.snapshot.as_ref().map_or(LogId::ZERO, |snapshot| snapshot.last);
         let members = durable.snapshot.as_ref().map_or(config.membership, |last| last.membership);
         let log = Log::restore(start, durable.entries);
-        let commit = (rules.commit_at_start)(start.index, log.last().index);
+        let applied = durable.applied.max(start.index);
+        let commit = (rules.commit_at_start)(start.index, log.last().index, applied);
         let mut node = Node {
             config,
             rules,
@@ -137,8 +138,8 @@ impl<C: Command> Node<C> {
             role: Role::Follower,
             leader: None,
             commit,
-            applying: start.index,
-            applied: start.index,
+            applying: applied,
+            applied,
             elapsed: 0,
             withhold_votes_ticks: match config.lease_reads {
                 true => (rules.votes_withheld_at_start)(config.election_ticks),

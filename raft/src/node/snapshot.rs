@@ -21,7 +21,8 @@ use crate::stamp::Stamp;
 impl<C: Command> Node<C> {
     /// The state machine provides its state as of `index`: the log is compacted up to there.
     pub(crate) fn compact(&mut self, index: LogIndex, data: Arc<[u8]>, output: &mut Output<C>) {
-        let point = (self.rules.compaction_point)(index, self.applying, self.log.last().index);
+        let last = self.log.last().index;
+        let point = (self.rules.compaction_point)(index, self.applying, self.commit, last);
         let Some(index) = point.filter(|&index| index > self.log.start().index) else {
             return output.mark(Mark::CompactedAlready);
         };
@@ -137,9 +138,11 @@ impl<C: Command> Node<C> {
         }
         self.resize_progress();
         self.commit = self.commit.max(last.index);
-        self.applying = last.index;
-        self.applied = last.index;
-        output.restore = Some(snapshot.clone());
+        if (self.rules.restores_machine)(last.index, self.applying) {
+            self.applying = last.index;
+            self.applied = last.index;
+            output.restore = Some(snapshot.clone());
+        }
         self.set_snapshot(snapshot);
     }
 

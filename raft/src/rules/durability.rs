@@ -49,7 +49,9 @@ pub fn runs_after_halt() -> bool {
 
 /// After a start, only the entries that a snapshot covers are known to be committed.
 ///
-/// Figure 2: commitIndex is volatile. The entries after the snapshot may be uncommitted.
-pub fn commit_at_start(snapshot: LogIndex, _last: LogIndex) -> LogIndex {
+/// Figure 2: commitIndex is volatile. The entries after the snapshot may be uncommitted, even those
+/// that the state machine has applied: it has applied what was committed there, and the log may
+/// have lost the write by which that replaced an entry of a deposed leader.
+pub fn commit_at_start(snapshot: LogIndex, _last: LogIndex, _applied: LogIndex) -> LogIndex {
     snapshot
 }

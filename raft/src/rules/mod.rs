@@ -62,7 +62,7 @@ pub struct Rules {
     /// See [`survives_failed_write`].
     pub survives_failed_write: fn() -> bool,
     /// See [`commit_at_start`].
-    pub commit_at_start: fn(snapshot: LogIndex, last: LogIndex) -> LogIndex,
+    pub commit_at_start: fn(snapshot: LogIndex, last: LogIndex, applied: LogIndex) -> LogIndex,
     /// See [`runs_after_halt`].
     pub runs_after_halt: fn() -> bool,
     /// See [`candidate_term`].
@@ -141,8 +141,12 @@ pub struct Rules {
     /// See [`may_send_timeout_now`].
     pub may_send_timeout_now: fn(matched: LogIndex, last: LogIndex) -> bool,
     /// See [`compaction_point`].
-    pub compaction_point:
-        fn(requested: LogIndex, applying: LogIndex, last: LogIndex) -> Option<LogIndex>,
+    pub compaction_point: fn(
+        requested: LogIndex,
+        applying: LogIndex,
+        commit: LogIndex,
+        last: LogIndex,
+    ) -> Option<LogIndex>,
     /// See [`is_compacted`].
     pub is_compacted: fn(prev: LogIndex, start: LogIndex) -> bool,
     /// See [`snapshot_is_committed`].
@@ -155,6 +159,8 @@ pub struct Rules {
     pub term_after_install: fn(current: Term, snapshot: Term) -> Term,
     /// See [`sends_snapshot`].
     pub sends_snapshot: fn(matched: LogIndex) -> bool,
+    /// See [`restores_machine`].
+    pub restores_machine: fn(snapshot: LogIndex, applying: LogIndex) -> bool,
     /// See [`match_after_delivery`].
     pub match_after_delivery: fn(matched: LogIndex, snapshot: LogIndex) -> LogIndex,
     /// See [`report_is_contact`].
@@ -265,6 +271,7 @@ impl Rules {
         keeps_suffix,
         term_after_install,
         sends_snapshot,
+        restores_machine,
         match_after_delivery,
         report_is_contact,
         continues_snapshot,

@@ -3,15 +3,19 @@
 use crate::ids::{LogId, LogIndex, Term};
 use crate::membership::Memberships;
 
-/// A snapshot covers only entries that were handed out to the state machine.
+/// A snapshot covers only entries that were handed out to the state machine, and that are known to
+/// be committed in this log.
 ///
-/// Without this, a snapshot covers uncommitted entries: no State Machine Safety.
+/// After a restart, a state machine with a disk of its own can be ahead of the commit index, and
+/// the log may still have other entries there. Without this, a snapshot covers uncommitted entries:
+/// no State Machine Safety.
 pub fn compaction_point(
     requested: LogIndex,
     applying: LogIndex,
+    commit: LogIndex,
     _last: LogIndex,
 ) -> Option<LogIndex> {
-    (requested <= applying).then_some(requested)
+    (requested <= applying.min(commit)).then_some(requested)
 }
 
 /// Entries that a snapshot covers are neither looked up nor appended again.
@@ -75,4 +79,11 @@ pub fn continues_snapshot() -> bool {
 /// delivered: no Leader Completeness.
 pub fn match_after_delivery(matched: LogIndex, _snapshot: LogIndex) -> LogIndex {
     matched
+}
+
+/// A snapshot that is installed restores the state machine only if the machine is behind it.
+///
+/// Otherwise it goes back, and applies entries a second time: no State Machine Safety.
+pub fn restores_machine(snapshot: LogIndex, applying: LogIndex) -> bool {
+    snapshot > applying
 }

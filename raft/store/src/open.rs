@@ -61,7 +61,7 @@ impl<C: Stored> Recovered<C> {
     /// The durable state from which a node starts.
     pub fn into_durable(self) -> Durable<C> {
         let State { hard_state, entries, .. } = self.state;
-        Durable { hard_state, snapshot: self.snapshot, entries }
+        Durable { hard_state, snapshot: self.snapshot, entries, ..Durable::default() }
     }
 }
 

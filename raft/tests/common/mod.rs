@@ -162,7 +162,7 @@ pub fn server_named(name: u8, size: u8, term: u64, log: &[u64]) -> Host {
         ..Config::new(NodeId(name), Membership::new(NodeSet::first(size)))
     };
     let hard_state = HardState { term: Term(term), vote: None };
-    Host::start(config, Durable { hard_state, snapshot: None, entries: entries(0, log) })
+    Host::start(config, Durable { hard_state, entries: entries(0, log), ..Durable::default() })
 }
 pub fn server(size: u8, term: u64, log: &[u64]) -> Host {
     server_named(0, size, term, log)
