@@ -357,3 +357,59 @@ fn what_a_state_machine_has_saved_matters_after_a_restart() {
     };
     assert!(starts_with("sync-machine n0\n") && !starts_with(""));
 }
+
+/// n1 has stored a command, and its acknowledgement is in flight; it was removed, and n2 knows.
+const REMOVED: &str = "set nodes 3\nset features rejoin\nelect n0 {n0,n1,n2,n7}\n\
+    propose n0\ndeliver-link n0>n1\nchange n0 {n0,n2} {}\n\
+    exchange n0 {n2}\nexchange n0 {n2}\n";
+
+#[test]
+fn a_disk_is_emptied_only_after_the_removal_of_its_node() {
+    matters(&format!("{REMOVED}crash n1 keep=all\n! wipe n1\nrestart n1\n"));
+    let member = "set nodes 3\nset features rejoin\nelect n0 {n0,n1,n2,n7}\ncrash n1 keep=all\n";
+    let [without, with] = ["", "wipe n1\n"].map(|wipe| end(&format!("{member}{wipe}restart n1\n")));
+    assert_eq!(without, with);
+    let untold = REMOVED.split("exchange").next().expect("there is something before");
+    let untold = format!("{untold}crash n1 keep=all\n");
+    let [without, with] = ["", "wipe n1\n"].map(|wipe| end(&format!("{untold}{wipe}restart n1\n")));
+    assert_eq!(without, with);
+}
+
+#[test]
+fn a_lost_disk_is_emptied_after_the_removal_of_its_node_and_the_node_starts_again() {
+    let lost = format!("{REMOVED}lose-disk n1\nrestart n1\n");
+    assert!(end(&lost).contains("n1 down"), "{}", end(&lost));
+    assert!(!end(&format!("{lost}wipe n1\nrestart n1\n")).contains("down"));
+}
+
+#[test]
+fn a_node_whose_disk_is_replaced_by_an_older_copy_does_not_start() {
+    let older = format!("set features rejoin\n{ELECTED}! restore-backup n1\nrestart n1\n");
+    matters(&older);
+    assert!(end(&older.replace('!', "")).contains("n1 down"));
+    let same = "set nodes 3\nset features rejoin\nrestore-backup n1\n";
+    assert!(!end(same).contains("down"), "there is nothing to go back to");
+}
+
+#[test]
+fn acknowledgements_of_a_node_that_comes_back_with_an_empty_disk_do_not_count() {
+    let back =
+        format!("{REMOVED}crash n1 keep=all\nwipe n1\nrestart n1\nchange n0 {{n0,n1,n2}} {{}}\n");
+    assert!(Schedule::parse(&format!("{back}deliver n1>n0\n")).is_ok());
+    let late =
+        |acks: &str| end(&format!("{back}{acks}exchange n0 {{n1}}\nexchange n0 {{n1,n2}}\n"));
+    assert_eq!(late("deliver n1>n0\n"), late("drop n1>n0 @0\n"));
+}
+
+#[test]
+fn a_member_that_leaves_and_comes_back_in_one_macro_has_an_empty_disk_and_catches_up() {
+    let begin = "set nodes 3\nset features rejoin\nelect n0 {n0,n1,n2,n7}\nreplicate n0 {n1,n2}\n";
+    matters(&format!("{begin}! rejoin n1\n"));
+    let rest = "exchange n0 {n1,n2}\n".repeat(4);
+    let table = end(&format!("{begin}rejoin n1\n{rest}"));
+    let log = |node: &str| {
+        let line = table.lines().find(|line| line.starts_with(node)).expect("a line a node");
+        line.split_whitespace().skip(5).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(log("n1"), log("n0"), "{table}");
+}

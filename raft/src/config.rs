@@ -29,6 +29,11 @@ pub struct Config {
     /// to requests of earlier incarnations: a number that it has not had before, counted or
     /// random.
     pub incarnation: u64,
+    /// It joins a running cluster under a name that `membership` may contain, with an empty disk:
+    /// `membership` is no reason to campaign, only one that reaches it in an entry or a snapshot.
+    /// Whoever has had this name must be removed by a committed change before, of which every
+    /// server has the entry.
+    pub joining: bool,
     /// Pre-Vote: become a pre-candidate before becoming a candidate (dissertation, 9.6). Price: a
     /// round trip per election.
     pub pre_vote: bool,
@@ -102,6 +107,7 @@ impl Config {
             jitter: 0,
             election_delay: 0,
             incarnation: 0,
+            joining: false,
             pre_vote: false,
             check_quorum: false,
             catch_up: false,

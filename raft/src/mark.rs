@@ -74,7 +74,7 @@ marks! {
     CommittedOne "committed-one" "A leader commits one entry.",
     CommittedMany "committed-many" "A leader commits several entries at once.",
     NotOfOwnTerm "not-of-own-term" "A quorum stores an entry of an older term, which is not committed by counting (5.4.2).",
-    NotAMember "not-a-member" "A reply comes from a server that is no member, or reaches a server that does not lead.",
+    NotAMember "not-a-member" "A reply of a server that is no member, or was none when asked; or to one that does not lead.",
     PeerUnreachable "peer-unreachable" "A message failed, says the transport: entries in flight are sent again.",
     SnapshotFailed "snapshot-failed" "The transport reports that a snapshot failed: it is sent again, from its start.",
     SnapshotDelivered "snapshot-delivered" "The transport reports that a snapshot was handed over, which promises nothing.",

@@ -59,12 +59,15 @@ pub(crate) struct Peer {
     pub state: ProgressState,
     /// The latest stamp to which it has replied.
     pub acked: Stamp,
+    /// It was no member, or there was no election, before this stamp.
+    pub since: Stamp,
 }
 
 impl Peer {
     /// The state at an election: a probe.
     pub fn new(progress: Progress) -> Peer {
-        Peer { progress, state: ProgressState::Probe { paused: false }, acked: Stamp::default() }
+        let (state, acked) = (ProgressState::Probe { paused: false }, Stamp::default());
+        Peer { progress, state, acked, since: Stamp::default() }
     }
 
     /// Switches to replicate if no entry is in flight and no snapshot is being sent. Returns

@@ -63,6 +63,10 @@ pub struct Capabilities {
     /// the shortest election timeout after a leader's message, in newer terms and after a restart
     /// too, but for a leadership transfer.
     pub leases: bool,
+    /// A node that was removed may come back under its name with an empty disk, even in the same
+    /// term: its leaders know nothing of a member that is added again, and count no acknowledgement
+    /// that it sent before.
+    pub rejoin: bool,
 }
 
 impl Capabilities {
@@ -85,5 +89,6 @@ impl Capabilities {
         reports: false,
         machine_disk: false,
         leases: false,
+        rejoin: false,
     };
 }

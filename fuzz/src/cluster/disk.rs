@@ -33,6 +33,10 @@ pub struct Disk {
     damage: Damage,
     /// The log was reported as durable to the replica up to here.
     confirmed: LogIndex,
+    /// An older copy of it, for an operator who goes back to it.
+    copy: Option<Box<Durable>>,
+    /// It is lost since an operator has put the copy in its place.
+    is_copy: bool,
 }
 
 /// Records whose checksums are wrong.
@@ -68,11 +72,13 @@ impl Disk {
         self.image.hard_state = HardState::default();
         (self.image.commit, self.image.applied) = (LogIndex(0), LogIndex(0));
         self.image.incarnation = 0;
+        self.image.joining = false;
         self.image.snapshot = None;
         self.image.entries.clear();
         (self.full, self.lost) = (false, false);
         self.damage = Damage::default();
         self.confirmed = LogIndex(0);
+        (self.copy, self.is_copy) = (None, false);
         self.lose();
     }
 
@@ -120,6 +126,40 @@ impl Disk {
     /// Everything on the disk has been reported as durable to the replica.
     pub fn confirm_all(&mut self) {
         self.confirmed = self.last();
+    }
+
+    /// Whether the log was reported as durable to the replica up to `index`.
+    pub fn has_confirmed(&self, index: LogIndex) -> bool {
+        self.confirmed >= index
+    }
+
+    /// Copies it.
+    pub fn copy(&mut self) {
+        self.copy = Some(Box::new(self.image.clone()));
+    }
+
+    /// Whether it has other content than the copy of it.
+    pub fn differs_from_copy(&self) -> bool {
+        let image = &self.image;
+        let differs = |copy: &Durable| {
+            (copy.hard_state, &copy.snapshot, &copy.entries)
+                != (image.hard_state, &image.snapshot, &image.entries)
+        };
+        !self.lost && self.copy.as_deref().is_some_and(differs)
+    }
+
+    /// An operator puts the copy in its place. Its host knows that from the number of starts, which
+    /// is kept elsewhere as well.
+    pub fn restore_copy(&mut self) {
+        (self.lost, self.is_copy) = (true, true);
+    }
+
+    fn use_copy(&mut self) {
+        let (Some(copy), incarnation) = (self.copy.take(), self.image.incarnation) else { return };
+        self.image = Durable { incarnation, ..*copy };
+        (self.lost, self.is_copy) = (false, false);
+        self.damage = Damage::default();
+        self.confirm_all();
     }
 
     fn truncate(&mut self, from: LogIndex) {
@@ -208,6 +248,9 @@ impl Disk {
                 if driver.truncates_damaged_entries && canary::note(true) =>
             {
                 self.repair(from, driver);
+            }
+            (Readable::No, _) if driver.starts_from_old_copy && canary::note(self.is_copy) => {
+                self.use_copy();
             }
             (Readable::No, _) if driver.restarts_after_disk_loss && canary::note(self.lost) => {
                 self.clear();

@@ -43,7 +43,7 @@ const fn need(kind: Kind) -> u16 {
         Kind::Propose | Kind::Read | Kind::Elect => 1 << Flag::Awake as u16,
         Kind::Report | Kind::SyncMachine => 1 << Flag::Awake as u16,
         Kind::Transfer | Kind::Change => 1 << Flag::Leading as u16,
-        Kind::Replicate | Kind::Exchange | Kind::Replace | Kind::Outrun => {
+        Kind::Replicate | Kind::Exchange | Kind::Replace | Kind::Outrun | Kind::Rejoin => {
             1 << Flag::Leading as u16
         }
         Kind::Persist | Kind::FailPersist => 1 << Flag::Writing as u16,

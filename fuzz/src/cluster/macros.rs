@@ -19,6 +19,10 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// Expands a macro into exact primitive events and applies them.
     pub(crate) fn perform_macro(&mut self, event: Event) -> Verdict {
         let [a, b, _] = event.operands;
+        let feature = event.kind.info().feature;
+        if feature.is_some_and(|feature| !self.setup().features.has(feature)) {
+            return NOTHING;
+        }
         match event.kind {
             Kind::Elect => match self.next_leading(a, false) {
                 Some(node) => self.elect(node, b),
@@ -39,6 +43,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             Kind::Settle => self.settle(a, b),
             Kind::Replace => self.replace(a, b),
             Kind::Outrun => self.outrun(a),
+            Kind::Rejoin => self.rejoin(a),
             _ => unreachable!("only macros are expanded"),
         }
     }
@@ -82,7 +87,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     }
 
     /// All messages in flight between a node and each of some peers arrive, and so do the replies.
-    fn round_trips(&mut self, node: u8, peers: u8) -> Verdict {
+    pub(super) fn round_trips(&mut self, node: u8, peers: u8) -> Verdict {
         for peer in (0..self.setup().nodes).filter(|&peer| peer != node && peers >> peer & 1 == 1) {
             self.deliver_link(node, peer)?;
             self.persist_all(peer)?;
@@ -93,7 +98,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     }
 
     /// The messages on a link arrive in order, as fast as the receiver can take them.
-    fn deliver_link(&mut self, from: u8, to: u8) -> Verdict {
+    pub(super) fn deliver_link(&mut self, from: u8, to: u8) -> Verdict {
         for _ in 0..self.in_flight(from, to) {
             if self.in_flight(from, to) == 0 {
                 break; // The receiver has stopped.
@@ -108,7 +113,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         HELD
     }
 
-    fn persist_all(&mut self, node: u8) -> Verdict {
+    pub(super) fn persist_all(&mut self, node: u8) -> Verdict {
         for _ in 0..self.pending_writes(node) {
             if self.pending_writes(node) == 0 {
                 break;

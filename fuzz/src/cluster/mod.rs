@@ -32,6 +32,7 @@ mod macros;
 pub mod network;
 mod node_flags;
 pub mod recovery;
+mod rejoin;
 mod resolution;
 mod step;
 mod stored;
@@ -214,6 +215,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             Kind::Fill | Kind::Free => self.fill(node, event.kind == Kind::Fill),
             Kind::Damage => self.damage(node, b),
             Kind::LoseDisk => self.lose_disk(node),
+            Kind::Wipe => self.wipe(node),
+            Kind::RestoreBackup => self.restore_backup(node),
             Kind::Partition
             | Kind::Cut
             | Kind::Bridge

@@ -235,6 +235,17 @@ impl<M: Clone> Network<M> {
         self.busy = 0;
     }
 
+    /// Drops the messages in flight to a node that are not `kept`.
+    pub fn drop_to(&mut self, to: NodeId, kept: impl Fn(&M) -> bool) {
+        for from in (0..self.nodes).map(NodeId) {
+            let Some(number) = self.number(Link { from, to }) else { continue };
+            self.links[number].retain(&kept);
+            if self.links[number].is_empty() {
+                self.busy &= !(1 << number);
+            }
+        }
+    }
+
     /// Applies an exact event to links; whether anything changes.
     pub fn change(&mut self, event: Event) -> bool {
         let [a, b, _] = event.operands;
@@ -312,6 +323,19 @@ mod tests {
         assert_eq!(network.select(0, 1), None);
         network.set_down(NodeId(1), false);
         assert_eq!(network.take(link(0, 1), 0), Some('a'));
+    }
+
+    #[test]
+    fn messages_to_a_node_are_dropped_by_what_they_are() {
+        let mut network = empty_network(3);
+        for (at, message) in [(link(0, 1), 'a'), (link(0, 1), 'b'), (link(2, 1), 'a')] {
+            network.send(at, 0, message);
+        }
+        network.send(link(1, 2), 0, 'a');
+        network.drop_to(NodeId(1), |&message| message == 'b');
+        assert_eq!(network.take(link(0, 1), 0), Some('b'));
+        assert_eq!(network.select(0, 0), Some(link(1, 2)));
+        assert_eq!(network.select(2, 0), Some(link(1, 2)));
     }
 
     #[test]

@@ -48,6 +48,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             Kind::Crash | Kind::CrashAmid | Kind::Restart | Kind::LoseDisk => {
                 self.resolve_life(kind, event.operands)
             }
+            Kind::Wipe | Kind::RestoreBackup => self.resolve_rejoin(kind, event.operands[0]),
             Kind::Heal => self.network.has_faults().then_some(event),
             Kind::Partition
             | Kind::Cut
@@ -184,7 +185,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     }
 
     /// Whether a node's durable data may be lost: a quorum of every membership must keep its own.
-    fn can_spare(&self, node: u8) -> bool {
+    pub(super) fn can_spare(&self, node: u8) -> bool {
         if R::Storage::IS_REAL && self.may_hide_change() {
             return false;
         }
@@ -251,7 +252,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     }
 
     /// The first node of `set` at or after `selector`.
-    fn next(&self, selector: u8, set: NodeSet) -> Option<u8> {
+    pub(super) fn next(&self, selector: u8, set: NodeSet) -> Option<u8> {
         let id = first_from(set.bits(), wrap(selector, self.setup.nodes).into())?;
         Some(id as u8)
     }
@@ -262,7 +263,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     }
 
     /// The nodes whose hosts satisfy `fits`.
-    fn with(&self, fits: impl Fn(&Host<R>) -> bool) -> NodeSet {
+    pub(super) fn with(&self, fits: impl Fn(&Host<R>) -> bool) -> NodeSet {
         let hosts = (0..).map(NodeId).zip(&self.hosts);
         hosts.filter(|(_, host)| fits(host)).map(|(id, _)| id).collect()
     }

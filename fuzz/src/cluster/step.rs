@@ -242,6 +242,9 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         host.disk.confirm_all();
         host.disk.image.applied = if has_machine_disks { machine.applied } else { LogIndex(0) };
         host.machine = machine;
+        if self.setup.features.has(Feature::Rejoin) {
+            host.disk.copy();
+        }
         let setup = self.setup.of(id);
         let replica = R::start(id, &setup, &self.sut.options, &host.disk.image);
         let (view, membership) = (replica.view(), replica.membership());

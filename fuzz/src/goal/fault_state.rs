@@ -13,6 +13,10 @@ pub(super) struct FaultState {
     pub crashing: NodeSet,
     /// Nodes whose disks lost durable data.
     pub lost: NodeSet,
+    /// Nodes whose disks were replaced by older copies.
+    pub old_copies: NodeSet,
+    /// Nodes whose disks were emptied, and that have not started since.
+    pub wiped: NodeSet,
     /// The receivers to which each node has sent a chunk of a snapshot, and no entries since.
     pub snapshots: PerNode<NodeSet>,
     /// Nodes whose state machines are being restored from a snapshot.

@@ -32,6 +32,14 @@ impl Goals {
             Kind::Fill => drop(faults.full.insert(node)),
             Kind::Free => faults.full = faults.full.without(only),
             Kind::LoseDisk => self.reach(Goal::DiskLost),
+            Kind::RestoreBackup => drop(faults.old_copies.insert(node)),
+            Kind::Wipe => {
+                faults.wiped.insert(node);
+                let is_lost = faults.lost.contains(node);
+                (faults.lost, faults.old_copies) =
+                    (faults.lost.without(only), faults.old_copies.without(only));
+                self.reach_if(Goal::LostNameReturned, is_lost);
+            }
             Kind::Damage => self.reach(Goal::RecordDamaged),
             Kind::CrashAmid => drop(faults.crashing.insert(node)),
             Kind::Crash => self.reach_if(Goal::GapOnDisk, c > 0),
@@ -75,6 +83,26 @@ impl Goals {
         self.reach_if(Goal::MachineAhead, applied > facts.log.last_index());
         let is_first = facts.snapshot.index == LogIndex(0);
         self.reach_if(Goal::MachineAtSnapshot, !is_first && applied == facts.snapshot.index);
+    }
+
+    pub(super) fn started_during(&mut self, node: NodeId) {
+        let has_returned = self.fault_state.wiped.contains(node);
+        self.fault_state.wiped = self.fault_state.wiped.without(NodeSet::only(node));
+        self.reach_if(Goal::NameReturned, has_returned);
+    }
+
+    /// An acknowledgement of a name that has come back has arrived.
+    pub(super) fn acknowledged_during(&mut self, history: &History, message: &MessageView) {
+        let MessageBody::AppendAccepted { match_index } = message.body else { return };
+        let (sender, leader) = (history.node(message.from), history.node(message.to));
+        let counts = leader.view.is_leader()
+            && leader.view.term() == message.term
+            && history.membership_of(leader).members().contains(sender.id);
+        let is_emptied = sender.disk.last_index() < match_index;
+        self.reach_if(Goal::AckOfEmptiedDisk, counts && is_emptied);
+        let is_voter = history.membership_in_force().voters.contains(sender.id);
+        let has_all = match_index == leader.view.last_log.index && !is_emptied;
+        self.reach_if(Goal::Readmitted, counts && is_voter && has_all);
     }
 
     pub(super) fn sent_during(&mut self, message: &MessageView) {
@@ -143,6 +171,7 @@ impl Goals {
 
     pub(super) fn lost_permanently(&mut self, node: NodeId) {
         self.fault_state.lost.insert(node);
+        self.reach_if(Goal::OldCopyRefused, self.fault_state.old_copies.contains(node));
         self.reach(Goal::StartRefused);
     }
 

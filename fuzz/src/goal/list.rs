@@ -116,6 +116,11 @@ goals! {
     MachineAhead = "machine-ahead", "A state machine has started ahead of its node's log.";
     MachineAtSnapshot = "machine-at-snapshot", "A state machine with a disk of its own had to start from its node's snapshot.";
     RestoreCutShort = "restore-cut-short", "A node has crashed while its state machine was being restored.";
+    NameReturned = "name-returned", "A node that was removed has started with an empty disk.";
+    LostNameReturned = "lost-name-returned", "A node whose disk was lost has got an empty one, after its removal.";
+    Readmitted = "readmitted", "A node that came back with an empty disk is a voter again, and has its leader's whole log.";
+    AckOfEmptiedDisk = "ack-of-emptied-disk", "An acknowledgement of what an emptied disk had has reached the leader.";
+    OldCopyRefused = "old-copy-refused", "A node did not start from an older copy of its disk.";
     SnapshotReported = "snapshot-reported", "A transport told a leader of a snapshot that it was sending.";
     VoteAskedAfterRestart = "vote-asked-after-restart", "RequestVote has arrived at a restarted voter that a lease binds.";
 }

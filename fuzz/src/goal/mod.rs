@@ -147,6 +147,9 @@ impl Monitor for Goals {
                 let known = leader.progress[message.from].match_index;
                 let current = leader.view.is_leader() && leader.view.term() == message.term;
                 self.reach_if(Goal::LateAck, current && match_index < known);
+                if history.node(message.from).joining {
+                    self.acknowledged_during(history, message);
+                }
             }
             _ => {}
         }
@@ -385,6 +388,7 @@ impl Monitor for Goals {
         self.reach_if(Goal::RestartWithLog, facts.disk.last_index() > LogIndex(0));
         self.reach_if(Goal::RestartWithVote, facts.disk_state.vote.is_some());
         self.reach_if(Goal::RestartFromSnapshot, facts.snapshot.index > LogIndex(0));
+        self.started_during(node);
         NOTHING
     }
 }

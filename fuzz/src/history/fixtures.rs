@@ -249,6 +249,13 @@ impl<M: Monitor> Recorder<M> {
         self.record_step(node, self.view_of(node), None, out)
     }
 
+    /// A node stops, and comes back with an empty disk.
+    pub fn comes_back(&mut self, node: u8) -> Verdict {
+        self.stopped(NodeId(node), 0)?;
+        self.wiped(NodeId(node))?;
+        self.started(NodeId(node), View::default(), None)
+    }
+
     /// A node stops and restarts from its disk correctly.
     pub fn reboots(&mut self, node: u8) -> Verdict {
         self.stopped(NodeId(node), 0)?;

@@ -33,6 +33,7 @@ pub mod operation;
 pub mod paths;
 pub mod recorder;
 pub mod recovery_outcome;
+mod removal;
 pub mod state_machine;
 pub mod step;
 pub mod violation;
@@ -160,6 +161,8 @@ pub struct NodeHistory {
     pub progress: PerNode<Progress>,
     /// As a leader: the voters of a change that it has accepted, until it says that it has ended.
     pub requested: Option<NodeSet>,
+    /// Its disk was emptied after it had been removed: it is a new server under an old name.
+    pub joining: bool,
 }
 
 impl NodeHistory {
@@ -177,6 +180,12 @@ impl NodeHistory {
         self.hearing = Hearing::default();
         self.progress = PerNode::default();
         self.requested = None;
+        self.joining = false;
+    }
+
+    /// Whether nothing has reached it since its disk was emptied.
+    pub fn is_blank(&self) -> bool {
+        self.log.last_index() == LogIndex(0) && self.disk.last_index() == LogIndex(0)
     }
 }
 
@@ -193,6 +202,8 @@ pub struct History {
     pub leaders_need_disk: bool,
     /// See [`Capabilities::answers_requests`].
     pub answers_requests: bool,
+    /// See [`Capabilities::rejoin`].
+    pub rejoin: bool,
     /// See [`Capabilities::pre_vote_stickiness`].
     pub pre_vote_stickiness: PreVoteStickiness,
     /// The facts about each node.
@@ -222,6 +233,7 @@ impl History {
         self.bounded_sends = capabilities.bounded_sends;
         self.leaders_need_disk = capabilities.leaders_need_disk;
         self.answers_requests = capabilities.answers_requests;
+        self.rejoin = capabilities.rejoin;
         self.pre_vote_stickiness = capabilities.pre_vote_stickiness;
         self.nodes.resize_with(setup.nodes.into(), NodeHistory::default);
         for (id, node) in everyone.iter().zip(&mut self.nodes) {
@@ -530,6 +542,14 @@ impl History {
 
     pub(crate) fn lost(&mut self, id: NodeId) {
         self.node_mut(id).lost = true;
+    }
+
+    /// A node that is down and was removed has an empty disk: no promise of it is left.
+    pub(crate) fn wiped(&mut self, id: NodeId) {
+        let node = self.node_mut(id);
+        let incarnation = node.incarnation;
+        node.begin(id);
+        (node.incarnation, node.joining) = (incarnation, true);
     }
 
     pub(crate) fn shortened(&mut self, id: NodeId, index: LogIndex) {

@@ -179,6 +179,11 @@ pub trait Monitor {
     fn lost(&mut self, history: &History, node: NodeId) -> Verdict {
         NOTHING
     }
+    /// `node`, which is down and was removed, has an empty disk: what comes back is a new server
+    /// under an old name.
+    fn wiped(&mut self, history: &History, node: NodeId) -> Verdict {
+        NOTHING
+    }
     /// Damaged entries from `index` on have been truncated from the disk of `node`. They were never
     /// reported to it as durable, unless their writes needed no sync.
     fn repaired(&mut self, history: &History, node: NodeId, index: LogIndex) -> Verdict {
@@ -373,6 +378,9 @@ macro_rules! forward_monitor_calls {
         }
         fn lost(&mut self, history: &History, node: NodeId) -> Verdict {
             $to!(self, lost(history, node): $($field)*)
+        }
+        fn wiped(&mut self, history: &History, node: NodeId) -> Verdict {
+            $to!(self, wiped(history, node): $($field)*)
         }
         fn repaired(&mut self, history: &History, node: NodeId, index: LogIndex) -> Verdict {
             $to!(self, repaired(history, node, index): $($field)*)

@@ -242,6 +242,12 @@ impl<M: Monitor> Recorder<M> {
         self.monitor.lost(&self.history, node)
     }
 
+    /// The disk of a node that is down and was removed has been emptied.
+    pub fn wiped(&mut self, node: NodeId) -> Verdict {
+        self.history.wiped(node);
+        self.monitor.wiped(&self.history, node)
+    }
+
     /// Damaged entries have been truncated from a disk that can be read without them.
     pub fn repaired(&mut self, node: NodeId, index: LogIndex) -> Result<(), Box<Violation>> {
         self.history.shortened(node, index);

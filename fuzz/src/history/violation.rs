@@ -265,6 +265,9 @@ violations! {
     MatchIsTrue { leader: NodeId, peer: NodeId, match_index: LogIndex, disk: LogId }
         = "match-is-true",
         "{leader} has match index {match_index} for {peer}, but the disk of {peer}, with a log up to {disk}, does not match";
+    ReadmittedMemberStartsAnew { leader: NodeId, peer: NodeId, match_index: LogIndex }
+        = "readmitted-member-starts-anew",
+        "{leader} has match index {match_index} for {peer}, which has acknowledged nothing since it was added";
     MatchIsMonotone { leader: NodeId, peer: NodeId, before: LogIndex, after: LogIndex }
         = "match-is-monotone", "the match index of {leader} for {peer} decreased from {before} to {after}";
     NextIsAboveMatch {

@@ -32,7 +32,7 @@ fn forget_all_but_the_newest(memberships: &mut Memberships, index: LogIndex) {
 }
 
 /// See the module.
-pub(super) static MUTANTS: [Mutant; 73] = [
+pub(super) static MUTANTS: [Mutant; 77] = [
     // ---- Pipelining ----
     mutant(
         "window-ignored",
@@ -498,6 +498,35 @@ pub(super) static MUTANTS: [Mutant; 73] = [
         seeded! {
             heartbeat_is_due(elapsed, heartbeat_ticks) => elapsed >= 6 * heartbeat_ticks,
         },
+    ),
+    // ---- Names that come back ----
+    mutant(
+        "acks-of-earlier-membership-counted",
+        "",
+        "tikv/raft-rs #571 (2025); drmingdrmer's survey: 9 of 16 libraries",
+        "match-is-true",
+        seeded! { reply_counts(stamp, since) => true },
+    ),
+    mutant(
+        "progress-of-removed-member-kept",
+        "",
+        "a table of progress by name that a change does not clear",
+        "readmitted-member-starts-anew",
+        seeded! { progress_of_new_member(earlier, fresh) => earlier },
+    ),
+    mutant(
+        "joins-as-initial-member",
+        "",
+        "a wiped server that starts with the list of servers of the first day",
+        "only-voters-campaign",
+        seeded! { knows_membership(joining, since) => true },
+    ),
+    host(
+        "starts-from-old-copy",
+        "",
+        "a virtual machine or a volume that is rolled back to a snapshot of itself",
+        "damaged-node-stays-down",
+        Driver { starts_from_old_copy: true, ..Driver::CORRECT },
     ),
     // ---- The host, and the crash handler ----
     mutant(

@@ -154,6 +154,7 @@ oracles! {
     match_is_monotone: MatchIsMonotone,
     next_is_above_match: NextIsAboveMatch,
     match_is_true: MatchIsTrue,
+    readmitted_member_starts_anew: ReadmittedMemberStartsAnew,
     message_matches_sender: MessageMatchesSender,
     window_is_kept: WindowIsKept,
     // Durability.

@@ -4,6 +4,9 @@
 //! candidate becomes leader. Sound: a vote is given only after it is durable, and binds until a
 //! later term. A vote that was only in memory may be lost by a crash.
 //!
+//! A node that was removed and comes back with an empty disk is another voter: what it has voted
+//! before is counted by nobody who counts its votes now.
+//!
 //! Legal as well: a vote in the hard state that was not given, which may be replaced; a vote for
 //! the candidate that leads the term already, which cannot win anything any more. A node that
 //! records its leader as its vote gives such votes to late requests (noraft, openraft).
@@ -59,6 +62,11 @@ impl Monitor for OneVotePerTerm {
             false => NOTHING,
         }
     }
+
+    fn wiped(&mut self, _: &History, node: NodeId) -> Verdict {
+        self.votes[node].clear();
+        NOTHING
+    }
 }
 
 #[cfg(test)]
@@ -98,5 +106,14 @@ mod tests {
         run.becomes(2, raft::Role::Leader, 1).unwrap();
         assert!(run.sends(says(0, 2, 1, MessageBody::VoteGranted)).is_ok());
         assert!(run.sends(says(0, 3, 1, MessageBody::VoteGranted)).is_err());
+    }
+
+    #[test]
+    fn a_node_that_comes_back_with_an_empty_disk_is_another_voter() {
+        let mut run = cluster::<OneVotePerTerm>(3);
+        run.sends(says(0, 1, 1, MessageBody::VoteGranted)).unwrap();
+        run.comes_back(0).unwrap();
+        assert!(run.sends(says(0, 2, 1, MessageBody::VoteGranted)).is_ok());
+        assert!(run.sends(says(0, 1, 1, MessageBody::VoteGranted)).is_err());
     }
 }

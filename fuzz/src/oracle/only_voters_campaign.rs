@@ -3,6 +3,9 @@
 //! Sound: learners never campaign (dissertation, 4.2.1). A node that has lost its vote may still be
 //! needed until the change is committed (4.2.2), so it may campaign until it learns of the commit.
 //!
+//! A Raft with the capability `rejoin` starts a node that comes back with an empty disk without a
+//! reason to campaign: in the initial membership, its name means another node.
+//!
 //! Legal as well: a removed voter that goes on campaigning even then ("a server that is not part of
 //! its own latest configuration should still start new elections", 4.2.2). It disturbs the others,
 //! and wins nothing that it may not win.
@@ -43,8 +46,9 @@ impl Monitor for OnlyVotersCampaign {
         let is_removed = newest.is_some() && !members.members().contains(node);
         let voted = || history.replaced_in(&facts.log).all_voters().contains(node);
         let votes = members.all_voters().contains(node) || ((is_undoable || is_removed) && voted());
+        let knows = !(history.rejoin && facts.joining && facts.is_blank());
         let (term, members) = (new.term(), *members);
-        check(votes, || Violation::OnlyVotersCampaign { node, term, members })
+        check(votes && knows, || Violation::OnlyVotersCampaign { node, term, members })
     }
 }
 
@@ -82,6 +86,19 @@ mod tests {
         assert!(run.becomes(0, Role::Candidate, 2).is_err());
         let mut run = removed();
         run.writes(0, &change(2, 1, &[1])).unwrap();
+        assert!(run.becomes(0, Role::Candidate, 2).is_err());
+    }
+
+    #[test]
+    fn a_node_that_comes_back_with_an_empty_disk_campaigns_once_its_log_has_something() {
+        let mut run = cluster::<OnlyVotersCampaign>(3);
+        run.comes_back(0).unwrap();
+        let mut unable = run.clone();
+        unable.history.rejoin = false;
+        assert_eq!(unable.becomes(0, Role::Candidate, 2), HELD);
+        let mut aware = run.clone();
+        aware.writes(0, &change(1, 1, &[0, 1, 2])).unwrap();
+        assert_eq!(aware.becomes(0, Role::Candidate, 2), HELD);
         assert!(run.becomes(0, Role::Candidate, 2).is_err());
     }
 }

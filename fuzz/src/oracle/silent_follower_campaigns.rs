@@ -8,7 +8,8 @@
 //! timeouts are shorter than twice `election_ticks`, after those of an election priority, and with
 //! leases a node withholds its candidacy for no longer than `election_ticks` after a leader's
 //! message or a start. Not judged is a node that may wait for something else than time: for its
-//! disk, for a membership change in its log to be applied, or for the vote that it does not have.
+//! disk, for a membership change in its log to be applied, or for the vote that it does not have;
+//! nor one that comes back with an empty disk, before a membership reaches it.
 //! Then the count begins again.
 
 use raft::{LogIndex, NodeId, Payload, Role};
@@ -141,8 +142,12 @@ impl Monitor for SilentFollowerCampaigns {
 
 /// Whether nothing but time keeps a node from campaigning.
 fn must_campaign(history: &History, facts: &NodeHistory) -> bool {
-    let changed = facts.log.changes()[0].map_or(LogIndex(0), |(index, _)| index);
-    changed <= facts.applied && history.membership_of(facts).all_voters().contains(facts.id)
+    let newest = facts.log.changes()[0];
+    let changed = newest.map_or(LogIndex(0), |(index, _)| index);
+    let knows = newest.is_some() || !facts.joining;
+    knows
+        && changed <= facts.applied
+        && history.membership_of(facts).all_voters().contains(facts.id)
 }
 
 /// The longest election timeout of a node. A Raft that requires a longer one than the configured
@@ -242,6 +247,16 @@ mod tests {
         let mut run = follower();
         run.history.setup.priority = true;
         (0..42).for_each(|_| assert!(run.ticks(2).is_ok()));
+        assert!(ticks(&mut run, 23).is_err());
+    }
+
+    #[test]
+    fn a_node_that_comes_back_with_an_empty_disk_waits_for_a_membership() {
+        let mut run = follower();
+        run.comes_back(0).unwrap();
+        assert_eq!(ticks(&mut run, 100), HELD);
+        run.stores(0, &change(1, 1, &[0, 1, 2])).unwrap();
+        run.applies(0, 1, 0).unwrap();
         assert!(ticks(&mut run, 23).is_err());
     }
 }

@@ -4,7 +4,7 @@
 //! only in memory may be lost by a crash.
 //!
 //! Legal as well: a term that is raised by more than one, with or without a vote, by whatever
-//! message.
+//! message. A node that was removed and comes back with an empty disk begins anew.
 
 use raft::{NodeId, Term};
 
@@ -49,6 +49,11 @@ impl Monitor for TermIsMonotone {
         TermIsMonotone::compare(node, before, state.term)
     }
 
+    fn wiped(&mut self, _: &History, node: NodeId) -> Verdict {
+        self.disks[node] = Term(0);
+        NOTHING
+    }
+
     fn started(&mut self, history: &History, node: NodeId) -> Verdict {
         let facts = history.node(node);
         TermIsMonotone::compare(node, facts.disk_state.term, facts.view.term())
@@ -77,5 +82,15 @@ mod tests {
         run.persisted(NodeId(1), &ballot(2, None)).unwrap();
         assert!(run.started(NodeId(1), View::default(), None).is_err());
         assert!(run.persisted(NodeId(1), &ballot(1, None)).is_err());
+    }
+
+    #[test]
+    fn a_node_that_comes_back_with_an_empty_disk_begins_anew() {
+        let mut run = cluster::<TermIsMonotone>(3);
+        run.becomes(0, Role::Candidate, 5).unwrap();
+        run.persisted(NodeId(0), &ballot(5, None)).unwrap();
+        run.comes_back(0).unwrap();
+        assert_eq!(run.persisted(NodeId(0), &ballot(2, None)), HELD);
+        assert!(run.persisted(NodeId(0), &ballot(1, None)).is_err());
     }
 }

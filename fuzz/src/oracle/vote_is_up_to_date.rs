@@ -10,7 +10,7 @@
 //! it follows, and gives none (openraft); one that answers a late request of the leader of the
 //! term with a vote, which cannot win anything any more; one that refuses votes that it could give.
 
-use raft::{LogId, Term};
+use raft::{LogId, NodeId, Term};
 
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
@@ -71,6 +71,11 @@ impl Monitor for VoteIsUpToDate {
         let now = history.node(voter).log.last();
         let justified = request.is_some_and(|(claimed, _)| known.justified || claimed >= now);
         check(justified, || Violation::VoteIsUpToDate { voter, candidate, term, request })
+    }
+
+    fn wiped(&mut self, _: &History, node: NodeId) -> Verdict {
+        self.requests[node] = PerNode::default();
+        NOTHING
     }
 }
 
@@ -153,5 +158,13 @@ mod tests {
         run.writes(0, &write(1, &[(2, 0)])).unwrap();
         run.receives(request(LogId::ZERO)).unwrap();
         assert!(gives(&mut run, 2).is_ok());
+    }
+
+    #[test]
+    fn a_request_justifies_no_vote_of_a_node_that_comes_back_with_an_empty_disk() {
+        let mut run = cluster::<VoteIsUpToDate>(3);
+        run.receives(request(LogId::ZERO)).unwrap();
+        run.comes_back(0).unwrap();
+        assert!(gives(&mut run, 2).is_err());
     }
 }

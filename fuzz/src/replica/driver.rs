@@ -25,6 +25,8 @@ pub struct Driver {
     pub truncates_damaged_entries: bool,
     /// A node whose disk is lost starts from an empty one.
     pub restarts_after_disk_loss: bool,
+    /// A node whose disk was replaced by an older copy starts from that.
+    pub starts_from_old_copy: bool,
     /// A repair that starts again removes as many entries as before once more.
     pub repeats_repair_truncation: bool,
     /// A repeated command is answered with the current state, not with its first response.
@@ -63,6 +65,7 @@ impl Driver {
         replays_past_gaps: false,
         truncates_damaged_entries: false,
         restarts_after_disk_loss: false,
+        starts_from_old_copy: false,
         repeats_repair_truncation: false,
         re_executes_retries: false,
         answers_reads_early: false,

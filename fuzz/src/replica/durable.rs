@@ -57,6 +57,10 @@ pub struct Durable {
     /// replica hands out only entries after this one and after the snapshot's last. The entries up
     /// to here were committed, but the log can have lost them, or still have others in their place.
     pub applied: LogIndex,
-    /// The number of the node's incarnation: how often it has started, this start included.
+    /// The number of the node's incarnation: how often it has started, this start included, with
+    /// whatever disk.
     pub incarnation: u64,
+    /// The disk was emptied since the node was removed from the cluster, and the node joins again
+    /// under its old name.
+    pub joining: bool,
 }

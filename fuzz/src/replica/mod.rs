@@ -25,8 +25,12 @@
 //!    halts in that very step and ignores all later inputs, since the crash handler may run late.
 //! 6. **View.** [`View`] shows the state in memory, as far as the replica acts on it: state that it
 //!    still holds back is not shown.
-//! 7. **Entries.** An entry carries a [`Command`], or nothing if the Raft created it itself.
-//! 8. **Panics.** A panic counts as a violation, and is shrunk and narrated like one.
+//! 7. **Names that are used again.** With the capability `rejoin`, a node that was removed may come
+//!    back with an empty disk ([`Durable::joining`]). It is told the initial membership as before,
+//!    in which its name may be, and does not campaign by it: only by a membership that reaches it
+//!    in its log. What the earlier node of this name has sent may still arrive, in the same term.
+//! 8. **Entries.** An entry carries a [`Command`], or nothing if the Raft created it itself.
+//! 9. **Panics.** A panic counts as a violation, and is shrunk and narrated like one.
 
 use std::sync::Arc;
 

@@ -50,6 +50,7 @@ impl Replica for Ours {
         transfers: true,
         reads: true,
         leases: true,
+        rejoin: true,
         ..Capabilities::FIGURE_2
     };
 
@@ -71,6 +72,7 @@ impl Replica for Ours {
             lease_reads: setup.lease,
             clock_drift: if setup.fast.is_empty() { 1 } else { setup.rate.into() },
             incarnation: disk.incarnation,
+            joining: disk.joining,
             election_delay: if setup.priority { u32::from(id.0 % 3) } else { 0 },
             limits,
             ..Config::new(id, Membership::new(setup.members()))

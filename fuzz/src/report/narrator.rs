@@ -154,6 +154,10 @@ fn opening(event: Event) -> String {
             _ => format!("the entry {b} before the last on the disk of n{a} is damaged"),
         },
         Kind::LoseDisk => format!("n{a} loses its disk"),
+        Kind::Wipe => format!("the disk of n{a}, which was removed, is emptied"),
+        Kind::RestoreBackup => {
+            format!("the disk of n{a} is replaced by a copy from its last start")
+        }
         Kind::Read => format!("a client reads at n{a}"),
         Kind::Compact => format!("the log of n{a} is compacted"),
         Kind::Apply => format!("the state machine of n{a} applies what is committed"),
@@ -474,6 +478,11 @@ impl Monitor for Narrator {
 
     fn lost(&mut self, _: &History, node: NodeId) -> Verdict {
         self.say(node, format_args!("finds that its disk lacks what was reported as durable"))
+    }
+
+    fn wiped(&mut self, _: &History, node: NodeId) -> Verdict {
+        self.acknowledged[node] = LogIndex(0);
+        NOTHING
     }
 
     fn repaired(&mut self, _: &History, node: NodeId, index: LogIndex) -> Verdict {

@@ -103,7 +103,7 @@ fn weight(kind: Kind) -> u32 {
         Kind::Crash => 5,
         Kind::FailPersist | Kind::Cut | Kind::Partition | Kind::Clog | Kind::Pause => 6,
         Kind::CrashAmid | Kind::Fill | Kind::Jump | Kind::Filter | Kind::Bridge => 7,
-        Kind::Damage | Kind::LoseDisk => 8,
+        Kind::Damage | Kind::LoseDisk | Kind::Wipe | Kind::RestoreBackup => 8,
         _ => 9,
     }
 }
@@ -315,6 +315,7 @@ fn simpler(event: Event, nodes: u8) -> Vec<Event> {
         Kind::CrashAmid => [ALL, 0].map(|keep| Event::new(Kind::Crash, &[a, keep])).into(),
         Kind::Restart => vec![Event::new(Kind::Restart, &[a])],
         Kind::LoseDisk => vec![Event::new(Kind::Crash, &[a, ALL])],
+        Kind::RestoreBackup => vec![Event::new(Kind::Crash, &[a, ALL])],
         Kind::Damage => vec![Event::new(Kind::Damage, &[a])],
         Kind::Fill => vec![Event::new(Kind::FailPersist, &[a])],
         Kind::Jump => vec![Event::new(Kind::Tick, &[a]), Event::new(Kind::Timeout, &[a])],

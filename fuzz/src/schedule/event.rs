@@ -83,6 +83,10 @@ pub enum Kind {
     Report,
     /// The data and the applied index of a node's state machine become durable on its own disk.
     SyncMachine,
+    /// The disk of a node that is down and was removed is emptied.
+    Wipe,
+    /// A node's disk is replaced by an older copy of itself.
+    RestoreBackup,
     /// Macro: a node campaigns and some peers reply.
     Elect,
     /// Macro: a leader takes a command and some peers store it.
@@ -97,6 +101,8 @@ pub enum Kind {
     Replace,
     /// Macro: a follower applies and saves an entry, and a crash loses the write of that entry.
     Outrun,
+    /// Macro: a member leaves, and comes back with an empty disk while its messages are in flight.
+    Rejoin,
 }
 
 /// One row of the table of kinds.
@@ -136,7 +142,7 @@ const fn of_feature(
 }
 
 /// Every kind of event. The weights favour delivery: uniform weights find no deep bugs.
-pub const KINDS: [KindInfo; 41] = {
+pub const KINDS: [KindInfo; 44] = {
     use Operand::{
         Again, By, Keep, Loose, MessageKind, Midway, Node, Order, Position, Record, Report, Sent,
         Set, To, Torn,
@@ -176,6 +182,11 @@ pub const KINDS: [KindInfo; 41] = {
         row(Kind::Change, "change", 4, None, &[Node, Set, Set]),
         of_feature(Kind::Report, "report", 6, Feature::Reports, &[Node, To, Report]),
         of_feature(Kind::SyncMachine, "sync-machine", 8, Feature::MachineDisk, &[Node]),
+        of_feature(Kind::Wipe, "wipe", 3, Feature::Rejoin, &[Node]),
+        KindInfo {
+            family: Some(Family::Damage),
+            ..of_feature(Kind::RestoreBackup, "restore-backup", 1, Feature::Rejoin, &[Node])
+        },
         row(Kind::Elect, "elect", 9, None, &[Node, Set]),
         row(Kind::Replicate, "replicate", 10, None, &[Node, Set]),
         row(Kind::Exchange, "exchange", 10, None, &[Node, Set]),
@@ -183,6 +194,7 @@ pub const KINDS: [KindInfo; 41] = {
         row(Kind::Settle, "settle", 2, None, &[Set, Order]),
         row(Kind::Replace, "replace", 1, None, &[Node, Node]),
         of_feature(Kind::Outrun, "outrun", 2, Feature::MachineDisk, &[Node]),
+        of_feature(Kind::Rejoin, "rejoin", 2, Feature::Rejoin, &[Node]),
     ]
 };
 
@@ -232,16 +244,23 @@ const LENDERS: [Kind; 9] = [
     Kind::Timeout,
 ];
 
+/// The kinds of features, in the order in which they came: a new one is added at the end, so that
+/// the bytes of the others keep their meaning.
+const BORROWERS: [Kind; 6] =
+    [Kind::Report, Kind::SyncMachine, Kind::Outrun, Kind::Wipe, Kind::RestoreBackup, Kind::Rejoin];
+
 /// What a value of a record's first byte decodes to instead, while a feature is on: the row of a
 /// kind of that feature; 0, a delivery, if there is none. The kinds get their values in the order
-/// of the table, in turn from each lender, so that a new kind at the end moves no other.
+/// of [`BORROWERS`], in turn from each lender.
 const OF_FEATURE: [u8; 256] = {
     let mut table = [0; 256];
-    let (mut row, mut turn) = (0, 0);
-    while row < KINDS.len() {
+    let (mut borrower, mut turn) = (0, 0);
+    while borrower < BORROWERS.len() {
+        let row = BORROWERS[borrower] as usize;
         let KindInfo { feature, weight, .. } = KINDS[row];
+        assert!(feature.is_some(), "only the kinds of features borrow values");
         let mut place = 0;
-        while feature.is_some() && place < weight {
+        while place < weight {
             let (lender, round) = (LENDERS[turn % LENDERS.len()], turn / LENDERS.len());
             let first = first_value(lender);
             let count = KINDS[lender as usize].weight as usize;
@@ -252,7 +271,7 @@ const OF_FEATURE: [u8; 256] = {
                 place += 1;
             }
         }
-        row += 1;
+        borrower += 1;
     }
     table
 };

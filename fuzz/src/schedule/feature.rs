@@ -9,6 +9,8 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Feature {
+    /// A node that was removed may come back under its name with an empty disk.
+    Rejoin = 0,
     /// The transport reports what became of messages.
     Reports = 1,
     /// State machines have disks of their own.
@@ -17,8 +19,11 @@ pub enum Feature {
 
 impl Feature {
     /// All features with their names.
-    pub const ALL: [(Feature, &'static str); 2] =
-        [(Feature::Reports, "reports"), (Feature::MachineDisk, "machine-disk")];
+    pub const ALL: [(Feature, &'static str); 3] = [
+        (Feature::Rejoin, "rejoin"),
+        (Feature::Reports, "reports"),
+        (Feature::MachineDisk, "machine-disk"),
+    ];
 }
 
 /// A set of features.

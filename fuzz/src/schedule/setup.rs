@@ -422,6 +422,7 @@ impl Setup {
             check_quorum: self.check_quorum && capabilities.check_quorum,
             catch_up: self.catch_up && capabilities.catch_up,
             features: self.features.filter(|feature| match feature {
+                Feature::Rejoin => capabilities.rejoin && capabilities.changes,
                 Feature::Reports => capabilities.reports,
                 Feature::MachineDisk => capabilities.machine_disk,
             }),

@@ -114,6 +114,8 @@ const WEIGHTS: [u32; KINDS.len()] = [
     4,   // change
     64,  // report
     16,  // sync-machine
+    24,  // wipe
+    1,   // restore-backup
     1,   // elect
     1,   // replicate
     1,   // exchange
@@ -121,6 +123,7 @@ const WEIGHTS: [u32; KINDS.len()] = [
     1,   // settle
     1,   // replace
     4,   // outrun
+    4,   // rejoin
 ];
 
 /// At most this many events are drawn for each that is to happen: some draws have no effect, and a

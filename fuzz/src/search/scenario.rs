@@ -28,7 +28,7 @@ pub(super) const ANY: Scenario =
     Scenario { share: 0, prepare: |setup| setup, often: &[], seldom: &[] };
 
 /// All scenarios but [`ANY`], which has the rest of the shares.
-const SCENARIOS: [Scenario; 6] = [
+const SCENARIOS: [Scenario; 7] = [
     // Reads by lease, and leaders that follow each other.
     Scenario {
         share: 12,
@@ -58,6 +58,13 @@ const SCENARIOS: [Scenario; 6] = [
         prepare: |setup| with(Setup { disk: DiskMode::Queued, ..setup }, Feature::MachineDisk),
         often: &[(Kind::Crash, 2), (Kind::Restart, 2), (Kind::Compact, 2)],
         seldom: &[(Kind::Persist, 2)],
+    },
+    // Members that leave, and come back with an empty disk.
+    Scenario {
+        share: 8,
+        prepare: |setup| with(Setup { outside: 0, ..setup }, Feature::Rejoin),
+        often: &[(Kind::Change, 4), (Kind::Crash, 2), (Kind::Restart, 2)],
+        seldom: &[],
     },
     // Reports of the transport.
     Scenario {

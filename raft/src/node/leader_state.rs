@@ -10,7 +10,7 @@ use crate::entry::Snapshot;
 use crate::ids::LogIndex;
 use crate::ids::NodeId;
 use crate::io::ReadId;
-use crate::progress::Peer;
+use crate::progress::{Peer, Progress};
 use crate::quorum::NodeSet;
 use crate::stamp::Nonce;
 use crate::stamp::Stamp;
@@ -106,16 +106,24 @@ impl LeaderState {
         (self.change, self.catch_up) = (None, None);
     }
 
-    /// Makes room for every server whose id is at most `highest`; resets non-members to `fresh`.
-    pub fn resize_progress(&mut self, highest: NodeId, members: NodeSet, fresh: Peer) {
+    /// Makes room for every server whose id is at most `highest`; gives those that are not `kept`,
+    /// the non-members and the new members, the state that `reset` makes of theirs and of `fresh`.
+    pub fn resize_progress(
+        &mut self,
+        highest: NodeId,
+        kept: NodeSet,
+        fresh: Peer,
+        reset: fn(Progress, Progress) -> Progress,
+    ) {
         let count = self.peers.len().max(usize::from(highest.0) + 1);
         self.peers.resize(count, fresh);
         for (number, peer) in self.peers.iter_mut().enumerate() {
-            if !members.contains(NodeId(number as u8)) {
-                *peer = fresh;
+            if !kept.contains(NodeId(number as u8)) {
+                *peer = Peer { progress: reset(peer.progress, fresh.progress), ..fresh };
             }
         }
-        self.sending.retain(|(to, _)| members.contains(*to));
+        self.sending.retain(|(to, _)| kept.contains(*to));
+        self.recently_active = self.recently_active.intersection(kept);
     }
 
     /// Begins a new stamp, later than all earlier ones.

@@ -12,6 +12,7 @@ use crate::membership::Membership;
 use crate::node::Node;
 use crate::progress::{Peer, Progress};
 use crate::quorum::NodeSet;
+use crate::stamp::Stamp;
 use crate::state::Role;
 
 impl<C: Command> Node<C> {
@@ -86,13 +87,21 @@ impl<C: Command> Node<C> {
         self.resize_progress();
     }
 
-    /// Adapts the leader's progress to the membership in force. For a new member, or one that is a
-    /// member again, nothing is known: its next index is that of the membership's entry.
+    /// Adapts the leader's progress to the membership in force. Of a new member, or one that is a
+    /// member again, nothing is known, and none of its replies to earlier messages counts: it may
+    /// have come back with an empty disk.
     pub(crate) fn resize_progress(&mut self) {
-        let fresh = Peer::new(Progress::at_election(self.log.last().index.previous()));
+        let since = match self.role {
+            Role::Leader => self.leader_state.next_stamp(),
+            Role::Follower | Role::PreCandidate | Role::Candidate => Stamp::default(),
+        };
+        let progress = Progress::at_election(self.log.last().index.previous());
+        let fresh = Peer { since, ..Peer::new(progress) };
         let members = self.membership().members();
+        let before = self.memberships.previous().map_or(members, Membership::members);
         let highest = members.highest().map_or(self.id(), |highest| highest.max(self.id()));
-        self.leader_state.resize_progress(highest, members, fresh);
+        let (kept, reset) = (members.intersection(before), self.rules.progress_of_new_member);
+        self.leader_state.resize_progress(highest, kept, fresh, reset);
     }
 
     /// When a membership is committed, the leader ends joint consensus (4.3), or steps down if it
@@ -122,8 +131,11 @@ impl<C: Command> Node<C> {
     }
 
     /// Whether this server may campaign: a voter may, and so may a server that was a voter before a
-    /// change that may still be undone (4.2.2).
+    /// change that may still be undone (4.2.2); one that joins may not before it knows of either.
     pub(crate) fn may_campaign(&self) -> bool {
+        if !(self.rules.knows_membership)(self.config.joining, self.memberships.index()) {
+            return false;
+        }
         let undone = self.memberships.previous().filter(|_| self.memberships.index() > self.commit);
         let is_voter = |members: &Membership| members.all_voters().contains(self.id());
         (self.rules.may_campaign)(is_voter(self.membership()), undone.is_some_and(is_voter))

@@ -92,7 +92,7 @@ impl<C: Command> Node<C> {
     }
 
     /// `from` has replied to a message with `stamp`. Returns whether the reply is valid: this
-    /// server is the leader and `from` a member.
+    /// server is the leader and `from` a member, and has been one since that message.
     pub(crate) fn record_reply(
         &mut self,
         from: NodeId,
@@ -100,6 +100,9 @@ impl<C: Command> Node<C> {
         output: &mut Output<C>,
     ) -> bool {
         if self.role != Role::Leader || !self.membership().members().contains(from) {
+            return false;
+        }
+        if !(self.rules.reply_counts)(stamp, self.leader_state.peer(from).since) {
             return false;
         }
         self.leader_state.recently_active.insert(from);

@@ -3,7 +3,9 @@
 use crate::ids::{LogIndex, Term};
 use crate::io::Refused;
 use crate::membership::{Membership, Memberships};
+use crate::progress::Progress;
 use crate::quorum::NodeSet;
+use crate::stamp::Stamp;
 
 /// A leader begins a change only if no other change is in progress and it has committed an entry of
 /// its term.
@@ -44,6 +46,30 @@ pub fn next_membership(current: &Membership, voters: NodeSet, learners: NodeSet)
 /// campaigned would only disrupt the cluster.
 pub fn may_campaign(is_voter: bool, may_be_voter_again: bool) -> bool {
     is_voter || may_be_voter_again
+}
+
+/// A server that joins under a name that is used again knows no membership before one has reached
+/// it, in an entry or a snapshot; `since` is the index of the newest one.
+///
+/// The configured membership may contain its name, but means an earlier server. It would campaign
+/// without a log, for ever, against whoever leads.
+pub fn knows_membership(joining: bool, since: LogIndex) -> bool {
+    !joining || since > LogIndex(0)
+}
+
+/// A leader assumes nothing about a server that it adds, even if that was a member before.
+///
+/// Its disk may be another one. Without this: it gets no entry that its leader takes for stored.
+pub fn progress_of_new_member(_earlier: Progress, fresh: Progress) -> Progress {
+    fresh
+}
+
+/// A member's reply counts if it answers a message that was sent since the member was added.
+///
+/// An earlier reply, in the same term, may come from a server whose disk is gone (tikv/raft-rs
+/// #571). Without this: it gets no entry that its leader takes for stored.
+pub fn reply_counts(stamp: Stamp, since: Stamp) -> bool {
+    stamp >= since
 }
 
 /// A leader steps down once its removal is committed (4.2.2).

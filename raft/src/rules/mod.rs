@@ -185,6 +185,12 @@ pub struct Rules {
     pub after_joint: fn(joint: &Membership) -> Membership,
     /// See [`may_campaign`].
     pub may_campaign: fn(is_voter: bool, may_be_voter_again: bool) -> bool,
+    /// See [`knows_membership`].
+    pub knows_membership: fn(joining: bool, since: LogIndex) -> bool,
+    /// See [`progress_of_new_member`].
+    pub progress_of_new_member: fn(earlier: Progress, fresh: Progress) -> Progress,
+    /// See [`reply_counts`].
+    pub reply_counts: fn(stamp: Stamp, since: Stamp) -> bool,
     /// See [`steps_down_when_removed`].
     pub steps_down_when_removed: fn() -> bool,
     /// See [`has_caught_up`].
@@ -282,6 +288,9 @@ impl Rules {
         ends_joint_consensus,
         after_joint,
         may_campaign,
+        knows_membership,
+        progress_of_new_member,
+        reply_counts,
         steps_down_when_removed,
         has_caught_up,
         ends_requests,

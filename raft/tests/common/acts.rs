@@ -28,9 +28,9 @@ impl Host {
     }
     /// These peers acknowledge this leader's whole log, in reply to its last messages.
     pub fn acked_by(self, peers: &[u8]) -> Host {
-        let (match_index, sender) = (self.last().index, self.clone());
+        let (match_index, stamps) = (self.last().index, self.stamps);
         let acknowledge = |host: Host, &peer: &u8| {
-            let (appended, stamp) = (Appended::Accepted { match_index }, sender.stamp(peer));
+            let (appended, stamp) = (Appended::Accepted { match_index }, stamps[usize::from(peer)]);
             host.receives_current(peer, Body::AppendEntriesReply { appended, stamp })
         };
         peers.iter().fold(self, acknowledge)
@@ -54,14 +54,6 @@ impl Host {
     /// The last input's messages: receiver and body.
     pub fn bodies(&self) -> Vec<(u8, Body<Command>)> {
         self.sent().into_iter().map(|(to, _, body)| (to, body)).collect()
-    }
-    /// The stamp of the last input's AppendEntries to `peer`.
-    pub fn stamp(&self, peer: u8) -> Stamp {
-        let stamp = |message: &raft::Message<_>| match &message.body {
-            Body::AppendEntries { stamp, .. } if message.to.0 == peer => Some(*stamp),
-            _ => None,
-        };
-        self.output.messages.iter().find_map(stamp).unwrap_or_default()
     }
     /// The last input's answers to reads.
     pub fn read_answers(&self) -> Vec<(u64, Result<u64, Refused>)> {

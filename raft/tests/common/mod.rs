@@ -24,13 +24,16 @@ pub struct Host {
     pub output: Output<Command>,
     /// The indexes of all entries that were applied since the start.
     pub applied: Vec<u64>,
+    /// The stamp of the newest AppendEntries to each server.
+    pub stamps: [Stamp; 8],
 }
 
 impl Host {
     pub fn start(config: Config, disk: Durable<Command>) -> Host {
         let (node, output) = (Node::start(config, disk.clone()), Output::default());
         let (pending, applied) = (VecDeque::new(), Vec::new());
-        Host { config, node, disk, pending, slow: false, output, applied }
+        let stamps = [Stamp::default(); 8];
+        Host { config, node, disk, pending, slow: false, output, applied, stamps }
     }
 
     /// A crash, and a restart from what was durable.
@@ -47,6 +50,11 @@ impl Host {
         self.node.step(input, &mut self.output);
         self.applied.extend(self.output.committed.iter().map(|entry| entry.id.index.0));
         self.pending.extend(self.output.write.take());
+        for message in &self.output.messages {
+            if let Body::AppendEntries { stamp, .. } = message.body {
+                self.stamps[usize::from(message.to.0)] = stamp;
+            }
+        }
         match self.slow {
             true => self,
             false => self.persists(),
