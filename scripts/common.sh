@@ -92,7 +92,7 @@ need_bug() {
 
 # The adapters to other Raft implementations, a package each. ADAPTER=fuzz/adapters/tikv/0.4.0 makes
 # fuzz.sh, cmin.sh and promote.sh work on one of them.
-adapters=(fuzz/adapters/tikv fuzz/adapters/tikv/{0.7.0-fixed,0.6.0,0.4.3,0.4.0,0.3.1,0.3.0})
+adapters=(fuzz/adapters/tikv fuzz/adapters/tikv/{0.6.0-to-0.7.0,0.7.0-fixed,0.6.0,0.4.3,0.4.0,0.3.1,0.3.0})
 adapter="${ADAPTER:-}"
 [ -z "$adapter" ] || [ -f "$adapter/Cargo.toml" ] || die "no adapter '$adapter'; there are: ${adapters[*]}"
 # The binaries of all adapters have the same name, so each adapter has its own target folder.

@@ -28,13 +28,14 @@ scripts/cluster-test.sh
 need_cargo_fuzz
 cargo test -p whitewater --test scripts --locked -- --ignored
 rustfmt --edition 2021 --check fuzz/adapters/tikv/{src,tests,examples,fuzz_targets}/*.rs
+rustfmt --edition 2021 --check fuzz/adapters/tikv/0.6.0-to-0.7.0/{src,tests,fuzz_targets}/*.rs
 need_fixed_raft
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}/adapters/test"
 for adapter in "${adapters[@]}"; do
   echo "== $adapter"
   case "$adapter" in
     # One adapter for each set of sources.
-    */tikv | */0.4.3) cargo clippy --manifest-path "$adapter/Cargo.toml" --all-targets --locked -- -D warnings ;;
+    */tikv | */0.4.3 | */0.6.0-to-0.7.0) cargo clippy --manifest-path "$adapter/Cargo.toml" --all-targets --locked -- -D warnings ;;
   esac
   cargo test --manifest-path "$adapter/Cargo.toml" --locked
 done

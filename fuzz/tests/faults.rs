@@ -339,6 +339,15 @@ fn oracles_of_durability_name_the_start_that_finds_less_and_not_a_later_event() 
 }
 
 #[test]
+fn an_upgrade_matters_and_so_does_a_roll_back() {
+    let older = "set nodes 3\nset features upgrades\nset pre-vote on\nset mixed {n0}\n";
+    matters(&format!("{older}! upgrade n0\nrestart n0\ntimeout n0\n"));
+    matters(&format!("{older}upgrade n0\n! upgrade n0\nrestart n0\ntimeout n0\n"));
+    let rolled = "elect n0 {n0,n1,n2,n7}\n! roll {n0,n1,n2}\n";
+    matters(&format!("set nodes 3\nset features upgrades\n{rolled}"));
+}
+
+#[test]
 fn a_report_of_the_transport_matters() {
     let begin = "set nodes 3\nset features reports\nset max-entries 4\nelect n0 {n0,n1,n2,n7}\n";
     let lost = "propose n0\ndrop n0>n1 @0\n";

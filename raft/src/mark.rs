@@ -35,6 +35,7 @@ marks! {
     BecamePreCandidate "became-pre-candidate" "A server becomes a pre-candidate.",
     PreVoteGranted "pre-vote-granted" "A Pre-Vote is granted.",
     PreVoteRefused "pre-vote-refused" "A Pre-Vote is refused.",
+    PreVoteUnknown "pre-vote-unknown" "A peer of an older version does not know Pre-Vote.",
     BecameCandidate "became-candidate" "A server becomes a candidate.",
     VoteGranted "vote-granted" "A vote is granted.",
     VoteGrantedAgain "vote-granted-again" "The same vote is requested again, and granted.",

@@ -51,6 +51,9 @@ pub enum Body<C = Vec<u8>> {
         /// True means that the receiver would grant its vote now.
         granted: bool,
     },
+    /// The reply of an older version, which does not know Pre-Vote, in the term of the request. Its
+    /// transport sends it in place of the server.
+    PreVoteUnknown,
     /// AppendEntries: replication, and heartbeat if `entries` is empty.
     AppendEntries {
         /// The entry immediately before the new ones.
@@ -143,6 +146,8 @@ pub enum Kind {
     PreVote,
     /// See [`Body::PreVoteReply`].
     PreVoteReply,
+    /// See [`Body::PreVoteUnknown`].
+    PreVoteUnknown,
     /// See [`Body::AppendEntries`].
     AppendEntries,
     /// See [`Body::AppendEntriesReply`].
@@ -167,6 +172,7 @@ impl Kind {
             self,
             RequestVoteReply
                 | PreVoteReply
+                | PreVoteUnknown
                 | AppendEntriesReply
                 | InstallSnapshotReply
                 | ReadIndexReply
@@ -182,6 +188,7 @@ impl<C> Body<C> {
             Body::RequestVoteReply { .. } => Kind::RequestVoteReply,
             Body::PreVote { .. } => Kind::PreVote,
             Body::PreVoteReply { .. } => Kind::PreVoteReply,
+            Body::PreVoteUnknown => Kind::PreVoteUnknown,
             Body::AppendEntries { .. } => Kind::AppendEntries,
             Body::AppendEntriesReply { .. } => Kind::AppendEntriesReply,
             Body::InstallSnapshot(_) => Kind::InstallSnapshot,
@@ -210,6 +217,7 @@ impl<C> fmt::Display for Message<C> {
             Body::PreVoteReply { granted: vote } => {
                 write!(f, "PreVoteReply({term}, {})", granted(vote))
             }
+            Body::PreVoteUnknown => write!(f, "PreVoteUnknown({term})"),
             Body::AppendEntries { prev_log, entries, leader_commit, .. } => {
                 let count = entries.len();
                 write!(

@@ -701,6 +701,18 @@ fn a_pre_candidate_campaigns_only_with_a_majority_of_pre_votes() {
     assert_eq!((host.term_and_vote(), host.role()), ((4, Some(0)), Role::Candidate));
 }
 
+// A rolling upgrade: openraft PR 1785, ferrosa PR 432.
+#[test]
+fn a_peer_that_does_not_know_pre_vote_counts_as_if_it_granted_it() {
+    let host = with_pre_vote(server(5, 3, &[1])).campaigns();
+    let host = host.receives(1, 3, Body::PreVoteUnknown).receives(1, 3, Body::PreVoteUnknown);
+    assert_eq!(host.term_and_vote(), (3, None));
+    let host = host.receives(2, 3, Body::PreVoteUnknown);
+    assert_eq!((host.term_and_vote(), host.role()), ((4, Some(0)), Role::Candidate));
+    let late = host.receives(3, 4, Body::PreVoteUnknown).receives(4, 4, Body::PreVoteUnknown);
+    assert_eq!(late.role(), Role::Candidate);
+}
+
 // 9.6: "if the candidate's log is sufficiently up-to-date".
 #[test]
 fn a_pre_vote_is_refused_if_the_log_is_not_up_to_date() {

@@ -25,6 +25,7 @@ use whitewater::mutants::storage;
 use whitewater::replica::system_under_test::{SystemUnderTest, UnknownMutant};
 use whitewater::replica::Replica;
 use whitewater::run::Runner;
+use whitewater::schedule::feature::Feature;
 use whitewater::schedule::Schedule;
 use whitewater::search::generator::{Generator, Strategy};
 use whitewater::target::Systems;
@@ -153,6 +154,14 @@ fn strategy() -> impl TypedValueParser<Value = Strategy> {
         .map(|name| Strategy::named(&name).expect("it is one of them"))
 }
 
+/// Reads the name of a feature.
+fn feature() -> impl TypedValueParser<Value = Feature> {
+    PossibleValuesParser::new(Feature::ALL.map(|(_, name)| name)).map(|name| {
+        let known = Feature::ALL.into_iter().find(|(_, other)| *other == name);
+        known.expect("it is one of them").0
+    })
+}
+
 /// Reads a number of CPU seconds.
 fn cpu_seconds(text: &str) -> Result<f64, String> {
     match text.parse() {
@@ -174,6 +183,9 @@ struct DrawArgs {
     /// Seed of the ChaCha generator.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Leave out schedules without this feature.
+    #[arg(long, value_parser = feature(), value_name = "NAME")]
+    feature: Option<Feature>,
     /// Size of every cluster; by default each schedule draws its own.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=7))]
     nodes: Option<u8>,
@@ -181,7 +193,11 @@ struct DrawArgs {
 
 impl DrawArgs {
     fn generator(&self) -> Generator {
-        Generator::new(self.strategy, self.seed)
+        let generator = Generator::new(self.strategy, self.seed);
+        match self.feature {
+            Some(feature) => generator.with_feature(feature),
+            None => generator,
+        }
     }
 }
 

@@ -67,6 +67,10 @@ pub struct Capabilities {
     /// term: its leaders know nothing of a member that is added again, and count no acknowledgement
     /// that it sent before.
     pub rejoin: bool,
+    /// There are two versions of it, each of which starts from a disk that the other has written
+    /// and processes the other's messages:
+    /// [`Replica::start_older`](crate::replica::Replica::start_older).
+    pub upgrades: bool,
 }
 
 impl Capabilities {
@@ -90,5 +94,6 @@ impl Capabilities {
         machine_disk: false,
         leases: false,
         rejoin: false,
+        upgrades: false,
     };
 }

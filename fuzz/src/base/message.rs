@@ -87,6 +87,8 @@ pub enum MessageBody {
         /// The sender would grant its vote.
         granted: bool,
     },
+    /// Says that the sender's version does not know Pre-Vote. Promises nothing either.
+    PreVoteUnknown,
     /// Promises nothing, and claims no term: a reply to a heartbeat, for example.
     Other,
 }
@@ -120,7 +122,7 @@ impl MessageBody {
             MessageBody::InstallSnapshot { .. } => 7,
             MessageBody::TimeoutNow => 8,
             MessageBody::ReadIndex => 9,
-            MessageBody::Other => 10,
+            MessageBody::PreVoteUnknown | MessageBody::Other => 10,
         }
     }
 
@@ -140,6 +142,7 @@ impl MessageBody {
             self,
             MessageBody::PreVote { .. }
                 | MessageBody::PreVoteReply { .. }
+                | MessageBody::PreVoteUnknown
                 | MessageBody::ReadIndex
                 | MessageBody::Other
         )

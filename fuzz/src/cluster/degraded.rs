@@ -177,7 +177,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// Whether a node that is not followed by a quorum cannot depose a leader.
     fn keeps_leaders(&self) -> bool {
         let keeps = |id| {
-            let setup = self.setup().of(id);
+            let setup = self.recorder.history.setup_of(id);
             setup.pre_vote && setup.check_quorum
         };
         self.setup().heartbeats_in_time() && NodeSet::first(self.setup().nodes).iter().all(keeps)

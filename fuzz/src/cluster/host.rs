@@ -6,7 +6,7 @@ use crate::cluster::disk::Disk;
 use crate::history::state_machine::StateMachine;
 use crate::replica::machine_store::MachineStore;
 use crate::replica::node_storage::NodeStorage;
-use crate::replica::{Entry, Replica, Write};
+use crate::replica::{Durable, Entry, Replica, Write};
 
 /// One node's replica, if it runs, its disk, its state machine and its clock.
 #[derive(Clone, Debug)]
@@ -32,6 +32,8 @@ pub(crate) struct Host<R: Replica> {
     pub missed_ticks: u32,
     /// Ticks that it does not receive, since its clock was set back.
     pub ticks_to_skip: u32,
+    /// On an incorrect host: what the older version left behind at an upgrade.
+    pub left_behind: Option<Durable>,
     /// Its disk cannot be repaired, or it is lost permanently: it is never started again.
     pub unrecoverable: bool,
 }
@@ -67,6 +69,7 @@ impl<R: Replica> Host<R> {
             paused: false,
             missed_ticks: 0,
             ticks_to_skip: 0,
+            left_behind: None,
             unrecoverable: false,
         }
     }
@@ -77,6 +80,7 @@ impl<R: Replica> Host<R> {
         self.storage = R::Storage::new(opening);
         self.machine_store = MachineStore::new();
         self.in_doubt.clear();
+        self.left_behind = None;
         self.unrecoverable = false;
         self.stop();
     }

@@ -25,7 +25,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     /// The state machine with which a node starts.
     pub(crate) fn machine_at_start(&mut self, id: NodeId) -> StateMachine {
-        let driver = self.sut.driver;
+        let driver = self.sut.driver.under(self.recorder.history.node(id).version);
         let host = &mut self.hosts[usize::from(id.0)];
         let snapshot = host.disk.image.snapshot.as_deref();
         let first = snapshot.map_or(LogIndex(0), |snapshot| snapshot.last.index);

@@ -10,7 +10,7 @@ use crate::cluster::Cluster;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{Verdict, HELD, NOTHING};
 use crate::replica::Replica;
-use crate::schedule::event::{Event, Kind};
+use crate::schedule::event::{Event, Kind, ALL};
 
 /// One `settle` delivers at most this many messages.
 const SETTLE_LIMIT: u64 = 48;
@@ -44,6 +44,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             Kind::Replace => self.replace(a, b),
             Kind::Outrun => self.outrun(a),
             Kind::Rejoin => self.rejoin(a),
+            Kind::Roll => self.roll_through(a),
             _ => unreachable!("only macros are expanded"),
         }
     }
@@ -142,6 +143,20 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             let Some((from, to)) = link else { break };
             self.perform_known(Kind::Deliver, [from, to, 0])?;
             self.persist_all(to)?;
+        }
+        HELD
+    }
+
+    /// One node of `set` after the other is upgraded, or rolled back, and starts; the leader, or
+    /// else that node as a candidate, then exchanges messages with the others.
+    fn roll_through(&mut self, set: u8) -> Verdict {
+        for node in (0..self.setup().nodes).filter(|&node| set >> node & 1 == 1) {
+            self.perform_exactly(Event::exact(Kind::Upgrade, [node, 0, 0]))?;
+            self.perform_exactly(Event::exact(Kind::Restart, [node, 0, 0]))?;
+            match self.next_leading(node, true) {
+                Some(leader) => self.exchange(leader, ALL)?,
+                None => self.elect(node, ALL)?,
+            };
         }
         HELD
     }

@@ -34,9 +34,11 @@ mod node_flags;
 pub mod recovery;
 mod rejoin;
 mod resolution;
+mod rolling;
 mod step;
 mod stored;
 mod unhindered;
+mod upgrades;
 
 /// Nodes, disks and network, with their monitor.
 pub struct Cluster<R: Replica, M> {
@@ -208,6 +210,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             Kind::FailPersist => self.fail_write(node, b),
             Kind::Crash => self.crash(node, b, c),
             Kind::Restart => self.boot(node, b > 0),
+            Kind::Upgrade => self.upgrade(node),
             Kind::Pause => self.pause(node),
             Kind::Resume => self.resume(node),
             Kind::Jump => self.jump(node, b as i8),

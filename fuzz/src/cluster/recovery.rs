@@ -20,10 +20,12 @@ use crate::history::monitor::Monitor;
 use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome, QUIET_COMMANDS};
 use crate::history::state_machine::keys;
 use crate::history::violation::{Verdict, Violation, HELD, NOTHING};
+use crate::history::NodeHistory;
 use crate::replica::node_storage::NodeStorage;
 use crate::replica::{Input, Replica};
 use crate::schedule::event::{Event, Kind};
 use crate::schedule::feature::Feature;
+use crate::schedule::version::Version;
 use crate::schedule::{Recovery, Setup};
 
 /// A cluster may take this many of the longest election timeouts to converge. A few are for old
@@ -56,6 +58,9 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             let quiet = self.quiet(ticks, Some(node))?;
             self.recorder.quiet_period_ended(&quiet)?;
         }
+        if self.setup().has_upgrades() {
+            self.roll(core)?;
+        }
         match core == NodeSet::first(self.setup().nodes) && self.differing().is_none() {
             true => self.request_unhindered(),
             false => HELD,
@@ -69,7 +74,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     pub(crate) fn is_fair(&self) -> bool {
         let history = &self.recorder.history;
         let is_changed = history.nodes.iter().any(|node| node.log.changes()[0].is_some());
-        let all_pre_vote = history.nodes.iter().all(|node| self.setup().of(node.id).pre_vote);
+        let all_pre_vote = history.nodes.iter().all(|node| history.setup_of(node.id).pre_vote);
         !self.setup().priority || !is_changed || all_pre_vote
     }
 
@@ -144,10 +149,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     /// A client requests a write and a read from `id`.
     fn request(&mut self, id: NodeId) -> Verdict {
-        let command = self.recorder.history.propose_at(id, 0);
-        self.announce(Kind::Propose, [id.0, 0, 0])?;
-        self.input_now(id, Input::Propose(command))?;
-        self.deliver_everything()?;
+        self.propose_now(id)?;
         if R::CAPABILITIES.reads {
             let read = self.recorder.history.read_at(id);
             self.announce(Kind::Read, [id.0, 0, 0])?;
@@ -155,6 +157,14 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             self.deliver_everything()?;
         }
         HELD
+    }
+
+    /// A client proposes a command to `id`.
+    pub(crate) fn propose_now(&mut self, id: NodeId) -> Verdict {
+        let command = self.recorder.history.propose_at(id, 0);
+        self.announce(Kind::Propose, [id.0, 0, 0])?;
+        self.input_now(id, Input::Propose(command))?;
+        self.deliver_everything()
     }
 
     /// Each clock ticks once, in turn, and all effects of a tick are complete before the next.
@@ -200,7 +210,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let (leader, _) = history.newest_leader()?;
         let members = history.membership_of(history.node(leader));
         let gone = NodeSet::first(self.setup().nodes).without(core);
-        let all_pre_vote = core.iter().all(|id| self.setup().of(id).pre_vote);
+        let all_pre_vote = core.iter().all(|id| history.setup_of(id).pre_vote);
         let mut others = members.voters.iter().filter(|&id| id != leader && core.contains(id));
         others.find(|&id| all_pre_vote && history.can_spare(gone.iter().chain([id]).collect()))
     }
@@ -284,11 +294,14 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     }
 
     /// Nodes that may disturb the others permanently are stopped. A node that uses Pre-Vote does
-    /// not disturb them.
+    /// not disturb them, if all versions that run know Pre-Vote.
     fn retire(&mut self) -> Verdict {
         for id in (0..self.setup().nodes).map(NodeId) {
             let history = &self.recorder.history;
-            let uses_pre_vote = self.setup().of(id).pre_vote;
+            let knows = |node: &NodeHistory| {
+                !node.up || node.version == Version::Newer || history.setup_of(node.id).pre_vote
+            };
+            let uses_pre_vote = history.setup_of(id).pre_vote && history.nodes.iter().all(knows);
             if history.node(id).up && !uses_pre_vote && history.may_disturb(id) {
                 self.lose_permanently(id)?;
             }
@@ -345,7 +358,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     }
 
     /// Two members that run and differ in log, commit index or state machine.
-    fn differing(&self) -> Option<(NodeId, NodeId)> {
+    pub(crate) fn differing(&self) -> Option<(NodeId, NodeId)> {
         let history = &self.recorder.history;
         let (leader, _) = history.newest_leader()?;
         let members = history.membership_of(history.node(leader)).members();

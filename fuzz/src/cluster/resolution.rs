@@ -45,7 +45,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             Kind::Persist | Kind::FailPersist | Kind::Fill | Kind::Free | Kind::Damage => {
                 self.resolve_disk(kind, event.operands)
             }
-            Kind::Crash | Kind::CrashAmid | Kind::Restart | Kind::LoseDisk => {
+            Kind::Crash | Kind::CrashAmid | Kind::Restart | Kind::Upgrade | Kind::LoseDisk => {
                 self.resolve_life(kind, event.operands)
             }
             Kind::Wipe | Kind::RestoreBackup => self.resolve_rejoin(kind, event.operands[0]),
@@ -142,6 +142,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
                 let node = self.next(a, self.nodes_with(Flag::Down))?;
                 exact(node, wrap(b, 2), 0)
             }
+            Kind::Upgrade => exact(self.next(a, self.with(|host| !host.unrecoverable))?, 0, 0),
             _ => {
                 let node = self.next(a, self.with(|host| !host.disk.lost))?;
                 self.can_spare(node).then(|| Event::exact(kind, [node, 0, 0]))

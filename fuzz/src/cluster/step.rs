@@ -20,6 +20,7 @@ use crate::history::violation::{Verdict, HELD, NOTHING};
 use crate::replica::node_storage::NodeStorage;
 use crate::replica::{Input, Replica, View};
 use crate::schedule::feature::Feature;
+use crate::schedule::version::Version;
 use crate::schedule::DiskMode;
 
 impl<R: Replica, M: Monitor> Cluster<R, M> {
@@ -68,7 +69,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let applied = driver.on_apply(effects.applied, &mut garbled);
         self.digest = step_digest(self.digest, &view, effects.messages.len());
         if let Some(snapshot) = effects.restore {
-            host.machine = self.store.restore(snapshot, driver);
+            let version = self.recorder.history.node(id).version;
+            host.machine = self.store.restore(snapshot, driver.under(version));
             host.to_apply.clear();
             if self.setup.features.has(Feature::MachineDisk) {
                 machine::begin_restore(&mut host.machine_store, snapshot, driver);
@@ -211,8 +213,9 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// A node starts from its disk, if that can be read; with `cut_short`, it stops again after the
     /// repair of the disk.
     pub(crate) fn boot(&mut self, id: NodeId, cut_short: bool) -> Verdict {
+        let version = self.recorder.history.node(id).version;
         let host = &mut self.hosts[usize::from(id.0)];
-        let driver = self.sut.driver;
+        let driver = self.sut.driver.under(version);
         match host.disk.recover(driver) {
             Readable::Yes => {}
             Readable::Before(index) => self.recorder.repaired(id, index)?,
@@ -245,8 +248,12 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         if self.setup.features.has(Feature::Rejoin) {
             host.disk.copy();
         }
-        let setup = self.setup.of(id);
-        let replica = R::start(id, &setup, &self.sut.options, &host.disk.image);
+        driver.on_start(&mut host.disk.image);
+        let setup = self.setup.of(id, version);
+        let replica = match version {
+            Version::Older => R::start_older(id, &setup, &self.sut.options, &host.disk.image),
+            Version::Newer => R::start(id, &setup, &self.sut.options, &host.disk.image),
+        };
         let (view, membership) = (replica.view(), replica.membership());
         host.replica = Some(replica);
         self.network.set_down(id, false);

@@ -124,7 +124,7 @@ impl Goals {
         self.reach_if(Goal::ElectedWithFullDisk, !full.is_empty());
         self.reach_if(Goal::ElectedWhileClogged, clogged);
         self.reach_if(Goal::ElectedWhileFiltered, filtered);
-        let mixed = history.setup.of(node).pre_vote != history.setup.pre_vote;
+        let mixed = history.setup_of(node).pre_vote != history.setup.pre_vote;
         self.reach_if(Goal::MixedConfigElected, mixed);
     }
 

@@ -91,6 +91,13 @@ goals! {
     CommittedWithoutLost = "committed-without-lost", "An entry was committed after a disk had been lost permanently.";
     NodeReplaced = "node-replaced", "A membership change that replaces a stopped node is committed.";
     MixedConfigElected = "mixed-config-elected", "A node whose configuration differs from the others' has won an election.";
+    // Upgrades.
+    NodeUpgraded = "node-upgraded", "A node was upgraded, and started under the newer version.";
+    NodeRolledBack = "node-rolled-back", "A node was rolled back, and started under the older version.";
+    ElectedAmongVersions = "elected-among-versions", "A node has won an election while nodes of both versions ran.";
+    CommittedAmongVersions = "committed-among-versions", "An entry was committed while nodes of both versions ran.";
+    PreVoteAmongVersions = "pre-vote-among-versions", "A PreVote has arrived at a node whose older version does not know it.";
+    UpgradedInTurn = "upgraded-in-turn", "In a healthy cluster the nodes were upgraded one after the other.";
     // Combinations.
     SnapshotMeetsJoint = "snapshot-meets-joint", "A snapshot has arrived at a node in joint consensus.";
     LateReadAnswer = "late-read-answer", "A ReadIndex message or its reply has arrived in a later term.";

@@ -11,7 +11,7 @@ use crate::base::counts::Counts;
 use crate::history::degraded_period::DegradedPeriod;
 use crate::history::log_chain::is_command;
 use crate::history::monitor::Monitor;
-use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome, Unhindered};
+use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome, Rolled, Unhindered};
 use crate::history::state_machine::StateMachine;
 use crate::history::step::Request;
 use crate::history::violation::{Verdict, NOTHING};
@@ -24,6 +24,7 @@ mod duties;
 mod fault_state;
 mod faults;
 mod list;
+mod upgrades;
 
 pub use crate::goal::list::{Goal, COUNT, GOALS};
 
@@ -41,6 +42,8 @@ pub struct Goals {
     /// The term of the last TimeoutNow that each node received.
     timeout_now: PerNode<Term>,
     fault_state: FaultState,
+    /// The nodes whose next start is under another version than their last.
+    exchanged: raft::NodeSet,
 }
 
 impl Goals {
@@ -59,6 +62,7 @@ impl Goals {
 
     fn won(&mut self, history: &History, node: NodeId, term: Term) {
         self.won_during(history, node);
+        self.won_among_versions(history);
         self.reach(Goal::LeaderElected);
         let others = history.leaders.iter().any(|leader| leader.is_some_and(|id| id != node));
         self.reach_if(Goal::LeaderReplaced, others);
@@ -129,6 +133,7 @@ impl Monitor for Goals {
 
     fn received(&mut self, history: &History, message: &MessageView) -> Verdict {
         self.duty(history, message);
+        self.pre_vote_among_versions(history, message);
         match message.body {
             MessageBody::VoteGranted => self.received_vote(history, message),
             MessageBody::AppendRejected { .. } => self.reach(Goal::Refusal),
@@ -198,6 +203,7 @@ impl Monitor for Goals {
         self.reach_if(Goal::CommittedWhileCut, self.cut);
         self.reach_if(Goal::CommittedWhileDown, h.nodes.iter().any(|node| !node.up));
         self.committed_during();
+        self.committed_among_versions(h);
         NOTHING
     }
 
@@ -383,7 +389,18 @@ impl Monitor for Goals {
         NOTHING
     }
 
+    fn rolled(&mut self, _: &History, _: &Rolled) -> Verdict {
+        self.reach(Goal::UpgradedInTurn);
+        NOTHING
+    }
+
+    fn upgraded(&mut self, _: &History, node: NodeId) -> Verdict {
+        self.gets_other_version(node);
+        NOTHING
+    }
+
     fn started(&mut self, history: &History, node: NodeId) -> Verdict {
+        self.started_under(history.node(node).version, node);
         let facts = history.node(node);
         self.reach_if(Goal::RestartWithLog, facts.disk.last_index() > LogIndex(0));
         self.reach_if(Goal::RestartWithVote, facts.disk_state.vote.is_some());

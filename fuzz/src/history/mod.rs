@@ -18,6 +18,7 @@ use crate::history::log_chain::{command_of, is_command, LogChain};
 use crate::history::state_machine::ReferenceMachine;
 use crate::replica::{Capabilities, Command, Entry, MessageView, PreVoteStickiness, View, Write};
 use crate::schedule::event::{Event, Kind};
+use crate::schedule::version::Version;
 use crate::schedule::Setup;
 
 pub mod anomaly;
@@ -157,6 +158,8 @@ pub struct NodeHistory {
     pub applied: LogIndex,
     /// The leader that it hears.
     pub hearing: Hearing,
+    /// The version under which it runs, or starts next.
+    pub version: Version,
     /// As a leader: its last progress of each node.
     pub progress: PerNode<Progress>,
     /// As a leader: the voters of a change that it has accepted, until it says that it has ended.
@@ -178,6 +181,7 @@ impl NodeHistory {
         self.lost = false;
         self.applied = LogIndex(0);
         self.hearing = Hearing::default();
+        self.version = Version::default();
         self.progress = PerNode::default();
         self.requested = None;
         self.joining = false;
@@ -238,6 +242,7 @@ impl History {
         self.nodes.resize_with(setup.nodes.into(), NodeHistory::default);
         for (id, node) in everyone.iter().zip(&mut self.nodes) {
             node.begin(id);
+            node.version = setup.first_version();
         }
         self.committed.clear();
         self.births.clear();
@@ -246,6 +251,12 @@ impl History {
         self.committed_log.clear();
         self.committed_by = self.membership;
         self.clients.begin();
+    }
+
+    /// The configuration under which `id` runs, or starts next.
+    #[inline]
+    pub fn setup_of(&self, id: NodeId) -> Setup {
+        self.setup.of(id, self.node(id).version)
     }
 
     /// The newest membership in the log of a node.
@@ -570,6 +581,11 @@ impl History {
         node.applied = LogIndex(0);
         let NodeHistory { log, disk, .. } = node;
         log.become_equal(disk, disk.last_index());
+    }
+
+    pub(crate) fn upgraded(&mut self, id: NodeId) {
+        let version = &mut self.node_mut(id).version;
+        *version = version.other();
     }
 
     pub(crate) fn started(&mut self, id: NodeId, view: View) {

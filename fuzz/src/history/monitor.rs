@@ -7,7 +7,7 @@
 use raft::{Ended, LogIndex, Membership, NodeId, NodeSet, Progress, Read, Refused};
 
 use crate::history::degraded_period::DegradedPeriod;
-use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome, Unhindered};
+use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome, Rolled, Unhindered};
 use crate::history::state_machine::StateMachine;
 use crate::history::step::Request;
 use crate::history::violation::{Verdict, NOTHING};
@@ -207,6 +207,10 @@ pub trait Monitor {
     fn stopped(&mut self, history: &History, node: NodeId, lost: usize) -> Verdict {
         NOTHING
     }
+    /// `node`, which is down, has the other version now.
+    fn upgraded(&mut self, history: &History, node: NodeId) -> Verdict {
+        NOTHING
+    }
     /// `node` has started from its disk.
     fn started(&mut self, history: &History, node: NodeId) -> Verdict {
         NOTHING
@@ -229,6 +233,10 @@ pub trait Monitor {
     }
     /// A quiet period is over.
     fn quiet_period_ended(&mut self, history: &History, quiet: &QuietPeriod) -> Verdict {
+        NOTHING
+    }
+    /// One node of a healthy cluster has been upgraded.
+    fn rolled(&mut self, history: &History, rolled: &Rolled) -> Verdict {
         NOTHING
     }
     /// A request that nothing hindered has succeeded, or has had its time.
@@ -397,6 +405,9 @@ macro_rules! forward_monitor_calls {
         fn stopped(&mut self, history: &History, node: NodeId, lost: usize) -> Verdict {
             $to!(self, stopped(history, node, lost): $($field)*)
         }
+        fn upgraded(&mut self, history: &History, node: NodeId) -> Verdict {
+            $to!(self, upgraded(history, node): $($field)*)
+        }
         fn started(&mut self, history: &History, node: NodeId) -> Verdict {
             $to!(self, started(history, node): $($field)*)
         }
@@ -418,6 +429,9 @@ macro_rules! forward_monitor_calls {
         }
         fn quiet_period_ended(&mut self, history: &History, quiet: &QuietPeriod) -> Verdict {
             $to!(self, quiet_period_ended(history, quiet): $($field)*)
+        }
+        fn rolled(&mut self, history: &History, rolled: &Rolled) -> Verdict {
+            $to!(self, rolled(history, rolled): $($field)*)
         }
         fn unhindered_request_ended(
             &mut self,

@@ -7,7 +7,7 @@ use raft::{Ended, LogIndex, Membership, NodeId, NodeSet, Progress};
 
 use crate::history::degraded_period::DegradedPeriod;
 use crate::history::monitor::Monitor;
-use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome, Unhindered};
+use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome, Rolled, Unhindered};
 use crate::history::state_machine::{key_of, StateMachine};
 use crate::history::step::{Request, Step};
 use crate::history::violation::{Verdict, Violation};
@@ -301,9 +301,20 @@ impl<M: Monitor> Recorder<M> {
         self.monitor.quiet_period_ended(&self.history, quiet)
     }
 
+    /// One node of a healthy cluster has been upgraded.
+    pub fn rolled(&mut self, rolled: &Rolled) -> Verdict {
+        self.monitor.rolled(&self.history, rolled)
+    }
+
     /// A request that nothing hindered has succeeded, or has had its time.
     pub fn unhindered_request_ended(&mut self, request: &Unhindered) -> Verdict {
         self.monitor.unhindered_request_ended(&self.history, request)
+    }
+
+    /// A node that is down is upgraded, or rolled back.
+    pub fn upgraded(&mut self, node: NodeId) -> Verdict {
+        self.history.upgraded(node);
+        self.monitor.upgraded(&self.history, node)
     }
 
     /// A node has started from its disk.

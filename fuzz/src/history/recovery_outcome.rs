@@ -45,6 +45,26 @@ pub struct QuietPeriod {
     pub differing: Option<(NodeId, NodeId)>,
 }
 
+/// The upgrade of one node of a healthy cluster. Leaders are given with their terms.
+#[derive(Clone, Copy, Debug)]
+pub struct Rolled {
+    /// The node.
+    pub node: NodeId,
+    /// The leader before.
+    pub before: Option<(NodeId, Term)>,
+    /// The leader at the end of the time in which the node was down.
+    pub during: Option<(NodeId, Term)>,
+    /// The leader at the end.
+    pub after: Option<(NodeId, Term)>,
+    /// Whether a command was committed while the node was down; none if it could not be spared, and
+    /// started at once.
+    pub committed: Option<bool>,
+    /// At the end there is a leader, and all members have its log.
+    pub has_converged: bool,
+    /// How long that took, or how long it had, in ticks of each clock after the start.
+    pub ticks: u32,
+}
+
 /// A request that nothing hinders: the cluster has recovered, and all nodes are reachable.
 #[derive(Clone, Copy, Debug)]
 pub struct Unhindered {

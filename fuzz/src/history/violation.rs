@@ -127,6 +127,14 @@ fn repetition(repeats: &u32) -> String {
     }
 }
 
+/// What a cluster does not do while, or after, one of its nodes is upgraded.
+fn stopped(is_down: &bool, ticks: &u32) -> String {
+    match is_down {
+        true => "no command was committed while it was down, although a quorum ran".into(),
+        false => format!("{ticks} ticks after its start not all nodes had the leader's log"),
+    }
+}
+
 fn leadership(leader: &Option<(NodeId, Term)>) -> String {
     leader.map_or("no leader".into(), |(leader, term)| format!("{leader} in {term}"))
 }
@@ -441,6 +449,25 @@ violations! {
     NewVoterHasCaughtUp { leader: NodeId, voter: NodeId, matched: LogIndex, needed: LogIndex }
         = "new-voter-has-caught-up",
         "{leader} made {voter} a voter, whose match index is {matched}; an election timeout before, the log ended at {needed}";
+
+    UpgradeSparesTheCluster {
+        node: NodeId,
+        before: Option<(NodeId, Term)>,
+        after: Option<(NodeId, Term)>,
+    }
+        = "upgrade-spares-the-cluster",
+        "while {node} was upgraded, which did not lead, the leader changed from {} to {}",
+        leadership(before), leadership(after);
+    /// The evidence where the node led, or nothing is committed: the same oracle.
+    UpgradeStopsTheCluster {
+        node: NodeId,
+        is_down: bool,
+        leader: Option<(NodeId, Term)>,
+        ticks: u32,
+    }
+        = "upgrade-spares-the-cluster",
+        "{node} was upgraded, and {}; the leader is {}",
+        stopped(is_down, ticks), leadership(leader);
 
     // ---- Requests ----
     RequestIsAnswered { node: NodeId, request: step::Request, ticks: u32 }

@@ -32,7 +32,7 @@ fn forget_all_but_the_newest(memberships: &mut Memberships, index: LogIndex) {
 }
 
 /// See the module.
-pub(super) static MUTANTS: [Mutant; 77] = [
+pub(super) static MUTANTS: [Mutant; 82] = [
     // ---- Pipelining ----
     mutant(
         "window-ignored",
@@ -276,6 +276,13 @@ pub(super) static MUTANTS: [Mutant; 77] = [
         seeded! { pre_votes(pre_vote) => false },
     ),
     mutant(
+        "unknown-pre-vote-counts-as-refusal",
+        "",
+        "ferrosa PR 432; openraft PR 1785",
+        "recovers-after-healing",
+        seeded! { counts_unknown_pre_vote() => false },
+    ),
+    mutant(
         "newer-term-resets-election-timer",
         "",
         "LifeRaft, bug 5",
@@ -340,7 +347,7 @@ pub(super) static MUTANTS: [Mutant; 77] = [
         seeded! {
             compaction_point(asked, handed_out, commit, last) => {
                 (asked <= handed_out).then_some(asked)
-            }
+            },
         },
     ),
     mutant(
@@ -427,6 +434,35 @@ pub(super) static MUTANTS: [Mutant; 77] = [
         "a promise of the lease that is kept in memory alone",
         "lease-is-honoured",
         seeded! { votes_withheld_at_start(election_ticks) => 0 },
+    ),
+    // ---- Rolling upgrades ----
+    mutant(
+        "election-timer-advanced-at-start",
+        "",
+        "etcd #9333",
+        "upgrade-spares-the-cluster",
+        seeded! { elapsed_at_start(election_ticks) => 2 * election_ticks },
+    ),
+    host(
+        "roll-back-to-old-files",
+        "",
+        "moby/swarmkit PR 1483",
+        "restart-from-disk",
+        Driver { versions_keep_own_files: true, ..Driver::CORRECT },
+    ),
+    host(
+        "older-version-skips-changes",
+        "",
+        "hashicorp/raft PR 139, its review",
+        "membership-is-newest",
+        Driver { older_skips_changes: true, ..Driver::CORRECT },
+    ),
+    host(
+        "older-version-skips-commands",
+        "",
+        "rostam #113; cockroachdb #6985; logcabin #125",
+        "commands-take-effect-once",
+        Driver { older_skips_commands: true, ..Driver::CORRECT },
     ),
     // ---- Bugs for the remaining oracles ----
     mutant(

@@ -28,7 +28,7 @@ impl Monitor for BatchIsBounded {
         if !history.bounded_sends {
             return NOTHING;
         }
-        let (node, bound) = (message.from, usize::from(history.setup.of(message.from).max_entries));
+        let (node, bound) = (message.from, usize::from(history.setup_of(message.from).max_entries));
         check(entries <= bound, || Violation::BatchIsBounded { node, entries, bound })
     }
 }

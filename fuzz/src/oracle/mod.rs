@@ -11,7 +11,7 @@ use crate::base::counts::Counts;
 use crate::forward_monitor_calls;
 use crate::history::degraded_period::DegradedPeriod;
 use crate::history::monitor::Monitor;
-use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome, Unhindered};
+use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome, Rolled, Unhindered};
 use crate::history::state_machine::StateMachine;
 use crate::history::step::Request;
 use crate::history::violation::{Verdict, Violation};
@@ -181,6 +181,7 @@ oracles! {
     heard_leader_stays: HeardLeaderStays,
     leader_needs_its_disk: LeaderNeedsItsDisk,
     new_voter_has_caught_up: NewVoterHasCaughtUp,
+    upgrade_spares_the_cluster: UpgradeSparesTheCluster,
     // Requests.
     request_is_answered: RequestIsAnswered,
     unhindered_request_succeeds: UnhinderedRequestSucceeds,

@@ -49,7 +49,7 @@ impl Monitor for NewVoterHasCaughtUp {
     }
 
     fn ticked(&mut self, history: &History, node: NodeId) -> Verdict {
-        let (setup, view) = (history.setup.of(node), &history.node(node).view);
+        let (setup, view) = (history.setup_of(node), &history.node(node).view);
         let leading = &mut self.leaders[node];
         leading.ticks += 1;
         if leading.ticks % u32::from(setup.election_ticks.max(1)) == 0 {
@@ -60,7 +60,7 @@ impl Monitor for NewVoterHasCaughtUp {
 
     fn writing(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
         let facts = history.node(node);
-        if !history.setup.of(node).catch_up || !facts.view.is_leader() {
+        if !history.setup_of(node).catch_up || !facts.view.is_leader() {
             return NOTHING;
         }
         let old = history.membership_of(facts).all_voters();

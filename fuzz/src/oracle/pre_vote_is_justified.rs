@@ -107,7 +107,7 @@ impl Monitor for PreVoteIsJustified {
 
 /// The leader because of which `voter` must not grant `asker` its Pre-Vote, if there is one.
 fn leader_in_the_way(history: &History, voter: NodeId, asker: NodeId) -> Option<NodeId> {
-    let setup = history.setup.of(voter);
+    let setup = history.setup_of(voter);
     let is_sticky = match history.pre_vote_stickiness {
         PreVoteStickiness::Never => false,
         PreVoteStickiness::WithCheckQuorum => setup.check_quorum,

@@ -92,7 +92,7 @@ impl Monitor for RequestIsAnswered {
     fn ticked(&mut self, history: &History, node: NodeId) -> Verdict {
         let open = &mut self.nodes[node];
         open.ticks = open.ticks.wrapping_add(1);
-        let limit = 2 * u32::from(history.setup.of(node).election_ticks) + 2;
+        let limit = 2 * u32::from(history.setup_of(node).election_ticks) + 2;
         let is_late = |since: u32| open.ticks.wrapping_sub(since) > limit;
         let read = open.reads.first().filter(|(_, since)| is_late(*since));
         let late = read.map(|(number, _)| Request::Read(*number));

@@ -88,7 +88,7 @@ impl Monitor for SilentFollowerCampaigns {
             // A vote that is given again.
             MessageBody::RequestVote { .. } => view.hard_state.vote == Some(message.from),
             // A pre-candidacy that is lost, even if the view did not show it.
-            MessageBody::PreVoteReply { .. } => true,
+            MessageBody::PreVoteReply { .. } | MessageBody::PreVoteUnknown => true,
             MessageBody::ReadIndex | MessageBody::Other => true,
             _ => false,
         };

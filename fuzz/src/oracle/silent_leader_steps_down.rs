@@ -44,7 +44,7 @@ impl Oracle for SilentLeaderStepsDown {
 
 impl Monitor for SilentLeaderStepsDown {
     fn ticked(&mut self, history: &History, node: NodeId) -> Verdict {
-        let setup = history.setup.of(node);
+        let setup = history.setup_of(node);
         if !setup.check_quorum || history.node(node).view.role != Role::Leader {
             return NOTHING;
         }

@@ -85,7 +85,7 @@ impl Monitor for WindowIsKept {
         *sent += 1;
         // The election and each read of a client may have caused a resend.
         let reads = history.clients.reads.len();
-        let bound = usize::from(history.setup.inflight) + *resends + 1 + reads;
+        let bound = usize::from(history.setup_of(message.from).inflight) + *resends + 1 + reads;
         let (leader, peer, sent) = (message.from, message.to, *sent);
         check(sent <= bound, || Violation::WindowIsKept { leader, peer, sent, bound })
     }

@@ -3,10 +3,11 @@
 //! Promises: [`Driver::CORRECT`] keeps the contract of [`replica`](crate::replica); every other
 //! value but `always_sync` and `promises_no_progress` is a seeded bug of the host.
 
-use raft::LogIndex;
+use raft::{LogIndex, Payload};
 
 use crate::base::canary;
-use crate::replica::{Entry, View, Write};
+use crate::replica::{Durable, Entry, View, Write};
+use crate::schedule::version::Version;
 
 /// How the host, and the adapter, treat a Raft. [`Driver::CORRECT`] keeps the contract of
 /// [`replica`](crate::replica).
@@ -48,6 +49,13 @@ pub struct Driver {
     pub restores_index_first: bool,
     /// A state machine starts from its own disk even if its node's snapshot is newer.
     pub ignores_log_start: bool,
+    /// The newer version keeps its disk in other files: after a roll-back the older one finds the
+    /// files that it left.
+    pub versions_keep_own_files: bool,
+    /// The older version reads membership changes on its disk as no-ops.
+    pub older_skips_changes: bool,
+    /// A state machine of the older version skips the commands that it does not know.
+    pub older_skips_commands: bool,
     /// The Raft may fail to make progress, so a run never ends with a recovery. Not a bug: some
     /// legal variants of a Raft are like that.
     pub promises_no_progress: bool,
@@ -76,12 +84,37 @@ impl Driver {
         saves_index_alone: false,
         restores_index_first: false,
         ignores_log_start: false,
+        versions_keep_own_files: false,
+        older_skips_changes: false,
+        older_skips_commands: false,
         promises_no_progress: false,
         always_sync: false,
     };
 }
 
 impl Driver {
+    /// How a node of this version is treated.
+    pub(crate) fn under(self, version: Version) -> Driver {
+        match version {
+            Version::Older => self,
+            Version::Newer => {
+                Driver { older_skips_changes: false, older_skips_commands: false, ..self }
+            }
+        }
+    }
+
+    /// A disk, before a node starts from it.
+    pub(crate) fn on_start(self, disk: &mut Durable) {
+        if self.older_skips_changes {
+            let changes = disk.entries.iter_mut().map(|entry| &mut entry.payload);
+            let changes = changes.filter(|payload| matches!(payload, Payload::Change(_)));
+            changes.for_each(|payload| {
+                canary::note(true);
+                *payload = Payload::Noop;
+            });
+        }
+    }
+
     /// A write, before the disk receives it.
     #[inline]
     pub(crate) fn on_write(self, write: &mut Write) {

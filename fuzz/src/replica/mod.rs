@@ -31,6 +31,10 @@
 //!    in its log. What the earlier node of this name has sent may still arrive, in the same term.
 //! 8. **Entries.** An entry carries a [`Command`], or nothing if the Raft created it itself.
 //! 9. **Panics.** A panic counts as a violation, and is shrunk and narrated like one.
+//! 10. **Versions.** A Raft of which there are two versions says so in its [`Capabilities`]. Then a
+//!    node starts with [`Replica::start_older`] or [`Replica::start`], each time from the disk that
+//!    the other version may have written, and its messages arrive at nodes of both.
+//!    [`pair`] makes one such Raft of two.
 
 use std::sync::Arc;
 
@@ -51,7 +55,9 @@ mod durable;
 pub mod gate;
 pub mod machine_store;
 pub mod node_storage;
+mod older;
 pub mod ours;
+pub mod pair;
 pub mod panics;
 pub mod system_under_test;
 
@@ -233,6 +239,13 @@ pub trait Replica: Sized {
     /// Starts the replica `id`, for the first time or after a crash, from its disk alone. It has no
     /// effects yet, and is a follower with the disk's term, vote and last entry.
     fn start(id: NodeId, setup: &Setup, options: &Self::Options, disk: &Durable) -> Self;
+
+    /// The same under the older of two versions, for a Raft that has two: a node that is upgraded,
+    /// or rolled back, starts under the other one from the same disk, while messages of both are in
+    /// flight. `setup` is the configuration of that version.
+    fn start_older(id: NodeId, setup: &Setup, options: &Self::Options, disk: &Durable) -> Self {
+        Self::start(id, setup, options, disk)
+    }
 
     /// Processes one input. It clears `output` first, which holds the last step of any replica.
     fn step(&mut self, input: Input<Self::Message>, output: &mut Self::Output);

@@ -3,6 +3,7 @@
 use raft::{Appended, Body, Config, Limits, LogId, Membership, Node, NodeId, Output, Progress};
 
 use crate::replica::gate::GatedRules;
+use crate::replica::older::Older;
 use crate::replica::{
     Capabilities, Command, Durable, Effects, Input, MessageBody, MessageView, PreVoteStickiness,
     Replica, View, Write,
@@ -20,6 +21,8 @@ const UNCOMMITTED: u64 = 64;
 pub struct Ours {
     node: Node<Command>,
     rules: GatedRules,
+    /// It runs under the older version.
+    older: Option<Older>,
 }
 
 /// The output of a step of our Raft.
@@ -51,6 +54,7 @@ impl Replica for Ours {
         reads: true,
         leases: true,
         rejoin: true,
+        upgrades: true,
         ..Capabilities::FIGURE_2
     };
 
@@ -80,7 +84,11 @@ impl Replica for Ours {
         let Durable { hard_state, snapshot, entries, applied, .. } = disk.clone();
         let durable = raft::Durable { hard_state, snapshot, entries, applied };
         let node = Node::start_under(rules.at_start(), config, durable);
-        Ours { node, rules: *rules }
+        Ours { node, rules: *rules, older: None }
+    }
+
+    fn start_older(id: NodeId, setup: &Setup, rules: &GatedRules, disk: &Durable) -> Ours {
+        Ours { older: Some(Older::default()), ..Ours::start(id, setup, rules, disk) }
     }
 
     // Most of this is moves, which are fewer in the caller.
@@ -101,7 +109,10 @@ impl Replica for Ours {
             Input::Compact { index, data } => raft::Input::Compact { index, data },
         };
         self.rules.arm(&mut self.node);
-        self.node.step(input, &mut filled.output);
+        match &mut self.older {
+            None => self.node.step(input, &mut filled.output),
+            Some(older) => older.step(&mut self.node, input, &mut filled.output),
+        }
         filled.write = filled.output.write.take().map(|write| Write {
             id: write.id,
             hard_state: write.hard_state,
@@ -131,6 +142,7 @@ impl Replica for Ours {
         filled.output.recycle(write.entries);
     }
 
+    #[inline]
     fn view(&self) -> View {
         let status = self.node.status();
         View {
@@ -179,6 +191,7 @@ impl Replica for Ours {
                 offset: chunk.offset,
                 bytes: chunk.data.len() as u64,
             },
+            Body::PreVoteUnknown => MessageBody::PreVoteUnknown,
             Body::InstallSnapshotReply { .. } => MessageBody::Other,
             Body::TimeoutNow => MessageBody::TimeoutNow,
             Body::ReadIndex { .. } | Body::ReadIndexReply { .. } => MessageBody::ReadIndex,

@@ -11,7 +11,7 @@ use raft::{Ended, LogId, LogIndex, Membership, NodeId, NodeSet, Read, Refused, R
 
 use crate::history::degraded_period::DegradedPeriod;
 use crate::history::monitor::Monitor;
-use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome, Unhindered};
+use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome, Rolled, Unhindered};
 use crate::history::state_machine::{key_of, written_by, StateMachine};
 use crate::history::violation::{membership, Verdict, NOTHING};
 use crate::history::{History, PerNode};
@@ -127,6 +127,7 @@ fn opening(event: Event) -> String {
         Kind::Crash => format!("n{a} crashes"),
         Kind::Restart if b > 0 => format!("n{a} restarts, and crashes again before it runs"),
         Kind::Restart => format!("n{a} restarts"),
+        Kind::Upgrade => format!("n{a} is stopped for an upgrade"),
         Kind::Partition => format!("{{{}}} is partitioned from the others", node_set(a)),
         Kind::Cut => format!("the link from n{a} to n{b} is cut"),
         Kind::Bridge => {
@@ -256,6 +257,7 @@ fn message_text(message: &MessageView) -> String {
         MessageBody::PreVote { last_log } => format!("PreVote({term}, last log {last_log})"),
         MessageBody::PreVoteReply { granted: true } => format!("PreVoteReply({term}, granted)"),
         MessageBody::PreVoteReply { granted: false } => format!("PreVoteReply({term}, refused)"),
+        MessageBody::PreVoteUnknown => format!("PreVoteUnknown({term})"),
         MessageBody::Other => format!("a reply that claims nothing ({term})"),
     }
 }
@@ -411,6 +413,7 @@ impl Monitor for Narrator {
             MessageBody::PreVoteReply { granted: true } => {
                 self.say(from, format_args!("grants the Pre-Vote"))
             }
+            MessageBody::PreVoteUnknown => self.say(from, format_args!("does not know Pre-Vote")),
             MessageBody::PreVoteReply { granted: false } => {
                 self.say(from, format_args!("refuses the Pre-Vote"))
             }
@@ -569,6 +572,15 @@ impl Monitor for Narrator {
     fn degraded_period_ended(&mut self, _: &History, period: &DegradedPeriod) -> Verdict {
         let DegradedPeriod { ticks, commits, .. } = *period;
         self.conclude(format_args!("after {ticks} ticks {commits} new commands are committed"))
+    }
+
+    fn upgraded(&mut self, history: &History, node: NodeId) -> Verdict {
+        let version = history.node(node).version;
+        self.say(node, format_args!("gets {version}"))
+    }
+
+    fn rolled(&mut self, _: &History, rolled: &Rolled) -> Verdict {
+        self.conclude(format_args!("{} is upgraded", rolled.node))
     }
 
     fn unhindered_request_ended(&mut self, _: &History, request: &Unhindered) -> Verdict {

@@ -118,6 +118,7 @@ fn setup_text(setup: &Setup, events: usize) -> String {
             format!("the clocks of {} are {} times as fast", setup.fast, setup.rate),
         ),
         (!setup.mixed.is_empty(), format!("{} configured the other way", setup.mixed)),
+        (setup.has_upgrades(), "nodes begin under the older of two versions".into()),
         (setup.handler_delay > 0, format!("crash handlers {} inputs late", setup.handler_delay)),
         (setup.unbounded_damage, "unbounded damage".into()),
         (setup.degraded != Degraded::Off, format!("a minority is degraded ({})", setup.degraded)),

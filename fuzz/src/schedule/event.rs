@@ -87,6 +87,8 @@ pub enum Kind {
     Wipe,
     /// A node's disk is replaced by an older copy of itself.
     RestoreBackup,
+    /// A node stops, if it runs, and gets the other version, under which it starts next.
+    Upgrade,
     /// Macro: a node campaigns and some peers reply.
     Elect,
     /// Macro: a leader takes a command and some peers store it.
@@ -103,6 +105,8 @@ pub enum Kind {
     Outrun,
     /// Macro: a member leaves, and comes back with an empty disk while its messages are in flight.
     Rejoin,
+    /// Macro: one node after the other gets the other version, and starts.
+    Roll,
 }
 
 /// One row of the table of kinds.
@@ -142,7 +146,7 @@ const fn of_feature(
 }
 
 /// Every kind of event. The weights favour delivery: uniform weights find no deep bugs.
-pub const KINDS: [KindInfo; 44] = {
+pub const KINDS: [KindInfo; 46] = {
     use Operand::{
         Again, By, Keep, Loose, MessageKind, Midway, Node, Order, Position, Record, Report, Sent,
         Set, To, Torn,
@@ -187,6 +191,7 @@ pub const KINDS: [KindInfo; 44] = {
             family: Some(Family::Damage),
             ..of_feature(Kind::RestoreBackup, "restore-backup", 1, Feature::Rejoin, &[Node])
         },
+        of_feature(Kind::Upgrade, "upgrade", 3, Feature::Upgrades, &[Node]),
         row(Kind::Elect, "elect", 9, None, &[Node, Set]),
         row(Kind::Replicate, "replicate", 10, None, &[Node, Set]),
         row(Kind::Exchange, "exchange", 10, None, &[Node, Set]),
@@ -195,6 +200,7 @@ pub const KINDS: [KindInfo; 44] = {
         row(Kind::Replace, "replace", 1, None, &[Node, Node]),
         of_feature(Kind::Outrun, "outrun", 2, Feature::MachineDisk, &[Node]),
         of_feature(Kind::Rejoin, "rejoin", 2, Feature::Rejoin, &[Node]),
+        of_feature(Kind::Roll, "roll", 3, Feature::Upgrades, &[Set]),
     ]
 };
 
@@ -246,8 +252,16 @@ const LENDERS: [Kind; 9] = [
 
 /// The kinds of features, in the order in which they came: a new one is added at the end, so that
 /// the bytes of the others keep their meaning.
-const BORROWERS: [Kind; 6] =
-    [Kind::Report, Kind::SyncMachine, Kind::Outrun, Kind::Wipe, Kind::RestoreBackup, Kind::Rejoin];
+const BORROWERS: [Kind; 8] = [
+    Kind::Report,
+    Kind::SyncMachine,
+    Kind::Outrun,
+    Kind::Wipe,
+    Kind::RestoreBackup,
+    Kind::Rejoin,
+    Kind::Upgrade,
+    Kind::Roll,
+];
 
 /// What a value of a record's first byte decodes to instead, while a feature is on: the row of a
 /// kind of that feature; 0, a delivery, if there is none. The kinds get their values in the order

@@ -13,15 +13,18 @@ pub enum Feature {
     Rejoin = 0,
     /// The transport reports what became of messages.
     Reports = 1,
+    /// Nodes are upgraded to a newer version, and rolled back.
+    Upgrades = 2,
     /// State machines have disks of their own.
     MachineDisk = 3,
 }
 
 impl Feature {
     /// All features with their names.
-    pub const ALL: [(Feature, &'static str); 3] = [
+    pub const ALL: [(Feature, &'static str); 4] = [
         (Feature::Rejoin, "rejoin"),
         (Feature::Reports, "reports"),
+        (Feature::Upgrades, "upgrades"),
         (Feature::MachineDisk, "machine-disk"),
     ];
 }

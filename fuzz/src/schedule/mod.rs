@@ -21,6 +21,7 @@ pub mod feature;
 pub mod files;
 pub mod operand;
 pub mod setup;
+pub mod version;
 
 /// A setup and the events that follow.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]

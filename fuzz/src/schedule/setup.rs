@@ -14,6 +14,7 @@ use crate::base::renamed;
 use crate::schedule::family::{Family, Faults};
 use crate::schedule::feature::{Feature, Features};
 use crate::schedule::operand::{node_set, parse_node_set};
+use crate::schedule::version::Version;
 
 /// When a write becomes durable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -188,7 +189,8 @@ settings! {
     /// How often a fast clock ticks when all clocks tick.
     rate: u8 = "rate", Domain::Number(&[1, 1, 1, 1, 1, 1, 2, 3]);
     /// The nodes with another configuration, as in the middle of an upgrade: Pre-Vote and
-    /// CheckQuorum are on where they are off for the others, and messages carry one entry.
+    /// CheckQuorum are on where they are off for the others, and messages carry one entry. With
+    /// upgrades, only under the older version.
     mixed: NodeSet = "mixed", Domain::Set;
     /// The crash handler of a node whose write has failed runs after this many more inputs.
     handler_delay: u8 = "handler-delay", Domain::Number(&[0, 0, 0, 0, 0, 1, 3, 9]);
@@ -416,6 +418,7 @@ impl Setup {
     pub fn within(self, capabilities: &Capabilities) -> Setup {
         let nodes = self.nodes.max(capabilities.smallest_cluster);
         let all = NodeSet::first(nodes);
+        let is_upgraded = self.has_upgrades() && capabilities.upgrades;
         Setup {
             nodes,
             pre_vote: self.pre_vote && capabilities.pre_vote,
@@ -425,15 +428,19 @@ impl Setup {
                 Feature::Rejoin => capabilities.rejoin && capabilities.changes,
                 Feature::Reports => capabilities.reports,
                 Feature::MachineDisk => capabilities.machine_disk,
+                Feature::Upgrades => capabilities.upgrades,
             }),
             // A clock that is paused while its node waits for the disk drifts from the others.
-            lease: self.lease && capabilities.leases && capabilities.async_writes,
+            lease: self.lease && capabilities.leases && capabilities.async_writes && !is_upgraded,
             outside: match capabilities.changes {
                 true => self.outside.min(nodes - capabilities.smallest_cluster.max(1)),
                 false => 0,
             },
-            // Leases need the same configuration on all nodes.
-            mixed: match !self.lease && capabilities.pre_vote && capabilities.check_quorum {
+            // Leases need the same configuration on all nodes, and voters that know of them.
+            mixed: match (!self.lease || is_upgraded)
+                && capabilities.pre_vote
+                && capabilities.check_quorum
+            {
                 true => self.mixed.intersection(all),
                 false => NodeSet::EMPTY,
             },
@@ -447,13 +454,47 @@ impl Setup {
         NodeSet::first(self.nodes.saturating_sub(self.outside).max(1))
     }
 
-    /// The configuration of `node`'s Raft.
-    pub fn of(&self, node: NodeId) -> Setup {
-        if !self.mixed.contains(node) {
-            return *self;
+    /// Whether nodes are upgraded.
+    #[inline]
+    pub fn has_upgrades(&self) -> bool {
+        self.features.has(Feature::Upgrades)
+    }
+
+    /// The version under which all nodes start at first.
+    pub fn first_version(&self) -> Version {
+        match self.has_upgrades() {
+            true => Version::Older,
+            false => Version::Newer,
         }
-        let (pre_vote, check_quorum) = (!self.pre_vote, !self.check_quorum);
-        Setup { pre_vote, check_quorum, max_entries: 1, ..*self }
+    }
+
+    /// The configuration of `node`'s Raft under a version.
+    ///
+    /// The older one sends one entry a message, keeps one in flight and sends a snapshot at once,
+    /// without catch-up. With upgrades, a node in `mixed` is so configured only under the older
+    /// version.
+    #[inline]
+    pub fn of(&self, node: NodeId, version: Version) -> Setup {
+        match self.mixed.is_empty() && !self.has_upgrades() {
+            true => *self,
+            false => self.configured(node, version),
+        }
+    }
+
+    #[cold]
+    fn configured(&self, node: NodeId, version: Version) -> Setup {
+        let is_older = version == Version::Older;
+        let mut setup = *self;
+        if is_older {
+            let (max_entries, inflight) = (1, 1);
+            let chunk = Setup::default().chunk;
+            setup = Setup { max_entries, inflight, chunk, catch_up: false, ..setup };
+        }
+        if self.mixed.contains(node) && (is_older || !self.has_upgrades()) {
+            let (pre_vote, check_quorum) = (!self.pre_vote, !self.check_quorum);
+            setup = Setup { pre_vote, check_quorum, max_entries: 1, ..setup };
+        }
+        setup
     }
 
     /// Whether heartbeats are frequent enough that a follower that receives all never campaigns.
@@ -531,8 +572,21 @@ mod tests {
     #[test]
     fn a_node_with_a_mixed_configuration_has_the_opposite_switches() {
         let setup = Setup { mixed: NodeSet::only(NodeId(1)), pre_vote: true, ..Setup::default() };
-        assert_eq!(setup.of(NodeId(0)), setup);
-        let other = setup.of(NodeId(1));
+        assert_eq!(setup.of(NodeId(0), Version::Newer), setup);
+        let other = setup.of(NodeId(1), Version::Newer);
         assert!(!other.pre_vote && other.check_quorum && other.max_entries == 1);
+    }
+
+    #[test]
+    fn with_upgrades_a_mixed_configuration_is_that_of_the_older_version() {
+        let (mixed, max_entries) = (NodeSet::only(NodeId(1)), 8);
+        let setup = Setup { mixed, max_entries, pre_vote: true, ..Setup::default() };
+        let setup = Setup { features: setup.features.with(Feature::Upgrades), ..setup };
+        assert_eq!(setup.first_version(), Version::Older);
+        assert_eq!(Setup::default().first_version(), Version::Newer);
+        assert_eq!(setup.of(NodeId(1), Version::Newer), setup);
+        let [mixed, other] = [1, 0].map(|node| setup.of(NodeId(node), Version::Older));
+        assert!(!mixed.pre_vote && mixed.check_quorum && mixed.max_entries == 1);
+        assert!(other.pre_vote && !other.check_quorum && other.max_entries == 1);
     }
 }

@@ -14,7 +14,7 @@ use raft::NodeSet;
 use crate::cluster::enabled::EnabledKinds;
 use crate::schedule::event::{Event, Kind, Operand, ALL, KINDS, SNAPSHOT};
 use crate::schedule::family::{Family, Faults, Share};
-use crate::schedule::feature::Features;
+use crate::schedule::feature::{Feature, Features};
 use crate::schedule::operand::first_from;
 use crate::schedule::operand::PROPOSE_TO_LEADER;
 use crate::schedule::{Degraded, DiskMode, Recovery, Schedule, Setup};
@@ -116,6 +116,7 @@ const WEIGHTS: [u32; KINDS.len()] = [
     16,  // sync-machine
     24,  // wipe
     1,   // restore-backup
+    16,  // upgrade
     1,   // elect
     1,   // replicate
     1,   // exchange
@@ -124,6 +125,7 @@ const WEIGHTS: [u32; KINDS.len()] = [
     1,   // replace
     4,   // outrun
     4,   // rejoin
+    8,   // roll
 ];
 
 /// At most this many events are drawn for each that is to happen: some draws have no effect, and a
@@ -180,6 +182,8 @@ pub struct Generator {
     focus: u8,
     /// Whether the focus changes during the schedule.
     changes_focus: bool,
+    /// Every schedule has this feature.
+    feature: Option<Feature>,
     /// What the current schedule is about.
     scenario: &'static Scenario,
     order: Order,
@@ -198,14 +202,31 @@ impl Generator {
             tickets: [0; TICKETS],
             focus: ALL,
             changes_focus: false,
+            feature: None,
             scenario: &ANY,
             order: Order::Free,
             link: 0,
         }
     }
 
+    /// The same, but it leaves out schedules without this feature.
+    #[must_use]
+    pub fn with_feature(self, feature: Feature) -> Generator {
+        Generator { feature: Some(feature), ..self }
+    }
+
     /// Begins a schedule, and draws its setup. `nodes` fixes the size of the cluster.
     pub fn setup(&mut self, nodes: Option<u8>) -> Setup {
+        loop {
+            let setup = self.any_setup(nodes);
+            if self.feature.is_none_or(|feature| setup.features.has(feature)) {
+                self.begin_schedule(setup);
+                return setup;
+            }
+        }
+    }
+
+    fn any_setup(&mut self, nodes: Option<u8>) -> Setup {
         let mut header = [0; Setup::BYTES];
         self.random.fill_bytes(&mut header);
         let mut setup = Setup::from_header(header);
@@ -234,7 +255,6 @@ impl Generator {
             // Only then is a node cut off, and must return without an election.
             (setup.pre_vote, setup.mixed) = (true, NodeSet::EMPTY);
         }
-        self.begin_schedule(setup);
         setup
     }
 

@@ -8,7 +8,7 @@ use raft::NodeSet;
 
 use crate::schedule::event::Kind;
 use crate::schedule::feature::{Feature, Features};
-use crate::schedule::{DiskMode, Setup};
+use crate::schedule::{DiskMode, Recovery, Setup};
 
 /// A class of situations.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub(super) const ANY: Scenario =
     Scenario { share: 0, prepare: |setup| setup, often: &[], seldom: &[] };
 
 /// All scenarios but [`ANY`], which has the rest of the shares.
-const SCENARIOS: [Scenario; 7] = [
+const SCENARIOS: [Scenario; 8] = [
     // Reads by lease, and leaders that follow each other.
     Scenario {
         share: 12,
@@ -73,12 +73,28 @@ const SCENARIOS: [Scenario; 7] = [
         often: &[(Kind::Compact, 2), (Kind::TickAll, 4), (Kind::Partition, 2), (Kind::Cut, 2)],
         seldom: &[],
     },
+    // Rolling upgrades.
+    Scenario {
+        share: 8,
+        prepare: |setup| with(with_an_older_configuration(setup), Feature::Upgrades),
+        often: &[(Kind::Restart, 2)],
+        seldom: &[],
+    },
 ];
 
 /// A setup with CheckQuorum, in which an election timeout is over after a few ticks.
 fn with_short_timeouts(setup: Setup) -> Setup {
     let election_ticks = 2 + setup.election_ticks % 4;
     Setup { check_quorum: true, mixed: NodeSet::EMPTY, election_ticks, heartbeat_ticks: 1, ..setup }
+}
+
+/// A setup in which half of the older versions have another configuration everywhere, and half of
+/// the clusters recover.
+fn with_an_older_configuration(setup: Setup) -> Setup {
+    let mixed =
+        if setup.election_ticks % 2 == 0 { NodeSet::first(setup.nodes) } else { setup.mixed };
+    let recovery = if setup.heartbeat_ticks % 2 == 0 { Recovery::Full } else { setup.recovery };
+    Setup { mixed, recovery, priority: false, ..setup }
 }
 
 /// A setup with one more feature.

@@ -39,6 +39,10 @@ impl<R: Replica, S: Storage<StoredCommand, FaultyFiles>> Replica for OnStore<R, 
         OnStore(R::start(id, setup, options, disk), PhantomData)
     }
 
+    fn start_older(id: NodeId, setup: &Setup, options: &R::Options, disk: &Durable) -> Self {
+        OnStore(R::start_older(id, setup, options, disk), PhantomData)
+    }
+
     fn step(&mut self, input: Input<R::Message>, output: &mut R::Output) {
         self.0.step(input, output);
     }

@@ -274,6 +274,7 @@ enum WireBody<'a> {
     TimeoutNow,
     ReadIndex(Id),
     ReadIndexReply(Id, Option<u64>),
+    PreVoteUnknown,
 }
 
 #[derive(Encode, BorrowDecode)]
@@ -330,6 +331,7 @@ impl<'a> From<&'a Body<Command>> for WireBody<'a> {
             Body::RequestVoteReply { granted } => WireBody::RequestVoteReply(*granted),
             Body::PreVote { last_log } => WireBody::PreVote(wire_id(*last_log)),
             Body::PreVoteReply { granted } => WireBody::PreVoteReply(*granted),
+            Body::PreVoteUnknown => WireBody::PreVoteUnknown,
             Body::AppendEntries { prev_log, entries, leader_commit, stamp } => {
                 let entries = entries.iter().map(|entry| {
                     let payload = match &entry.payload {
@@ -388,6 +390,7 @@ impl WireBody<'_> {
             WireBody::RequestVoteReply(granted) => Body::RequestVoteReply { granted },
             WireBody::PreVote(last) => Body::PreVote { last_log: log_id(last)? },
             WireBody::PreVoteReply(granted) => Body::PreVoteReply { granted },
+            WireBody::PreVoteUnknown => Body::PreVoteUnknown,
             WireBody::AppendEntries { prev, commit, stamp, entries } => Body::AppendEntries {
                 prev_log: log_id(prev)?,
                 entries: consecutive(prev, entries)?,
@@ -490,6 +493,7 @@ mod tests {
             Body::ReadIndex { nonce },
             Body::ReadIndexReply { nonce, index: Some(LogIndex(2)) },
             Body::ReadIndexReply { nonce, index: None },
+            Body::PreVoteUnknown,
         ];
         let raft = |body| Frame::Raft(Message { from: FROM, to: TO, term: Term(300), body });
         let session = Session { server: 1, incarnation: 2 };

@@ -166,6 +166,14 @@ impl<C: Command> Node<C> {
         }
     }
 
+    /// A peer of an older version does not know Pre-Vote.
+    pub(crate) fn on_pre_vote_unknown(&mut self, from: NodeId, output: &mut Output<C>) {
+        output.mark(Mark::PreVoteUnknown);
+        if self.role == Role::PreCandidate && (self.rules.counts_unknown_pre_vote)() {
+            self.count_vote(from, output);
+        }
+    }
+
     /// Figure 2, candidates: "On conversion to candidate, start election".
     pub(crate) fn become_candidate(&mut self, transfer: bool, output: &mut Output<C>) {
         output.mark(Mark::BecameCandidate);
@@ -227,6 +235,7 @@ impl<C: Command> Node<C> {
             }
             Body::RequestVoteReply { .. }
             | Body::PreVoteReply { .. }
+            | Body::PreVoteUnknown
             | Body::AppendEntriesReply { .. }
             | Body::InstallSnapshotReply { .. }
             | Body::TimeoutNow

@@ -140,7 +140,7 @@ impl<C: Command> Node<C> {
             commit,
             applying: applied,
             applied,
-            elapsed: 0,
+            elapsed: (rules.elapsed_at_start)(config.election_ticks),
             withhold_votes_ticks: match config.lease_reads {
                 true => (rules.votes_withheld_at_start)(config.election_ticks),
                 false => 0,
@@ -194,6 +194,7 @@ impl<C: Command> Node<C> {
     }
 
     /// The public state of this server.
+    #[inline]
     pub fn status(&self) -> Status {
         Status {
             hard_state: self.hard_state,
@@ -297,6 +298,7 @@ impl<C: Command> Node<C> {
             Body::RequestVoteReply { granted } => self.on_vote_reply(from, granted, output),
             Body::PreVote { last_log } => self.on_pre_vote(from, term, last_log, output),
             Body::PreVoteReply { granted } => self.on_pre_vote_reply(from, granted, output),
+            Body::PreVoteUnknown => self.on_pre_vote_unknown(from, output),
             Body::AppendEntries { prev_log, entries, leader_commit, stamp } => {
                 self.on_append_entries(from, prev_log, entries, leader_commit, stamp, output);
             }

@@ -55,6 +55,14 @@ pub fn answers_stale(_kind: Kind) -> bool {
     true
 }
 
+/// A server that starts begins a new election timer.
+///
+/// Its leader may be alive, and its first heartbeat needs a while. Otherwise each restart can cost
+/// the cluster a leader that it has (etcd #9333). Without this: fewer stable leaders.
+pub fn elapsed_at_start(_election_ticks: u32) -> u32 {
+    0
+}
+
 /// A newer term does not reset the election timer: only granting a vote does, or a message of the
 /// leader.
 ///
@@ -130,6 +138,15 @@ pub fn grants_pre_vote(has_current_leader: bool, candidate: LogId, own: LogId) -
 /// 9.6. Without this, it enters one term after the other, and deposes each leader that hears of it.
 pub fn counts_pre_vote(granted: bool) -> bool {
     granted
+}
+
+/// A peer that does not know Pre-Vote, of an older version, counts as if it granted it.
+///
+/// A Pre-Vote promises nothing, so no safety rests on it, and that peer itself campaigns without
+/// one. Otherwise, amid a rolling upgrade, the only server whose log can win may never become a
+/// candidate (openraft PR 1785; ferrosa PR 432). Without this: no progress.
+pub fn counts_unknown_pre_vote() -> bool {
+    true
 }
 
 /// A pre-candidate has no leader.

@@ -37,6 +37,8 @@ pub struct Rules {
     pub adopts_newer_term: fn(kind: Kind) -> bool,
     /// See [`answers_stale`].
     pub answers_stale: fn(kind: Kind) -> bool,
+    /// See [`elapsed_at_start`].
+    pub elapsed_at_start: fn(election_ticks: u32) -> u32,
     /// See [`elapsed_in_newer_term`].
     pub elapsed_in_newer_term: fn(elapsed: u32) -> u32,
     /// See [`elapsed_after_stale`].
@@ -90,6 +92,8 @@ pub struct Rules {
     pub grants_pre_vote: fn(has_current_leader: bool, candidate: LogId, own: LogId) -> bool,
     /// See [`counts_pre_vote`].
     pub counts_pre_vote: fn(granted: bool) -> bool,
+    /// See [`counts_unknown_pre_vote`].
+    pub counts_unknown_pre_vote: fn() -> bool,
     /// See [`leader_of_pre_candidate`].
     pub leader_of_pre_candidate: fn(known: Option<NodeId>) -> Option<NodeId>,
     /// See [`believes_in_leader`].
@@ -220,6 +224,7 @@ impl Rules {
         is_stale,
         adopts_newer_term,
         answers_stale,
+        elapsed_at_start,
         elapsed_in_newer_term,
         elapsed_after_stale,
         elapsed_after_append,
@@ -246,6 +251,7 @@ impl Rules {
         wins_election,
         grants_pre_vote,
         counts_pre_vote,
+        counts_unknown_pre_vote,
         leader_of_pre_candidate,
         believes_in_leader,
         votes_withheld_at_start,
