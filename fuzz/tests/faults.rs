@@ -348,6 +348,35 @@ fn an_upgrade_matters_and_so_does_a_roll_back() {
 }
 
 #[test]
+fn the_answer_to_a_read_of_the_log_matters_and_so_does_its_failure() {
+    let begin = "set nodes 3\nset features log-reads\nelect n0 {n1,n7}\nreplicate n0 {n1}\n";
+    let lagging = "drop n0>n2 @0\ndrop n0>n2 @0\ntick n0\ntick n0\n";
+    let rest = "deliver-link n0>n2\n";
+    let script = |answer: &str| end(&format!("{begin}{lagging}{answer}{rest}"));
+    assert_ne!(script("fetch n0\n"), script(""));
+    assert_ne!(script("fetch n0\n"), script("fail-fetch n0\n"));
+    let two = begin.replace("elect", "set max-entries 2\nelect");
+    let two = |answer: &str| end(&format!("{two}{lagging}{answer}{rest}"));
+    assert_ne!(two("fetch n0\n"), two("fetch n0 at-most=1\n"));
+}
+
+#[test]
+fn a_tail_behind_the_snapshot_matters_to_a_follower_that_lags_within_it() {
+    let begin = "set nodes 3\nset features tail\nelect n0 {n0,n1,n2,n7}\n";
+    let script = format!("{begin}replicate n0 {{n1}}\ndrop n0>n2 @0\ncompact n0\n");
+    let received = |script: &str| {
+        let rest = "exchange n0 {n2}\ndeliver-link n0>n2\n";
+        let schedule = Schedule::parse(&format!("{script}{rest}"));
+        let outcome = Runner::new(raft()).run(&schedule.expect("it is a script"));
+        let story = story::narrate(&raft(), &outcome.resolved);
+        ["AppendEntries(term 1, prev 1@1, entry 2@1", "InstallSnapshot("]
+            .map(|message| story.contains(&format!("n2 receives {message}")))
+    };
+    assert_eq!(received(&script), [true, false]);
+    assert_eq!(received(&script.replace("set features tail\n", "")), [false, true]);
+}
+
+#[test]
 fn a_report_of_the_transport_matters() {
     let begin = "set nodes 3\nset features reports\nset max-entries 4\nelect n0 {n0,n1,n2,n7}\n";
     let lost = "propose n0\ndrop n0>n1 @0\n";

@@ -46,6 +46,9 @@ pub struct Config {
     /// that it costs no availability. Price: a change to it takes longer, and is given up if it
     /// does not catch up.
     pub catch_up: bool,
+    /// Tail: a compaction leaves this many of the entries that the snapshot covers in the log, so
+    /// that a follower that lags by less is sent entries and not the snapshot. Price: room.
+    pub tail: u64,
     /// Leases: answer reads without a round trip while a quorum has replied to messages that are
     /// younger than `election_ticks`, divided by `clock_drift`, less two ticks (6.4.1). Requires
     /// `check_quorum` and this on all servers; otherwise reads can be stale. Price: after a start,
@@ -81,6 +84,10 @@ pub struct Limits {
     /// out. A host that applies entries at once can leave this unlimited and never step
     /// [`Input::Applied`](crate::Input::Applied).
     pub unapplied_bytes: u64,
+    /// Entries that are durable and applied and stay in memory all the same, about; those before
+    /// them are read from the disk when a follower needs them, see
+    /// [`Output::fetches`](crate::Output::fetches).
+    pub cached_entries: usize,
 }
 
 impl Limits {
@@ -93,6 +100,7 @@ impl Limits {
         inflight_bytes: 16 << 20,
         uncommitted_bytes: 64 << 20,
         unapplied_bytes: u64::MAX,
+        cached_entries: usize::MAX,
     };
 }
 
@@ -111,6 +119,7 @@ impl Config {
             pre_vote: false,
             check_quorum: false,
             catch_up: false,
+            tail: 0,
             lease_reads: false,
             clock_drift: 1,
             limits: Limits::DEFAULT,

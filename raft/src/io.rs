@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::entry::{Entry, Snapshot};
-use crate::ids::{LogId, LogIndex, NodeId};
+use crate::ids::{LogId, LogIndex, NodeId, Term};
 use crate::mark::Mark;
 use crate::message::Message;
 use crate::quorum::NodeSet;
@@ -39,7 +39,7 @@ pub enum Input<C = Vec<u8>> {
     /// The state machine has applied all entries up to here.
     Applied(LogIndex),
     /// The state machine's state, after all entries up to `index`, is `data`: the log is compacted
-    /// up to there (section 7).
+    /// up to there (section 7), but for [`Config::tail`](crate::Config::tail).
     Compact {
         /// The last entry that the state covers; it has been applied.
         index: LogIndex,
@@ -55,6 +55,13 @@ pub enum Input<C = Vec<u8>> {
         to: NodeId,
         /// What it reports.
         report: Report,
+    },
+    /// The answer to a request of [`Output::fetches`], at any time after it.
+    Fetched {
+        /// The request.
+        fetch: Fetch,
+        /// Its entries, from the first on: at least one, and at most as many as requested.
+        entries: Result<Vec<Entry<C>>, Unread>,
     },
     /// The write with this id, and all before it, is durable.
     Persisted(WriteId),
@@ -92,6 +99,28 @@ pub struct WriteId(pub u64);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReadId(pub u64);
 
+/// A request to read entries of the log from the disk, where they are durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Fetch {
+    /// The server that they are going to be sent to.
+    pub to: NodeId,
+    /// The term in which they are going to be sent.
+    pub term: Term,
+    /// The index of the first.
+    pub first: LogIndex,
+    /// How many.
+    pub count: usize,
+}
+
+/// Why entries could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unread {
+    /// The read failed; another one may succeed.
+    Failed,
+    /// They have been compacted since.
+    Compacted,
+}
+
 /// A change to the durable state.
 ///
 /// A crash can tear a write. So its parts must reach the disk in the order of the fields: the hard
@@ -107,8 +136,11 @@ pub struct Write<C = Vec<u8>> {
     pub hard_state: Option<HardState>,
     /// Remove this entry and all that follow it, before appending.
     pub truncate_from: Option<LogIndex>,
-    /// The new snapshot, which covers all entries up to its last: remove them.
+    /// The new snapshot, which covers all entries up to its last: remove them, but for the tail.
     pub snapshot: Option<Arc<Snapshot>>,
+    /// With a snapshot: how many of the last entries that it covers stay. A store may remove them
+    /// all the same.
+    pub tail: u64,
     /// Entries to append, in order.
     pub entries: Vec<Entry<C>>,
 }
@@ -120,7 +152,8 @@ pub struct Durable<C = Vec<u8>> {
     pub hard_state: HardState,
     /// The last snapshot.
     pub snapshot: Option<Arc<Snapshot>>,
-    /// The log, from the entry after the snapshot's last on; without a snapshot, from index 1 on.
+    /// The log, from the entry after the snapshot's last on, or from an earlier one; without a
+    /// snapshot, from index 1 on.
     pub entries: Vec<Entry<C>>,
     /// The last entry that the state machine has applied, if it keeps its state on a disk of its
     /// own: only later entries are handed out. It may lie before the snapshot's last entry (the
@@ -258,6 +291,8 @@ pub struct Output<C = Vec<u8>> {
     pub write: Option<Write<C>>,
     /// Send these, in any order and at any time from now on.
     pub messages: Vec<Message<C>>,
+    /// Read these, each for itself, and step [`Input::Fetched`].
+    pub fetches: Vec<Fetch>,
     /// Restore the state machine from this snapshot, before applying `committed`.
     pub restore: Option<Arc<Snapshot>>,
     /// Newly committed entries: apply them in this order, once.
@@ -286,6 +321,7 @@ impl<C> Default for Output<C> {
         Output {
             write: None,
             messages: Vec::new(),
+            fetches: Vec::new(),
             restore: None,
             committed: Vec::new(),
             answer: None,
@@ -308,6 +344,7 @@ impl<C> Output<C> {
     pub fn clear(&mut self) {
         self.write = None;
         self.messages.clear();
+        self.fetches.clear();
         self.restore = None;
         self.committed.clear();
         self.answer = None;

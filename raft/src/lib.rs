@@ -16,6 +16,8 @@
 //! 4. Apply [`Output::committed`] in order, after restoring the state machine from
 //!    [`Output::restore`] if that is set; after a restart, restore it from [`Durable::snapshot`],
 //!    and the entries after the snapshot's last (without a snapshot, all entries) come again.
+//! 5. Answer each of [`Output::fetches`] with [`Input::Fetched`], once and at any time. There are
+//!    none without [`Limits::cached_entries`].
 //!
 //! A server that has lost durable state must never restart under its old id.
 //!
@@ -72,7 +74,14 @@
 //! - Leadership transfer (3.10), [`Input::Transfer`]: aborted after an election timeout; a
 //!   TimeoutNow that was sent cannot be revoked.
 //! - Snapshots (7), [`Input::Compact`]: in memory; a transfer that has begun continues although
-//!   there is a newer snapshot; compaction retains no entries that the snapshot covers.
+//!   there is a newer snapshot.
+//! - A tail of entries behind the snapshot, [`Config::tail`]: there are two boundaries then, the
+//!   first entry of the log and the last entry of the snapshot; a follower that installs a snapshot
+//!   keeps a tail only of a log that contains the snapshot's last entry.
+//! - A log that is read at run time, [`Limits::cached_entries`] and [`Output::fetches`]: only the
+//!   newest entries stay in memory. While a read is pending, its follower is sent heartbeats and no
+//!   entries. What is not yet applied stays in memory, and so do terms and sizes of all entries; a
+//!   start reads the whole log.
 //! - Membership (4), [`Input::Change`]: one step where that is safe, otherwise joint consensus,
 //!   which the leader ends by itself. The caller makes sure that a learner is up to date before
 //!   proposing to promote it: the core does not wait.
@@ -111,7 +120,9 @@ mod state;
 pub use config::{Config, Limits};
 pub use entry::{Command, Entry, Payload, Snapshot};
 pub use ids::{LogId, LogIndex, NodeId, Term};
-pub use io::{Durable, Ended, Input, Output, Read, ReadId, Refused, Report, Write, WriteId};
+pub use io::{
+    Durable, Ended, Fetch, Input, Output, Read, ReadId, Refused, Report, Unread, Write, WriteId,
+};
 pub use log::Log;
 pub use membership::{Membership, Memberships};
 pub use message::{Appended, Body, Kind, Message, SnapshotChunk};

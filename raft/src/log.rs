@@ -1,8 +1,10 @@
-//! The log in memory, and which part of it is not yet part of a write.
+//! The log: which entries there are, the newest of them in memory, and which part of it is not yet
+//! part of a write.
 //!
-//! Promises: indexes are contiguous, from the one after the snapshot's last entry on; every look-up
-//! takes logarithmic time at most, sizes included. Knows nothing of terms beyond those in its
-//! entries, and nothing of commitment.
+//! Promises: indexes are contiguous, from the one after the snapshot's last entry on, or from an
+//! earlier one: the last entries that the snapshot covers may be kept, as a tail. Terms and sizes
+//! of all entries are known; the entries themselves may be on disk only, from the first one on.
+//! Every look-up takes logarithmic time at most. Knows nothing of commitment.
 
 use crate::entry::{Command, Entry, Payload};
 use crate::ids::{LogId, LogIndex, Term};
@@ -11,7 +13,12 @@ use crate::ids::{LogId, LogIndex, Term};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Log<C> {
     /// The last entry that a snapshot covers.
-    start: LogId,
+    snapshot: LogId,
+    /// The index of the first entry, which is at most one above the snapshot's last.
+    first: LogIndex,
+    /// The terms of the first entries, which are on disk only.
+    evicted: Vec<Term>,
+    /// The entries after those.
     entries: Vec<Entry<C>>,
     /// For each entry, the bytes of all entries up to it, starting from `compacted`.
     sizes: Vec<u64>,
@@ -23,10 +30,12 @@ pub struct Log<C> {
 }
 
 impl<C: Command> Log<C> {
-    /// The durable log, after the snapshot whose last entry is `start`.
-    pub(crate) fn restore(start: LogId, entries: Vec<Entry<C>>) -> Log<C> {
+    /// The durable log, from the index `first` on, after a snapshot up to the entry `snapshot`.
+    pub(crate) fn restore(snapshot: LogId, first: LogIndex, entries: Vec<Entry<C>>) -> Log<C> {
         let mut log = Log {
-            start,
+            snapshot,
+            first,
+            evicted: Vec::new(),
             sizes: Vec::with_capacity(entries.len()),
             entries,
             compacted: 0,
@@ -43,40 +52,64 @@ impl<C: Command> Log<C> {
     }
 
     /// The last entry that a snapshot covers; [`LogId::ZERO`] if there is no snapshot.
-    pub fn start(&self) -> LogId {
-        self.start
+    pub fn snapshot(&self) -> LogId {
+        self.snapshot
+    }
+
+    /// The index of the first entry. With a tail, the snapshot covers it.
+    pub fn first(&self) -> LogIndex {
+        self.first
+    }
+
+    /// The index of the first entry that is in memory. Those before it must be fetched.
+    pub fn cached(&self) -> LogIndex {
+        LogIndex(self.first.0 + self.evicted.len() as u64)
     }
 
     /// The last entry's id.
     pub fn last(&self) -> LogId {
-        self.entries.last().map_or(self.start, |entry| entry.id)
+        match (self.entries.last(), self.evicted.last()) {
+            (Some(entry), _) => entry.id,
+            (None, Some(&term)) => LogId { term, index: self.cached().previous() },
+            (None, None) => self.snapshot,
+        }
     }
 
     fn position(&self, index: LogIndex) -> Option<usize> {
-        usize::try_from(index.0.checked_sub(self.start.index.0 + 1)?).ok()
+        usize::try_from(index.0.checked_sub(self.first.0)?).ok()
     }
 
-    /// The entry at `index`, unless a snapshot covers it.
+    /// The place of `index` among the entries in memory.
+    fn place(&self, index: LogIndex) -> Option<usize> {
+        self.position(index)?.checked_sub(self.evicted.len())
+    }
+
+    /// The entry at `index`, if it is in memory.
     pub fn get(&self, index: LogIndex) -> Option<&Entry<C>> {
-        self.entries.get(self.position(index)?)
+        self.entries.get(self.place(index)?)
     }
 
-    /// The term at `index`, if it is known: the place before the first entry has term 0.
+    /// The term at `index`, if it is known: the place before the first entry of all has term 0. In
+    /// front of a tail it is not known.
     pub fn term_at(&self, index: LogIndex) -> Option<Term> {
-        if index == self.start.index {
-            return Some(self.start.term);
+        if let Some(entry) = self.get(index) {
+            return Some(entry.id.term);
         }
-        self.get(index).map(|entry| entry.id.term)
+        match self.position(index).and_then(|position| self.evicted.get(position)) {
+            Some(&term) => Some(term),
+            None if index == self.snapshot.index => Some(self.snapshot.term),
+            None => (index == LogIndex(0) && self.first == LogIndex(1)).then_some(Term(0)),
+        }
     }
 
-    /// At most `limit` entries from `index` on.
+    /// At most `limit` entries from `index` on, of those in memory.
     pub fn from(&self, index: LogIndex, limit: usize) -> &[Entry<C>] {
-        let start = self.position(index).unwrap_or(0).min(self.entries.len());
+        let start = self.place(index).unwrap_or(0).min(self.entries.len());
         let end = start.saturating_add(limit).min(self.entries.len());
         &self.entries[start..end]
     }
 
-    /// All entries, from the one after [`Log::start`] on.
+    /// All entries in memory, from [`Log::cached`] on.
     pub fn entries(&self) -> &[Entry<C>] {
         &self.entries
     }
@@ -87,33 +120,57 @@ impl<C: Command> Log<C> {
     }
 
     fn bytes_up_to(&self, index: LogIndex) -> u64 {
-        let count = (index.0.saturating_sub(self.start.index.0) as usize).min(self.sizes.len());
+        let count = ((index.0 + 1).saturating_sub(self.first.0) as usize).min(self.sizes.len());
         count.checked_sub(1).map_or(self.compacted, |last| self.sizes[last])
     }
 
-    /// As many entries from `index` on as fit in both limits, and at least one.
+    /// As many entries from `index` on as fit in both limits, and at least one, of those in memory.
     pub fn batch(&self, index: LogIndex, max_entries: usize, max_bytes: u64) -> &[Entry<C>] {
         let all = self.from(index, max_entries.max(1));
+        &all[..self.fitting(index.max(self.cached()), all.len(), max_bytes)]
+    }
+
+    /// How many of the first `count` entries from `index` on have at most this many bytes together:
+    /// at least one.
+    fn fitting(&self, index: LogIndex, count: usize, max_bytes: u64) -> usize {
         let first = self.position(index).unwrap_or(0);
         let before = first.checked_sub(1).map_or(self.compacted, |last| self.sizes[last]);
-        let sizes = &self.sizes[first..first + all.len()];
+        let sizes = &self.sizes[first..first + count];
         if sizes.last().is_none_or(|size| size - before <= max_bytes) {
-            return all;
+            return count;
         }
-        &all[..sizes.partition_point(|size| size - before <= max_bytes).max(1)]
+        sizes.partition_point(|size| size - before <= max_bytes).max(1)
+    }
+
+    /// How many entries from `index` on must be fetched and fit in both limits: at least one, if
+    /// `index` is not in memory.
+    pub(crate) fn evicted_batch(
+        &self,
+        index: LogIndex,
+        max_entries: usize,
+        max_bytes: u64,
+    ) -> usize {
+        let count = self.position(index).map_or(0, |first| self.evicted.len() - first);
+        self.fitting(index, count.min(max_entries.max(1)), max_bytes)
     }
 
     /// The last entry at or before `bound.index` whose term is at most `bound.term`: up to there,
     /// two logs may match. Terms never decrease along a log, so this is a binary search. Terms of
-    /// entries that a snapshot covers are unknown: below the snapshot's end the result is `bound`.
+    /// compacted entries are unknown: below the first entry, `bound` may match.
     pub fn last_at_or_before(&self, bound: LogId) -> LogId {
-        if bound.index < self.start.index {
+        let before = self.first.previous();
+        if bound.index < before {
             return bound;
         }
-        let within = (bound.index.0 - self.start.index.0) as usize;
-        let within = &self.entries[..within.min(self.entries.len())];
-        let count = within.partition_point(|entry| entry.id.term <= bound.term);
-        count.checked_sub(1).map_or(self.start, |last| within[last].id)
+        let within = (bound.index.0 - before.0) as usize;
+        let cached = within.saturating_sub(self.evicted.len()).min(self.entries.len());
+        let count = self.entries[..cached].partition_point(|entry| entry.id.term <= bound.term);
+        if let Some(last) = count.checked_sub(1) {
+            return self.entries[last].id;
+        }
+        let within = &self.evicted[..within.min(self.evicted.len())];
+        let index = LogIndex(before.0 + within.partition_point(|term| *term <= bound.term) as u64);
+        LogId { term: self.term_at(index).unwrap_or(bound.term), index }
     }
 
     /// Appends one entry of `term`.
@@ -129,7 +186,8 @@ impl<C: Command> Log<C> {
     /// Removes the entry at `index` and all that follow it.
     pub(crate) fn truncate_from(&mut self, index: LogIndex) {
         let kept = self.position(index).unwrap_or(0);
-        self.entries.truncate(kept);
+        self.entries.truncate(kept.saturating_sub(self.evicted.len()));
+        self.evicted.truncate(kept);
         self.sizes.truncate(kept);
         if index <= self.written {
             self.truncated_from = Some(self.truncated_from.map_or(index, |other| other.min(index)));
@@ -137,17 +195,35 @@ impl<C: Command> Log<C> {
         }
     }
 
-    /// Removes all entries up to `last`, which a snapshot covers from now on.
-    pub(crate) fn compact(&mut self, last: LogId) {
-        let covered = last.index.0.saturating_sub(self.start.index.0) as usize;
-        if let Some(position) = covered.checked_sub(1) {
-            let covered = self.sizes.get(position).or(self.sizes.last()).copied();
-            self.compacted = covered.unwrap_or(self.compacted);
+    /// A snapshot covers all entries up to `last` from now on: removes them, but for the last
+    /// `tail` of them.
+    pub(crate) fn compact(&mut self, last: LogId, tail: u64) {
+        let kept = LogIndex(last.index.0.saturating_sub(tail) + 1);
+        let removed = kept.0.saturating_sub(self.first.0) as usize;
+        if let Some(position) = removed.checked_sub(1) {
+            let removed = self.sizes.get(position).or(self.sizes.last()).copied();
+            self.compacted = removed.unwrap_or(self.compacted);
         }
-        self.entries.drain(..covered.min(self.entries.len()));
-        self.sizes.drain(..covered.min(self.sizes.len()));
-        self.start = last;
+        let evicted = removed.min(self.evicted.len());
+        self.evicted.drain(..evicted);
+        self.entries.drain(..(removed - evicted).min(self.entries.len()));
+        self.first = match removed < self.sizes.len() {
+            true => LogIndex(self.first.0 + removed as u64),
+            false => last.index.next(),
+        };
+        self.sizes.drain(..removed.min(self.sizes.len()));
+        self.snapshot = last;
         self.written = self.written.max(last.index);
+    }
+
+    /// Of the entries up to `last`, which are on disk, the oldest leave the memory, as soon as
+    /// there are more than twice as many as `limit` in it: so each of them costs constant time.
+    pub(crate) fn evict(&mut self, last: LogIndex, limit: usize) {
+        let excess = self.entries.len().saturating_sub(limit);
+        let count = self.place(last.next()).unwrap_or(0).min(excess);
+        if count > limit {
+            self.evicted.extend(self.entries.drain(..count).map(|entry| entry.id.term));
+        }
     }
 
     /// Returns what changed since the last call: a truncation, and new entries in `buffer`.
@@ -168,7 +244,7 @@ mod tests {
     use super::*;
 
     fn log(terms: &[u64]) -> Log<u64> {
-        let mut log = Log::restore(LogId::ZERO, Vec::new());
+        let mut log = Log::restore(LogId::ZERO, LogIndex(1), Vec::new());
         for &term in terms {
             log.push(Term(term), Payload::Noop);
         }
@@ -220,7 +296,7 @@ mod tests {
         let whole = log(&[1, 1, 2, 4, 4]);
         for last in 1..=5 {
             let mut compacted = whole.clone();
-            compacted.compact(whole.get(LogIndex(last)).expect("the entry exists").id);
+            compacted.compact(whole.get(LogIndex(last)).expect("the entry exists").id, 0);
             assert_eq!(compacted.last(), whole.last());
             assert_eq!(compacted.get(LogIndex(last)), None);
             for index in (last..=6).map(LogIndex) {
@@ -235,9 +311,78 @@ mod tests {
     }
 
     #[test]
+    fn a_tail_keeps_the_last_entries_that_a_snapshot_covers_and_their_look_ups() {
+        let whole = log(&[1, 1, 2, 4, 4]);
+        let mut tailed = whole.clone();
+        tailed.compact(LogId::new(4, 4), 2);
+        assert_eq!((tailed.first(), tailed.snapshot()), (LogIndex(3), LogId::new(4, 4)));
+        assert!((0..3).all(|index| tailed.term_at(LogIndex(index)).is_none()));
+        for index in (3..=6).map(LogIndex) {
+            assert_eq!(tailed.get(index), whole.get(index));
+            assert_eq!(tailed.from(index, 9), whole.from(index, 9));
+            let bytes = |log: &Log<u64>| log.bytes_between(LogIndex(2), index);
+            assert_eq!(bytes(&tailed), bytes(&whole), "{index}");
+        }
+        assert_eq!(tailed.last_at_or_before(LogId::new(3, 5)), LogId::new(2, 3));
+        assert_eq!(tailed.last_at_or_before(LogId::new(1, 4)), LogId::new(1, 2));
+        tailed.compact(LogId::new(4, 5), 9);
+        assert_eq!((tailed.first(), tailed.snapshot()), (LogIndex(3), LogId::new(4, 5)));
+        assert_eq!(tailed.push(Term(5), Payload::Noop), LogId::new(5, 6));
+    }
+
+    #[test]
+    fn a_tail_that_reaches_the_first_entry_of_all_knows_the_term_before_it() {
+        let mut log = log(&[1, 1]);
+        log.compact(LogId::new(1, 2), 9);
+        assert_eq!((log.first(), log.term_at(LogIndex(0))), (LogIndex(1), Some(Term(0))));
+        assert_eq!(log.last_at_or_before(LogId::new(0, 2)), LogId::ZERO);
+    }
+
+    #[test]
+    fn eviction_changes_no_look_up_of_terms_and_sizes() {
+        let whole = log(&[1, 1, 2, 4, 4, 4]);
+        for (limit, cached, tail) in [(0, 6, 9), (1, 6, 2), (2, 5, 1), (3, 1, 0), (9, 1, 0)] {
+            let mut evicting = whole.clone();
+            evicting.evict(LogIndex(5), limit);
+            assert_eq!(evicting.cached(), LogIndex(cached), "{limit}");
+            for (index, term) in (0..=7).flat_map(|index| (0..6).map(move |term| (index, term))) {
+                let (index, bound) = (LogIndex(index), LogId::new(term, index));
+                assert_eq!(evicting.term_at(index), whole.term_at(index));
+                assert_eq!(evicting.last_at_or_before(bound), whole.last_at_or_before(bound));
+                let bytes = |log: &Log<u64>| log.bytes_between(LogIndex(1), index);
+                assert_eq!(bytes(&evicting), bytes(&whole));
+                let in_memory = index >= evicting.cached();
+                assert_eq!(evicting.get(index), whole.get(index).filter(|_| in_memory));
+            }
+            let mut compacted = whole.clone();
+            for log in [&mut evicting, &mut compacted] {
+                log.compact(LogId::new(4, 4), tail);
+            }
+            let ends = |log: &Log<u64>| (log.first(), log.last(), log.term_at(LogIndex(3)));
+            assert_eq!(ends(&evicting), ends(&compacted));
+            for log in [&mut evicting, &mut compacted] {
+                log.truncate_from(LogIndex(5));
+            }
+            assert_eq!(ends(&evicting), ends(&compacted));
+            assert_eq!(evicting.push(Term(5), Payload::Noop), LogId::new(5, 5));
+        }
+    }
+
+    #[test]
+    fn what_is_fetched_ends_where_the_entries_in_memory_begin_and_respects_both_limits() {
+        let mut log = log(&[1, 1, 1, 1, 1, 1]);
+        log.evict(LogIndex(4), 1);
+        assert_eq!(log.cached(), LogIndex(5));
+        let batch = |index, entries, bytes| log.evicted_batch(LogIndex(index), entries, bytes);
+        assert_eq!([batch(1, 9, 999), batch(3, 9, 999), batch(4, 9, 999)], [4, 2, 1]);
+        assert_eq!([batch(1, 2, 999), batch(1, 9, 40), batch(1, 9, 0)], [2, 2, 1]);
+        assert_eq!(log.batch(LogIndex(5), 9, 16).len(), 1);
+    }
+
+    #[test]
     fn a_snapshot_beyond_the_end_leaves_an_empty_log_that_continues_after_it() {
         let mut log = log(&[1, 1]);
-        log.compact(LogId::new(3, 9));
+        log.compact(LogId::new(3, 9), 0);
         assert_eq!((log.last(), log.entries().len()), (LogId::new(3, 9), 0));
         assert_eq!(log.push(Term(4), Payload::Noop), LogId::new(4, 10));
         assert_eq!(log.bytes_between(LogIndex(9), LogIndex(10)), 16);

@@ -61,13 +61,32 @@ pub(crate) struct Peer {
     pub acked: Stamp,
     /// It was no member, or there was no election, before this stamp.
     pub since: Stamp,
+    /// The entries that it needs next, if they are on disk only.
+    pub reading: Reading,
+}
+
+/// A read of the log for a follower. Meanwhile it is sent no entries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) enum Reading {
+    /// There is none.
+    #[default]
+    No,
+    /// It is requested.
+    Pending,
+    /// It has failed, and is requested again with the next heartbeat.
+    Failed,
 }
 
 impl Peer {
     /// The state at an election: a probe.
     pub fn new(progress: Progress) -> Peer {
-        let (state, acked) = (ProgressState::Probe { paused: false }, Stamp::default());
-        Peer { progress, state, acked, since: Stamp::default() }
+        Peer {
+            progress,
+            state: ProgressState::Probe { paused: false },
+            acked: Stamp::default(),
+            since: Stamp::default(),
+            reading: Reading::No,
+        }
     }
 
     /// Switches to replicate if no entry is in flight and no snapshot is being sent. Returns

@@ -8,6 +8,8 @@
 #[path = "common/acts.rs"]
 mod acts;
 mod common;
+#[path = "dissertation/log.rs"]
+mod log;
 
 use acts::*;
 use common::*;

@@ -45,6 +45,11 @@ pub struct Capabilities {
     pub changes: bool,
     /// Its new voters are learners until they have caught up, if the setup says so (4.2.1).
     pub catch_up: bool,
+    /// Its entries leave the memory and are read from disk, if the setup says so: see
+    /// [`Effects::fetches`](crate::replica::Effects::fetches).
+    pub log_reads: bool,
+    /// It keeps a tail of entries behind a snapshot, if the setup says so.
+    pub tail: bool,
     /// It supports [`Input::Transfer`](crate::replica::Input::Transfer).
     pub transfers: bool,
     /// It supports [`Input::Read`](crate::replica::Input::Read).
@@ -87,6 +92,8 @@ impl Capabilities {
         snapshots: false,
         changes: false,
         catch_up: false,
+        log_reads: false,
+        tail: false,
         transfers: false,
         reads: false,
         answers_requests: false,

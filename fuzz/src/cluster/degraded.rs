@@ -283,7 +283,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         match kind {
             Degraded::SlowDisk if ticks % WRITE == 0 => {
                 self.announce(Kind::Persist, [id.0, 0, 0])?;
-                self.complete_write(id)
+                self.complete_write(id)?;
+                self.complete_read(id, 0)
             }
             Degraded::Pauses if is_turn && paused => {
                 self.announce(Kind::Resume, [id.0, 0, 0])?;

@@ -4,16 +4,17 @@
 //! queue; a failing write leaves a prefix of its parts, in the order that [`Write`] documents. A
 //! write that need not be synced is reported as durable to its replica as soon as all before it
 //! are, and stays in the queue. Damage is detected when the replica starts again: damaged entries
-//! that were never reported as durable are truncated; with any other damage the replica does not
-//! start. Knows nothing of nodes.
+//! that were never reported as durable are truncated; a tail behind the snapshot is dropped up to
+//! its last damaged entry; with any other damage the replica does not start. Knows nothing of
+//! nodes.
 
 use std::collections::VecDeque;
 
-use raft::{HardState, LogIndex, WriteId};
+use raft::{Fetch, HardState, LogIndex, Unread, WriteId};
 
 use crate::base::canary;
 use crate::replica::driver::Driver;
-use crate::replica::{Durable, Write};
+use crate::replica::{Durable, Entry, Write};
 use crate::schedule::operand::{ALL, SNAPSHOT, TRUNCATION};
 
 /// The disk of one node.
@@ -48,9 +49,9 @@ struct Damage {
 }
 
 impl Damage {
-    /// The first damaged entry.
-    fn first(&self) -> Option<LogIndex> {
-        self.entries.iter().min().copied()
+    /// The first damaged entry after `covered`, the last one that the snapshot covers.
+    fn first_after(&self, covered: LogIndex) -> Option<LogIndex> {
+        self.entries.iter().filter(|&&index| index > covered).min().copied()
     }
 }
 
@@ -113,14 +114,29 @@ impl Disk {
         self.pending.front().filter(|_| self.reported == 0)
     }
 
-    /// The index before that of the first entry.
+    /// The index before that of the first entry, which may be one that the snapshot covers.
     fn start(&self) -> u64 {
-        self.image.snapshot.as_ref().map_or(0, |snapshot| snapshot.last.index.0)
+        match self.image.entries.first() {
+            Some(first) => first.id.index.previous().0,
+            None => self.covered().0,
+        }
+    }
+
+    /// The last entry that the snapshot covers.
+    fn covered(&self) -> LogIndex {
+        self.image.snapshot.as_ref().map_or(LogIndex(0), |snapshot| snapshot.last.index)
     }
 
     /// The last entry.
     fn last(&self) -> LogIndex {
         LogIndex(self.start() + self.image.entries.len() as u64)
+    }
+
+    /// The entries that a read finds, at most `limit` of them.
+    pub fn read(&self, fetch: &Fetch, limit: usize) -> Result<Vec<Entry>, Unread> {
+        let first = fetch.first.previous().0.checked_sub(self.start()).ok_or(Unread::Compacted)?;
+        let rest = self.image.entries.get(first as usize..).unwrap_or_default();
+        Ok(rest[..rest.len().min(fetch.count).min(limit)].to_vec())
     }
 
     /// Everything on the disk has been reported as durable to the replica.
@@ -180,9 +196,9 @@ impl Disk {
         }
         if let Some(snapshot) = &write.snapshot {
             self.damage.snapshot = false;
-            let last = snapshot.last.index;
-            self.damage.entries.retain(|&index| index > last);
-            let covered = snapshot.last.index.0.saturating_sub(self.start());
+            let removed = LogIndex(snapshot.last.index.0.saturating_sub(write.tail));
+            self.damage.entries.retain(|&index| index > removed);
+            let covered = removed.0.saturating_sub(self.start());
             let covered = self.image.entries.len().min(covered as usize);
             self.image.entries.drain(..covered);
             self.image.snapshot = Some(snapshot.clone());
@@ -210,7 +226,7 @@ impl Disk {
     pub fn is_repairable_without(&self, record: u8) -> bool {
         let is_confirmed = match record {
             ALL | SNAPSHOT => true,
-            _ => self.entry(record) <= self.confirmed,
+            _ => self.entry(record) > self.covered() && self.entry(record) <= self.confirmed,
         };
         self.readable() != Readable::No && !is_confirmed
     }
@@ -231,7 +247,7 @@ impl Disk {
 
     /// Whether it can be read.
     pub fn readable(&self) -> Readable {
-        match self.damage.first() {
+        match self.damage.first_after(self.covered()) {
             _ if self.lost || self.damage.hard_state || self.damage.snapshot => Readable::No,
             Some(index) if index <= self.confirmed => Readable::No,
             Some(index) => Readable::Before(index),
@@ -241,8 +257,9 @@ impl Disk {
 
     /// Reads it, and repairs what can be repaired, under the rules of `driver`.
     pub fn recover(&mut self, driver: Driver) -> Readable {
+        self.drop_damaged_tail();
         let readable = self.readable();
-        match (readable, self.damage.first()) {
+        match (readable, self.damage.first_after(self.covered())) {
             (Readable::Before(from), _) => self.repair(from, driver),
             (Readable::No, Some(from))
                 if driver.truncates_damaged_entries && canary::note(true) =>
@@ -258,6 +275,17 @@ impl Disk {
             _ => {}
         }
         readable
+    }
+
+    /// Of the entries that the snapshot covers, drops those up to the last damaged one.
+    fn drop_damaged_tail(&mut self) {
+        let covered = self.covered();
+        let damaged = self.damage.entries.iter().filter(|&&index| index <= covered).max().copied();
+        if let Some(last) = damaged {
+            let dropped = last.0.saturating_sub(self.start()) as usize;
+            self.image.entries.drain(..dropped.min(self.image.entries.len()));
+            self.damage.entries.retain(|&index| index > last);
+        }
     }
 
     fn repair(&mut self, from: LogIndex, driver: Driver) {
@@ -310,7 +338,8 @@ fn tear(mut write: Write, torn: u8, driver: Driver) -> Write {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use raft::{Entry, LogId, Payload, Term};
+    use raft::{LogId, Membership, NodeId, Payload, Snapshot, Term};
+    use std::sync::Arc;
 
     fn write() -> Write {
         let entry = |index| Entry { id: LogId::new(2, index), payload: Payload::Command(index) };
@@ -319,6 +348,7 @@ mod tests {
             hard_state: Some(HardState { term: Term(2), vote: None }),
             truncate_from: Some(LogIndex(2)),
             snapshot: None,
+            tail: 0,
             entries: vec![entry(2), entry(3)],
             commit: Some(LogIndex(1)),
             sync: true,
@@ -347,6 +377,55 @@ mod tests {
         disk.store(&write());
         let ids: Vec<LogId> = disk.image.entries.iter().map(|entry| entry.id).collect();
         assert_eq!(ids, [LogId::new(1, 1), LogId::new(2, 2), LogId::new(2, 3)]);
+    }
+
+    #[test]
+    fn a_tail_stays_behind_a_snapshot_and_indexes_are_counted_from_it() {
+        let mut disk = Disk::default();
+        disk.image.entries =
+            (1..=4).map(|i| Entry { id: LogId::new(1, i), payload: Payload::Noop }).collect();
+        let (last, data) = (LogId::new(1, 3), [].into());
+        let snapshot = Snapshot { last, membership: Membership::default(), data };
+        disk.store(&Write { snapshot: Some(Arc::new(snapshot)), tail: 2, ..Write::default() });
+        let ids: Vec<LogId> = disk.image.entries.iter().map(|entry| entry.id).collect();
+        assert_eq!(ids, [2, 3, 4].map(|index| LogId::new(1, index)));
+        assert_eq!((disk.start(), disk.last()), (1, LogIndex(4)));
+        disk.store(&Write { truncate_from: Some(LogIndex(4)), ..Write::default() });
+        assert_eq!(disk.last(), LogIndex(3));
+    }
+
+    #[test]
+    fn damage_behind_the_snapshot_costs_only_the_tail_up_to_there() {
+        let mut disk = Disk::default();
+        disk.image.entries =
+            (1..=4).map(|i| Entry { id: LogId::new(1, i), payload: Payload::Noop }).collect();
+        let (last, data) = (LogId::new(1, 3), [].into());
+        let snapshot = Snapshot { last, membership: Membership::default(), data };
+        disk.store(&Write { snapshot: Some(Arc::new(snapshot)), tail: 3, ..Write::default() });
+        disk.confirm_all();
+        assert!(disk.is_repairable_without(2) && !disk.is_repairable_without(0));
+        disk.damage_record(2);
+        assert_eq!(disk.recover(Driver::CORRECT), Readable::Yes);
+        let ids: Vec<LogId> = disk.image.entries.iter().map(|entry| entry.id).collect();
+        assert_eq!(ids, [LogId::new(1, 3), LogId::new(1, 4)]);
+        disk.damage_record(1);
+        disk.damage_record(0);
+        assert_eq!(disk.recover(Driver::CORRECT), Readable::No);
+    }
+
+    #[test]
+    fn a_read_finds_what_is_there_and_says_if_it_was_compacted() {
+        let mut disk = Disk::default();
+        disk.image.entries =
+            (3..=5).map(|i| Entry { id: LogId::new(1, i), payload: Payload::Noop }).collect();
+        let read = |first, count, limit| {
+            let fetch = Fetch { to: NodeId(1), term: Term(1), first: LogIndex(first), count };
+            disk.read(&fetch, limit).map(|found| found.iter().map(|it| it.id.index.0).collect())
+        };
+        assert_eq!(read(3, 2, 9), Ok(vec![3, 4]));
+        assert_eq!(read(4, 9, 9), Ok(vec![4, 5]));
+        assert_eq!((read(4, 2, 1), read(7, 1, 9)), (Ok(vec![4]), Ok(vec![])));
+        assert_eq!(read(2, 2, 9), Err(Unread::Compacted));
     }
 
     #[test]

@@ -5,11 +5,13 @@
 //! no message is in flight, no node leads, no write is pending, no node is down, no link has a
 //! fault. Without it, five draws in seven have no effect.
 
+use crate::cluster::host::Host;
 use crate::cluster::node_flags::Flag;
 use crate::cluster::Cluster;
 use crate::history::monitor::Monitor;
 use crate::replica::Replica;
 use crate::schedule::event::{Kind, KINDS};
+use crate::schedule::feature::Feature;
 
 /// What events can act on in a cluster: a bit for each node flag that some node has, and then the
 /// bits below.
@@ -22,6 +24,9 @@ const BUSY: u16 = 1 << 8;
 const HURT: u16 = 1 << 9;
 /// A link is clogged.
 const CLOGGED: u16 = 1 << 10;
+
+/// A read of a log is pending.
+const READING: u16 = 1 << 11;
 
 /// The bits that each kind of event needs, in the order of [`KINDS`].
 static NEEDS: [u16; KINDS.len()] = {
@@ -52,6 +57,7 @@ const fn need(kind: Kind) -> u16 {
         Kind::Resume => 1 << Flag::Paused as u16,
         Kind::Restart => 1 << Flag::Down as u16,
         Kind::Free => 1 << Flag::Full as u16,
+        Kind::Fetch | Kind::FailFetch => READING,
         _ => 0,
     }
 }
@@ -67,12 +73,19 @@ impl EnabledKinds {
 }
 
 impl<R: Replica, M: Monitor> Cluster<R, M> {
+    /// Whether a read of a log is pending.
+    fn has_reads(&self) -> bool {
+        let reads = |host: &Host<R>| !host.fetches.is_empty();
+        self.setup.features.has(Feature::LogReads) && self.hosts.iter().any(reads)
+    }
+
     /// The kinds of event that may have an effect.
     pub fn enabled(&self) -> EnabledKinds {
         let link = |bit, is| if is { bit } else { 0 };
         let links = link(BUSY, self.network.is_busy())
             | link(HURT, self.network.has_faults())
-            | link(CLOGGED, self.network.has_clogged());
+            | link(CLOGGED, self.network.has_clogged())
+            | link(READING, self.has_reads());
         EnabledKinds(links | u16::from(self.node_flags.anywhere()))
     }
 }

@@ -168,7 +168,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let effects = R::effects(&mut self.output);
         // How many effects there are.
         let done = effects.messages.len() + effects.applied.len() + effects.reads.len();
-        let done = done + effects.ended.len();
+        let done = done + effects.ended.len() + effects.fetches.len();
         let done = done + usize::from(effects.restore.is_some());
         let done = done + usize::from(effects.write.take().is_some());
         effects.messages.clear();

@@ -1,6 +1,8 @@
 //! A host: the parts of one node besides its Raft.
 
-use raft::{LogIndex, Read};
+use std::collections::VecDeque;
+
+use raft::{Fetch, LogIndex, Read};
 
 use crate::cluster::disk::Disk;
 use crate::history::state_machine::StateMachine;
@@ -22,6 +24,8 @@ pub(crate) struct Host<R: Replica> {
     pub machine_store: <R::Storage as NodeStorage>::Machine,
     /// Committed entries that the machine has not yet applied.
     pub to_apply: Vec<Entry>,
+    /// Reads of its log that are requested and not yet answered, oldest first.
+    pub fetches: VecDeque<Fetch>,
     /// Reads that may be answered once the machine has applied up to their index.
     pub waiting: Vec<(u64, LogIndex)>,
     /// Whether the replica is going to stop.
@@ -64,6 +68,7 @@ impl<R: Replica> Host<R> {
             machine: StateMachine::new(),
             machine_store: MachineStore::new(),
             to_apply: Vec::new(),
+            fetches: VecDeque::new(),
             waiting: Vec::new(),
             stopping: Stopping::No,
             paused: false,
@@ -89,6 +94,7 @@ impl<R: Replica> Host<R> {
     pub fn stop(&mut self) {
         self.replica = None;
         self.to_apply.clear();
+        self.fetches.clear();
         self.waiting.clear();
         self.stopping = Stopping::No;
         self.paused = false;

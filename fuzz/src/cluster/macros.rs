@@ -94,6 +94,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             self.persist_all(peer)?;
             self.deliver_link(peer, node)?;
             self.persist_all(node)?;
+            self.perform_exactly(Event::exact(Kind::Fetch, [node, 0, 0]))?;
         }
         HELD
     }

@@ -27,6 +27,7 @@ pub mod disk;
 pub mod enabled;
 mod faults;
 mod host;
+mod log_reads;
 mod machine;
 mod macros;
 pub mod network;
@@ -208,6 +209,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             Kind::Timeout => self.input(node, Input::Timeout),
             Kind::Persist => self.complete_write(node),
             Kind::FailPersist => self.fail_write(node, b),
+            Kind::Fetch => self.complete_read(node, b),
+            Kind::FailFetch => self.fail_read(node),
             Kind::Crash => self.crash(node, b, c),
             Kind::Restart => self.boot(node, b > 0),
             Kind::Upgrade => self.upgrade(node),

@@ -332,9 +332,13 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         self.catch_up(id)
     }
 
-    /// All writes become durable, and all committed entries are applied.
+    /// All writes become durable, all committed entries are applied, and all reads of the log are
+    /// answered.
     pub(crate) fn catch_up(&mut self, id: NodeId) -> Verdict {
-        while self.complete_write(id)? > 0 || self.apply_all(id)? > 0 {}
+        while self.complete_write(id)? > 0
+            || self.apply_all(id)? > 0
+            || self.complete_read(id, 0)? > 0
+        {}
         HELD
     }
 
@@ -352,7 +356,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let mut links = ids().flat_map(|from| ids().map(move |to| Link { from, to }));
         let is_idle = |id: NodeId| {
             let host = &self.hosts[usize::from(id.0)];
-            host.disk.pending.is_empty() && host.to_apply.is_empty()
+            host.disk.pending.is_empty() && host.to_apply.is_empty() && host.fetches.is_empty()
         };
         links.all(|link| self.network.deliverable(link) == 0) && ids().all(is_idle)
     }

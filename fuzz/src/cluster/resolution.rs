@@ -19,6 +19,9 @@ use crate::schedule::operand::{first_from, wrap, PROPOSE_TO_LEADER};
 /// A clock jumps by at most this many ticks.
 const FARTHEST: i8 = 40;
 
+/// A read that does not find all entries finds fewer than this.
+const SHORTEST_WHOLE: u8 = 4;
+
 /// A client repeats one of the last commands, fewer than this.
 const AGAIN: u8 = 8;
 
@@ -45,6 +48,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             Kind::Persist | Kind::FailPersist | Kind::Fill | Kind::Free | Kind::Damage => {
                 self.resolve_disk(kind, event.operands)
             }
+            Kind::Fetch | Kind::FailFetch => self.resolve_log_read(kind, event.operands),
             Kind::Crash | Kind::CrashAmid | Kind::Restart | Kind::Upgrade | Kind::LoseDisk => {
                 self.resolve_life(kind, event.operands)
             }
@@ -120,6 +124,14 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
                     .then(|| Event::exact(kind, [node, record, 0]))
             }
         }
+    }
+
+    /// Resolves the end of a read of a log.
+    fn resolve_log_read(&self, kind: Kind, [a, b, _]: [u8; 3]) -> Option<Event> {
+        let reading = self.with(|host| !host.fetches.is_empty());
+        let node = self.next(a, self.nodes_with(Flag::Awake).intersection(reading))?;
+        let at_most = if kind == Kind::Fetch { wrap(b, SHORTEST_WHOLE) } else { 0 };
+        Some(Event::exact(kind, [node, at_most, 0]))
     }
 
     /// Resolves events in which nodes stop and start.

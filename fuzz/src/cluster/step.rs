@@ -115,6 +115,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let progress = |peer| replica.progress(peer);
         self.recorder.step(&step, || replica.membership(), progress, sent)?;
         (0..evicted).try_for_each(|_| self.recorder.evicted().map(drop))?;
+        host.fetches.extend(effects.fetches);
         let halted = effects.halted;
         if let Some(write) = effects.write.take() {
             host.disk.pending.push_back(write);

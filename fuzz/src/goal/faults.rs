@@ -2,7 +2,7 @@
 //!
 //! Promises: as in [`goal`](super). Knows of hosts and disks only what events and the history show.
 
-use raft::{LogIndex, NodeId, NodeSet, Progress, Report, Role};
+use raft::{Fetch, LogIndex, NodeId, NodeSet, Progress, Report, Role, Unread};
 
 use crate::goal::fault_state::FaultState;
 use crate::goal::list::Goal;
@@ -103,6 +103,35 @@ impl Goals {
         let is_voter = history.membership_in_force().voters.contains(sender.id);
         let has_all = match_index == leader.view.last_log.index && !is_emptied;
         self.reach_if(Goal::Readmitted, counts && is_voter && has_all);
+    }
+
+    /// The disk answers a read of the log.
+    pub(super) fn log_read_during(
+        &mut self,
+        history: &History,
+        node: NodeId,
+        fetch: &Fetch,
+        unread: Option<&Unread>,
+    ) {
+        let facts = history.node(node);
+        let leads = facts.view.is_leader() && facts.view.term() == fetch.term;
+        let is_next = facts.progress[fetch.to].next_index == fetch.first;
+        match unread {
+            None => {
+                self.reach_if(Goal::LogRead, leads && is_next);
+                self.reach_if(Goal::LogReadLate, !leads);
+            }
+            Some(Unread::Failed) => self.reach_if(Goal::LogReadFailed, leads),
+            Some(Unread::Compacted) => self.reach_if(Goal::LogReadCompacted, leads),
+        }
+    }
+
+    /// With a tail, a message has left its sender.
+    pub(super) fn sent_from_tail(&mut self, history: &History, message: &MessageView) {
+        if let MessageBody::AppendEntries { prev_log, entries, .. } = message.body {
+            let covered = history.node(message.from).snapshot.index;
+            self.reach_if(Goal::TailSent, entries > 0 && prev_log.index < covered);
+        }
     }
 
     pub(super) fn sent_during(&mut self, message: &MessageView) {

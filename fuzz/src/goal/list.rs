@@ -129,6 +129,12 @@ goals! {
     AckOfEmptiedDisk = "ack-of-emptied-disk", "An acknowledgement of what an emptied disk had has reached the leader.";
     OldCopyRefused = "old-copy-refused", "A node did not start from an older copy of its disk.";
     SnapshotReported = "snapshot-reported", "A transport told a leader of a snapshot that it was sending.";
+    LogRead = "log-read", "Entries were read from the disk of a leader, and sent.";
+    LogReadFailed = "log-read-failed", "A read of a leader's log has failed.";
+    LogReadLate = "log-read-late", "Entries were read from the disk of a node that leads no more.";
+    LogReadCompacted = "log-read-compacted", "A leader has compacted entries that it was about to read.";
+    TailKept = "tail-kept", "A node has kept entries behind a snapshot.";
+    TailSent = "tail-sent", "A leader has sent entries that its snapshot covers.";
     VoteAskedAfterRestart = "vote-asked-after-restart", "RequestVote has arrived at a restarted voter that a lease binds.";
 }
 

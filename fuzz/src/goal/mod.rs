@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use raft::{Ended, LogId, LogIndex, NodeId, Progress, Read, Refused, Role, Term};
+use raft::{Ended, Fetch, LogId, LogIndex, NodeId, Progress, Read, Refused, Role, Term, Unread};
 
 use crate::base::counts::Counts;
 use crate::history::degraded_period::DegradedPeriod;
@@ -264,6 +264,7 @@ impl Monitor for Goals {
         self.reach_if(Goal::ChangeUndone, undone);
         if write.snapshot.is_some() {
             self.reach(Goal::SnapshotTaken);
+            self.reach_if(Goal::TailKept, write.tail > 0);
             self.reach_if(Goal::SnapshotOverConflict, write.truncate_from.is_some());
             let uncommitted = newest > history.node(node).view.commit;
             self.reach_if(Goal::SnapshotDuringChange, uncommitted);
@@ -302,6 +303,9 @@ impl Monitor for Goals {
         self.reach_if(Goal::LateVote, late);
         if history.setup.features.has(Feature::Reports) {
             self.sent_during(message);
+        }
+        if history.setup.features.has(Feature::Tail) {
+            self.sent_from_tail(history, message);
         }
         NOTHING
     }
@@ -374,6 +378,17 @@ impl Monitor for Goals {
 
     fn degraded_period_ended(&mut self, history: &History, period: &DegradedPeriod) -> Verdict {
         self.degraded_for_long(history, period);
+        NOTHING
+    }
+
+    fn log_read(
+        &mut self,
+        history: &History,
+        node: NodeId,
+        fetch: &Fetch,
+        entries: &Result<Vec<Entry>, Unread>,
+    ) -> Verdict {
+        self.log_read_during(history, node, fetch, entries.as_ref().err());
         NOTHING
     }
 

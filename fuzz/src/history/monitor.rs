@@ -4,7 +4,7 @@
 //! monitors is a monitor, and so is `()`. The oracles, the goals and the narrator are monitors;
 //! `recorder.rs` calls them.
 
-use raft::{Ended, LogIndex, Membership, NodeId, NodeSet, Progress, Read, Refused};
+use raft::{Ended, Fetch, LogIndex, Membership, NodeId, NodeSet, Progress, Read, Refused, Unread};
 
 use crate::history::degraded_period::DegradedPeriod;
 use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome, Rolled, Unhindered};
@@ -192,6 +192,16 @@ pub trait Monitor {
     /// The log on the disk of `node` has become shorter at a start: its entries from `index` on,
     /// which it had before, were cut off or are not there. The history has none of them any more.
     fn shortened(&mut self, history: &History, node: NodeId, index: LogIndex) -> Verdict {
+        NOTHING
+    }
+    /// The disk of `node` answers a read of its log.
+    fn log_read(
+        &mut self,
+        history: &History,
+        node: NodeId,
+        fetch: &Fetch,
+        entries: &Result<Vec<Entry>, Unread>,
+    ) -> Verdict {
         NOTHING
     }
     /// Something has happened in the store behind the disk of `node`: for stories.
@@ -395,6 +405,15 @@ macro_rules! forward_monitor_calls {
         }
         fn shortened(&mut self, history: &History, node: NodeId, index: LogIndex) -> Verdict {
             $to!(self, shortened(history, node, index): $($field)*)
+        }
+        fn log_read(
+            &mut self,
+            history: &History,
+            node: NodeId,
+            fetch: &Fetch,
+            entries: &Result<Vec<Entry>, Unread>,
+        ) -> Verdict {
+            $to!(self, log_read(history, node, fetch, entries): $($field)*)
         }
         fn stored(&mut self, history: &History, node: NodeId, note: &str) -> Verdict {
             $to!(self, stored(history, node, note): $($field)*)

@@ -3,7 +3,7 @@
 //! Promises: [`Recorder`] brings the [`History`] up to date and reports the difference to its
 //! monitor; the cost is proportional to the difference.
 
-use raft::{Ended, LogIndex, Membership, NodeId, NodeSet, Progress};
+use raft::{Ended, Fetch, LogIndex, Membership, NodeId, NodeSet, Progress, Unread};
 
 use crate::history::degraded_period::DegradedPeriod;
 use crate::history::monitor::Monitor;
@@ -253,6 +253,16 @@ impl<M: Monitor> Recorder<M> {
         self.history.shortened(node, index);
         self.monitor.repaired(&self.history, node, index)?;
         self.monitor.shortened(&self.history, node, index).map(drop)
+    }
+
+    /// The disk answers a read of the log, for stories.
+    pub fn log_read(
+        &mut self,
+        node: NodeId,
+        fetch: &Fetch,
+        entries: &Result<Vec<Entry>, Unread>,
+    ) -> Verdict {
+        self.monitor.log_read(&self.history, node, fetch, entries)
     }
 
     /// Something has happened in the store behind a disk, for stories.

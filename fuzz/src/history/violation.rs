@@ -83,6 +83,28 @@ fn claim(request: &Option<(LogId, LogId)>) -> String {
     }
 }
 
+/// The log behind a snapshot.
+fn tail(own: &LogId, snapshot: &LogId, is_cut: &bool) -> String {
+    match (is_cut, own.index < snapshot.index) {
+        (true, _) => "is truncated there".into(),
+        (false, true) => format!("ends at {own}"),
+        (false, false) => format!("has {own} there"),
+    }
+}
+
+/// The entries of an AppendEntries: the previous one, how many, and the last.
+fn batch((prev_log, count, last): &(LogId, usize, LogId)) -> String {
+    match count {
+        0 => format!("a heartbeat after {prev_log}"),
+        1 => format!("the entry {last} after {prev_log}"),
+        _ => format!("{count} entries up to {last} after {prev_log}"),
+    }
+}
+
+fn entry(id: &Option<LogId>) -> String {
+    id.map_or("no entry".into(), |id| id.to_string())
+}
+
 /// What a client requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Request {
@@ -292,6 +314,15 @@ violations! {
         "{from} sent {to} a message of {term} that contradicts its state; the leader of that term is {}",
         name(leader);
 
+    EntriesSentAreFromTheLog {
+        leader: NodeId,
+        to: NodeId,
+        sent: (LogId, usize, LogId),
+        own: (Option<LogId>, Option<LogId>),
+    }
+        = "entries-sent-are-from-the-log",
+        "{leader} sent {to} {}; its own log has {} before them and {} at their end",
+        batch(sent), entry(&own.0), entry(&own.1);
     WindowIsKept { leader: NodeId, peer: NodeId, sent: usize, bound: usize }
         = "window-is-kept",
         "{leader} has sent {peer} {sent} messages with entries since its last reply, more than {bound}";
@@ -329,6 +360,10 @@ violations! {
         = "snapshot-is-committed",
         "{node} wrote a snapshot up to {last}; the committed entry there is {committed}, with {} and {}",
         same(same_state, "state"), same(same_members, "membership");
+    TailIsCommitted { node: NodeId, snapshot: LogId, own: LogId, committed: Term, is_cut: bool }
+        = "tail-is-committed",
+        "{node} keeps entries behind a snapshot up to {snapshot}, and its log {}; the committed entry there is of {committed}",
+        tail(own, snapshot, is_cut);
 
     // ---- Reads ----
     ReadIsLinearizable { node: NodeId, number: u64, index: LogIndex, known: LogIndex }

@@ -32,7 +32,7 @@ fn forget_all_but_the_newest(memberships: &mut Memberships, index: LogIndex) {
 }
 
 /// See the module.
-pub(super) static MUTANTS: [Mutant; 82] = [
+pub(super) static MUTANTS: [Mutant; 88] = [
     // ---- Pipelining ----
     mutant(
         "window-ignored",
@@ -96,6 +96,56 @@ pub(super) static MUTANTS: [Mutant; 82] = [
         "a snapshot of uncommitted entries",
         "snapshot-is-committed",
         seeded! { compaction_point(asked, handed_out, commit, last) => Some(last) },
+    ),
+    // ---- A log that is read at run time ----
+    mutant(
+        "outdated-read-sent",
+        "",
+        "the answer to a read of the log, used though the follower needs other entries; openraft #1795",
+        "entries-sent-are-from-the-log",
+        seeded! { fetched_is_current(asked, now) => true },
+    ),
+    mutant(
+        "failed-read-not-retried",
+        "",
+        "a read of the log that is given up; tikv PR 11409, async-raft #111",
+        "core-converges",
+        seeded! { retries_failed_read() => false },
+    ),
+    // ---- A tail behind the snapshot ----
+    mutant(
+        "snapshot-term-before-tail",
+        "",
+        "the term of prev_log, looked up at the wrong one of two boundaries; braft #528",
+        "entries-sent-are-from-the-log",
+        seeded! {
+            previous_term(own, index, snapshot) => match index {
+                LogIndex(0) => own,
+                _ if index <= snapshot.index => snapshot.term,
+                _ => own,
+            },
+        },
+    ),
+    mutant(
+        "tail-of-replaced-log-kept",
+        "",
+        "a tail that is kept at every install, whatever the log",
+        "tail-is-committed",
+        seeded! { tail_after_install(keeps_log, tail) => tail },
+    ),
+    mutant(
+        "stale-entry-at-snapshot-kept",
+        "",
+        "hashicorp/raft #697",
+        "tail-is-committed",
+        seeded! { keeps_suffix(snapshot, own) => true },
+    ),
+    mutant(
+        "restart-skips-tail",
+        "",
+        "a restart that takes the snapshot's last entry for the one before the log; RATIS-1305",
+        "log-is-written",
+        seeded! { first_at_start(first, snapshot) => snapshot.next() },
     ),
     // ---- Membership ----
     mutant(

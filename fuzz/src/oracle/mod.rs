@@ -5,7 +5,7 @@
 //! a further oracle is a file and a line. The cost of a check is proportional to what changed.
 //! Oracles see the history, never a Raft.
 
-use raft::{Ended, LogIndex, Membership, NodeId, NodeSet, Progress, Read, Refused};
+use raft::{Ended, Fetch, LogIndex, Membership, NodeId, NodeSet, Progress, Read, Refused, Unread};
 
 use crate::base::counts::Counts;
 use crate::forward_monitor_calls;
@@ -143,6 +143,7 @@ oracles! {
     removed_leader_steps_down: RemovedLeaderStepsDown,
     // Snapshots.
     snapshot_is_committed: SnapshotIsCommitted,
+    tail_is_committed: TailIsCommitted,
     // Reads.
     read_is_linearizable: ReadIsLinearizable,
     read_is_answered_once: ReadIsAnsweredOnce,
@@ -156,6 +157,7 @@ oracles! {
     match_is_true: MatchIsTrue,
     readmitted_member_starts_anew: ReadmittedMemberStartsAnew,
     message_matches_sender: MessageMatchesSender,
+    entries_sent_are_from_the_log: EntriesSentAreFromTheLog,
     window_is_kept: WindowIsKept,
     // Durability.
     ack_is_durable: AckIsDurable,

@@ -21,8 +21,12 @@ pub struct Write {
     pub hard_state: Option<HardState>,
     /// Remove this entry and all that follow it, before appending; none if nothing is removed.
     pub truncate_from: Option<LogIndex>,
-    /// The new snapshot, which replaces all entries up to its last: these are removed with it.
+    /// The new snapshot, which replaces all entries up to its last: these are removed with it, but
+    /// for the tail.
     pub snapshot: Option<Arc<Snapshot>>,
+    /// With a snapshot: how many of the last entries that it covers stay. The log contains the
+    /// snapshot's last entry then.
+    pub tail: u64,
     /// Entries to append, in order and without a gap. A leader requests the write of its own
     /// entries no later than it sends them.
     pub entries: Vec<Entry>,
@@ -48,7 +52,8 @@ pub struct Durable {
     pub hard_state: HardState,
     /// The last snapshot.
     pub snapshot: Option<Arc<Snapshot>>,
-    /// The log, from index 1 on, or from the entry after the snapshot's last.
+    /// The log, from index 1 on, or from the entry after the snapshot's last, or from an earlier
+    /// one if writes kept a tail.
     pub entries: Vec<Entry>,
     /// The commit index, if it was ever stored. A Raft that stores it shows it right after the
     /// start.

@@ -40,8 +40,8 @@ use std::sync::Arc;
 
 use raft::mark::Marks;
 use raft::{
-    Ended, HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Progress, Read, ReadId,
-    Refused, Report, Role, Snapshot, Term, WriteId,
+    Ended, Fetch, HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Progress, Read, ReadId,
+    Refused, Report, Role, Snapshot, Term, Unread, WriteId,
 };
 
 pub use crate::base::capabilities::{Capabilities, PreVoteStickiness};
@@ -73,6 +73,14 @@ pub enum Input<M> {
     Propose(Command),
     /// A message arrives.
     Receive(M),
+    /// The answer to a request of [`Effects::fetches`]: its entries, from the first on, and perhaps
+    /// not all of them; or why there are none. It comes at any time, while the node runs.
+    Fetched {
+        /// The request.
+        fetch: Fetch,
+        /// The answer.
+        entries: Result<Vec<Entry>, Unread>,
+    },
     /// The write with this id, and all before it, is durable.
     Persisted(WriteId),
     /// A write failed.
@@ -117,6 +125,9 @@ pub struct Effects<'a, M> {
     /// Send these messages now, to other nodes. A candidacy, a vote and an acknowledgement are
     /// promises: the message is not here before the write that it depends on is durable.
     pub messages: &'a mut Vec<M>,
+    /// Read these entries from the disk, and answer with [`Input::Fetched`], only with the feature
+    /// `log-reads`.
+    pub fetches: &'a [Fetch],
     /// Restore the state machine from this snapshot, before applying any entry.
     pub restore: Option<&'a Arc<Snapshot>>,
     /// Apply these entries to the state machine, in order: every entry, after each start again from
@@ -170,6 +181,7 @@ impl<M> PlainOutput<M> {
         Effects {
             write,
             messages,
+            fetches: &[],
             restore: None,
             applied,
             refused: None,

@@ -8,6 +8,7 @@ use crate::replica::{
     Capabilities, Command, Durable, Effects, Input, MessageBody, MessageView, PreVoteStickiness,
     Replica, View, Write,
 };
+use crate::schedule::feature::Feature;
 use crate::schedule::Setup;
 
 /// With `slow_apply`, a state machine has at most this many bytes to apply: about two entries.
@@ -15,6 +16,12 @@ const UNAPPLIED: u64 = 40;
 
 /// With `uncommitted_limit`, a leader leaves this many bytes uncommitted: about three commands.
 const UNCOMMITTED: u64 = 64;
+
+/// With the feature `log-reads`, so many entries that are durable and applied stay in memory.
+const CACHED: usize = 0;
+
+/// With the feature `tail`, a compaction leaves this many entries behind the snapshot.
+const TAIL: u64 = 3;
 
 /// A [`Node`] that uses the table of rules with which the cluster was started.
 #[derive(Clone, Debug)]
@@ -50,6 +57,8 @@ impl Replica for Ours {
         snapshots: true,
         changes: true,
         catch_up: true,
+        log_reads: true,
+        tail: true,
         transfers: true,
         reads: true,
         leases: true,
@@ -65,6 +74,7 @@ impl Replica for Ours {
             inflight_entries: setup.inflight.into(),
             uncommitted_bytes: if setup.uncommitted_limit { UNCOMMITTED } else { u64::MAX },
             unapplied_bytes: if setup.slow_apply { UNAPPLIED } else { u64::MAX },
+            cached_entries: if setup.features.has(Feature::LogReads) { CACHED } else { usize::MAX },
             ..Limits::DEFAULT
         };
         let config = Config {
@@ -73,6 +83,7 @@ impl Replica for Ours {
             pre_vote: setup.pre_vote,
             check_quorum: setup.check_quorum,
             catch_up: setup.catch_up,
+            tail: if setup.features.has(Feature::Tail) { TAIL } else { 0 },
             lease_reads: setup.lease,
             clock_drift: if setup.fast.is_empty() { 1 } else { setup.rate.into() },
             incarnation: disk.incarnation,
@@ -99,6 +110,7 @@ impl Replica for Ours {
             Input::Timeout => raft::Input::Campaign,
             Input::Propose(command) => raft::Input::Propose(command),
             Input::Receive(message) => raft::Input::Receive(message),
+            Input::Fetched { fetch, entries } => raft::Input::Fetched { fetch, entries },
             Input::Persisted(id) => raft::Input::Persisted(id),
             Input::PersistFailed(id) => raft::Input::PersistFailed(id),
             Input::Read(id) => raft::Input::Read(id),
@@ -118,6 +130,7 @@ impl Replica for Ours {
             hard_state: write.hard_state,
             truncate_from: write.truncate_from,
             snapshot: write.snapshot,
+            tail: write.tail,
             entries: write.entries,
             commit: None,
             sync: true,
@@ -128,6 +141,7 @@ impl Replica for Ours {
         Effects {
             write: &mut filled.write,
             messages: &mut filled.output.messages,
+            fetches: &filled.output.fetches,
             restore: filled.output.restore.as_ref(),
             applied: &filled.output.committed,
             refused: filled.output.answer.as_ref().and_then(|answer| answer.as_ref().err()),

@@ -115,6 +115,7 @@ impl<V: Versions> Replica for Pair<V> {
             None => Effects {
                 write: no_write,
                 messages,
+                fetches: &[],
                 restore: None,
                 applied: &[],
                 refused: None,
@@ -173,6 +174,7 @@ fn received_by_newer<V: Versions>(message: Message<V>) -> Option<MessageOf<V::Ne
 fn read_by<M, N>(input: Input<M>, read: impl FnOnce(M) -> Option<N>) -> Option<Input<N>> {
     Some(match input {
         Input::Receive(message) => Input::Receive(read(message)?),
+        Input::Fetched { fetch, entries } => Input::Fetched { fetch, entries },
         Input::Tick => Input::Tick,
         Input::Timeout => Input::Timeout,
         Input::Propose(command) => Input::Propose(command),
@@ -193,8 +195,8 @@ fn wrapped<'a, M, N>(
     messages: &'a mut Vec<N>,
     wrap: fn(M) -> N,
 ) -> Effects<'a, N> {
-    let Effects { write, messages: own, restore, applied, refused, reads, ended, halted, marks } =
+    messages.extend(effects.messages.drain(..).map(wrap));
+    let Effects { write, fetches, restore, applied, refused, reads, ended, halted, marks, .. } =
         effects;
-    messages.extend(own.drain(..).map(wrap));
-    Effects { write, messages, restore, applied, refused, reads, ended, halted, marks }
+    Effects { write, messages, fetches, restore, applied, refused, reads, ended, halted, marks }
 }

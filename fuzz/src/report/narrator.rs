@@ -7,7 +7,9 @@
 
 use std::fmt::Arguments;
 
-use raft::{Ended, LogId, LogIndex, Membership, NodeId, NodeSet, Read, Refused, Report, Role};
+use raft::{
+    Ended, Fetch, LogId, LogIndex, Membership, NodeId, NodeSet, Read, Refused, Report, Role, Unread,
+};
 
 use crate::history::degraded_period::DegradedPeriod;
 use crate::history::monitor::Monitor;
@@ -165,6 +167,8 @@ fn opening(event: Event) -> String {
         Kind::Transfer => format!("an operator transfers leadership from n{a} to n{b}"),
         Kind::Change => format!("an operator asks n{a} for the membership {}", members(b, c)),
         Kind::SyncMachine => format!("the state machine of n{a} becomes durable on its own disk"),
+        Kind::Fetch => format!("a read of the log of n{a} ends"),
+        Kind::FailFetch => format!("a read of the log of n{a} fails"),
         Kind::Report => format!("the transport of n{a} reports that {}", reported(b, c)),
         _ => event.to_string(),
     }
@@ -350,7 +354,11 @@ impl Monitor for Narrator {
         }
         match &write.snapshot {
             Some(snapshot) => {
-                self.say(node, format_args!("stores a snapshot up to {}", snapshot.last))
+                let tail = match write.tail {
+                    0 => String::new(),
+                    tail => format!(", with a tail of {tail}"),
+                };
+                self.say(node, format_args!("stores a snapshot up to {}{tail}", snapshot.last))
             }
             None => NOTHING,
         }
@@ -429,6 +437,33 @@ impl Monitor for Narrator {
         }
         *said = Some(*now);
         self.say_twice(node, format_args!("uses the membership {}", membership(now)))
+    }
+
+    fn log_read(
+        &mut self,
+        _: &History,
+        node: NodeId,
+        fetch: &Fetch,
+        entries: &Result<Vec<Entry>, Unread>,
+    ) -> Verdict {
+        let Fetch { to, term, first, .. } = fetch;
+        match entries.as_ref().map(|entries| entries.last()) {
+            Ok(Some(last)) if last.id.index > *first => {
+                let last = last.id;
+                self.say(
+                    node,
+                    format_args!("reads {first} to {last}, requested for {to} in {term}"),
+                )
+            }
+            Ok(Some(last)) => {
+                self.say(node, format_args!("reads {}, requested for {to} in {term}", last.id))
+            }
+            Ok(None) | Err(Unread::Failed) => {
+                self.say(node, format_args!("reads nothing from {first} on for {to}"))
+            }
+            Err(Unread::Compacted) => self
+                .say(node, format_args!("finds that {first}, requested for {to}, was compacted")),
+        }
     }
 
     fn restored(&mut self, _: &History, node: NodeId, machine: &StateMachine) -> Verdict {

@@ -22,6 +22,7 @@ pub use crate::report::line::WIDTH;
 use crate::report::narrator::Narrator;
 use crate::report::recovery_steps::{RecoverySteps, LEAD};
 use crate::run::{judge, play_exactly, Judged, MAX_EVENTS};
+use crate::schedule::feature::Feature;
 use crate::schedule::{Degraded, DiskMode, Schedule, Setup};
 
 /// The story of an exact schedule's run, as text that ends with a table of the nodes' states.
@@ -103,6 +104,8 @@ fn setup_text(setup: &Setup, events: usize) -> String {
         (setup.check_quorum, "CheckQuorum".into()),
         (setup.lease, "leases".into()),
         (setup.catch_up, "new voters catch up first".into()),
+        (setup.features.has(Feature::LogReads), "applied entries are read from disk".into()),
+        (setup.features.has(Feature::Tail), "a tail of 3 entries behind snapshots".into()),
         (setup.priority, "unequal election priority".into()),
         (setup.uncommitted_limit, "at most three or so uncommitted commands".into()),
         (setup.slow_apply, "commands are applied by events".into()),

@@ -89,6 +89,10 @@ pub enum Kind {
     RestoreBackup,
     /// A node stops, if it runs, and gets the other version, under which it starts next.
     Upgrade,
+    /// A node's oldest read of its log is answered.
+    Fetch,
+    /// A node's oldest read of its log fails.
+    FailFetch,
     /// Macro: a node campaigns and some peers reply.
     Elect,
     /// Macro: a leader takes a command and some peers store it.
@@ -146,10 +150,10 @@ const fn of_feature(
 }
 
 /// Every kind of event. The weights favour delivery: uniform weights find no deep bugs.
-pub const KINDS: [KindInfo; 46] = {
+pub const KINDS: [KindInfo; 48] = {
     use Operand::{
-        Again, By, Keep, Loose, MessageKind, Midway, Node, Order, Position, Record, Report, Sent,
-        Set, To, Torn,
+        Again, AtMost, By, Keep, Loose, MessageKind, Midway, Node, Order, Position, Record, Report,
+        Sent, Set, To, Torn,
     };
     [
         row(Kind::Deliver, "deliver", 16, None, &[Node, To]),
@@ -192,6 +196,8 @@ pub const KINDS: [KindInfo; 46] = {
             ..of_feature(Kind::RestoreBackup, "restore-backup", 1, Feature::Rejoin, &[Node])
         },
         of_feature(Kind::Upgrade, "upgrade", 3, Feature::Upgrades, &[Node]),
+        of_feature(Kind::Fetch, "fetch", 6, Feature::LogReads, &[Node, AtMost]),
+        of_feature(Kind::FailFetch, "fail-fetch", 2, Feature::LogReads, &[Node]),
         row(Kind::Elect, "elect", 9, None, &[Node, Set]),
         row(Kind::Replicate, "replicate", 10, None, &[Node, Set]),
         row(Kind::Exchange, "exchange", 10, None, &[Node, Set]),
@@ -252,7 +258,7 @@ const LENDERS: [Kind; 9] = [
 
 /// The kinds of features, in the order in which they came: a new one is added at the end, so that
 /// the bytes of the others keep their meaning.
-const BORROWERS: [Kind; 8] = [
+const BORROWERS: [Kind; 10] = [
     Kind::Report,
     Kind::SyncMachine,
     Kind::Outrun,
@@ -261,6 +267,8 @@ const BORROWERS: [Kind; 8] = [
     Kind::Rejoin,
     Kind::Upgrade,
     Kind::Roll,
+    Kind::Fetch,
+    Kind::FailFetch,
 ];
 
 /// What a value of a record's first byte decodes to instead, while a feature is on: the row of a
@@ -381,7 +389,9 @@ impl Event {
         while let Some((operand, slot)) = slots.next() {
             let word = match (words.next(), operand) {
                 (Some(word), _) => word,
-                (None, Operand::Again | Operand::Midway | Operand::Loose) => continue,
+                (None, Operand::Again | Operand::Midway | Operand::Loose | Operand::AtMost) => {
+                    continue
+                }
                 (None, _) => return Err(format!("'{name}' is missing an operand")),
             };
             match (operand, word.split_once('>')) {

@@ -17,15 +17,21 @@ pub enum Feature {
     Upgrades = 2,
     /// State machines have disks of their own.
     MachineDisk = 3,
+    /// Entries that are applied leave the memory, and are read from disk when they are needed.
+    LogReads = 4,
+    /// A compaction leaves a tail of entries behind the snapshot.
+    Tail = 5,
 }
 
 impl Feature {
     /// All features with their names.
-    pub const ALL: [(Feature, &'static str); 4] = [
+    pub const ALL: [(Feature, &'static str); 6] = [
         (Feature::Rejoin, "rejoin"),
         (Feature::Reports, "reports"),
         (Feature::Upgrades, "upgrades"),
         (Feature::MachineDisk, "machine-disk"),
+        (Feature::LogReads, "log-reads"),
+        (Feature::Tail, "tail"),
     ];
 }
 

@@ -42,6 +42,8 @@ pub enum Operand {
     Record,
     /// Whether another crash interrupts the recovery that this event begins: `cut=1`.
     Midway,
+    /// How many entries a read finds at most, or all of them (0): `at-most=1`.
+    AtMost,
     /// What a transport reports: `delivered`, `failed`, `snapshot-delivered`, `snapshot-failed`.
     Report,
 }
@@ -76,10 +78,11 @@ impl Operand {
             (Operand::Torn, ALL) => write!(f, " all"),
             (Operand::Torn, _) => write!(f, " entries={}", value - 2),
             (Operand::Order, _) => write!(f, " order={value}"),
-            (Operand::Again | Operand::Midway | Operand::Loose, 0) => Ok(()),
+            (Operand::Again | Operand::Midway | Operand::Loose | Operand::AtMost, 0) => Ok(()),
             (Operand::Loose, _) => write!(f, " loose={value}"),
             (Operand::Again, _) => write!(f, " again={value}"),
             (Operand::Midway, _) => write!(f, " cut={value}"),
+            (Operand::AtMost, _) => write!(f, " at-most={value}"),
             (Operand::MessageKind, _) => match MessageBody::KINDS.get(usize::from(value)) {
                 Some(name) => write!(f, " {name}"),
                 None => write!(f, " kind={value}"),
@@ -123,6 +126,7 @@ impl Operand {
             Operand::Again => number(word.strip_prefix("again=")),
             Operand::Loose => number(word.strip_prefix("loose=")),
             Operand::Midway => number(word.strip_prefix("cut=")),
+            Operand::AtMost => number(word.strip_prefix("at-most=")),
             Operand::Sent => number(word.strip_prefix("sent=")),
             Operand::MessageKind => {
                 match MessageBody::KINDS.iter().position(|known| *known == word) {

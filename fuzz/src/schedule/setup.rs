@@ -429,6 +429,8 @@ impl Setup {
                 Feature::Reports => capabilities.reports,
                 Feature::MachineDisk => capabilities.machine_disk,
                 Feature::Upgrades => capabilities.upgrades,
+                Feature::LogReads => capabilities.log_reads,
+                Feature::Tail => capabilities.tail,
             }),
             // A clock that is paused while its node waits for the disk drifts from the others.
             lease: self.lease && capabilities.leases && capabilities.async_writes && !is_upgraded,

@@ -117,6 +117,8 @@ const WEIGHTS: [u32; KINDS.len()] = [
     24,  // wipe
     1,   // restore-backup
     16,  // upgrade
+    96,  // fetch
+    12,  // fail-fetch
     1,   // elect
     1,   // replicate
     1,   // exchange
@@ -419,6 +421,8 @@ impl Generator {
             // One recovery in sixteen is interrupted.
             Operand::Midway => u8::from(byte < 16),
             Operand::Report => byte % 4,
+            // One read in eight finds only a part.
+            Operand::AtMost => u8::from(byte < 32),
             Operand::Position | Operand::Order | Operand::Again | Operand::MessageKind => byte,
         }
     }

@@ -124,6 +124,7 @@ fn retarget(event: Event, nodes: u8, random: &mut Generator) -> Event {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schedule::feature::Feature;
 
     #[test]
     fn a_mutated_schedule_fits_the_given_space_and_keeps_its_format() {
@@ -152,7 +153,8 @@ mod tests {
 
     #[test]
     fn a_crossover_has_a_prefix_of_one_schedule_and_a_suffix_of_the_other() {
-        let mut generator = Generator::new(Strategy::Swarm, 1);
+        // Of the same feature: an event of another one would become an event without any.
+        let mut generator = Generator::new(Strategy::Swarm, 1).with_feature(Feature::Upgrades);
         let [first, second] = [(); 2].map(|()| generator.schedule(None, 30));
         let mut out = vec![0; 4_000];
         for seed in 0..200 {

@@ -28,7 +28,7 @@ pub(super) const ANY: Scenario =
     Scenario { share: 0, prepare: |setup| setup, often: &[], seldom: &[] };
 
 /// All scenarios but [`ANY`], which has the rest of the shares.
-const SCENARIOS: [Scenario; 8] = [
+static SCENARIOS: [Scenario; 10] = [
     // Reads by lease, and leaders that follow each other.
     Scenario {
         share: 12,
@@ -63,7 +63,7 @@ const SCENARIOS: [Scenario; 8] = [
     Scenario {
         share: 8,
         prepare: |setup| with(Setup { outside: 0, ..setup }, Feature::Rejoin),
-        often: &[(Kind::Change, 4), (Kind::Crash, 2), (Kind::Restart, 2)],
+        often: &[(Kind::Change, 4), (Kind::Crash, 2), (Kind::Restart, 2), (Kind::LoseDisk, 8)],
         seldom: &[],
     },
     // Reports of the transport.
@@ -78,6 +78,20 @@ const SCENARIOS: [Scenario; 8] = [
         share: 8,
         prepare: |setup| with(with_an_older_configuration(setup), Feature::Upgrades),
         often: &[(Kind::Restart, 2)],
+        seldom: &[],
+    },
+    // Entries that are read from disk, for followers that lag.
+    Scenario {
+        share: 8,
+        prepare: |setup| Setup { recovery: Recovery::Full, ..with(setup, Feature::LogReads) },
+        often: &[(Kind::Drop, 4), (Kind::Crash, 2), (Kind::Restart, 2), (Kind::Timeout, 2)],
+        seldom: &[],
+    },
+    // A tail behind the snapshot, and followers that lag within it or beyond.
+    Scenario {
+        share: 8,
+        prepare: |setup| with(setup, Feature::Tail),
+        often: &[(Kind::Compact, 8), (Kind::Crash, 2), (Kind::Restart, 2), (Kind::Drop, 2)],
         seldom: &[],
     },
 ];

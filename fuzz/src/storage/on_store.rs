@@ -33,7 +33,8 @@ impl<R: Replica, S: Storage<StoredCommand, FaultyFiles>> Replica for OnStore<R, 
     type Output = R::Output;
     type Storage = FaultyDisk<S>;
 
-    const CAPABILITIES: Capabilities = R::CAPABILITIES;
+    // A store may remove the tail.
+    const CAPABILITIES: Capabilities = Capabilities { tail: false, ..R::CAPABILITIES };
 
     fn start(id: NodeId, setup: &Setup, options: &R::Options, disk: &Durable) -> Self {
         OnStore(R::start(id, setup, options, disk), PhantomData)

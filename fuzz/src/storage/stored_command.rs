@@ -63,6 +63,7 @@ pub(super) fn stored(write: &Write) -> raft::Write<StoredCommand> {
         hard_state: write.hard_state,
         truncate_from: write.truncate_from,
         snapshot: write.snapshot.clone(),
+        tail: write.tail,
         entries: write.entries.iter().map(|it| entry(it, StoredCommand)).collect(),
     }
 }

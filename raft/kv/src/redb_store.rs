@@ -174,6 +174,7 @@ mod tests {
             hard_state: Some(HardState { term: Term(1), vote: Some(NodeId(2)) }),
             truncate_from: None,
             snapshot: None,
+            tail: 0,
             entries: (1..=4).map(|index| entry(1, index)).collect(),
         };
         let membership = Membership::new(NodeSet::first(3));
@@ -183,6 +184,7 @@ mod tests {
             hard_state: None,
             truncate_from: Some(LogIndex(3)),
             snapshot: Some(Arc::new(Snapshot { last, membership, data: Arc::from(*b"state") })),
+            tail: 0,
             entries: vec![Entry { payload: Payload::Change(membership), ..entry(2, 3) }],
         };
         store.save(&[write.clone(), more.clone()]).expect("there is room");

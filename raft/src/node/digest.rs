@@ -17,7 +17,7 @@ impl<C: Command> Node<C> {
         (self.submitted, self.recorded).hash(&mut hasher);
         (&self.log, &self.writes, &self.promises, self.halted).hash(&mut hasher);
         self.disk_silence.hash(&mut hasher);
-        (&self.snapshot, self.snapshot_is_new, &self.memberships).hash(&mut hasher);
+        (&self.snapshot, self.snapshot_is_new, self.kept_tail, &self.memberships).hash(&mut hasher);
         (self.role.in_paper(), self.leader, self.commit, self.applied, self.applying)
             .hash(&mut hasher);
         let is_pre_candidate = self.role == Role::PreCandidate;

@@ -42,6 +42,7 @@ impl<C: Command> Node<C> {
             output.mark(Mark::PromiseReleased);
             output.messages.extend(self.promises.pop_front().map(|(_, message)| message));
         }
+        self.evict();
         match self.role {
             Role::Candidate => self.count_own_vote(output),
             Role::Leader => self.advance_commit(output),
@@ -93,7 +94,8 @@ impl<C: Command> Node<C> {
             false => None,
         };
         let id = self.last_write;
-        output.write = Some(Write { id, hard_state, truncate_from, snapshot, entries });
+        let tail = if snapshot.is_some() { self.kept_tail } else { 0 };
+        output.write = Some(Write { id, hard_state, truncate_from, snapshot, tail, entries });
     }
 
     /// After a truncation, a pending write of a removed entry does not make its index durable.
@@ -119,14 +121,20 @@ impl<C: Command> Node<C> {
         }
     }
 
-    /// Replaces the snapshot; the next write contains it.
-    pub(crate) fn set_snapshot(&mut self, snapshot: Arc<Snapshot>) {
+    /// Replaces the snapshot, and keeps a tail; the next write contains both.
+    pub(crate) fn set_snapshot(&mut self, snapshot: Arc<Snapshot>, tail: u64) {
+        self.log.compact(snapshot.last, tail);
         self.snapshot = Some(snapshot);
+        self.kept_tail = tail;
         self.snapshot_is_new = true;
     }
 
     /// The last entry that is known to be durable.
     pub(crate) fn last_on_disk(&self) -> LogId {
-        self.log.get(self.on_disk.log).map_or(self.log.start(), |entry| entry.id)
+        let index = self.on_disk.log;
+        match self.log.term_at(index).filter(|_| index > self.log.snapshot().index) {
+            Some(term) => LogId { term, index },
+            None => self.log.snapshot(),
+        }
     }
 }

@@ -79,7 +79,7 @@ impl<C: Command> Node<C> {
 
     /// Restores the memberships from the log, at a start.
     pub(crate) fn restore_memberships(&mut self) {
-        for entry in self.log.entries() {
+        for entry in self.log.from(self.log.snapshot().index.next(), usize::MAX) {
             if let Payload::Change(membership) = entry.payload {
                 self.memberships.push(entry.id.index, membership);
             }

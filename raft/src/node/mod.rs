@@ -31,6 +31,7 @@ mod durability;
 mod election;
 mod follower_state;
 mod leader_state;
+mod log_reads;
 mod membership_change;
 mod read;
 mod replication;
@@ -81,6 +82,8 @@ pub struct Node<C = Vec<u8>> {
 
     /// The snapshot is not yet part of a write.
     snapshot_is_new: bool,
+    /// How many of the entries that it covers stay in the log.
+    kept_tail: u64,
 
     // Volatile state.
     pub(crate) role: Role,
@@ -116,7 +119,9 @@ impl<C: Command> Node<C> {
         let hard_state = (rules.restored)(durable.hard_state);
         let start = durable.snapshot.as_ref().map_or(LogId::ZERO, |snapshot| snapshot.last);
         let members = durable.snapshot.as_ref().map_or(config.membership, |last| last.membership);
-        let log = Log::restore(start, durable.entries);
+        let first = durable.entries.first().map(|entry| entry.id.index);
+        let first = (rules.first_at_start)(first, start.index);
+        let log = Log::restore(start, first, durable.entries);
         let applied = durable.applied.max(start.index);
         let commit = (rules.commit_at_start)(start.index, log.last().index, applied);
         let mut node = Node {
@@ -135,6 +140,7 @@ impl<C: Command> Node<C> {
             halted: false,
             disk_silence: 0,
             snapshot_is_new: false,
+            kept_tail: 0,
             role: Role::Follower,
             leader: None,
             commit,
@@ -171,6 +177,7 @@ impl<C: Command> Node<C> {
             Input::Propose(command) => self.propose([command], output),
             Input::ProposeAll(commands) => self.propose(commands, output),
             Input::Receive(message) => self.receive(message, output),
+            Input::Fetched { fetch, entries } => self.fetched(fetch, entries, output),
             Input::Persisted(id) => self.persisted(id, output),
             Input::PersistFailed(id) => self.persist_failed(id, output),
             Input::Read(id) => self.read(id, output),
@@ -202,7 +209,7 @@ impl<C: Command> Node<C> {
             leader: self.leader,
             last_log: self.log.last(),
             commit: self.commit,
-            snapshot: self.log.start(),
+            snapshot: self.log.snapshot(),
         }
     }
 
@@ -330,6 +337,7 @@ impl<C: Command> Node<C> {
         };
         output.committed.extend_from_slice(batch);
         self.applying.0 += batch.len() as u64;
+        self.evict();
     }
 
     fn unapplied_bytes(&self) -> u64 {

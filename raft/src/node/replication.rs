@@ -8,7 +8,7 @@ use crate::io::{Output, Refused};
 use crate::mark::Mark;
 use crate::message::{Appended, Body};
 use crate::node::Node;
-use crate::progress::ProgressState;
+use crate::progress::{ProgressState, Reading};
 use crate::rules::Promise;
 use crate::stamp::Stamp;
 use crate::state::Role;
@@ -53,8 +53,12 @@ impl<C: Command> Node<C> {
     pub(crate) fn broadcast_heartbeat(&mut self, output: &mut Output<C>) {
         for peer in self.peers().iter() {
             // A probe without a reply may be lost: it is sent again.
-            if let ProgressState::Probe { paused } = &mut self.leader_state.peer(peer).state {
+            let known = self.leader_state.peer(peer);
+            if let ProgressState::Probe { paused } = &mut known.state {
                 *paused = false;
+            }
+            if known.reading == Reading::Failed && (self.rules.retries_failed_read)() {
+                known.reading = Reading::No;
             }
             if !self.maybe_send_append(peer, output) {
                 self.send_heartbeat(peer, output);
@@ -76,58 +80,76 @@ impl<C: Command> Node<C> {
     /// A leader may send entries that are not yet on its own disk (dissertation, 10.2.1): it counts
     /// itself only once they are durable.
     pub(crate) fn maybe_send_append(&mut self, to: NodeId, output: &mut Output<C>) -> bool {
-        let peer = self.leader_state.peers[usize::from(to.0)];
-        let next = peer.progress.next_index;
+        let next = self.leader_state.peers[usize::from(to.0)].progress.next_index;
         if next > self.log.last().index {
             return false;
         }
-        let limits = &self.config.limits;
-        let may_send = match peer.state {
-            ProgressState::Probe { paused } => !paused,
-            ProgressState::Snapshot { .. } => false,
-            ProgressState::Replicate => {
-                let matched = peer.progress.match_index;
-                let entries = next.0.saturating_sub(matched.next().0);
-                let bytes = self.log.bytes_between(matched, next.previous());
-                (self.rules.window_has_room)(entries, limits.inflight_entries)
-                    && (self.rules.window_has_room)(bytes, limits.inflight_bytes)
-            }
-        };
-        if !may_send {
+        if !self.has_room(to) {
             output.mark(Mark::WindowFull);
             return false;
         }
-        if next <= self.log.start().index {
+        let Some(prev_log) = self.previous(next) else {
             self.send_snapshot_chunk(to, output);
             return true;
+        };
+        if next < self.log.cached() {
+            self.fetch(to, next, output);
+            return false;
         }
+        let limits = &self.config.limits;
         let mut entries = output.buffer();
         entries.extend_from_slice(self.log.batch(
             next,
             (self.rules.entries_in_message)(limits.message_entries),
             limits.message_bytes,
         ));
+        self.send_entries(to, prev_log, entries, output);
+        true
+    }
+
+    /// Whether the state of a follower, and its in-flight window, leave room for more entries.
+    pub(crate) fn has_room(&self, to: NodeId) -> bool {
+        let peer = &self.leader_state.peers[usize::from(to.0)];
+        match peer.state {
+            ProgressState::Probe { paused } => !paused,
+            ProgressState::Snapshot { .. } => false,
+            ProgressState::Replicate => {
+                let (limits, next) = (&self.config.limits, peer.progress.next_index);
+                let matched = peer.progress.match_index;
+                let entries = next.0.saturating_sub(matched.next().0);
+                let bytes = self.log.bytes_between(matched, next.previous());
+                (self.rules.window_has_room)(entries, limits.inflight_entries)
+                    && (self.rules.window_has_room)(bytes, limits.inflight_bytes)
+            }
+        }
+    }
+
+    /// Sends these entries, which follow `prev_log`: they are in flight now, or a probe is.
+    pub(crate) fn send_entries(
+        &mut self,
+        to: NodeId,
+        prev_log: LogId,
+        entries: Vec<Entry<C>>,
+        output: &mut Output<C>,
+    ) {
         let sent = entries.len() as u64;
-        self.send_append_entries(to, next, entries, output);
+        self.send_append_entries(to, prev_log, entries, output);
         let peer = self.leader_state.peer(to);
         match &mut peer.state {
             ProgressState::Probe { paused } => *paused = true,
             _ => peer.progress.next_index.0 += sent,
         }
-        true
     }
 
     /// A heartbeat: an AppendEntries without entries. It carries the commit index, and its
     /// rejection shows that entries were lost.
     fn send_heartbeat(&mut self, to: NodeId, output: &mut Output<C>) {
         let peer = self.leader_state.peers[usize::from(to.0)];
-        let next = peer.progress.next_index;
-        match peer.state {
-            ProgressState::Snapshot { .. } => self.send_snapshot_chunk(to, output),
-            _ if next <= self.log.start().index => self.send_snapshot_chunk(to, output),
-            _ => {
+        match (peer.state, self.previous(peer.progress.next_index)) {
+            (ProgressState::Snapshot { .. }, _) | (_, None) => self.send_snapshot_chunk(to, output),
+            (_, Some(prev_log)) => {
                 let no_entries = output.buffer();
-                self.send_append_entries(to, next, no_entries, output);
+                self.send_append_entries(to, prev_log, no_entries, output);
             }
         }
     }
@@ -135,15 +157,21 @@ impl<C: Command> Node<C> {
     fn send_append_entries(
         &self,
         to: NodeId,
-        next: LogIndex,
+        prev_log: LogId,
         entries: Vec<Entry<C>>,
         output: &mut Output<C>,
     ) {
-        let index = next.previous();
-        let term = self.log.term_at(index).expect("nextIndex is at most the last index + 1");
-        let (prev_log, leader_commit) = (LogId { term, index }, self.commit);
+        let leader_commit = self.commit;
         let stamp = self.leader_state.now;
         self.send(to, Body::AppendEntries { prev_log, entries, leader_commit, stamp }, output);
+    }
+
+    /// The entry before `next`, unless it was compacted: then a follower that needs `next` needs
+    /// the snapshot.
+    pub(crate) fn previous(&self, next: LogIndex) -> Option<LogId> {
+        let index = next.previous();
+        let term = self.log.term_at(index)?;
+        Some(LogId { term: (self.rules.previous_term)(term, index, self.log.snapshot()), index })
     }
 
     /// On a message of this term's leader: become its follower, unless this server is a leader
@@ -180,7 +208,7 @@ impl<C: Command> Node<C> {
             return output.recycle(entries);
         }
         self.elapsed = elapsed;
-        let start = self.log.start();
+        let start = self.log.snapshot();
         let prev_log = match (self.rules.is_compacted)(prev_log.index, start.index) {
             true => {
                 output.mark(Mark::CompactedPrefix);

@@ -23,17 +23,16 @@ impl<C: Command> Node<C> {
     pub(crate) fn compact(&mut self, index: LogIndex, data: Arc<[u8]>, output: &mut Output<C>) {
         let last = self.log.last().index;
         let point = (self.rules.compaction_point)(index, self.applying, self.commit, last);
-        let Some(index) = point.filter(|&index| index > self.log.start().index) else {
+        let Some(index) = point.filter(|&index| index > self.log.snapshot().index) else {
             return output.mark(Mark::CompactedAlready);
         };
         let Some(term) = self.log.term_at(index) else { return };
         output.mark(Mark::Compacted);
         let last = LogId { term, index };
         let membership = *self.memberships.at(index);
-        self.log.compact(last);
         (self.rules.forget_memberships)(&mut self.memberships, index);
         self.applied = self.applied.max(index);
-        self.set_snapshot(Arc::new(Snapshot { last, membership, data }));
+        self.set_snapshot(Arc::new(Snapshot { last, membership, data }), self.config.tail);
     }
 
     /// Sends `peer` the next chunk of the snapshot.
@@ -117,7 +116,8 @@ impl<C: Command> Node<C> {
     }
 
     /// Figure 13, 6 to 8: "If existing log entry has same index and term as snapshot's last
-    /// included entry, retain log entries following it"; else "discard the entire log".
+    /// included entry, retain log entries following it"; else "discard the entire log". In the
+    /// first case the log equals the leader's up to there, and it keeps a tail.
     fn install(&mut self, snapshot: Arc<Snapshot>, output: &mut Output<C>) {
         let last = snapshot.last;
         let own = self.log.term_at(last.index);
@@ -131,7 +131,8 @@ impl<C: Command> Node<C> {
             self.truncate_log(last.index, output);
         }
         self.hard_state.term = (self.rules.term_after_install)(self.hard_state.term, last.term);
-        self.log.compact(last);
+        let tail = (self.rules.tail_after_install)(keeps, self.config.tail);
+        self.set_snapshot(snapshot.clone(), tail);
         match self.memberships.index() > last.index {
             true => self.memberships.compact(last.index),
             false => self.memberships = Memberships::starting(last.index, snapshot.membership),
@@ -141,9 +142,8 @@ impl<C: Command> Node<C> {
         if (self.rules.restores_machine)(last.index, self.applying) {
             self.applying = last.index;
             self.applied = last.index;
-            output.restore = Some(snapshot.clone());
+            output.restore = Some(snapshot);
         }
-        self.set_snapshot(snapshot);
     }
 
     /// A follower has received a part of the snapshot: sends the next chunk.

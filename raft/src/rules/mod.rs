@@ -125,6 +125,10 @@ pub struct Rules {
     pub next_after_ack: fn(next: LogIndex, matched: LogIndex) -> LogIndex,
     /// See [`window_has_room`].
     pub window_has_room: fn(in_flight: u64, limit: u64) -> bool,
+    /// See [`fetched_is_current`].
+    pub fetched_is_current: fn(asked: (Term, LogIndex), now: (Term, LogIndex)) -> bool,
+    /// See [`retries_failed_read`].
+    pub retries_failed_read: fn() -> bool,
     /// See [`heartbeat_is_due`].
     pub heartbeat_is_due: fn(elapsed: u32, heartbeat_ticks: u32) -> bool,
     /// See [`entries_in_message`].
@@ -159,6 +163,12 @@ pub struct Rules {
     pub chunk_is_next: fn(received: u64, offset: u64) -> bool,
     /// See [`keeps_suffix`].
     pub keeps_suffix: fn(snapshot: LogId, own: Option<Term>) -> bool,
+    /// See [`tail_after_install`].
+    pub tail_after_install: fn(keeps_log: bool, tail: u64) -> u64,
+    /// See [`first_at_start`].
+    pub first_at_start: fn(first: Option<LogIndex>, snapshot: LogIndex) -> LogIndex,
+    /// See [`previous_term`].
+    pub previous_term: fn(own: Term, index: LogIndex, snapshot: LogId) -> Term,
     /// See [`term_after_install`].
     pub term_after_install: fn(current: Term, snapshot: Term) -> Term,
     /// See [`sends_snapshot`].
@@ -267,6 +277,8 @@ impl Rules {
         match_after_ack,
         next_after_ack,
         window_has_room,
+        fetched_is_current,
+        retries_failed_read,
         heartbeat_is_due,
         entries_in_message,
         own_match,
@@ -281,6 +293,9 @@ impl Rules {
         snapshot_is_committed,
         chunk_is_next,
         keeps_suffix,
+        tail_after_install,
+        first_at_start,
+        previous_term,
         term_after_install,
         sends_snapshot,
         restores_machine,

@@ -73,6 +73,22 @@ pub fn window_has_room(in_flight: u64, limit: u64) -> bool {
     in_flight < limit.max(1)
 }
 
+/// Entries that were read from the disk are sent only if they are what the follower needs next.
+///
+/// `asked` is the term in which they were requested and the index of the first, `now` the current
+/// term and the follower's next index. The answer may be late. Without this: an AppendEntries whose
+/// entries do not follow its previous one.
+pub fn fetched_is_current(asked: (Term, LogIndex), now: (Term, LogIndex)) -> bool {
+    asked == now
+}
+
+/// A read of the log that failed is tried again at the next heartbeat.
+///
+/// Without this: no progress of that follower.
+pub fn retries_failed_read() -> bool {
+    true
+}
+
 /// A leader sends a heartbeat to each follower once per heartbeat interval.
 ///
 /// 5.2. More often wastes messages, and less often lets followers start elections.

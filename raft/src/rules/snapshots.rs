@@ -45,6 +45,34 @@ pub fn keeps_suffix(snapshot: LogId, own: Option<Term>) -> bool {
     own == Some(snapshot.term)
 }
 
+/// A tail is kept behind an installed snapshot only if the log contained the snapshot's last entry.
+///
+/// Only then is it a part of the leader's log. Without this: a log with a gap, or with entries of
+/// deposed leaders, which are sent on as if they were committed (hashicorp/raft #697).
+pub fn tail_after_install(keeps_log: bool, tail: u64) -> u64 {
+    if keeps_log {
+        tail
+    } else {
+        0
+    }
+}
+
+/// After a restart the log begins with its first entry, which a snapshot may cover.
+///
+/// `first` is that entry's index, if there is one, and `snapshot` the snapshot's last. Without
+/// this: entries at wrong indexes (RATIS-1305).
+pub fn first_at_start(first: Option<LogIndex>, snapshot: LogIndex) -> LogIndex {
+    first.unwrap_or(snapshot.next())
+}
+
+/// The term of an AppendEntries' previous entry is that of the entry, also behind a snapshot.
+///
+/// With a tail the log has two boundaries: its first entry and the snapshot's last. Without this:
+/// followers that lag reject what would bring them up to date, or no Log Matching.
+pub fn previous_term(own: Term, _index: LogIndex, _snapshot: LogId) -> Term {
+    own
+}
+
 /// A snapshot does not change the current term: its last entry may be of an older one.
 pub fn term_after_install(current: Term, _snapshot: Term) -> Term {
     current

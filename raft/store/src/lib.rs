@@ -21,6 +21,7 @@
 //!     hard_state: Some(HardState { term: Term(1), vote: Some(NodeId(1)) }),
 //!     truncate_from: None,
 //!     snapshot: None,
+//!     tail: 0,
 //!     entries: vec![Entry { id: LogId::new(1, 1), payload: Payload::Command(b"x = 7".to_vec()) }],
 //! }])?;
 //! drop(store);

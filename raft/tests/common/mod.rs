@@ -68,17 +68,23 @@ impl Host {
         let kept = write.truncate_from.unwrap_or(LogIndex(u64::MAX));
         self.disk.entries.retain(|entry| entry.id.index < kept);
         if let Some(snapshot) = write.snapshot {
-            self.disk.entries.retain(|entry| entry.id.index > snapshot.last.index);
+            let covered = snapshot.last.index.0.saturating_sub(write.tail);
+            self.disk.entries.retain(|entry| entry.id.index.0 > covered);
             self.disk.snapshot = Some(snapshot);
         }
         self.disk.entries.extend(write.entries);
         let before = std::mem::take(&mut self.output);
         let mut host = self.steps(Input::Persisted(write.id));
         host.output.messages.splice(..0, before.messages);
+        host.output.fetches.splice(..0, before.fetches);
         host.output.reads.splice(..0, before.reads);
         (host.output.answer, host.output.restore) = (before.answer, before.restore);
         if host.pending.is_empty() {
-            assert_eq!(host.disk.entries, host.node.log().entries(), "disk and memory agree");
+            let log = host.node.log();
+            let first = host.disk.entries.first().map_or(log.first(), |entry| entry.id.index);
+            assert_eq!(first, log.first(), "disk and memory agree");
+            let evicted = (log.cached().0 - log.first().0) as usize;
+            assert_eq!(host.disk.entries[evicted..], *log.entries(), "disk and memory agree");
             assert_eq!(host.disk.snapshot.as_deref(), host.node.snapshot(), "disk, memory agree");
         }
         host

@@ -69,7 +69,7 @@ pub fn after(state: &State, writes: &[Write<u64>]) -> State {
 
 pub fn empty_write() -> Write<u64> {
     let (hard_state, truncate_from, snapshot) = (None, None, None);
-    Write { id: WriteId(0), hard_state, truncate_from, snapshot, entries: Vec::new() }
+    Write { id: WriteId(0), hard_state, truncate_from, snapshot, tail: 0, entries: Vec::new() }
 }
 
 pub fn vote(term: u64, vote: u8) -> Write<u64> {
