@@ -93,7 +93,10 @@ impl Driver {
 }
 
 impl Driver {
-    /// How a node of this version is treated.
+    /// How a node of this version is treated. Not inlined: the flags would be combined one by one
+    /// at each step, although they are needed only at a start.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn under(self, version: Version) -> Driver {
         match version {
             Version::Older => self,

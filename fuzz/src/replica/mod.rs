@@ -31,10 +31,10 @@
 //!    in its log. What the earlier node of this name has sent may still arrive, in the same term.
 //! 8. **Entries.** An entry carries a [`Command`], or nothing if the Raft created it itself.
 //! 9. **Panics.** A panic counts as a violation, and is shrunk and narrated like one.
-//! 10. **Versions.** A Raft of which there are two versions says so in its [`Capabilities`]. Then a
-//!     node starts with [`Replica::start_older`] or [`Replica::start`], each time from the disk that
-//!     the other version may have written, and its messages arrive at nodes of both.
-//!     [`pair`] makes one such Raft of two.
+//! 10. **Versions.** A Raft of which there are two versions says so in its [`Capabilities`].
+//!     Then a node starts with [`Replica::start_older`] or [`Replica::start`], each time from
+//!     the disk that the other version may have written, and its messages arrive at nodes of
+//!     both. [`pair`] makes one such Raft of two.
 
 use std::sync::Arc;
 
