@@ -28,7 +28,7 @@ const AGAIN: u8 = 8;
 impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// The exact event that a primitive `event` selects, if any.
     pub fn resolve(&self, event: Event) -> Option<Event> {
-        let KindInfo { family, feature, .. } = *event.kind.info();
+        let KindInfo { family, feature, .. } = event.kind.info();
         if feature.is_some_and(|feature| !self.setup.features.has(feature)) {
             return None;
         }

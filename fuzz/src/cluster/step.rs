@@ -43,7 +43,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     pub(crate) fn step(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
         let Some(replica) = &mut host.replica else { return NOTHING };
-        let (driver, stopping) = (self.sut.driver, host.stopping);
+        let (driver, stopping) = (&self.sut.driver, host.stopping);
         let received = match &input {
             Input::Receive(message) => Some(R::message_view(message)),
             _ => None,
@@ -73,10 +73,12 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             host.machine = self.store.restore(snapshot, driver.under(version));
             host.to_apply.clear();
             if self.setup.features.has(Feature::MachineDisk) {
-                machine::begin_restore(&mut host.machine_store, snapshot, driver);
+                machine::begin_restore(&mut host.machine_store, snapshot, *driver);
             }
         }
-        host.waiting.extend(answered(effects.reads));
+        if !effects.reads.is_empty() {
+            host.waiting.extend(answered(effects.reads));
+        }
         match self.setup.slow_apply {
             true => host.to_apply.extend_from_slice(applied),
             false => host.machine.apply(applied),
@@ -115,7 +117,9 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let progress = |peer| replica.progress(peer);
         self.recorder.step(&step, || replica.membership(), progress, sent)?;
         (0..evicted).try_for_each(|_| self.recorder.evicted().map(drop))?;
-        host.fetches.extend(effects.fetches);
+        if !effects.fetches.is_empty() {
+            host.fetches.extend(effects.fetches);
+        }
         let halted = effects.halted;
         if let Some(write) = effects.write.take() {
             host.disk.pending.push_back(write);

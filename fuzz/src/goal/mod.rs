@@ -298,7 +298,7 @@ impl Monitor for Goals {
     }
 
     fn sent(&mut self, history: &History, message: &MessageView) -> Verdict {
-        let late = message.body == MessageBody::VoteGranted
+        let late = matches!(message.body, MessageBody::VoteGranted)
             && message.term < history.node(message.from).view.term();
         self.reach_if(Goal::LateVote, late);
         if history.setup.features.has(Feature::Reports) {

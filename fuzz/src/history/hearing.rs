@@ -54,7 +54,7 @@ impl Hearing {
         if message.body.is_from_leader() && is_current {
             let leader = Some((message.from, message.term));
             *self = Hearing { leader, ticks: 0, restarted: false };
-        } else if message.body == MessageBody::TimeoutNow {
+        } else if matches!(message.body, MessageBody::TimeoutNow) {
             self.forget();
         }
     }

@@ -160,6 +160,8 @@ pub struct NodeHistory {
     pub hearing: Hearing,
     /// The version under which it runs, or starts next.
     pub version: Version,
+    /// Its configuration under that version.
+    pub setup: Setup,
     /// As a leader: its last progress of each node.
     pub progress: PerNode<Progress>,
     /// As a leader: the voters of a change that it has accepted, until it says that it has ended.
@@ -243,6 +245,7 @@ impl History {
         for (id, node) in everyone.iter().zip(&mut self.nodes) {
             node.begin(id);
             node.version = setup.first_version();
+            node.setup = setup.of(id, node.version);
         }
         self.committed.clear();
         self.births.clear();
@@ -254,9 +257,8 @@ impl History {
     }
 
     /// The configuration under which `id` runs, or starts next.
-    #[inline]
-    pub fn setup_of(&self, id: NodeId) -> Setup {
-        self.setup.of(id, self.node(id).version)
+    pub fn setup_of(&self, id: NodeId) -> &Setup {
+        &self.node(id).setup
     }
 
     /// The newest membership in the log of a node.
@@ -584,8 +586,10 @@ impl History {
     }
 
     pub(crate) fn upgraded(&mut self, id: NodeId) {
-        let version = &mut self.node_mut(id).version;
-        *version = version.other();
+        let setup = self.setup;
+        let node = self.node_mut(id);
+        node.version = node.version.other();
+        node.setup = setup.of(id, node.version);
     }
 
     pub(crate) fn started(&mut self, id: NodeId, view: View) {

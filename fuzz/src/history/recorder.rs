@@ -129,13 +129,13 @@ impl<M: Monitor> Recorder<M> {
         if !step.applied.is_empty() {
             checked |= self.applied(node, step.applied, step.machine)?;
         }
-        if let Some(request) = &step.request {
+        if let Some(request) = step.request {
             let (refused, write) = (step.refused, step.write);
             let history = &self.history;
-            checked |= self.monitor.requested(history, node, request, refused, write)?;
+            checked |= self.monitor.requested(history, node, &request, refused, write)?;
             if let (Request::Change { voters, .. }, None) = (request, refused) {
                 let is_told = self.history.answers_requests;
-                self.history.requested(node, is_told.then_some(*voters));
+                self.history.requested(node, is_told.then_some(voters));
             }
         }
         for ended in step.ended {

@@ -32,7 +32,7 @@ impl Oracle for LeaderHasQuorum {
 
 impl Monitor for LeaderHasQuorum {
     fn received(&mut self, _: &History, message: &MessageView) -> Verdict {
-        if message.body == MessageBody::VoteGranted {
+        if matches!(message.body, MessageBody::VoteGranted) {
             let (term, votes) = &mut self.votes[message.to];
             if message.term > *term {
                 (*term, *votes) = (message.term, NodeSet::EMPTY);

@@ -66,7 +66,7 @@ impl Oracle for LeaseIsHonoured {
 
 impl Monitor for LeaseIsHonoured {
     fn received(&mut self, _: &History, message: &MessageView) -> Verdict {
-        if message.body == MessageBody::TimeoutNow {
+        if matches!(message.body, MessageBody::TimeoutNow) {
             self.voters[message.to].timeout_now |= bit(message.term.0);
         }
         NOTHING

@@ -42,7 +42,9 @@ impl<C: Command> Node<C> {
             output.mark(Mark::PromiseReleased);
             output.messages.extend(self.promises.pop_front().map(|(_, message)| message));
         }
-        self.evict();
+        if self.config.limits.cached_entries < usize::MAX {
+            self.evict();
+        }
         match self.role {
             Role::Candidate => self.count_own_vote(output),
             Role::Leader => self.advance_commit(output),

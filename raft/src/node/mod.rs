@@ -337,7 +337,9 @@ impl<C: Command> Node<C> {
         };
         output.committed.extend_from_slice(batch);
         self.applying.0 += batch.len() as u64;
-        self.evict();
+        if self.config.limits.cached_entries < usize::MAX {
+            self.evict();
+        }
     }
 
     fn unapplied_bytes(&self) -> u64 {
