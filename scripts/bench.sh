@@ -20,6 +20,8 @@
 #                               bare cluster
 #   scripts/bench.sh liveness   schedules to the first find of each bug that costs progress, five
 #                               seeds each
+#   scripts/bench.sh kinds      how many of ten campaigns of 10 CPU seconds find each bug of the kinds that
+#                               practitioners report
 #   scripts/bench.sh digests    ten thousand schedules twice in release and once in debug
 #   scripts/bench.sh shrink     events before and after shrinking, for a find of each seeded bug
 #   scripts/bench.sh mutants    the fuzz target `mutant` against five bugs, empty and shipped corpus
@@ -232,6 +234,36 @@ liveness() {
     note "$name" "CPU s, median" "$(median "${cpus[@]}")" "CPU s"
   done < <("$release" mutants --json | tr -d '\n' | sed 's/}/}\n/g' |
     sed -nE 's/.*"caught_by": "(recovers-after-healing|fresh-read-is-answered|core-converges|change-finishes|leader-is-stable|pre-vote-spares-the-term|silent-leader-steps-down|effort-is-bounded)".*"name": "([^"]*)".*/\2 \1/p')
+}
+
+# The seeded bugs of kinds that practitioners report, and that were once missed.
+kinds_of_bugs="lease-kept-through-transfer lease-too-long lease-forgets-drift lease-without-check-quorum
+  leads-without-its-disk snapshot-restarts-with-each-newer commit-waits-for-all refused-pre-votes-counted
+  requests-forgotten-at-step-down transfer-target-pre-votes stale-append-resets-election-timer
+  heartbeat-leaves-election-timer pre-vote-without-log-check pre-vote-despite-a-leader
+  votes-right-after-a-restart voter-without-catch-up acks-of-earlier-membership-counted
+  progress-of-removed-member-kept joins-as-initial-member starts-from-old-copy
+  applied-index-taken-for-commit compacts-ahead-of-commit restores-older-snapshot applied-index-saved-alone
+  half-restore-trusted machine-behind-snapshot-started delivered-snapshot-counts-as-stored
+  delivered-counts-as-contact outdated-read-sent failed-read-not-retried snapshot-term-before-tail
+  tail-of-replaced-log-kept stale-entry-at-snapshot-kept restart-skips-tail
+  unknown-pre-vote-counts-as-refusal election-timer-advanced-at-start roll-back-to-old-files
+  older-version-skips-changes older-version-skips-commands"
+
+kinds() {
+  local name seed out found cpus
+  for name in $kinds_of_bugs; do
+    found=0 cpus=()
+    for seed in {1..10}; do
+      out=$("$release" random --mutant "$name" --cpu 10 --schedules 1000000000 --stop-at-first \
+        --shortest-of 1 --seed "$seed" 2>/dev/null || true)
+      cpus+=("$(field search <<<"$out")")
+      if grep -q '^found' <<<"$out"; then found=$((found + 1)); fi
+    done
+    echo "$name: found by $found of 10, median $(median "${cpus[@]}") CPU s"
+    note "$name" "campaigns of ten that find it" "$found" campaigns
+    note "$name" "CPU s, median" "$(median "${cpus[@]}")" "CPU s" "all: $(printf '%s\n' "${cpus[@]}" | sort -g | paste -sd ' ')"
+  done
 }
 
 # A backtrace of each find would cost more than most finds.
@@ -558,7 +590,7 @@ save() {
     --date "$(date -u +%F)" <"$notes" >&2
 }
 
-figures="rate pgo core harness silent bugs matrix costs liveness digests shrink mutants fuzz real-bugs versus kv kills"
+figures="rate pgo core harness silent bugs matrix costs liveness kinds digests shrink mutants fuzz real-bugs versus kv kills"
 usage="usage: bench.sh ${figures// /|} [--save], bench.sh core|harness [--json], bench.sh kv [--quick], or bench.sh page"
 [ $# -le 2 ] || die "$usage"
 case "${1:-} ${2:-}" in

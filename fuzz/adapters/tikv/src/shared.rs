@@ -149,10 +149,10 @@ impl Tikv {
             id: paper::WriteId(id),
             hard_state: hs.map(|hs| hard_state_of(hs.get_term(), hs.get_vote())),
             truncate_from: first.filter(|&first| first <= last).map(|first| LogIndex(down(first))),
-            snapshot: None,
             entries: new.iter().map(entry_of).collect(),
             commit: hs.map(|hs| LogIndex(down(hs.get_commit()))),
             sync: true,
+            ..Write::default()
         })
     }
 }
