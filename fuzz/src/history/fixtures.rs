@@ -95,6 +95,12 @@ pub fn knows(match_index: u64, next_index: u64) -> Progress {
 }
 
 impl<M: Monitor> Recorder<M> {
+    /// The run has this setup.
+    pub fn has_setup(&mut self, setup: Setup) {
+        self.history.setup = setup;
+        self.history.nodes.iter_mut().for_each(|node| node.setup = setup);
+    }
+
     fn view_of(&self, node: u8) -> View {
         self.history.node(NodeId(node)).view
     }

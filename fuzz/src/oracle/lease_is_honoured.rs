@@ -128,6 +128,7 @@ mod tests {
     use crate::history::recorder::Recorder;
     use crate::history::violation::HELD;
     use crate::schedule::event::{Event, Kind};
+    use crate::schedule::Setup;
     use raft::{LogId, LogIndex, Role};
 
     /// n0 has heard n1, the leader of term 1; a lease binds it for ten ticks.
@@ -193,7 +194,7 @@ mod tests {
         run.receives(says(1, 2, 3, MessageBody::TimeoutNow)).unwrap();
         assert_eq!(votes(&mut run), HELD);
         let mut run = leased();
-        run.history.setup.lease = false;
+        run.has_setup(Setup { lease: false, ..run.history.setup });
         assert!(votes(&mut run).is_ok());
     }
 

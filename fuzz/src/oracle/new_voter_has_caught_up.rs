@@ -94,12 +94,13 @@ mod tests {
     use crate::history::fixtures::*;
     use crate::history::recorder::Recorder;
     use crate::history::violation::HELD;
+    use crate::schedule::Setup;
     use raft::Role;
 
     /// A leader of one with five entries that are older than an election timeout, and one more.
     fn leading(catch_up: bool) -> Recorder<NewVoterHasCaughtUp> {
         let mut run = cluster::<NewVoterHasCaughtUp>(3);
-        run.history.setup.catch_up = catch_up;
+        run.has_setup(Setup { catch_up, ..run.history.setup });
         run.stores(0, &change(1, 1, &[0])).unwrap();
         run.becomes(0, Role::Leader, 1).unwrap();
         run.stores(0, &write(2, &[(1, 0), (1, 1), (1, 2), (1, 3)])).unwrap();

@@ -130,6 +130,7 @@ mod tests {
     use crate::history::fixtures::*;
     use crate::history::recorder::Recorder;
     use crate::history::violation::HELD;
+    use crate::schedule::Setup;
     use raft::{LogIndex, Role};
 
     /// n0 is a follower with the entry 1@1.
@@ -210,7 +211,7 @@ mod tests {
         hears(&mut run, 2, 0);
         asks(&mut run, 1, 1);
         assert_eq!(grants(&mut run, 1), HELD);
-        run.history.setup.check_quorum = true;
+        run.has_setup(Setup { check_quorum: true, ..run.history.setup });
         asks(&mut run, 1, 1);
         assert!(grants(&mut run, 1).is_err());
     }

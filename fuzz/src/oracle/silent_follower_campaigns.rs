@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn an_election_priority_makes_timeouts_longer() {
         let mut run = follower();
-        run.history.setup.priority = true;
+        run.has_setup(Setup { priority: true, ..run.history.setup });
         (0..42).for_each(|_| assert!(run.ticks(2).is_ok()));
         assert!(ticks(&mut run, 23).is_err());
     }

@@ -94,11 +94,12 @@ mod tests {
     use crate::history::recorder::Recorder;
     use crate::history::violation::HELD;
     use crate::replica::MessageBody;
+    use crate::schedule::Setup;
     use raft::LogIndex;
 
     fn leading(check_quorum: bool) -> Recorder<SilentLeaderStepsDown> {
         let mut run = cluster::<SilentLeaderStepsDown>(3);
-        run.history.setup.check_quorum = check_quorum;
+        run.has_setup(Setup { check_quorum, ..run.history.setup });
         run.becomes(0, Role::Leader, 1).unwrap();
         run
     }
