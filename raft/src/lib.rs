@@ -19,7 +19,8 @@
 //! 5. Answer each of [`Output::fetches`] with [`Input::Fetched`], once and at any time. There are
 //!    none without [`Limits::cached_entries`].
 //!
-//! A server that has lost durable state must never restart under its old id.
+//! A server that has lost durable state must never restart under its old id, unless that was
+//! removed before: see [`Config::joining`].
 //!
 //! Writes are asynchronous: nothing blocks, and a node processes inputs while writes are pending.
 //!
@@ -83,8 +84,8 @@
 //!   entries. What is not yet applied stays in memory, and so do terms and sizes of all entries; a
 //!   start reads the whole log.
 //! - Membership (4), [`Input::Change`]: one step where that is safe, otherwise joint consensus,
-//!   which the leader ends by itself. The caller makes sure that a learner is up to date before
-//!   proposing to promote it: the core does not wait.
+//!   which the leader ends by itself. New voters catch up first with [`Config::catch_up`]; without
+//!   it, the caller makes sure that a learner is up to date before proposing to promote it.
 //! - Reads (6.4), [`Input::Read`]: refused, not queued, until the leader has committed in its term.
 //!   AppendEntries carries the time of the read as a [`Stamp`], so that no earlier reply confirms
 //!   the read.

@@ -156,10 +156,8 @@ fn strategy() -> impl TypedValueParser<Value = Strategy> {
 
 /// Reads the name of a feature.
 fn feature() -> impl TypedValueParser<Value = Feature> {
-    PossibleValuesParser::new(Feature::ALL.map(|(_, name)| name)).map(|name| {
-        let known = Feature::ALL.into_iter().find(|(_, other)| *other == name);
-        known.expect("it is one of them").0
-    })
+    PossibleValuesParser::new(Feature::ALL.map(|(_, name)| name))
+        .map(|name| Feature::named(&name).expect("it is one of them"))
 }
 
 /// Reads a number of CPU seconds.

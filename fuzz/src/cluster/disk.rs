@@ -156,12 +156,8 @@ impl Disk {
 
     /// Whether it has other content than the copy of it.
     pub fn differs_from_copy(&self) -> bool {
-        let image = &self.image;
-        let differs = |copy: &Durable| {
-            (copy.hard_state, &copy.snapshot, &copy.entries)
-                != (image.hard_state, &image.snapshot, &image.entries)
-        };
-        !self.lost && self.copy.as_deref().is_some_and(differs)
+        let copy = self.copy.as_deref().filter(|_| !self.lost);
+        copy.is_some_and(|copy| !copy.has_content_of(&self.image))
     }
 
     /// An operator puts the copy in its place. Its host knows that from the number of starts, which

@@ -92,7 +92,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             let mut candidates: Vec<NodeId> = all_nodes.without(gone).iter().collect();
             candidates.sort_by_key(|id| (!unwanted.contains(*id), std::cmp::Reverse(id.0)));
             for id in candidates {
-                let more = gone.iter().chain([id]).collect();
+                let more = gone | NodeSet::only(id);
                 if history.can_spare(more) {
                     gone = more;
                 }
@@ -212,7 +212,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let gone = NodeSet::first(self.setup().nodes).without(core);
         let all_pre_vote = core.iter().all(|id| history.setup_of(id).pre_vote);
         let mut others = members.voters.iter().filter(|&id| id != leader && core.contains(id));
-        others.find(|&id| all_pre_vote && history.can_spare(gone.iter().chain([id]).collect()))
+        others.find(|&id| all_pre_vote && history.can_spare(gone | NodeSet::only(id)))
     }
 
     /// How many ticks the core may take to converge.

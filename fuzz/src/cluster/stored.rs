@@ -261,7 +261,7 @@ fn group_size(first: u64, pending: usize) -> usize {
 /// The writes in doubt that are on a disk with the content `found`: a prefix of them, and perhaps a
 /// part of the next one. None if it has something else.
 fn surviving(disk: &Disk, in_doubt: &[Write], found: &Durable, tears: bool) -> Option<Vec<Write>> {
-    if has(disk, found) {
+    if disk.image.has_content_of(found) {
         return Some(Vec::new());
     }
     let (mut disk, mut parts) = (disk.clone(), Vec::new());
@@ -273,7 +273,7 @@ fn surviving(disk: &Disk, in_doubt: &[Write], found: &Durable, tears: bool) -> O
             let part = torn_part(write.clone(), torn, Driver::CORRECT);
             let mut with = disk.clone();
             with.store(&part);
-            if has(&with, found) {
+            if with.image.has_content_of(found) {
                 parts.push(part);
                 return Some(parts);
             }
@@ -282,13 +282,6 @@ fn surviving(disk: &Disk, in_doubt: &[Write], found: &Durable, tears: bool) -> O
         parts.push(write.clone());
     }
     None
-}
-
-/// Whether an image has this content.
-fn has(disk: &Disk, found: &Durable) -> bool {
-    let image = &disk.image;
-    let state = (image.hard_state, &image.snapshot, &image.entries);
-    state == (found.hard_state, &found.snapshot, &found.entries)
 }
 
 /// The first difference between what a disk promised and what its store has.
@@ -366,7 +359,7 @@ mod tests {
             let parts = surviving(&promised, &in_doubt, &found, true).expect("it is a part");
             let mut disk = promised.clone();
             parts.iter().for_each(|part| disk.store(part));
-            assert!(has(&disk, &found), "{torn}");
+            assert!(disk.image.has_content_of(&found), "{torn}");
             assert_eq!(surviving(&promised, &in_doubt, &found, false), None, "{torn}");
         }
     }

@@ -118,8 +118,10 @@ goals! {
     PreVoteOfOlderLog = "pre-vote-of-older-log", "A PreVote has arrived from a node whose log is too old to win.";
     PreVoteDespiteLeader = "pre-vote-despite-leader", "A PreVote has arrived at a follower that hears its leader.";
     VoteAskedDuringLease = "vote-asked-during-lease", "RequestVote has arrived at a voter that a lease binds.";
+    VoteAskedAfterRestart = "vote-asked-after-restart", "RequestVote has arrived at a restarted voter that a lease binds.";
     // Features.
     FailureReported = "failure-reported", "A transport told a leader that a message failed while entries were in flight.";
+    SnapshotReported = "snapshot-reported", "A transport told a leader of a snapshot that it was sending.";
     MachineAhead = "machine-ahead", "A state machine has started ahead of its node's log.";
     MachineAtSnapshot = "machine-at-snapshot", "A state machine with a disk of its own had to start from its node's snapshot.";
     RestoreCutShort = "restore-cut-short", "A node has crashed while its state machine was being restored.";
@@ -128,14 +130,12 @@ goals! {
     Readmitted = "readmitted", "A node that came back with an empty disk is a voter again, and has its leader's whole log.";
     AckOfEmptiedDisk = "ack-of-emptied-disk", "An acknowledgement of what an emptied disk had has reached the leader.";
     OldCopyRefused = "old-copy-refused", "A node did not start from an older copy of its disk.";
-    SnapshotReported = "snapshot-reported", "A transport told a leader of a snapshot that it was sending.";
     LogRead = "log-read", "Entries were read from the disk of a leader, and sent.";
     LogReadFailed = "log-read-failed", "A read of a leader's log has failed.";
     LogReadLate = "log-read-late", "Entries were read from the disk of a node that leads no more.";
     LogReadCompacted = "log-read-compacted", "A leader has compacted entries that it was about to read.";
     TailKept = "tail-kept", "A node has kept entries behind a snapshot.";
     TailSent = "tail-sent", "A leader has sent entries that its snapshot covers.";
-    VoteAskedAfterRestart = "vote-asked-after-restart", "RequestVote has arrived at a restarted voter that a lease binds.";
 }
 
 /// The number of goals.

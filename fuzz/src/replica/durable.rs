@@ -69,3 +69,11 @@ pub struct Durable {
     /// under its old name.
     pub joining: bool,
 }
+
+impl Durable {
+    /// Whether another disk has the same hard state, snapshot and log.
+    pub(crate) fn has_content_of(&self, other: &Durable) -> bool {
+        (self.hard_state, &self.snapshot, &self.entries)
+            == (other.hard_state, &other.snapshot, &other.entries)
+    }
+}

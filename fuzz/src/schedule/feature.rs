@@ -33,6 +33,18 @@ impl Feature {
         (Feature::LogReads, "log-reads"),
         (Feature::Tail, "tail"),
     ];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        let mut all = Feature::ALL.into_iter();
+        all.find(|(other, _)| *other == self).expect("ALL has all").1
+    }
+
+    /// The feature called `name`.
+    pub fn named(name: &str) -> Option<Feature> {
+        let mut all = Feature::ALL.into_iter();
+        all.find(|(_, other)| *other == name).map(|(feature, _)| feature)
+    }
 }
 
 /// A set of features.
@@ -84,10 +96,7 @@ impl Features {
 
     /// Parses a text; the error says what is wrong with it.
     pub fn parse(text: &str) -> Result<Features, String> {
-        let named = |word: &str| {
-            let known = Feature::ALL.iter().find(|(_, name)| *name == word);
-            known.map(|(feature, _)| *feature).ok_or_else(|| format!("unknown feature '{word}'"))
-        };
+        let named = |word| Feature::named(word).ok_or_else(|| format!("unknown feature '{word}'"));
         let words = text.split(',').filter(|&word| word != "none");
         words.map(named).try_fold(Features::NONE, |features, feature| Ok(features.with(feature?)))
     }
@@ -95,9 +104,10 @@ impl Features {
 
 impl fmt::Display for Features {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let on = Feature::ALL.iter().filter(|(feature, _)| self.has(*feature));
-        let names: Vec<&str> = on.map(|(_, name)| *name).collect();
-        f.write_str(if names.is_empty() { "none" } else { "" })?;
+        if *self == Features::NONE {
+            return f.write_str("none");
+        }
+        let names: Vec<&str> = self.iter().map(Feature::name).collect();
         f.write_str(&names.join(","))
     }
 }

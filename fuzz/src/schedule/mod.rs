@@ -11,7 +11,7 @@ use std::fmt;
 use arbitrary::{Arbitrary, Unstructured};
 use bincode::config;
 
-use crate::schedule::event::Event;
+use crate::schedule::event::{Event, KindInfo};
 use crate::schedule::feature::Feature;
 pub use crate::schedule::setup::{Degraded, DiskMode, Recovery, Setup};
 
@@ -147,13 +147,11 @@ impl Schedule {
 /// Parses a line to an event that can happen in this setup.
 fn parse_event(line: &str, setup: &Setup) -> Result<Event, String> {
     let event = Event::parse(line)?;
-    let feature = event.kind.info().feature.filter(|&feature| !setup.features.has(feature));
-    let missing = Feature::ALL.iter().find(|(known, _)| Some(*known) == feature);
-    match missing {
+    let KindInfo { name, feature, .. } = event.kind.info();
+    match feature.filter(|&feature| !setup.features.has(feature)).map(Feature::name) {
         None => Ok(event),
-        Some((_, name)) => {
-            let kind = event.kind.info().name;
-            Err(format!("'{kind}' belongs to a feature that is off: 'set features {name}'"))
+        Some(off) => {
+            Err(format!("'{name}' belongs to a feature that is off: 'set features {off}'"))
         }
     }
 }

@@ -42,9 +42,7 @@ impl<C: Command> Node<C> {
             output.mark(Mark::PromiseReleased);
             output.messages.extend(self.promises.pop_front().map(|(_, message)| message));
         }
-        if self.config.limits.cached_entries < usize::MAX {
-            self.evict();
-        }
+        self.evict();
         match self.role {
             Role::Candidate => self.count_own_vote(output),
             Role::Leader => self.advance_commit(output),

@@ -15,8 +15,12 @@ use crate::state::Role;
 
 impl<C: Command> Node<C> {
     /// Leaves to the disk what is durable, committed and applied, but for the newest entries.
+    #[inline]
     pub(crate) fn evict(&mut self) {
         let limits = &self.config.limits;
+        if limits.cached_entries == usize::MAX {
+            return;
+        }
         let applied = if limits.unapplied_bytes == u64::MAX { self.applying } else { self.applied };
         let last = applied.min(self.commit).min(self.on_disk.log);
         self.log.evict(last, limits.cached_entries);

@@ -337,9 +337,7 @@ impl<C: Command> Node<C> {
         };
         output.committed.extend_from_slice(batch);
         self.applying.0 += batch.len() as u64;
-        if self.config.limits.cached_entries < usize::MAX {
-            self.evict();
-        }
+        self.evict();
     }
 
     fn unapplied_bytes(&self) -> u64 {
