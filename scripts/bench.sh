@@ -257,6 +257,7 @@ kinds() {
     for seed in {1..10}; do
       out=$("$release" random --mutant "$name" --cpu 10 --schedules 1000000000 --stop-at-first \
         --shortest-of 1 --seed "$seed" 2>/dev/null || true)
+      [ -n "$(field search <<<"$out")" ] || die "no campaign with $name"
       cpus+=("$(field search <<<"$out")")
       if grep -q '^found' <<<"$out"; then found=$((found + 1)); fi
     done

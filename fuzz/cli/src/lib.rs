@@ -25,8 +25,9 @@ use whitewater::mutants::storage;
 use whitewater::replica::system_under_test::{SystemUnderTest, UnknownMutant};
 use whitewater::replica::Replica;
 use whitewater::run::Runner;
-use whitewater::schedule::feature::Feature;
+use whitewater::schedule::feature::{Feature, Features};
 use whitewater::schedule::Schedule;
+use whitewater::schedule::Setup;
 use whitewater::search::generator::{Generator, Strategy};
 use whitewater::target::Systems;
 
@@ -195,6 +196,16 @@ impl DrawArgs {
         match self.feature {
             Some(feature) => generator.with_feature(feature),
             None => generator,
+        }
+    }
+
+    /// Fails if a Raft does not support the feature: its schedules would be without it.
+    fn check<R: Replica>(&self) -> Result<(), Failure> {
+        let Some(feature) = self.feature else { return Ok(()) };
+        let setup = Setup { features: Features::NONE.with(feature), ..Setup::default() };
+        match setup.within(&R::CAPABILITIES).features.has(feature) {
+            true => Ok(()),
+            false => Err(Failure(format!("this Raft does not support '{}'", feature.name()))),
         }
     }
 }

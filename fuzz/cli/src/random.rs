@@ -82,6 +82,7 @@ pub fn random<R: Replica>(args: &RandomArgs, systems: Systems<R>) -> Result<Outp
     let mut runner = args.system.runner(systems)?;
     args.save_corpus.as_deref().map_or(Ok(()), is_directory)?;
     args.finds.check()?;
+    args.draws.check::<R>()?;
     let mut generator = args.draws.generator();
     let mut tally = Tally::default();
     let (limits, mut ending, mut number) = (Limits::new(args), Ending::default(), 0);

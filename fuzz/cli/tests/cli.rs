@@ -365,3 +365,9 @@ fn a_campaign_on_the_store_counts_its_goals_and_is_silent_and_repeatable() {
         assert!(listed.lines().any(|line| line.starts_with(name)), "{listing} lacks {name}");
     }
 }
+
+#[test]
+fn a_feature_that_the_raft_does_not_support_is_refused() {
+    let args = ["random", "--store", "--feature", "tail", "--schedules", "1"];
+    refused(&args, &["does not support 'tail'"]);
+}

@@ -58,8 +58,8 @@ pub struct Capabilities {
     /// that receives it, a read and an accepted transfer within two of its election timeouts, and
     /// an accepted transfer or change when it leads no more.
     pub answers_requests: bool,
-    /// It supports [`Input::Report`](crate::replica::Input::Report). Its safety depends on no
-    /// report, and its progress only on those that a recovery begins with.
+    /// It supports [`Input::Report`](crate::replica::Input::Report). Neither its safety nor its
+    /// progress depends on a report.
     pub reports: bool,
     /// It starts with a state machine that is ahead of its snapshot, of its commit index, or of its
     /// log: see [`Durable::applied`](crate::replica::Durable::applied).
@@ -70,7 +70,7 @@ pub struct Capabilities {
     pub leases: bool,
     /// A node that was removed may come back under its name with an empty disk, even in the same
     /// term: its leaders know nothing of a member that is added again, and count no acknowledgement
-    /// that it sent before.
+    /// that it sent before. Not with a real store, which can be neither emptied nor copied.
     pub rejoin: bool,
     /// There are two versions of it, each of which starts from a disk that the other has written
     /// and processes the other's messages:

@@ -430,7 +430,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     pub(crate) fn is_settled(&self, leader: NodeId) -> bool {
         let node = self.recorder.history.node(leader);
         let members = self.recorder.history.membership_of(node);
-        let changed = node.log.changes()[0].map_or(LogIndex(0), |(index, _)| index);
+        let changed = node.log.last_change();
         let is_final = !members.is_joint() && node.requested.is_none();
         is_final && members.voters.contains(leader) && changed <= node.view.commit
     }

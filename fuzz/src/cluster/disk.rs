@@ -160,10 +160,10 @@ impl Disk {
         copy.is_some_and(|copy| !copy.has_content_of(&self.image))
     }
 
-    /// An operator puts the copy in its place. Its host knows that from the number of starts, which
-    /// is kept elsewhere as well.
-    pub fn restore_copy(&mut self) {
-        (self.lost, self.is_copy) = (true, true);
+    /// When it is lost, an operator puts the copy in its place. Its host knows that from the number
+    /// of starts, which is kept elsewhere as well.
+    pub fn replace_by_copy(&mut self) {
+        self.is_copy = true;
     }
 
     fn use_copy(&mut self) {

@@ -18,14 +18,17 @@ use crate::replica::Replica;
 use crate::schedule::feature::Feature;
 
 impl<R: Replica, M: Monitor> Cluster<R, M> {
-    /// Whether state machines have disks of their own.
-    pub(crate) fn has_machine_disks(&self) -> bool {
-        self.setup.features.has(Feature::MachineDisk)
+    /// A node is about to start: so does its state machine.
+    pub(crate) fn start_machine(&mut self, id: NodeId, driver: Driver) {
+        let machine = self.machine_at_start(id, driver);
+        let host = &mut self.hosts[usize::from(id.0)];
+        if self.setup.features.has(Feature::MachineDisk) {
+            host.disk.image.applied = machine.applied;
+        }
+        host.machine = machine;
     }
 
-    /// The state machine with which a node starts.
-    pub(crate) fn machine_at_start(&mut self, id: NodeId) -> StateMachine {
-        let driver = self.sut.driver.under(self.recorder.history.node(id).version);
+    fn machine_at_start(&mut self, id: NodeId, driver: Driver) -> StateMachine {
         let host = &mut self.hosts[usize::from(id.0)];
         let snapshot = host.disk.image.snapshot.as_deref();
         let first = snapshot.map_or(LogIndex(0), |snapshot| snapshot.last.index);
@@ -44,7 +47,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     /// A node that has just started has this state machine, from its own disk or its snapshot.
     pub(crate) fn machine_opened(&mut self, id: NodeId) -> Verdict {
-        match self.has_machine_disks() {
+        match self.setup.features.has(Feature::MachineDisk) {
             true => self.recorder.machine_opened(id, &self.hosts[usize::from(id.0)].machine),
             false => NOTHING,
         }
@@ -61,13 +64,13 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
 /// A state machine is being restored from a snapshot.
 pub(crate) fn begin_restore(disk: &mut impl MachineStore, snapshot: &Snapshot, driver: Driver) {
-    match disk.open().filter(|_| driver.restores_index_first) {
-        Some((applied, data)) => {
+    if driver.restores_index_first {
+        if let Some((applied, data)) = disk.open() {
             canary::note(applied < snapshot.last.index);
-            disk.save(snapshot.last.index, &data);
+            return disk.save(snapshot.last.index, &data);
         }
-        None => disk.begin_restore(),
     }
+    disk.begin_restore();
 }
 
 /// A state machine has applied entries up to `applied`, on a host that saves the index alone.

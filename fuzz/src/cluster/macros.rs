@@ -19,8 +19,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// Expands a macro into exact primitive events and applies them.
     pub(crate) fn perform_macro(&mut self, event: Event) -> Verdict {
         let [a, b, _] = event.operands;
-        let feature = event.kind.info().feature;
-        if feature.is_some_and(|feature| !self.setup().features.has(feature)) {
+        if !self.setup().features.allow(event.kind.info().feature) {
             return NOTHING;
         }
         match event.kind {
@@ -175,7 +174,12 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let (Some(leaves), Some(joins)) = (leaves, joins) else { return NOTHING };
         let mut voters = members.voters.without(NodeSet::only(leaves));
         voters.insert(joins);
-        let [voters, learners] = [voters, members.learners].map(|set| set.bits() as u8);
+        self.ask(leader, voters, members.learners)
+    }
+
+    /// An operator asks a leader for a membership.
+    pub(super) fn ask(&mut self, leader: u8, voters: NodeSet, learners: NodeSet) -> Verdict {
+        let [voters, learners] = [voters, learners].map(|set| set.bits() as u8);
         self.perform_exactly(Event::exact(Kind::Change, [leader, voters, learners]))
     }
 
@@ -187,14 +191,12 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         else {
             return NOTHING;
         };
-        self.exchange(leader, u8::MAX)?;
+        self.exchange(leader, ALL)?;
         self.perform_exactly(Event::exact(Kind::Propose, [leader, 0, 0]))?;
         self.persist_all(leader)?;
         self.deliver_link(leader, follower)?;
         self.round_trips(leader, !(1 << follower))?;
-        for _ in 0..self.setup().heartbeat_ticks {
-            self.perform(Event::exact(Kind::Tick, [leader, 0, 0]))?;
-        }
+        self.exchange(leader, 0)?;
         self.deliver_link(leader, follower)?;
         self.perform_exactly(Event::exact(Kind::SyncMachine, [follower, 0, 0]))?;
         self.perform_exactly(Event::exact(Kind::Crash, [follower, 0, 0]))?;

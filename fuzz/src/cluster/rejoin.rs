@@ -5,13 +5,12 @@
 //! copy of its disk lacks what it has promised since: its host knows that, and does not start it,
 //! as if the disk were lost. Then its name can come back, once it has been removed.
 
-use raft::{LogIndex, NodeId, NodeSet, Term};
+use raft::{NodeId, NodeSet, Term};
 
 use crate::cluster::Cluster;
 use crate::history::monitor::Monitor;
-use crate::history::violation::{Verdict, HELD, NOTHING};
+use crate::history::violation::{Verdict, NOTHING};
 use crate::replica::machine_store::MachineStore;
-use crate::replica::node_storage::NodeStorage;
 use crate::replica::Replica;
 use crate::schedule::event::{Event, Kind, ALL};
 
@@ -19,12 +18,10 @@ use crate::schedule::event::{Event, Kind, ALL};
 const EXCHANGES: usize = 6;
 
 impl<R: Replica, M: Monitor> Cluster<R, M> {
-    /// Resolves events of names that come back. Of a real store, only the disk can be emptied or
-    /// copied, and not what is in doubt: there are none.
+    /// Resolves events of names that come back.
     pub(super) fn resolve_rejoin(&self, kind: Kind, selector: u8) -> Option<Event> {
         let exact = |node| Event::exact(kind, [node, 0, 0]);
         match kind {
-            _ if R::Storage::IS_REAL => None,
             Kind::Wipe => {
                 let gone = self.lost_for_ever();
                 let fits = |id: &NodeId| self.may_be_wiped(*id, gone);
@@ -48,7 +45,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// of its removal must be certain: an entry that was never reported as durable can be damaged.
     fn may_be_wiped(&self, id: NodeId, gone: NodeSet) -> bool {
         let history = &self.recorder.history;
-        let since = history.committed_log.changes()[0].map_or(LogIndex(0), |(index, _)| index);
+        let since = history.committed_log.last_change();
         let others = NodeSet::first(self.setup.nodes).without(gone).without(NodeSet::only(id));
         let is_certain = |other: NodeId| {
             history.node(other).is_blank()
@@ -69,6 +66,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         host.disk.image.incarnation = incarnation;
         (host.disk.image.joining, host.disk.full) = (true, is_full);
         host.machine_store = MachineStore::new();
+        host.left_behind = None;
         host.unrecoverable = false;
         let newest = Term((self.recorder.history.leaders.len() as u64).saturating_sub(1));
         self.network.drop_to(id, |message| R::message_view(message).term >= newest);
@@ -77,11 +75,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     /// A node crashes, and its disk is replaced by an older copy.
     pub(super) fn restore_backup(&mut self, id: NodeId) -> Verdict {
-        self.hosts[usize::from(id.0)].disk.restore_copy();
-        match self.recorder.history.node(id).up {
-            true => self.crash_handler(id),
-            false => HELD,
-        }
+        self.hosts[usize::from(id.0)].disk.replace_by_copy();
+        self.lose_disk(id)
     }
 
     // ---- The macro ----
@@ -89,13 +84,11 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// A member stores a command and leaves; all others learn that; it comes back with an empty
     /// disk and is added again. What it has sent stays in flight.
     pub(super) fn rejoin(&mut self, selector: u8) -> Verdict {
-        let nodes = self.setup().nodes;
         let Some(leader) = self.next_leading(0, true) else { return NOTHING };
         let history = &self.recorder.history;
         let members = *history.membership_of(history.node(NodeId(leader)));
-        let mut all = (selector % nodes..selector % nodes + nodes).map(|id| id % nodes);
-        let leaves = all.find(|&id| id != leader && members.members().contains(NodeId(id)));
-        let Some(leaves) = leaves else { return NOTHING };
+        let others = members.members().without(NodeSet::only(NodeId(leader)));
+        let Some(leaves) = self.next(selector, others) else { return NOTHING };
         let only = NodeSet::only(NodeId(leaves));
         self.perform_exactly(Event::exact(Kind::Propose, [leader, 0, 0]))?;
         self.persist_all(leader)?;
@@ -113,11 +106,5 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         self.perform_exactly(Event::exact(Kind::Wipe, [leaves, 0, 0]))?;
         self.perform_exactly(Event::exact(Kind::Restart, [leaves, 0, 0]))?;
         self.ask(leader, members.voters, members.learners)
-    }
-
-    /// An operator asks a leader for a membership.
-    fn ask(&mut self, leader: u8, voters: NodeSet, learners: NodeSet) -> Verdict {
-        let [voters, learners] = [voters, learners].map(|set| set.bits() as u8);
-        self.perform_exactly(Event::exact(Kind::Change, [leader, voters, learners]))
     }
 }

@@ -29,7 +29,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// The exact event that a primitive `event` selects, if any.
     pub fn resolve(&self, event: Event) -> Option<Event> {
         let KindInfo { family, feature, .. } = event.kind.info();
-        if feature.is_some_and(|feature| !self.setup.features.has(feature)) {
+        if !self.setup.features.allow(*feature) {
             return None;
         }
         let kind = match (event.kind, family.is_none_or(|family| self.setup.has(family))) {

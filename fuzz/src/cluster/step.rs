@@ -4,7 +4,7 @@
 //! Promises: messages are sent only here; a write becomes durable, fails, or is lost only when an
 //! event says so, or at once under [`DiskMode::Immediate`].
 
-use raft::{LogIndex, NodeId};
+use raft::NodeId;
 
 use crate::base::canary;
 use crate::base::hash::mix;
@@ -244,20 +244,17 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         if cut_short {
             return HELD;
         }
-        let machine = self.machine_at_start(id);
-        let has_machine_disks = self.has_machine_disks();
+        self.start_machine(id, driver);
         let host = &mut self.hosts[usize::from(id.0)];
         host.disk.confirm_all();
-        host.disk.image.applied = if has_machine_disks { machine.applied } else { LogIndex(0) };
-        host.machine = machine;
         if self.setup.features.has(Feature::Rejoin) {
             host.disk.copy();
         }
         driver.on_start(&mut host.disk.image);
-        let setup = self.setup.of(id, version);
+        let setup = self.recorder.history.setup_of(id);
         let replica = match version {
-            Version::Older => R::start_older(id, &setup, &self.sut.options, &host.disk.image),
-            Version::Newer => R::start(id, &setup, &self.sut.options, &host.disk.image),
+            Version::Older => R::start_older(id, setup, &self.sut.options, &host.disk.image),
+            Version::Newer => R::start(id, setup, &self.sut.options, &host.disk.image),
         };
         let (view, membership) = (replica.view(), replica.membership());
         host.replica = Some(replica);

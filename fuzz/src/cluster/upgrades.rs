@@ -1,7 +1,8 @@
 //! Upgrades and roll-backs of single nodes.
 //!
-//! Promises: a node stops, if it runs, and its writes complete; then it gets the other version,
-//! under which it starts next, from the same disk. A correct host does nothing else.
+//! Promises: a node stops, if it runs, and its writes complete unless its disk is full; then it
+//! gets the other version, under which it starts next, from the same disk. A correct host does
+//! nothing else.
 
 use raft::NodeId;
 

@@ -10,7 +10,7 @@ use crate::goal::Goals;
 use crate::history::degraded_period::DegradedPeriod;
 use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome};
 use crate::history::History;
-use crate::replica::{Command, MessageBody, MessageView, Write};
+use crate::replica::{Command, Entry, MessageBody, MessageView, Write};
 use crate::schedule::event::{Event, Kind};
 use crate::schedule::feature::Feature;
 use crate::schedule::Recovery;
@@ -44,7 +44,9 @@ impl Goals {
             Kind::CrashAmid => drop(faults.crashing.insert(node)),
             Kind::Crash => self.reach_if(Goal::GapOnDisk, c > 0),
             Kind::SyncMachine => faults.restoring = faults.restoring.without(only),
-            Kind::Report => self.reported(history, node, NodeId(b), c),
+            Kind::Report => {
+                self.reported(history, node, NodeId(b), Report::ALL[usize::from(c)]);
+            }
             Kind::Restart => self.reach_if(Goal::RecoveryCutShort, b > 0),
             Kind::Pause => {
                 faults.paused.insert(node);
@@ -59,15 +61,21 @@ impl Goals {
     }
 
     /// The transport of `node` reports what became of a message to `to`.
-    fn reported(&mut self, history: &History, node: NodeId, to: NodeId, report: u8) {
+    fn reported(&mut self, history: &History, node: NodeId, to: NodeId, report: Report) {
         let facts = history.node(node);
+        if !facts.view.is_leader() {
+            return;
+        }
         let Progress { match_index, next_index } = facts.progress[to];
-        let failed = report == Report::Failed as u8 || report == Report::SnapshotFailed as u8;
-        let sends_snapshot = self.fault_state.snapshots[node].contains(to);
-        let leads = facts.view.is_leader();
         let in_flight = next_index > match_index.next();
-        self.reach_if(Goal::FailureReported, leads && failed && in_flight);
-        self.reach_if(Goal::SnapshotReported, leads && sends_snapshot);
+        let sends_snapshot = self.fault_state.snapshots[node].contains(to);
+        match report {
+            Report::Delivered => {}
+            Report::Failed => self.reach_if(Goal::FailureReported, in_flight),
+            Report::SnapshotDelivered | Report::SnapshotFailed => {
+                self.reach_if(Goal::SnapshotReported, sends_snapshot);
+            }
+        }
     }
 
     /// `node` restores its state machine, which may have a disk of its own.
@@ -81,8 +89,8 @@ impl Goals {
     pub(super) fn machine_started(&mut self, history: &History, node: NodeId, applied: LogIndex) {
         let facts = history.node(node);
         self.reach_if(Goal::MachineAhead, applied > facts.log.last_index());
-        let is_first = facts.snapshot.index == LogIndex(0);
-        self.reach_if(Goal::MachineAtSnapshot, !is_first && applied == facts.snapshot.index);
+        let has_snapshot = facts.snapshot.index > LogIndex(0);
+        self.reach_if(Goal::MachineAtSnapshot, has_snapshot && applied == facts.snapshot.index);
     }
 
     pub(super) fn started_during(&mut self, node: NodeId) {
@@ -111,18 +119,19 @@ impl Goals {
         history: &History,
         node: NodeId,
         fetch: &Fetch,
-        unread: Option<&Unread>,
+        entries: &Result<Vec<Entry>, Unread>,
     ) {
         let facts = history.node(node);
         let leads = facts.view.is_leader() && facts.view.term() == fetch.term;
         let is_next = facts.progress[fetch.to].next_index == fetch.first;
-        match unread {
-            None => {
+        match entries {
+            Ok(found) if found.is_empty() => {}
+            Ok(_) => {
                 self.reach_if(Goal::LogRead, leads && is_next);
                 self.reach_if(Goal::LogReadLate, !leads);
             }
-            Some(Unread::Failed) => self.reach_if(Goal::LogReadFailed, leads),
-            Some(Unread::Compacted) => self.reach_if(Goal::LogReadCompacted, leads),
+            Err(Unread::Failed) => self.reach_if(Goal::LogReadFailed, leads),
+            Err(Unread::Compacted) => self.reach_if(Goal::LogReadCompacted, leads),
         }
     }
 
@@ -134,7 +143,7 @@ impl Goals {
         }
     }
 
-    pub(super) fn sent_during(&mut self, message: &MessageView) {
+    pub(super) fn snapshot_sent(&mut self, message: &MessageView) {
         let receivers = &mut self.fault_state.snapshots[message.from];
         match message.body {
             MessageBody::InstallSnapshot { .. } => drop(receivers.insert(message.to)),
@@ -191,6 +200,7 @@ impl Goals {
         self.fault_state.crashing = self.fault_state.crashing.without(only);
         self.reach_if(Goal::RestoreCutShort, self.fault_state.restoring.contains(node));
         self.fault_state.restoring = self.fault_state.restoring.without(only);
+        self.fault_state.snapshots[node] = NodeSet::EMPTY;
         self.fault_state.paused = self.fault_state.paused.without(only);
     }
 

@@ -130,7 +130,7 @@ goals! {
     Readmitted = "readmitted", "A node that came back with an empty disk is a voter again, and has its leader's whole log.";
     AckOfEmptiedDisk = "ack-of-emptied-disk", "An acknowledgement of what an emptied disk had has reached the leader.";
     OldCopyRefused = "old-copy-refused", "A node did not start from an older copy of its disk.";
-    LogRead = "log-read", "Entries were read from the disk of a leader, and sent.";
+    LogRead = "log-read", "A leader has read entries from its disk that a follower needs next.";
     LogReadFailed = "log-read-failed", "A read of a leader's log has failed.";
     LogReadLate = "log-read-late", "Entries were read from the disk of a node that leads no more.";
     LogReadCompacted = "log-read-compacted", "A leader has compacted entries that it was about to read.";

@@ -133,9 +133,9 @@ impl Monitor for Goals {
 
     fn received(&mut self, history: &History, message: &MessageView) -> Verdict {
         self.duty(history, message);
-        self.pre_vote_among_versions(history, message);
         match message.body {
             MessageBody::VoteGranted => self.received_vote(history, message),
+            MessageBody::PreVote { .. } => self.pre_vote_among_versions(history, message),
             MessageBody::AppendRejected { .. } => self.reach(Goal::Refusal),
             MessageBody::TimeoutNow => self.timeout_now[message.to] = message.term,
             MessageBody::RequestVote { .. }
@@ -259,7 +259,7 @@ impl Monitor for Goals {
 
     fn writing(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
         self.reach_if(Goal::Conflict, write.truncate_from.is_some());
-        let newest = history.node(node).log.changes()[0].map_or(LogIndex(0), |(index, _)| index);
+        let newest = history.node(node).log.last_change();
         let undone = write.truncate_from.is_some_and(|index| index <= newest);
         self.reach_if(Goal::ChangeUndone, undone);
         if write.snapshot.is_some() {
@@ -302,7 +302,7 @@ impl Monitor for Goals {
             && message.term < history.node(message.from).view.term();
         self.reach_if(Goal::LateVote, late);
         if history.setup.features.has(Feature::Reports) {
-            self.sent_during(message);
+            self.snapshot_sent(message);
         }
         if history.setup.features.has(Feature::Tail) {
             self.sent_from_tail(history, message);
@@ -388,7 +388,7 @@ impl Monitor for Goals {
         fetch: &Fetch,
         entries: &Result<Vec<Entry>, Unread>,
     ) -> Verdict {
-        self.log_read_during(history, node, fetch, entries.as_ref().err());
+        self.log_read_during(history, node, fetch, entries);
         NOTHING
     }
 

@@ -5,7 +5,7 @@ use raft::{NodeId, NodeSet};
 use crate::goal::list::Goal;
 use crate::goal::Goals;
 use crate::history::History;
-use crate::replica::{MessageBody, MessageView};
+use crate::replica::MessageView;
 use crate::schedule::version::Version;
 
 impl Goals {
@@ -35,11 +35,9 @@ impl Goals {
     }
 
     pub(super) fn pre_vote_among_versions(&mut self, history: &History, message: &MessageView) {
-        if let MessageBody::PreVote { .. } = message.body {
-            let is_older = history.node(message.to).version == Version::Older;
-            let is_known = history.setup_of(message.to).pre_vote;
-            self.reach_if(Goal::PreVoteAmongVersions, is_older && !is_known);
-        }
+        let is_older = history.node(message.to).version == Version::Older;
+        let is_known = history.setup_of(message.to).pre_vote;
+        self.reach_if(Goal::PreVoteAmongVersions, is_older && !is_known);
     }
 }
 

@@ -104,6 +104,11 @@ impl LogChain {
         [newest.next(), newest.next()]
     }
 
+    /// The index of the newest membership change; 0 if there is none.
+    pub fn last_change(&self) -> LogIndex {
+        self.changes.last().map_or(LogIndex(0), |(index, _)| *index)
+    }
+
     /// All membership changes, from the newest on.
     pub fn all_changes(&self) -> impl Iterator<Item = (LogIndex, Membership)> + '_ {
         self.changes.iter().rev().copied()

@@ -183,13 +183,12 @@ impl NodeHistory {
         self.lost = false;
         self.applied = LogIndex(0);
         self.hearing = Hearing::default();
-        self.version = Version::default();
         self.progress = PerNode::default();
         self.requested = None;
         self.joining = false;
     }
 
-    /// Whether nothing has reached it since its disk was emptied.
+    /// Whether it has no entry, in memory and on its disk.
     pub fn is_blank(&self) -> bool {
         self.log.last_index() == LogIndex(0) && self.disk.last_index() == LogIndex(0)
     }

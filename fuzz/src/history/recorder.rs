@@ -255,7 +255,7 @@ impl<M: Monitor> Recorder<M> {
         self.monitor.shortened(&self.history, node, index).map(drop)
     }
 
-    /// The disk answers a read of the log, for stories.
+    /// The disk answers a read of the log.
     pub fn log_read(
         &mut self,
         node: NodeId,

@@ -25,17 +25,19 @@ use crate::history::{History, NodeHistory};
 
 impl History {
     /// Whether the name `id` may come back with an empty disk, while the disks of `gone` are lost
-    /// for ever: it belongs to no membership that is in force or may follow, and all others know.
+    /// for ever: it was a member, belongs to no membership that is in force or may follow, and all
+    /// others know.
     pub fn is_removed(&self, id: NodeId, gone: NodeSet) -> bool {
-        let newest = self.committed_log.changes()[0];
-        let (since, in_force) = newest.unwrap_or((LogIndex(0), self.membership));
+        let (since, in_force) = (self.committed_log.last_change(), self.membership_in_force());
+        let mut past = self.past_memberships(id, gone).peekable();
         let others = || self.nodes.iter().filter(|node| node.id != id);
         let lacking = others().filter(|node| gone.contains(node.id) || self.was_never_member(node));
         let lacking: NodeSet = lacking.map(|node| node.id).chain([id]).collect();
-        !is_member(&in_force, id)
+        past.peek().is_some()
+            && !is_member(&in_force, id)
             && others().all(|node| lacking.contains(node.id) || self.knows_up_to(node, since))
             && !others().any(|node| may_follow(node, since, id))
-            && !self.past_memberships(id, gone).any(|members| is_quorum(&members, lacking))
+            && !past.any(|members| is_quorum(&members, lacking))
     }
 
     /// Whether a node has the committed log up to `index`, in memory and on its disk.
@@ -48,10 +50,10 @@ impl History {
         node.is_blank() && (node.joining || !is_member(&self.membership, node.id))
     }
 
-    /// The committed memberships with `id`, and those in the logs of `gone`.
+    /// The memberships with `id` that were committed, and the newest in the log of each of `gone`.
     fn past_memberships(&self, id: NodeId, gone: NodeSet) -> impl Iterator<Item = Membership> + '_ {
         let changed = self.committed_log.all_changes().map(|(_, members)| members);
-        let theirs = gone.iter().map(|id| *self.membership_of(self.node(id)));
+        let theirs = gone.iter().map(|lost| *self.membership_of(self.node(lost)));
         let all = changed.chain([self.membership]).chain(theirs);
         all.filter(move |members| is_member(members, id))
     }
@@ -61,7 +63,7 @@ fn is_member(members: &Membership, id: NodeId) -> bool {
     members.members().contains(id)
 }
 
-/// Whether `node` has a membership with `id` behind the index `since`, or is going to append one.
+/// Whether `node` has a membership with `id` after the index `since`, or is going to append one.
 fn may_follow(node: &NodeHistory, since: LogIndex, id: NodeId) -> bool {
     let is_later =
         |(index, members): (LogIndex, Membership)| index > since && is_member(&members, id);
@@ -75,6 +77,7 @@ mod tests {
     use super::*;
     use crate::history::fixtures::*;
     use crate::history::recorder::Recorder;
+    use crate::schedule::version::Version;
     use raft::Role;
 
     const N2: NodeId = NodeId(2);
@@ -148,5 +151,15 @@ mod tests {
         let node = run.history.node(N2);
         assert!(node.joining && node.up && node.is_blank());
         assert_eq!((node.incarnation, node.disk_state), (before + 1, raft::HardState::default()));
+    }
+
+    #[test]
+    fn what_comes_back_runs_the_version_that_it_ran() {
+        let mut run = removing(3);
+        let (version, setup) = (Version::Older, run.history.setup.of(N2, Version::Older));
+        *run.history.node_mut(N2) = NodeHistory { version, setup, ..run.history.node(N2).clone() };
+        run.comes_back(2).unwrap();
+        assert_eq!((run.history.node(N2).version, *run.history.setup_of(N2)), (version, setup));
+        assert_ne!(setup, run.history.setup);
     }
 }

@@ -493,7 +493,7 @@ violations! {
         = "upgrade-spares-the-cluster",
         "while {node} was upgraded, which did not lead, the leader changed from {} to {}",
         leadership(before), leadership(after);
-    /// The evidence where the node led, or nothing is committed: the same oracle.
+    /// The evidence where nothing is committed, or the nodes do not converge: the same oracle.
     UpgradeStopsTheCluster {
         node: NodeId,
         is_down: bool,

@@ -4,8 +4,6 @@
 //! its log; a change that was never committed may be lost. Checked only if the new command was
 //! applied.
 
-use raft::LogIndex;
-
 use crate::history::monitor::Monitor;
 use crate::history::recovery_outcome::RecoveryOutcome;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
@@ -32,7 +30,7 @@ impl Monitor for ChangeFinishes {
             return NOTHING;
         };
         let members = *history.membership_of(leader);
-        let newest = leader.log.changes()[0].map_or(LogIndex(0), |(index, _)| index);
+        let newest = leader.log.last_change();
         let is_finished = !members.is_joint() && newest <= leader.view.commit;
         let (leader, index) = (leader.id, newest);
         check(is_finished, || Violation::ChangeFinishes { leader, index, members })

@@ -46,6 +46,7 @@ impl Monitor for OnlyVotersCampaign {
         let is_removed = newest.is_some() && !members.members().contains(node);
         let voted = || history.replaced_in(&facts.log).all_voters().contains(node);
         let votes = members.all_voters().contains(node) || ((is_undoable || is_removed) && voted());
+        // What has reached it may be a snapshot, whose membership the history does not know.
         let knows = !(history.rejoin && facts.joining && facts.is_blank());
         let (term, members) = (new.term(), *members);
         check(votes && knows, || Violation::OnlyVotersCampaign { node, term, members })

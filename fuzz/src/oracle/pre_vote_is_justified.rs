@@ -80,7 +80,7 @@ impl Monitor for PreVoteIsJustified {
     }
 
     fn sent(&mut self, _: &History, message: &MessageView) -> Verdict {
-        if message.body != (MessageBody::PreVoteReply { granted: true }) {
+        if !matches!(message.body, MessageBody::PreVoteReply { granted: true }) {
             return NOTHING;
         }
         let (voter, asker) = (message.from, message.to);

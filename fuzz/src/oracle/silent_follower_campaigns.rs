@@ -12,7 +12,7 @@
 //! nor one that comes back with an empty disk, before a membership reaches it.
 //! Then the count begins again.
 
-use raft::{LogIndex, NodeId, Payload, Role};
+use raft::{NodeId, Payload, Role};
 
 use crate::history::monitor::Monitor;
 use crate::history::violation::{Verdict, Violation, HELD, NOTHING};
@@ -142,11 +142,10 @@ impl Monitor for SilentFollowerCampaigns {
 
 /// Whether nothing but time keeps a node from campaigning.
 fn must_campaign(history: &History, facts: &NodeHistory) -> bool {
-    let newest = facts.log.changes()[0];
-    let changed = newest.map_or(LogIndex(0), |(index, _)| index);
-    let knows = newest.is_some() || !facts.joining;
+    // A membership in its log is one that it surely knows.
+    let knows = !facts.joining || facts.log.changes()[0].is_some();
     knows
-        && changed <= facts.applied
+        && facts.log.last_change() <= facts.applied
         && history.membership_of(facts).all_voters().contains(facts.id)
 }
 
@@ -163,7 +162,7 @@ mod tests {
     use super::*;
     use crate::history::fixtures::*;
     use crate::history::recorder::Recorder;
-    use raft::LogId;
+    use raft::{LogId, LogIndex};
 
     /// Ten ticks are the shortest election timeout.
     fn follower() -> Recorder<SilentFollowerCampaigns> {

@@ -1,7 +1,9 @@
 //! A node applies exactly the committed entries to its state machine.
 //!
 //! The oracle computes a running hash of the applied entries, with the formula of the logs; it must
-//! equal the hash of the committed log up to there. Sound: this is what consensus guarantees.
+//! equal the hash of the committed log up to there. Sound: this is what consensus guarantees. A
+//! machine with a disk of its own begins with what it has saved, which `machine-starts-consistent`
+//! judges.
 
 use raft::{LogIndex, NodeId};
 

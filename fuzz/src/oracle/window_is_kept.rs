@@ -36,9 +36,10 @@ impl Oracle for WindowIsKept {
 }
 
 impl Monitor for WindowIsKept {
-    fn happens(&mut self, history: &History, event: Event) -> Verdict {
+    fn happens(&mut self, _: &History, event: Event) -> Verdict {
         if event.kind == Kind::Report {
-            self.may_resend(history, NodeId(event.operands[0]));
+            let [from, to, _] = event.operands;
+            self.in_flight[NodeId(from)][NodeId(to)].1 += 1;
         }
         NOTHING
     }

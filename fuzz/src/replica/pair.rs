@@ -8,7 +8,9 @@
 
 use raft::{Membership, NodeId, Progress};
 
-use crate::replica::{Capabilities, Durable, Effects, Input, MessageView, Replica, View, Write};
+use crate::replica::{
+    Capabilities, Durable, Effects, Input, MessageView, PlainOutput, Replica, View,
+};
 use crate::schedule::Setup;
 
 /// Two versions of a Raft, and how their messages become each other's.
@@ -49,8 +51,8 @@ pub struct PairOutput<V: Versions> {
     newer: <V::Newer as Replica>::Output,
     /// The version whose output is the last step's; none if that had no effect.
     last: Option<Either<(), ()>>,
-    messages: Vec<Message<V>>,
-    no_write: Option<Write>,
+    /// The messages of the last step, or its lack of effects.
+    plain: PlainOutput<Message<V>>,
 }
 
 type Message<V> = Either<MessageOf<<V as Versions>::Older>, MessageOf<<V as Versions>::Newer>>;
@@ -61,8 +63,7 @@ impl<V: Versions> Default for PairOutput<V> {
             older: Default::default(),
             newer: Default::default(),
             last: None,
-            messages: Vec::new(),
-            no_write: None,
+            plain: PlainOutput::default(),
         }
     }
 }
@@ -90,7 +91,7 @@ impl<V: Versions> Replica for Pair<V> {
 
     fn step(&mut self, input: Input<Message<V>>, output: &mut PairOutput<V>) {
         output.last = None;
-        output.messages.clear();
+        output.plain.clear();
         match &mut self.0 {
             Either::Older(node) => {
                 if let Some(input) = read_by(input, received_by_older::<V>) {
@@ -108,22 +109,15 @@ impl<V: Versions> Replica for Pair<V> {
     }
 
     fn effects(output: &mut PairOutput<V>) -> Effects<'_, Message<V>> {
-        let PairOutput { older, newer, last, messages, no_write } = output;
+        let PairOutput { older, newer, last, plain } = output;
         match last {
-            Some(Either::Older(())) => wrapped(V::Older::effects(older), messages, Either::Older),
-            Some(Either::Newer(())) => wrapped(V::Newer::effects(newer), messages, Either::Newer),
-            None => Effects {
-                write: no_write,
-                messages,
-                fetches: &[],
-                restore: None,
-                applied: &[],
-                refused: None,
-                reads: &[],
-                ended: &[],
-                halted: false,
-                marks: Default::default(),
-            },
+            Some(Either::Older(())) => {
+                wrapped(V::Older::effects(older), &mut plain.messages, Either::Older)
+            }
+            Some(Either::Newer(())) => {
+                wrapped(V::Newer::effects(newer), &mut plain.messages, Either::Newer)
+            }
+            None => plain.effects(),
         }
     }
 

@@ -129,7 +129,7 @@ fn opening(event: Event) -> String {
         Kind::Crash => format!("n{a} crashes"),
         Kind::Restart if b > 0 => format!("n{a} restarts, and crashes again before it runs"),
         Kind::Restart => format!("n{a} restarts"),
-        Kind::Upgrade => format!("n{a} is stopped for an upgrade"),
+        Kind::Upgrade => format!("an operator changes the version of n{a}"),
         Kind::Partition => format!("{{{}}} is partitioned from the others", node_set(a)),
         Kind::Cut => format!("the link from n{a} to n{b} is cut"),
         Kind::Bridge => {

@@ -19,7 +19,7 @@ pub enum Feature {
     MachineDisk = 3,
     /// Entries that are applied leave the memory, and are read from disk when they are needed.
     LogReads = 4,
-    /// A compaction leaves a tail of entries behind the snapshot.
+    /// A compaction leaves a tail of entries behind the snapshot (hashicorp/raft: trailing logs).
     Tail = 5,
 }
 
@@ -58,6 +58,11 @@ impl Features {
     /// Whether `feature` is on.
     pub const fn has(self, feature: Feature) -> bool {
         self.0 >> feature as u8 & 1 == 1
+    }
+
+    /// Whether what belongs to this feature, or to none, can happen.
+    pub fn allow(self, feature: Option<Feature>) -> bool {
+        feature.is_none_or(|feature| self.has(feature))
     }
 
     /// These features and `feature`.

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use raft::NodeSet;
+use raft::{NodeSet, Report};
 
 use crate::base::message::MessageBody;
 
@@ -49,7 +49,8 @@ pub enum Operand {
 }
 
 /// The words of [`Operand::Report`], in the order of [`raft::Report::ALL`].
-const REPORTS: [&str; 4] = ["delivered", "failed", "snapshot-delivered", "snapshot-failed"];
+const REPORTS: [&str; Report::ALL.len()] =
+    ["delivered", "failed", "snapshot-delivered", "snapshot-failed"];
 
 /// The value of [`Operand::Torn`] and [`Operand::Keep`] that means everything, and that of
 /// [`Operand::Record`] that means the hard state.

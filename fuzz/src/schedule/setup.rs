@@ -418,20 +418,21 @@ impl Setup {
     pub fn within(self, capabilities: &Capabilities) -> Setup {
         let nodes = self.nodes.max(capabilities.smallest_cluster);
         let all = NodeSet::first(nodes);
-        let is_upgraded = self.has_upgrades() && capabilities.upgrades;
+        let features = self.features.filter(|feature| match feature {
+            Feature::Rejoin => capabilities.rejoin && capabilities.changes,
+            Feature::Reports => capabilities.reports,
+            Feature::MachineDisk => capabilities.machine_disk,
+            Feature::Upgrades => capabilities.upgrades,
+            Feature::LogReads => capabilities.log_reads,
+            Feature::Tail => capabilities.tail,
+        });
+        let is_upgraded = features.has(Feature::Upgrades);
         Setup {
             nodes,
+            features,
             pre_vote: self.pre_vote && capabilities.pre_vote,
             check_quorum: self.check_quorum && capabilities.check_quorum,
             catch_up: self.catch_up && capabilities.catch_up,
-            features: self.features.filter(|feature| match feature {
-                Feature::Rejoin => capabilities.rejoin && capabilities.changes,
-                Feature::Reports => capabilities.reports,
-                Feature::MachineDisk => capabilities.machine_disk,
-                Feature::Upgrades => capabilities.upgrades,
-                Feature::LogReads => capabilities.log_reads,
-                Feature::Tail => capabilities.tail,
-            }),
             // A clock that is paused while its node waits for the disk drifts from the others.
             lease: self.lease && capabilities.leases && capabilities.async_writes && !is_upgraded,
             outside: match capabilities.changes {
@@ -475,16 +476,7 @@ impl Setup {
     /// The older one sends one entry a message, keeps one in flight and sends a snapshot at once,
     /// without catch-up. With upgrades, a node in `mixed` is so configured only under the older
     /// version.
-    #[inline]
     pub fn of(&self, node: NodeId, version: Version) -> Setup {
-        match self.mixed.is_empty() && !self.has_upgrades() {
-            true => *self,
-            false => self.configured(node, version),
-        }
-    }
-
-    #[cold]
-    fn configured(&self, node: NodeId, version: Version) -> Setup {
         let is_older = version == Version::Older;
         let mut setup = *self;
         if is_older {

@@ -9,7 +9,7 @@
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use raft::NodeSet;
+use raft::{NodeSet, Report};
 
 use crate::cluster::enabled::EnabledKinds;
 use crate::schedule::event::{Event, Kind, Operand, ALL, KINDS, SNAPSHOT};
@@ -314,7 +314,7 @@ impl Generator {
             weights[*kind as usize] /= times;
         }
         for (info, weight) in KINDS.iter().zip(&mut weights) {
-            if info.feature.is_some_and(|feature| !setup.features.has(feature)) {
+            if !setup.features.allow(info.feature) {
                 *weight = 0;
             }
             *weight *= match info.family.map_or(Share::Usual, |family| setup.faults.share(family)) {
@@ -420,7 +420,7 @@ impl Generator {
             Operand::Sent | Operand::Loose => byte % 4,
             // One recovery in sixteen is interrupted.
             Operand::Midway => u8::from(byte < 16),
-            Operand::Report => byte % 4,
+            Operand::Report => byte % Report::ALL.len() as u8,
             // One read in eight finds only a part.
             Operand::AtMost => u8::from(byte < 32),
             Operand::Position | Operand::Order | Operand::Again | Operand::MessageKind => byte,

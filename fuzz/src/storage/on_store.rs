@@ -33,8 +33,9 @@ impl<R: Replica, S: Storage<StoredCommand, FaultyFiles>> Replica for OnStore<R, 
     type Output = R::Output;
     type Storage = FaultyDisk<S>;
 
-    // A store may remove the tail.
-    const CAPABILITIES: Capabilities = Capabilities { tail: false, ..R::CAPABILITIES };
+    // A store may remove the tail, and is neither emptied nor copied.
+    const CAPABILITIES: Capabilities =
+        Capabilities { tail: false, rejoin: false, ..R::CAPABILITIES };
 
     fn start(id: NodeId, setup: &Setup, options: &R::Options, disk: &Durable) -> Self {
         OnStore(R::start(id, setup, options, disk), PhantomData)
