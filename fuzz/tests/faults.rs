@@ -453,3 +453,24 @@ fn a_member_that_leaves_and_comes_back_in_one_macro_has_an_empty_disk_and_catche
     };
     assert_eq!(log("n1"), log("n0"), "{table}");
 }
+
+#[test]
+fn a_wall_clock_that_is_set_ends_a_lease_sooner_or_makes_a_new_leader_wait_less() {
+    let leased = "set nodes 3\nset features wall-clock\nelect n0 {n0,n1,n2,n7}\n";
+    let told = |script: &str, words: &str| {
+        let schedule = Schedule::parse(script).unwrap_or_else(|error| panic!("{error}"));
+        let outcome = Runner::new(raft()).run(&schedule);
+        assert_eq!(outcome.violation, None);
+        story::narrate(&raft(), &outcome.resolved).contains(words)
+    };
+    let read = |clock: &str| {
+        let script = format!("{leased}tick-all\ntick-all\n{clock}read n0\n");
+        told(&script, "answers read #0")
+    };
+    assert_eq!([read(""), read("set-clock n0 by=+2\n")], [true, false]);
+    let elected = format!("{leased}replicate n0 {{n1,n2}}\nelect n1 {{n2}}\nexchange n1 {{n2}}\n");
+    let commits = |clock: &str| {
+        told(&format!("{elected}{}{clock}", "tick-all\n".repeat(7)), "commits up to 3")
+    };
+    assert_eq!([commits(""), commits("set-clock n1 by=+2\n")], [false, true]);
+}

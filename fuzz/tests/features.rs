@@ -5,7 +5,7 @@
 
 use whitewater::base::counts::Counts;
 use whitewater::goal::GOALS;
-use whitewater::mutants::raft;
+use whitewater::mutants::{self, raft};
 use whitewater::run::Runner;
 use whitewater::schedule::feature::{Feature, Features};
 use whitewater::schedule::Setup;
@@ -34,13 +34,14 @@ fn goals_with(features: Features, strategy: Strategy) -> Counts<{ whitewater::go
 }
 
 /// A feature, and the goals that show that what it is about happens.
-const FEATURES: [(Feature, &[&str]); 6] = [
+const FEATURES: [(Feature, &[&str]); 7] = [
     (Feature::Rejoin, &["name-returned", "readmitted", "ack-of-emptied-disk"]),
     (Feature::Reports, &["failure-reported", "snapshot-reported"]),
     (Feature::Upgrades, &["node-upgraded", "node-rolled-back", "committed-among-versions"]),
     (Feature::MachineDisk, &["machine-ahead", "machine-at-snapshot", "restore-cut-short"]),
     (Feature::LogReads, &["log-read", "log-read-failed", "log-read-late", "log-read-compacted"]),
     (Feature::Tail, &["tail-kept", "tail-sent"]),
+    (Feature::WallClock, &["wall-lease-read", "old-lease-awaited", "leader-clock-set-back"]),
 ];
 
 /// The uniform strategy and the swarm are silent with these features on, and the swarm reaches
@@ -63,7 +64,33 @@ fn with_a_feature_in_every_schedule_correct_raft_is_silent() {
 }
 
 #[test]
+fn with_all_features_but_upgrades_in_every_schedule_correct_raft_is_silent() {
+    let features = Features::from_bits(u8::MAX).without(Feature::Upgrades);
+    is_silent_and_reaches(features, ["wall-lease-read", "tail-sent"].into_iter());
+}
+
+#[test]
 fn with_all_features_in_every_schedule_correct_raft_is_silent() {
-    let one_of_each = FEATURES.iter().map(|(_, goals)| goals[0]);
+    // With upgrades there are no leases.
+    let others = FEATURES.iter().filter(|(feature, _)| *feature != Feature::WallClock);
+    let one_of_each = others.map(|(_, goals)| goals[0]);
     is_silent_and_reaches(Features::from_bits(u8::MAX), one_of_each);
+}
+
+#[test]
+fn with_wall_clocks_that_exceed_their_bound_reads_break_and_nothing_else() {
+    let beyond = mutants::system_under_test(Some("clocks-beyond-bound")).expect("it exists");
+    let mut generator = Generator::new(Strategy::Swarm, 7).with_feature(Feature::WallClock);
+    let (mut runner, mut stale_reads) = (Runner::new(beyond), 0);
+    for _ in 0..20 * schedules() {
+        let setup = generator.setup(None);
+        let next = |cluster: &whitewater::run::Judged<_>| Some(generator.event(cluster.enabled()));
+        let outcome = runner.run_events(setup, next, 640);
+        if let Some(found) = outcome.fingerprint() {
+            let known = ["read-is-linearizable", "history-is-linearizable"];
+            assert!(known.contains(&found.as_str()), "{found}");
+            stale_reads += 1;
+        }
+    }
+    assert!(stale_reads > 0);
 }

@@ -59,8 +59,26 @@ pub struct Config {
     /// clocks drift apart by less than a tick in an election timeout. If a clock is faster than
     /// that, reads by lease can be stale.
     pub clock_drift: u32,
+    /// Leases by wall clocks: answer reads without a round trip while a quorum has promised to wait
+    /// for this leader's lease. The same on all servers. Price: a new leader commits nothing before
+    /// the leases of its predecessors are over.
+    pub wall_lease: Option<WallLease>,
+    /// With leases by wall clocks: what this server's clock shows at the start. Later readings are
+    /// [`Input::Clock`](crate::Input::Clock).
+    pub clock: u64,
     /// Limits on entries and bytes.
     pub limits: Limits,
+}
+
+/// Leases by wall clocks, in any unit of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct WallLease {
+    /// How long a lease lasts, from the sending of the message that asks for it.
+    pub duration: u64,
+    /// No clock ever shows less than any clock, itself included, has shown before, minus this. So
+    /// clocks may drift and may be set back, within bounds: for example, all are within half of
+    /// this of the true time. Otherwise reads by lease can be stale; nothing else depends on it.
+    pub max_skew: u64,
 }
 
 /// Limits on messages, in-flight windows, uncommitted and unapplied entries. Bytes are those of
@@ -122,6 +140,8 @@ impl Config {
             tail: 0,
             lease_reads: false,
             clock_drift: 1,
+            wall_lease: None,
+            clock: 0,
             limits: Limits::DEFAULT,
         }
     }

@@ -15,6 +15,12 @@ use crate::state::HardState;
 pub enum Input<C = Vec<u8>> {
     /// One unit of time passed on this server's clock.
     Tick,
+    /// This server's wall clock shows this: only for [`Config::wall_lease`]. It may have been set
+    /// back. Step this before each other input, if the clock shows something else than before: a
+    /// read that is answered by a reading of the past can be stale.
+    ///
+    /// [`Config::wall_lease`]: crate::Config::wall_lease
+    Clock(u64),
     /// The election timer fires now, whatever the clock shows. It has no effect while the disk
     /// hangs, and leases can forbid it, see [`Config::lease_reads`](crate::Config::lease_reads).
     Campaign,

@@ -18,6 +18,8 @@
 //!    and the entries after the snapshot's last (without a snapshot, all entries) come again.
 //! 5. Answer each of [`Output::fetches`] with [`Input::Fetched`], once and at any time. There are
 //!    none without [`Limits::cached_entries`].
+//! 6. With [`Config::wall_lease`]: step [`Input::Clock`] before each other input, if the clock
+//!    shows something else than before.
 //!
 //! A server that has lost durable state must never restart under its old id, unless that was
 //! removed before: see [`Config::joining`].
@@ -92,6 +94,9 @@
 //! - Leases (6.4.1), [`Config::lease_reads`]: two ticks shorter than the election timeout; a server
 //!   grants no vote for an election timeout after its start; no leases for the rest of the term
 //!   once TimeoutNow was sent.
+//! - Leases by wall clocks (LeaseGuard, YugabyteDB), [`Config::wall_lease`]: voters withhold no
+//!   votes; a new leader commits nothing before the leases of older leaders are over. Clocks may
+//!   drift and be set back, within a bound.
 //! - Pipelining and limits (10.2), [`Limits`]: the in-flight window is counted in entries and
 //!   bytes.
 //! - Reports of the transport (etcd), [`Input::Report`]: a failed message or snapshot is sent again
@@ -118,7 +123,7 @@ pub mod session;
 mod stamp;
 mod state;
 
-pub use config::{Config, Limits};
+pub use config::{Config, Limits, WallLease};
 pub use entry::{Command, Entry, Payload, Snapshot};
 pub use ids::{LogId, LogIndex, NodeId, Term};
 pub use io::{

@@ -116,6 +116,8 @@ marks! {
     TimeoutNowIgnored "timeout-now-ignored" "TimeoutNow reaches a server that may not campaign.",
     // ---- Reads ----
     ReadByLease "read-by-lease" "A read is answered by lease.",
+    LeaseAwaited "lease-awaited" "A new leader commits nothing: an older leader may have a lease by its wall clock.",
+    LeaseAwaitedOut "lease-awaited-out" "The leases of older leaders are over, and a new leader commits.",
     ReadPending "read-pending" "A read waits for a quorum.",
     ReadConfirmed "read-confirmed" "A quorum confirms a read.",
     ReadExpired "read-expired" "A read that no quorum confirms is refused.",

@@ -39,6 +39,9 @@ pub enum Body<C = Vec<u8>> {
     RequestVoteReply {
         /// True means that the candidate received the vote.
         granted: bool,
+        /// With leases by wall clocks, and if granted: no lease that the voter has acknowledged
+        /// lasts longer than until this time; 0 if there is none.
+        lease: u64,
     },
     /// Pre-Vote (dissertation, 9.6): a pre-candidate asks whether the receiver would grant it a
     /// vote in the next term.
@@ -64,6 +67,8 @@ pub enum Body<C = Vec<u8>> {
         leader_commit: LogIndex,
         /// When it was sent.
         stamp: Stamp,
+        /// With leases by wall clocks: the end of the lease that the leader asks for; otherwise 0.
+        lease: u64,
     },
     /// The reply to AppendEntries, and to InstallSnapshot once all that it covers is stored.
     AppendEntriesReply {
@@ -71,6 +76,9 @@ pub enum Body<C = Vec<u8>> {
         appended: Appended,
         /// The stamp of the request.
         stamp: Stamp,
+        /// If accepted: the end of the lease that the request asked for, which the follower
+        /// acknowledges; otherwise 0.
+        lease: u64,
     },
     /// InstallSnapshot (Figure 13): a chunk of a snapshot.
     InstallSnapshot(Box<SnapshotChunk>),
@@ -115,6 +123,8 @@ pub struct SnapshotChunk {
     pub done: bool,
     /// When it was sent.
     pub stamp: Stamp,
+    /// See [`Body::AppendEntries`].
+    pub lease: u64,
 }
 
 /// The result of an AppendEntries.
@@ -210,7 +220,7 @@ impl<C> fmt::Display for Message<C> {
                 let transfer = if *transfer { ", leadership transfer" } else { "" };
                 write!(f, "RequestVote({term}, last log {last_log}{transfer})")
             }
-            Body::RequestVoteReply { granted: vote } => {
+            Body::RequestVoteReply { granted: vote, .. } => {
                 write!(f, "RequestVoteReply({term}, {})", granted(vote))
             }
             Body::PreVote { last_log } => write!(f, "PreVote({term}, last log {last_log})"),

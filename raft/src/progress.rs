@@ -63,6 +63,8 @@ pub(crate) struct Peer {
     pub since: Stamp,
     /// The entries that it needs next, if they are on disk only.
     pub reading: Reading,
+    /// The latest end of a lease by wall clocks that it has acknowledged.
+    pub lease: u64,
 }
 
 /// A read of the log for a follower. Meanwhile it is sent no entries.
@@ -86,6 +88,7 @@ impl Peer {
             acked: Stamp::default(),
             since: Stamp::default(),
             reading: Reading::No,
+            lease: 0,
         }
     }
 

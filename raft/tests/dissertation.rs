@@ -10,6 +10,8 @@ mod acts;
 mod common;
 #[path = "dissertation/log.rs"]
 mod log;
+#[path = "dissertation/wall_leases.rs"]
+mod wall_leases;
 
 use acts::*;
 use common::*;

@@ -68,6 +68,12 @@ pub struct Capabilities {
     /// the shortest election timeout after a leader's message, in newer terms and after a restart
     /// too, but for a leadership transfer.
     pub leases: bool,
+    /// It can read by leases that wall clocks count, if the setup says so. A leader answers
+    /// reads until the end of a lease that a quorum has acknowledged; and while such a lease of an
+    /// older leader can last by any clock within the bound, a new leader commits nothing, unless
+    /// that one has sent TimeoutNow. See [`wall_clock`](crate::schedule::wall_clock) and
+    /// [`Input::Clock`](crate::replica::Input).
+    pub wall_clock: bool,
     /// A node that was removed may come back under its name with an empty disk, even in the same
     /// term: its leaders know nothing of a member that is added again, and count no acknowledgement
     /// that it sent before. Not with a real store, which can be neither emptied nor copied.
@@ -100,6 +106,7 @@ impl Capabilities {
         reports: false,
         machine_disk: false,
         leases: false,
+        wall_clock: false,
         rejoin: false,
         upgrades: false,
     };

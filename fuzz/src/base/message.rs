@@ -16,6 +16,9 @@ pub struct MessageView {
     /// An entry that the sender names as committed, [`LogId::ZERO`] if it names none: a receiver
     /// that has this very entry may commit up to it, in any term.
     pub committed: LogId,
+    /// The end of a lease by wall clocks that a leader asks for, or a follower acknowledges, or up
+    /// to which a voter says that a leader may have one; 0 if there is none, or it is unknown.
+    pub lease: u64,
 }
 
 /// The content of a message.

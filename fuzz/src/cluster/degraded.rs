@@ -22,6 +22,7 @@ use crate::history::violation::{Verdict, HELD, NOTHING};
 use crate::replica::node_storage::NodeStorage;
 use crate::replica::{Command, Input, Replica};
 use crate::schedule::event::{Event, Kind, ALL};
+use crate::schedule::wall_clock::LONGEST_WAIT;
 use crate::schedule::{Degraded, Setup};
 
 /// Commands that must be committed before the period ends.
@@ -120,7 +121,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             self.await_leader()?;
         }
         let Some((minority, healthy)) = self.sides() else { return NOTHING };
-        let longest = longest_timeout(self.setup());
+        let longest = self.span();
         let outcome = DegradedPeriod {
             kind,
             minority,
@@ -146,6 +147,13 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         self.recorder.degraded_period_ended(&period.outcome)
     }
 
+    /// The longest election timeout of a node, and how long the leader may have to wait then before
+    /// it commits.
+    fn span(&self) -> u32 {
+        let wait = if self.has_wall_clocks() { LONGEST_WAIT } else { 0 };
+        longest_timeout(self.setup()) + wait
+    }
+
     /// All nodes are healed until one leads, or should.
     fn await_leader(&mut self) -> Verdict {
         let gone = self.gone();
@@ -153,7 +161,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             return NOTHING;
         }
         self.heal(NodeSet::first(self.setup().nodes).without(gone))?;
-        for _ in 0..TIMEOUTS * longest_timeout(self.setup()) {
+        for _ in 0..TIMEOUTS * self.span() {
             if self.recorder.history.newest_leader().is_some() {
                 break;
             }
@@ -250,6 +258,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     /// One tick of each clock, with what it causes.
     fn pass_degraded_time(&mut self, period: &mut Period) -> Verdict {
+        self.pass_wall_time();
         period.outcome.ticks += 1;
         period.outcome.waited += 1;
         period.is_due |= period.outcome.ticks % INTERVAL == 1;
@@ -277,7 +286,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// What is wrong with a node happens to it, if it is something that happens now and then.
     fn be_degraded(&mut self, period: &Period, id: NodeId) -> Verdict {
         let DegradedPeriod { kind, ticks, .. } = period.outcome;
-        let span = longest_timeout(self.setup());
+        let span = self.span();
         let is_turn = ticks % span == 0;
         let paused = self.hosts[usize::from(id.0)].paused;
         match kind {
@@ -308,6 +317,9 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     fn input_in(&mut self, period: &Period, id: NodeId, input: Input<R::Message>) -> Verdict {
         if !self.is_slow(period, id) {
             return self.input_now(id, input);
+        }
+        if self.has_wall_clocks() {
+            self.tell_time(id, Self::step)?;
         }
         if !R::CAPABILITIES.async_writes && !is_awake(&self.hosts[usize::from(id.0)]) {
             return NOTHING;
@@ -411,7 +423,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             period.leader = (newest, now);
         }
         let Some((leader, term)) = newest else { return };
-        let longest = longest_timeout(self.setup());
+        let longest = self.span();
         let delay = match period.outcome.kind {
             Degraded::Pauses => longest,
             Degraded::SlowLink => 2 * LATENCY,
@@ -446,7 +458,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         };
         let leader = period.outcome.minority.iter().find(hangs);
         period.outcome.disk_hung |= leader.is_some();
-        if period.outcome.ticks > without_disk(longest_timeout(self.setup())) {
+        if period.outcome.ticks > without_disk(self.span()) {
             period.outcome.without_disk = leader;
         }
     }
@@ -481,7 +493,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let had = self.held(node, committed);
         let lag = committed.0 - had.0;
         let heartbeat = u32::from(self.setup().heartbeat_ticks);
-        let span = longest_timeout(self.setup());
+        let span = self.span();
         let lag = u32::try_from(lag).ok().filter(|lag| u64::from(*lag) <= FAR)?;
         // Every entry may need an exchange of its own, and a snapshot a few more.
         let exchanges = 16 + lag;

@@ -71,6 +71,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     /// Time passes for all nodes, at the rate of each clock.
     pub(crate) fn tick_all(&mut self) -> Verdict {
+        self.pass_wall_time();
         for id in (0..self.setup.nodes).map(NodeId) {
             for _ in 0..self.setup.rate_of(id) {
                 self.tick(id)?;

@@ -40,6 +40,7 @@ mod step;
 mod stored;
 mod unhindered;
 mod upgrades;
+mod wall_clocks;
 
 /// Nodes, disks and network, with their monitor.
 pub struct Cluster<R: Replica, M> {
@@ -217,6 +218,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             Kind::Pause => self.pause(node),
             Kind::Resume => self.resume(node),
             Kind::Jump => self.jump(node, b as i8),
+            Kind::SetClock => self.set_clock(node, b as i8),
             Kind::CrashAmid => self.crash_amid_step(node, b, c),
             Kind::Fill | Kind::Free => self.fill(node, event.kind == Kind::Fill),
             Kind::Damage => self.damage(node, b),

@@ -26,6 +26,7 @@ use crate::replica::{Input, Replica};
 use crate::schedule::event::{Event, Kind};
 use crate::schedule::feature::Feature;
 use crate::schedule::version::Version;
+use crate::schedule::wall_clock::LONGEST_WAIT;
 use crate::schedule::{Recovery, Setup};
 
 /// A cluster may take this many of the longest election timeouts to converge. A few are for old
@@ -169,6 +170,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     /// Each clock ticks once, in turn, and all effects of a tick are complete before the next.
     pub(crate) fn pass_time(&mut self) -> Verdict {
+        self.pass_wall_time();
         for id in (0..self.setup().nodes).map(NodeId) {
             self.announce(Kind::Tick, [id.0, 0, 0])?;
             self.input_now(id, Input::Tick)?;
@@ -222,7 +224,10 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let start = core.iter().map(|id| history.node(id).log.last_index().0).min();
         let lag = last.unwrap_or_default() - start.unwrap_or_default();
         let setup = self.setup();
-        TIMEOUTS * longest_timeout(setup) + u32::from(setup.heartbeat_ticks) * (lag as u32 + 8)
+        // The last leader may have to wait for an older lease before it commits.
+        let wait = if self.has_wall_clocks() { LONGEST_WAIT } else { 0 };
+        let exchanges = u32::from(setup.heartbeat_ticks) * (lag as u32 + 8);
+        TIMEOUTS * longest_timeout(setup) + exchanges + wait
     }
 
     pub(crate) fn heal(&mut self, core: NodeSet) -> Verdict {
@@ -478,7 +483,7 @@ mod tests {
 
         fn message_view(&(from, to): &(NodeId, NodeId)) -> MessageView {
             let (term, body) = (Term(0), MessageBody::Other);
-            MessageView { from, to, term, body, committed: LogId::ZERO }
+            MessageView { from, to, term, body, committed: LogId::ZERO, lease: 0 }
         }
     }
 

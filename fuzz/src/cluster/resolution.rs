@@ -45,6 +45,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             Kind::Tick | Kind::Timeout | Kind::Pause | Kind::Resume | Kind::Jump => {
                 self.resolve_time(kind, event.operands)
             }
+            Kind::SetClock => self.resolve_clock(kind, event.operands),
             Kind::Persist | Kind::FailPersist | Kind::Fill | Kind::Free | Kind::Damage => {
                 self.resolve_disk(kind, event.operands)
             }
@@ -88,6 +89,13 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
                 exact(self.next(a, self.nodes_with(Flag::Awake))?, by as u8)
             }
         }
+    }
+
+    /// Resolves a change of a wall clock.
+    fn resolve_clock(&self, kind: Kind, [a, b, _]: [u8; 3]) -> Option<Event> {
+        let node = self.next(a, self.with(|_| true))?;
+        let by = self.settable(NodeId(node), b as i8)?;
+        Some(Event::exact(kind, [node, by as u8, 0]))
     }
 
     /// Resolves events of writes and records.

@@ -136,6 +136,10 @@ goals! {
     LogReadCompacted = "log-read-compacted", "A leader has compacted entries that it was about to read.";
     TailKept = "tail-kept", "A node has kept entries behind a snapshot.";
     TailSent = "tail-sent", "A leader has sent entries that its snapshot covers.";
+    WallLeaseRead = "wall-lease-read", "A leader has answered a read by a lease of its wall clock.";
+    WallLeaseReadByOldLeader = "wall-lease-read-by-old-leader", "The same while a later term had a leader.";
+    OldLeaseAwaited = "old-lease-awaited", "A leader to which a voter had reported an older lease has committed.";
+    LeaderClockSetBack = "leader-clock-set-back", "The wall clock of a leader was set back.";
 }
 
 /// The number of goals.

@@ -25,6 +25,7 @@ mod fault_state;
 mod faults;
 mod list;
 mod upgrades;
+mod wall_clocks;
 
 pub use crate::goal::list::{Goal, COUNT, GOALS};
 
@@ -115,6 +116,9 @@ fn parts(write: &Write) -> Parts {
 impl Monitor for Goals {
     fn happens(&mut self, history: &History, event: Event) -> Verdict {
         self.fault(history, event);
+        if history.setup.features.has(Feature::WallClock) {
+            self.happens_by_clock(history, event);
+        }
         match event.kind {
             Kind::Drop => self.reach(Goal::MessageDropped),
             Kind::Duplicate => self.reach(Goal::MessageDuplicated),
@@ -134,7 +138,10 @@ impl Monitor for Goals {
     fn received(&mut self, history: &History, message: &MessageView) -> Verdict {
         self.duty(history, message);
         match message.body {
-            MessageBody::VoteGranted => self.received_vote(history, message),
+            MessageBody::VoteGranted => {
+                self.received_vote(history, message);
+                self.lease_reported(message);
+            }
             MessageBody::PreVote { .. } => self.pre_vote_among_versions(history, message),
             MessageBody::AppendRejected { .. } => self.reach(Goal::Refusal),
             MessageBody::TimeoutNow => self.timeout_now[message.to] = message.term,
@@ -204,6 +211,7 @@ impl Monitor for Goals {
         self.reach_if(Goal::CommittedWhileDown, h.nodes.iter().any(|node| !node.up));
         self.committed_during();
         self.committed_among_versions(h);
+        self.committed_by_clock(h, node);
         NOTHING
     }
 
@@ -243,6 +251,7 @@ impl Monitor for Goals {
                 self.reach(Goal::ReadAnswered);
                 let old = history.leaders.len() as u64 > view.term().0 + 1;
                 self.reach_if(Goal::ReadByOldLeader, old);
+                self.read_by_clock(history, node, old);
             }
             Ok(_) => self.reach(Goal::ReadAtFollower),
             Err(_) => self.reach(Goal::ReadRefused),

@@ -86,7 +86,7 @@ pub const REFUSED: MessageBody = MessageBody::VoteRefused { vote: None, term: No
 /// A message.
 pub fn says(from: u8, to: u8, term: u64, body: MessageBody) -> MessageView {
     let (from, to, term) = (NodeId(from), NodeId(to), Term(term));
-    MessageView { from, to, term, body, committed: LogId::ZERO }
+    MessageView { from, to, term, body, committed: LogId::ZERO, lease: 0 }
 }
 
 /// A leader's progress of a follower.

@@ -13,6 +13,7 @@ use raft::{
 use crate::base::quorum::is_quorum;
 use crate::base::table::grow;
 use crate::history::clients::Clients;
+use crate::history::clocks::Clocks;
 use crate::history::hearing::Hearing;
 use crate::history::log_chain::{command_of, is_command, LogChain};
 use crate::history::state_machine::ReferenceMachine;
@@ -23,6 +24,7 @@ use crate::schedule::Setup;
 
 pub mod anomaly;
 pub mod clients;
+pub mod clocks;
 pub mod degraded_period;
 #[cfg(test)]
 pub mod fixtures;
@@ -227,6 +229,8 @@ pub struct History {
     pub leaders: Vec<Option<NodeId>>,
     /// The requests of clients and their responses.
     pub clients: Clients,
+    /// True time, and the wall clocks.
+    pub clocks: Clocks,
 }
 
 impl History {
@@ -253,6 +257,7 @@ impl History {
         self.committed_log.clear();
         self.committed_by = self.membership;
         self.clients.begin();
+        self.clocks = Clocks::begin();
     }
 
     /// The configuration under which `id` runs, or starts next.

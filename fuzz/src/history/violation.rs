@@ -371,6 +371,16 @@ violations! {
         "{node} answered read #{number} at index {index}, but a client knew of index {known} before the read";
     ReadIsAnsweredOnce { node: NodeId, number: u64 }
         = "read-is-answered-once", "{node} answered read #{number}, which was not pending there";
+    OldLeaseIsWaitedOut {
+        node: NodeId,
+        last: LogIndex,
+        term: Term,
+        leader: NodeId,
+        end: u64,
+        time: u64,
+    }
+        = "old-lease-is-waited-out",
+        "{node} committed up to {last} in {term} at time {time}; {leader} leads an older term and has a lease until {end}";
 
     // ---- Sessions ----
     CommandsTakeEffectOnce { node: NodeId, index: LogIndex }

@@ -32,7 +32,7 @@ fn forget_all_but_the_newest(memberships: &mut Memberships, index: LogIndex) {
 }
 
 /// See the module.
-pub(super) static MUTANTS: [Mutant; 88] = [
+pub(super) static MUTANTS: [Mutant; 95] = [
     // ---- Pipelining ----
     mutant(
         "window-ignored",
@@ -584,6 +584,58 @@ pub(super) static MUTANTS: [Mutant; 88] = [
         seeded! {
             heartbeat_is_due(elapsed, heartbeat_ticks) => elapsed >= 6 * heartbeat_ticks,
         },
+    ),
+    // ---- Leases by wall clocks ----
+    mutant(
+        "old-lease-not-awaited",
+        "",
+        "a new leader that serves at once; yugabyte-db #18121, #19447",
+        "old-lease-is-waited-out",
+        seeded! { leases_are_over(clock, end, max_skew) => true },
+    ),
+    mutant(
+        "old-lease-awaited-without-skew",
+        "",
+        "clocks that are taken for equal; cockroachdb #133672",
+        "old-lease-is-waited-out",
+        seeded! { leases_are_over(clock, end, max_skew) => clock >= end },
+    ),
+    mutant(
+        "lease-counted-from-acknowledgement",
+        "",
+        "a lease that begins when the reply arrives; d-engine PR 391",
+        "read-is-linearizable",
+        seeded! {
+            lease_acknowledged(known, asked, clock, duration) => known.max(clock + duration),
+        },
+    ),
+    mutant(
+        "restart-forgets-lease",
+        "",
+        "a promise that is kept in memory, and a voter that restarts",
+        "old-lease-is-waited-out",
+        seeded! { lease_promised_at_start(clock, duration, max_skew, is_new) => 0 },
+    ),
+    mutant(
+        "clock-set-back-shortens-promise",
+        "",
+        "a leader's clock that is set back: a later request asks for an earlier end",
+        "old-lease-is-waited-out",
+        seeded! { lease_promised(earlier, asked) => asked },
+    ),
+    mutant(
+        "leases-in-votes-ignored",
+        "",
+        "a new leader that waits for what it has acknowledged itself",
+        "old-lease-is-waited-out",
+        seeded! { longest_lease(known, reported) => known },
+    ),
+    host(
+        "clocks-beyond-bound",
+        "",
+        "clocks that differ by more than the leases presume",
+        "read-is-linearizable",
+        Driver { clocks_exceed_bound: true, promises_no_progress: true, ..Driver::CORRECT },
     ),
     // ---- Names that come back ----
     mutant(

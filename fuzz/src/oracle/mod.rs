@@ -147,6 +147,7 @@ oracles! {
     // Reads.
     read_is_linearizable: ReadIsLinearizable,
     read_is_answered_once: ReadIsAnsweredOnce,
+    old_lease_is_waited_out: OldLeaseIsWaitedOut,
     // Clients.
     commands_take_effect_once: CommandsTakeEffectOnce,
     answers_are_true: AnswersAreTrue,

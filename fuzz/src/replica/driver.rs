@@ -56,6 +56,8 @@ pub struct Driver {
     pub older_skips_changes: bool,
     /// A state machine of the older version skips the commands that it does not know.
     pub older_skips_commands: bool,
+    /// Wall clocks differ by more than the bound.
+    pub clocks_exceed_bound: bool,
     /// The Raft may fail to make progress, so a run never ends with a recovery. Not a bug: some
     /// legal variants of a Raft are like that.
     pub promises_no_progress: bool,
@@ -87,6 +89,7 @@ impl Driver {
         versions_keep_own_files: false,
         older_skips_changes: false,
         older_skips_commands: false,
+        clocks_exceed_bound: false,
         promises_no_progress: false,
         always_sync: false,
     };
@@ -120,7 +123,7 @@ impl Driver {
 
     /// A write, before the disk receives it.
     #[inline]
-    pub(crate) fn on_write(self, write: &mut Write) {
+    pub(crate) fn on_write(&self, write: &mut Write) {
         write.sync |= self.always_sync;
         if let Some(first) = write.entries.first().filter(|_| self.truncates_too_far) {
             let from = Some(first.id.index.previous().max(LogIndex(1)));
@@ -132,7 +135,7 @@ impl Driver {
     /// Entries, before a state machine receives them.
     #[inline]
     pub(crate) fn on_apply<'a>(
-        self,
+        &self,
         entries: &'a [Entry],
         buffer: &'a mut Vec<Entry>,
     ) -> &'a [Entry] {
@@ -144,7 +147,7 @@ impl Driver {
 
     /// A replica's view, before the monitors receive it.
     #[inline]
-    pub(crate) fn on_view(self, mut view: View) -> View {
+    pub(crate) fn on_view(&self, mut view: View) -> View {
         let more = self.overreports_log && canary::note(view.is_leader());
         view.last_log.index.0 += u64::from(more);
         view

@@ -65,6 +65,8 @@ pub struct Durable {
     /// The number of the node's incarnation: how often it has started, this start included, with
     /// whatever disk.
     pub incarnation: u64,
+    /// With the feature `wall-clock`: what the node's clock shows at this start.
+    pub clock: u64,
     /// The disk was emptied since the node was removed from the cluster, and the node joins again
     /// under its old name.
     pub joining: bool,

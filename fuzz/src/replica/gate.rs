@@ -162,7 +162,7 @@ mod tests {
         let entry = |term, index| Entry { id: LogId::new(term, index), payload: Payload::Noop };
         let mut append = |prev_log, entries, commit| {
             let (leader_commit, stamp) = (LogIndex(commit), Stamp::default());
-            let body = Body::AppendEntries { prev_log, entries, leader_commit, stamp };
+            let body = Body::AppendEntries { prev_log, entries, leader_commit, stamp, lease: 0 };
             let message = Message { from: NodeId(1), to: NodeId(0), term: Term(2), body };
             step(&mut node, Input::Receive(message));
             open(&node)

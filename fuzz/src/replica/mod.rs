@@ -66,6 +66,9 @@ pub mod system_under_test;
 pub enum Input<M> {
     /// One tick of its clock.
     Tick,
+    /// Its wall clock shows this, only with the feature `wall-clock`: before each other input, if
+    /// it shows something else than before. At a start, it shows [`Durable::clock`].
+    Clock(u64),
     /// Its election timeout elapses now. A leader never receives this.
     Timeout,
     /// A client proposes a command to this node. A node that does not lead drops it and forwards it

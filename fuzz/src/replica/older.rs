@@ -118,7 +118,7 @@ mod tests {
         };
         let entries = (1..=count).map(entry).collect();
         let (leader_commit, stamp) = (LogIndex(0), Stamp::default());
-        Body::AppendEntries { prev_log, entries, leader_commit, stamp }
+        Body::AppendEntries { prev_log, entries, leader_commit, stamp, lease: 0 }
     }
 
     #[test]
@@ -149,7 +149,7 @@ mod tests {
         let body = append(LogId::new(1, 5), 0);
         let hint = LogId::new(1, 4);
         let appended = Appended::Rejected { prev_index: LogIndex(5), hint };
-        let rejection = Body::AppendEntriesReply { appended, stamp: Stamp::default() };
+        let rejection = Body::AppendEntriesReply { appended, stamp: Stamp::default(), lease: 0 };
         assert_eq!(reply(&mut older, &mut node, from_1(1, body)).0, [rejection]);
     }
 

@@ -9,6 +9,7 @@ use crate::replica::{
     Replica, View, Write,
 };
 use crate::schedule::feature::Feature;
+use crate::schedule::wall_clock::LEASE;
 use crate::schedule::Setup;
 
 /// With `slow_apply`, a state machine has at most this many bytes to apply: about two entries.
@@ -62,6 +63,7 @@ impl Replica for Ours {
         transfers: true,
         reads: true,
         leases: true,
+        wall_clock: true,
         rejoin: true,
         upgrades: true,
         ..Capabilities::FIGURE_2
@@ -85,6 +87,8 @@ impl Replica for Ours {
             catch_up: setup.catch_up,
             tail: if setup.features.has(Feature::Tail) { TAIL } else { 0 },
             lease_reads: setup.lease,
+            wall_lease: setup.features.has(Feature::WallClock).then_some(LEASE),
+            clock: disk.clock,
             clock_drift: if setup.fast.is_empty() { 1 } else { setup.rate.into() },
             incarnation: disk.incarnation,
             joining: disk.joining,
@@ -107,6 +111,7 @@ impl Replica for Ours {
     fn step(&mut self, input: Input<Self::Message>, filled: &mut OursOutput) {
         let input = match input {
             Input::Tick => raft::Input::Tick,
+            Input::Clock(now) => raft::Input::Clock(now),
             Input::Timeout => raft::Input::Campaign,
             Input::Propose(command) => raft::Input::Propose(command),
             Input::Receive(message) => raft::Input::Receive(message),
@@ -178,8 +183,8 @@ impl Replica for Ours {
     fn message_view(message: &Self::Message) -> MessageView {
         let body = match &message.body {
             Body::RequestVote { last_log, .. } => MessageBody::RequestVote { last_log: *last_log },
-            Body::RequestVoteReply { granted: true } => MessageBody::VoteGranted,
-            Body::RequestVoteReply { granted: false } => {
+            Body::RequestVoteReply { granted: true, .. } => MessageBody::VoteGranted,
+            Body::RequestVoteReply { granted: false, .. } => {
                 MessageBody::VoteRefused { vote: None, term: Some(message.term) }
             }
             Body::PreVote { last_log } => MessageBody::PreVote { last_log: *last_log },
@@ -210,7 +215,14 @@ impl Replica for Ours {
             Body::TimeoutNow => MessageBody::TimeoutNow,
             Body::ReadIndex { .. } | Body::ReadIndexReply { .. } => MessageBody::ReadIndex,
         };
+        let lease = match &message.body {
+            Body::RequestVoteReply { lease, .. }
+            | Body::AppendEntries { lease, .. }
+            | Body::AppendEntriesReply { lease, .. } => *lease,
+            Body::InstallSnapshot(chunk) => chunk.lease,
+            _ => 0,
+        };
         let (from, to, term) = (message.from, message.to, message.term);
-        MessageView { from, to, term, body, committed: LogId::ZERO }
+        MessageView { from, to, term, body, committed: LogId::ZERO, lease }
     }
 }

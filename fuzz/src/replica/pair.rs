@@ -170,6 +170,7 @@ fn read_by<M, N>(input: Input<M>, read: impl FnOnce(M) -> Option<N>) -> Option<I
         Input::Receive(message) => Input::Receive(read(message)?),
         Input::Fetched { fetch, entries } => Input::Fetched { fetch, entries },
         Input::Tick => Input::Tick,
+        Input::Clock(now) => Input::Clock(now),
         Input::Timeout => Input::Timeout,
         Input::Propose(command) => Input::Propose(command),
         Input::Persisted(id) => Input::Persisted(id),

@@ -143,6 +143,10 @@ fn opening(event: Event) -> String {
         }
         Kind::Heal => "all links are healed".into(),
         Kind::Pause => format!("n{a} is paused"),
+        Kind::SetClock => {
+            let (by, way) = (b as i8, if (b as i8) < 0 { "back" } else { "forward" });
+            format!("the wall clock of n{a} is set {way} by {}", by.unsigned_abs())
+        }
         Kind::Resume => format!("n{a} is resumed"),
         Kind::Jump => format!("the clock of n{a} jumps by {:+} ticks", b as i8),
         Kind::CrashAmid => {
@@ -266,6 +270,15 @@ fn message_text(message: &MessageView) -> String {
     }
 }
 
+/// The same with the end of the lease that the message names, if it names one.
+fn with_lease(message: &MessageView) -> String {
+    let text = message_text(message);
+    match (message.lease, text.strip_suffix(')')) {
+        (lease @ 1.., Some(text)) => format!("{text}, lease until {lease})"),
+        _ => text,
+    }
+}
+
 /// What a rejection says, as far as it does.
 fn rejected(at: &str, index: Option<LogIndex>, hint: Option<LogId>) -> String {
     let index = index.map_or(String::new(), |index| format!("{at}{index}"));
@@ -295,7 +308,7 @@ impl Monitor for Narrator {
             None => self.lines.last_mut(),
         };
         if let Some(line) = line.filter(|line| line.text.starts_with(&opening)) {
-            let known = format!("{to} receives {} from {from}", message_text(message));
+            let known = format!("{to} receives {} from {from}", with_lease(message));
             line.text = line.text.replacen(&opening, &known, 1);
             self.sender = Some(from);
         }

@@ -23,6 +23,7 @@ use crate::report::narrator::Narrator;
 use crate::report::recovery_steps::{RecoverySteps, LEAD};
 use crate::run::{judge, play_exactly, Judged, MAX_EVENTS};
 use crate::schedule::feature::Feature;
+use crate::schedule::wall_clock::{LEASE, START};
 use crate::schedule::{Degraded, DiskMode, Schedule, Setup};
 
 /// The story of an exact schedule's run, as text that ends with a table of the nodes' states.
@@ -109,6 +110,7 @@ fn setup_text(setup: &Setup, events: usize) -> String {
         (setup.features.has(Feature::MachineDisk), "state machines have their own disks".into()),
         (setup.features.has(Feature::Reports), "transports report".into()),
         (setup.features.has(Feature::Rejoin), "names may come back".into()),
+        (setup.features.has(Feature::WallClock), leases_by_wall_clocks()),
         (setup.priority, "unequal election priority".into()),
         (setup.uncommitted_limit, "at most three or so uncommitted commands".into()),
         (setup.slow_apply, "commands are applied by events".into()),
@@ -131,6 +133,11 @@ fn setup_text(setup: &Setup, events: usize) -> String {
     ];
     let on = switches.into_iter().filter(|(on, _)| *on).map(|(_, name)| format!("; {name}"));
     format!("{nodes}, {events} events; {disk}; {entries}{}", on.collect::<String>())
+}
+
+fn leases_by_wall_clocks() -> String {
+    let (duration, max_skew) = (LEASE.duration, LEASE.max_skew);
+    format!("leases of {duration} by wall clocks, which start at {START} and differ by up to {max_skew}")
 }
 
 fn plural_y(count: u8) -> &'static str {

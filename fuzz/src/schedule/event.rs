@@ -93,6 +93,8 @@ pub enum Kind {
     Fetch,
     /// A node's oldest read of its log fails.
     FailFetch,
+    /// A node's wall clock is set forward or back, within the bound.
+    SetClock,
     /// Macro: a node campaigns and some peers reply.
     Elect,
     /// Macro: a leader takes a command and some peers store it.
@@ -150,7 +152,7 @@ const fn of_feature(
 }
 
 /// Every kind of event. The weights favour delivery: uniform weights find no deep bugs.
-pub const KINDS: [KindInfo; 48] = {
+pub const KINDS: [KindInfo; 49] = {
     use Operand::{
         Again, AtMost, By, Keep, Loose, MessageKind, Midway, Node, Order, Position, Record, Report,
         Sent, Set, To, Torn,
@@ -198,6 +200,7 @@ pub const KINDS: [KindInfo; 48] = {
         of_feature(Kind::Upgrade, "upgrade", 3, Feature::Upgrades, &[Node]),
         of_feature(Kind::Fetch, "fetch", 6, Feature::LogReads, &[Node, AtMost]),
         of_feature(Kind::FailFetch, "fail-fetch", 2, Feature::LogReads, &[Node]),
+        of_feature(Kind::SetClock, "set-clock", 4, Feature::WallClock, &[Node, By]),
         row(Kind::Elect, "elect", 9, None, &[Node, Set]),
         row(Kind::Replicate, "replicate", 10, None, &[Node, Set]),
         row(Kind::Exchange, "exchange", 10, None, &[Node, Set]),
@@ -258,7 +261,7 @@ const LENDERS: [Kind; 9] = [
 
 /// The kinds of features, in the order in which they came: a new one is added at the end, so that
 /// the bytes of the others keep their meaning.
-const BORROWERS: [Kind; 10] = [
+const BORROWERS: [Kind; 11] = [
     Kind::Report,
     Kind::SyncMachine,
     Kind::Outrun,
@@ -269,6 +272,7 @@ const BORROWERS: [Kind; 10] = [
     Kind::Roll,
     Kind::Fetch,
     Kind::FailFetch,
+    Kind::SetClock,
 ];
 
 /// What a value of a record's first byte decodes to instead, while a feature is on: the row of a

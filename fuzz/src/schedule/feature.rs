@@ -21,17 +21,20 @@ pub enum Feature {
     LogReads = 4,
     /// A compaction leaves a tail of entries behind the snapshot (hashicorp/raft: trailing logs).
     Tail = 5,
+    /// Leases are counted by wall clocks, which drift and are set.
+    WallClock = 6,
 }
 
 impl Feature {
     /// All features with their names.
-    pub const ALL: [(Feature, &'static str); 6] = [
+    pub const ALL: [(Feature, &'static str); 7] = [
         (Feature::Rejoin, "rejoin"),
         (Feature::Reports, "reports"),
         (Feature::Upgrades, "upgrades"),
         (Feature::MachineDisk, "machine-disk"),
         (Feature::LogReads, "log-reads"),
         (Feature::Tail, "tail"),
+        (Feature::WallClock, "wall-clock"),
     ];
 
     /// Its name.

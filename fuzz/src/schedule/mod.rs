@@ -22,6 +22,7 @@ pub mod files;
 pub mod operand;
 pub mod setup;
 pub mod version;
+pub mod wall_clock;
 
 /// A setup and the events that follow.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]

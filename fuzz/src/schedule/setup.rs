@@ -418,6 +418,11 @@ impl Setup {
     pub fn within(self, capabilities: &Capabilities) -> Setup {
         let nodes = self.nodes.max(capabilities.smallest_cluster);
         let all = NodeSet::first(nodes);
+        let is_upgraded = self.has_upgrades() && capabilities.upgrades;
+        // Leases of either kind need all nodes to know of them.
+        let has_leases = capabilities.reads && !is_upgraded;
+        let has_wall_clocks =
+            self.features.has(Feature::WallClock) && capabilities.wall_clock && has_leases;
         let features = self.features.filter(|feature| match feature {
             Feature::Rejoin => capabilities.rejoin && capabilities.changes,
             Feature::Reports => capabilities.reports,
@@ -425,16 +430,25 @@ impl Setup {
             Feature::Upgrades => capabilities.upgrades,
             Feature::LogReads => capabilities.log_reads,
             Feature::Tail => capabilities.tail,
+            Feature::WallClock => has_wall_clocks,
         });
-        let is_upgraded = features.has(Feature::Upgrades);
         Setup {
             nodes,
             features,
             pre_vote: self.pre_vote && capabilities.pre_vote,
             check_quorum: self.check_quorum && capabilities.check_quorum,
             catch_up: self.catch_up && capabilities.catch_up,
+            // A leader that is deposed between two heartbeats waits in vain for older leases.
+            heartbeat_ticks: match has_wall_clocks {
+                true => self.heartbeat_ticks.min(self.election_ticks - 1),
+                false => self.heartbeat_ticks,
+            },
             // A clock that is paused while its node waits for the disk drifts from the others.
-            lease: self.lease && capabilities.leases && capabilities.async_writes && !is_upgraded,
+            lease: self.lease
+                && capabilities.leases
+                && capabilities.async_writes
+                && !is_upgraded
+                && !has_wall_clocks,
             outside: match capabilities.changes {
                 true => self.outside.min(nodes - capabilities.smallest_cluster.max(1)),
                 false => 0,

@@ -119,6 +119,7 @@ const WEIGHTS: [u32; KINDS.len()] = [
     16,  // upgrade
     96,  // fetch
     12,  // fail-fetch
+    12,  // set-clock
     1,   // elect
     1,   // replicate
     1,   // exchange

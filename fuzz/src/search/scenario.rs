@@ -28,7 +28,7 @@ pub(super) const ANY: Scenario =
     Scenario { share: 0, prepare: |setup| setup, often: &[], seldom: &[] };
 
 /// All scenarios but [`ANY`], which has the rest of the shares.
-static SCENARIOS: [Scenario; 10] = [
+static SCENARIOS: [Scenario; 11] = [
     // Reads by lease, and leaders that follow each other.
     Scenario {
         share: 12,
@@ -94,12 +94,36 @@ static SCENARIOS: [Scenario; 10] = [
         often: &[(Kind::Compact, 8), (Kind::Crash, 2), (Kind::Restart, 2), (Kind::Drop, 2)],
         seldom: &[],
     },
+    // Leases by wall clocks, leaders that follow each other, and reads.
+    Scenario {
+        share: 8,
+        prepare: |setup| with(with_rival_leaders(setup), Feature::WallClock),
+        often: &[
+            (Kind::Read, 4),
+            (Kind::TickAll, 4),
+            (Kind::Timeout, 2),
+            (Kind::Crash, 2),
+            (Kind::Cut, 2),
+            (Kind::Elect, 4),
+            (Kind::Exchange, 8),
+        ],
+        seldom: &[],
+    },
 ];
 
 /// A setup with CheckQuorum, in which an election timeout is over after a few ticks.
 fn with_short_timeouts(setup: Setup) -> Setup {
     let election_ticks = 2 + setup.election_ticks % 4;
     Setup { check_quorum: true, mixed: NodeSet::EMPTY, election_ticks, heartbeat_ticks: 1, ..setup }
+}
+
+/// A setup of a small cluster in which nothing keeps a server from winning an election while an
+/// older leader goes on.
+fn with_rival_leaders(setup: Setup) -> Setup {
+    let (nodes, disk) = (setup.nodes.min(3), DiskMode::Immediate);
+    let (pre_vote, check_quorum) = (false, false);
+    let setup = with_short_timeouts(setup);
+    Setup { nodes, outside: 0, disk, pre_vote, check_quorum, ..setup }
 }
 
 /// A setup in which half of the older versions have another configuration everywhere, and half of

@@ -5,7 +5,7 @@
 //! | bytes | content                                                                |
 //! |-------|------------------------------------------------------------------------|
 //! | 0..4  | `wwkv`                                                                 |
-//! | 4..8  | the version of this protocol: 1                                        |
+//! | 4..8  | the version of this protocol: 2                                        |
 //!
 //! A frame is a length (of what follows it), a CRC-32C of the content, and the content, which is in
 //! bincode's standard form. Numbers are little-endian, of four bytes. Promises: what is encoded is
@@ -24,9 +24,9 @@ use crate::command::{Command, Session};
 use crate::machine::Response;
 
 /// What a connection begins with.
-pub const GREETING: [u8; 8] = *b"wwkv\x01\0\0\0";
+pub const GREETING: [u8; 8] = *b"wwkv\x02\0\0\0";
 /// The version in [`GREETING`].
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// A frame's content has at most this many bytes.
 pub const FRAME: usize = 16 << 20;
 /// The content of [`Hello`] and [`Welcome`] has at most this many bytes.
@@ -240,23 +240,26 @@ enum WireBody<'a> {
         last: Id,
         transfer: bool,
     },
-    RequestVoteReply(bool),
+    RequestVoteReply(bool, u64),
     PreVote(Id),
     PreVoteReply(bool),
     AppendEntries {
         prev: Id,
         commit: u64,
         stamp: u64,
+        lease: u64,
         entries: Vec<(Id, WirePayload<'a>)>,
     },
     Accepted {
         index: u64,
         stamp: u64,
+        lease: u64,
     },
     Rejected {
         prev: u64,
         hint: Id,
         stamp: u64,
+        lease: u64,
     },
     InstallSnapshot {
         last: Id,
@@ -264,6 +267,7 @@ enum WireBody<'a> {
         offset: u64,
         done: bool,
         stamp: u64,
+        lease: u64,
         data: &'a [u8],
     },
     InstallSnapshotReply {
@@ -328,11 +332,13 @@ impl<'a> From<&'a Body<Command>> for WireBody<'a> {
             Body::RequestVote { last_log, transfer } => {
                 WireBody::RequestVote { last: wire_id(*last_log), transfer: *transfer }
             }
-            Body::RequestVoteReply { granted } => WireBody::RequestVoteReply(*granted),
+            Body::RequestVoteReply { granted, lease } => {
+                WireBody::RequestVoteReply(*granted, *lease)
+            }
             Body::PreVote { last_log } => WireBody::PreVote(wire_id(*last_log)),
             Body::PreVoteReply { granted } => WireBody::PreVoteReply(*granted),
             Body::PreVoteUnknown => WireBody::PreVoteUnknown,
-            Body::AppendEntries { prev_log, entries, leader_commit, stamp } => {
+            Body::AppendEntries { prev_log, entries, leader_commit, stamp, lease } => {
                 let entries = entries.iter().map(|entry| {
                     let payload = match &entry.payload {
                         Payload::Noop => WirePayload::Noop,
@@ -345,17 +351,20 @@ impl<'a> From<&'a Body<Command>> for WireBody<'a> {
                     prev: wire_id(*prev_log),
                     commit: leader_commit.0,
                     stamp: stamp.bits(),
+                    lease: *lease,
                     entries: entries.collect(),
                 }
             }
-            Body::AppendEntriesReply { appended, stamp } => match appended {
+            Body::AppendEntriesReply { appended, stamp, lease } => match appended {
                 Appended::Accepted { match_index } => {
-                    WireBody::Accepted { index: match_index.0, stamp: stamp.bits() }
+                    let (index, stamp) = (match_index.0, stamp.bits());
+                    WireBody::Accepted { index, stamp, lease: *lease }
                 }
                 Appended::Rejected { prev_index, hint } => WireBody::Rejected {
                     prev: prev_index.0,
                     hint: wire_id(*hint),
                     stamp: stamp.bits(),
+                    lease: *lease,
                 },
             },
             Body::InstallSnapshot(chunk) => WireBody::InstallSnapshot {
@@ -364,6 +373,7 @@ impl<'a> From<&'a Body<Command>> for WireBody<'a> {
                 offset: chunk.offset,
                 done: chunk.done,
                 stamp: chunk.stamp.bits(),
+                lease: chunk.lease,
                 data: &chunk.data,
             },
             Body::InstallSnapshotReply { last, received, stamp } => {
@@ -387,28 +397,33 @@ impl WireBody<'_> {
             WireBody::RequestVote { last, transfer } => {
                 Body::RequestVote { last_log: log_id(last)?, transfer }
             }
-            WireBody::RequestVoteReply(granted) => Body::RequestVoteReply { granted },
+            WireBody::RequestVoteReply(granted, lease) => Body::RequestVoteReply { granted, lease },
             WireBody::PreVote(last) => Body::PreVote { last_log: log_id(last)? },
             WireBody::PreVoteReply(granted) => Body::PreVoteReply { granted },
             WireBody::PreVoteUnknown => Body::PreVoteUnknown,
-            WireBody::AppendEntries { prev, commit, stamp, entries } => Body::AppendEntries {
-                prev_log: log_id(prev)?,
-                entries: consecutive(prev, entries)?,
-                leader_commit: LogIndex(bounded(commit)?),
-                stamp: Stamp::from_bits(stamp),
-            },
-            WireBody::Accepted { index, stamp } => Body::AppendEntriesReply {
+            WireBody::AppendEntries { prev, commit, stamp, lease, entries } => {
+                Body::AppendEntries {
+                    prev_log: log_id(prev)?,
+                    entries: consecutive(prev, entries)?,
+                    leader_commit: LogIndex(bounded(commit)?),
+                    stamp: Stamp::from_bits(stamp),
+                    lease,
+                }
+            }
+            WireBody::Accepted { index, stamp, lease } => Body::AppendEntriesReply {
                 appended: Appended::Accepted { match_index: LogIndex(bounded(index)?) },
                 stamp: Stamp::from_bits(stamp),
+                lease,
             },
-            WireBody::Rejected { prev, hint, stamp } => Body::AppendEntriesReply {
+            WireBody::Rejected { prev, hint, stamp, lease } => Body::AppendEntriesReply {
                 appended: Appended::Rejected {
                     prev_index: LogIndex(bounded(prev)?),
                     hint: log_id(hint)?,
                 },
                 stamp: Stamp::from_bits(stamp),
+                lease,
             },
-            WireBody::InstallSnapshot { last, sets, offset, done, stamp, data } => {
+            WireBody::InstallSnapshot { last, sets, offset, done, stamp, lease, data } => {
                 Body::InstallSnapshot(Box::new(SnapshotChunk {
                     last: log_id(last)?,
                     membership: Membership::from_bits(sets),
@@ -416,6 +431,7 @@ impl WireBody<'_> {
                     data: data.to_vec(),
                     done,
                     stamp: Stamp::from_bits(stamp),
+                    lease,
                 }))
             }
             WireBody::InstallSnapshotReply { last, received, stamp } => {
@@ -467,7 +483,7 @@ mod tests {
 
     fn frames() -> Vec<Frame> {
         let (id, stamp) = (LogId::new(3, 9), Stamp::from_bits(1 << 40));
-        let nonce = Nonce { incarnation: 4, number: 5 };
+        let (lease, nonce) = (6, Nonce { incarnation: 4, number: 5 });
         let membership = Membership::new(NodeSet::first(3));
         let command = Command(Bytes::from_static(b"command"));
         let entry = |index, payload| Entry { id: LogId::new(3, index), payload };
@@ -476,15 +492,22 @@ mod tests {
             entry(11, Payload::Command(command.clone())),
             entry(12, Payload::Change(membership)),
         ];
-        let chunk =
-            SnapshotChunk { last: id, membership, offset: 7, data: vec![1], done: true, stamp };
-        let appended = |appended| Body::AppendEntriesReply { appended, stamp };
+        let chunk = SnapshotChunk {
+            last: id,
+            membership,
+            offset: 7,
+            data: vec![1],
+            done: true,
+            stamp,
+            lease,
+        };
+        let appended = |appended| Body::AppendEntriesReply { appended, stamp, lease };
         let bodies = [
             Body::RequestVote { last_log: id, transfer: true },
-            Body::RequestVoteReply { granted: true },
+            Body::RequestVoteReply { granted: true, lease },
             Body::PreVote { last_log: id },
             Body::PreVoteReply { granted: false },
-            Body::AppendEntries { prev_log: id, entries, leader_commit: LogIndex(8), stamp },
+            Body::AppendEntries { prev_log: id, entries, leader_commit: LogIndex(8), stamp, lease },
             appended(Appended::Accepted { match_index: LogIndex(6) }),
             appended(Appended::Rejected { prev_index: LogIndex(6), hint: id }),
             Body::InstallSnapshot(Box::new(chunk)),
@@ -570,6 +593,7 @@ mod tests {
                 entries,
                 leader_commit: LogIndex(0),
                 stamp: Stamp::default(),
+                lease: 0,
             };
             let frame = Frame::Raft(Message { from: FROM, to: TO, term: Term(1), body });
             let mut bytes = BytesMut::new();
@@ -608,7 +632,7 @@ mod tests {
     #[test]
     fn a_greeting_names_its_version() {
         assert_eq!(version_of(GREETING), Some(VERSION));
-        assert_eq!(version_of(*b"wwkv\x02\0\0\0"), Some(2));
+        assert_eq!(version_of(*b"wwkv\x03\0\0\0"), Some(3));
         assert_eq!(version_of(*b"GET / HT"), None);
     }
 }

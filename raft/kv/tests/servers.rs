@@ -831,19 +831,19 @@ fn consecutive(draw: &mut Draw, prev: LogId) -> Vec<Entry<Command>> {
 
 fn hostile(draw: &mut Draw) -> Body<Command> {
     let id = |draw: &mut Draw| LogId::new(number(draw), number(draw));
-    let stamp = Stamp::from_bits(number(draw));
+    let (stamp, lease) = (Stamp::from_bits(number(draw)), number(draw));
     let (granted, last_log) = (draw.one_in(2), id(draw));
-    let appended = |appended| Body::AppendEntriesReply { appended, stamp };
+    let appended = |appended| Body::AppendEntriesReply { appended, stamp, lease };
     let nonce = Nonce { incarnation: number(draw), number: number(draw) };
     match draw.below(12) {
         0 => Body::RequestVote { last_log, transfer: granted },
-        1 => Body::RequestVoteReply { granted },
+        1 => Body::RequestVoteReply { granted, lease },
         2 => Body::PreVote { last_log },
         3 => Body::PreVoteReply { granted },
         4 | 5 => {
             let (prev_log, leader_commit) = (last_log, LogIndex(number(draw)));
             let entries = consecutive(draw, prev_log);
-            Body::AppendEntries { prev_log, entries, leader_commit, stamp }
+            Body::AppendEntries { prev_log, entries, leader_commit, stamp, lease }
         }
         6 => appended(Appended::Accepted { match_index: LogIndex(number(draw)) }),
         7 => {
@@ -857,6 +857,7 @@ fn hostile(draw: &mut Draw) -> Body<Command> {
             data: vec![1; draw.below(3)],
             done: granted,
             stamp,
+            lease,
         })),
         9 => Body::InstallSnapshotReply { last: last_log, received: number(draw), stamp },
         10 => Body::TimeoutNow,
@@ -892,7 +893,9 @@ fn messages_that_no_server_sends_lead_to_no_panic() {
             // Most candidates win, so that leaders are met too.
             let body = match role {
                 Role::PreCandidate => Body::PreVoteReply { granted: true },
-                Role::Candidate if draw.one_in(2) => Body::RequestVoteReply { granted: true },
+                Role::Candidate if draw.one_in(2) => {
+                    Body::RequestVoteReply { granted: true, lease: 0 }
+                }
                 _ => hostile(&mut draw),
             };
             let from = NodeId(2 + draw.below(2) as u8);

@@ -22,6 +22,7 @@ impl<C: Command> Node<C> {
             .hash(&mut hasher);
         let is_pre_candidate = self.role == Role::PreCandidate;
         (self.elapsed, self.withhold_votes_ticks, is_pre_candidate, &self.votes).hash(&mut hasher);
+        (self.clock, self.promised_lease, self.older_leases).hash(&mut hasher);
         (&self.incoming_snapshot, &self.forwarded_reads, &self.leader_state).hash(&mut hasher);
         hasher.finish()
     }

@@ -181,6 +181,7 @@ impl<C: Command> Node<C> {
         let term = (self.rules.candidate_term)(term, vote, self.id());
         self.enter_term(term, Role::Candidate, output);
         self.hard_state.vote = (self.rules.own_vote)(self.id());
+        self.older_leases = self.promised_lease;
         self.elapsed = 0;
         let last_log = (self.rules.claimed_log)(self.log.last());
         for peer in self.other_voters().iter() {
@@ -213,13 +214,13 @@ impl<C: Command> Node<C> {
     pub(crate) fn reject_stale(&self, to: NodeId, body: Body<C>, output: &mut Output<C>) {
         match body {
             Body::RequestVote { .. } => {
-                self.send(to, Body::RequestVoteReply { granted: false }, output);
+                self.send(to, Body::RequestVoteReply { granted: false, lease: 0 }, output);
             }
             Body::AppendEntries { prev_log, entries, .. } => {
                 let prev_index = prev_log.index;
                 let rejection = Appended::Rejected { prev_index, hint: LogId::ZERO };
-                let body =
-                    Body::AppendEntriesReply { appended: rejection, stamp: Stamp::default() };
+                let stamp = Stamp::default();
+                let body = Body::AppendEntriesReply { appended: rejection, stamp, lease: 0 };
                 self.send(to, body, output);
                 output.recycle(entries);
             }
@@ -264,7 +265,8 @@ impl<C: Command> Node<C> {
             false => Mark::VoteAlreadyGiven,
         });
         self.hard_state.vote = (self.rules.recorded_vote)(given, candidate, granted);
-        let reply = Body::RequestVoteReply { granted };
+        let lease = if granted { self.promised_lease } else { 0 };
+        let reply = Body::RequestVoteReply { granted, lease };
         if granted {
             self.elapsed = 0;
             self.promise(Promise::Vote, candidate, reply, output);
@@ -274,10 +276,19 @@ impl<C: Command> Node<C> {
     }
 
     /// Figure 2, candidates: "If votes received from majority of servers: become leader".
-    pub(crate) fn on_vote_reply(&mut self, from: NodeId, granted: bool, output: &mut Output<C>) {
+    pub(crate) fn on_vote_reply(
+        &mut self,
+        from: NodeId,
+        granted: bool,
+        lease: u64,
+        output: &mut Output<C>,
+    ) {
         match self.role {
             _ if !granted => output.mark(Mark::VoteRefused),
-            Role::Candidate => self.count_vote(from, output),
+            Role::Candidate => {
+                self.older_leases = (self.rules.longest_lease)(self.older_leases, lease);
+                self.count_vote(from, output);
+            }
             _ => output.mark(Mark::VoteLate),
         }
     }
@@ -314,6 +325,7 @@ impl<C: Command> Node<C> {
         self.elapsed = 0;
         self.votes.clear();
         self.leader_state.reset();
+        self.ask_for_lease();
         let last = self.log.last().index;
         for peer in &mut self.leader_state.peers {
             *peer = Peer::new((self.rules.progress_at_election)(peer.progress, last));

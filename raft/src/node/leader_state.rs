@@ -39,6 +39,8 @@ pub(crate) struct LeaderState {
     pub change: Option<LogIndex>,
     /// The new voters of that change are catching up.
     pub catch_up: Option<CatchUp>,
+    /// The end of the lease by wall clocks that messages ask for now; 0 without such leases.
+    pub lease: u64,
 }
 
 /// A membership change that waits until its new voters have caught up (4.2.1).
@@ -104,6 +106,7 @@ impl LeaderState {
         self.reads.clear();
         (self.transfer, self.transfer_sent) = (None, false);
         (self.change, self.catch_up) = (None, None);
+        self.lease = 0;
     }
 
     /// Makes room for every server whose id is at most `highest`; gives those that are not `kept`,

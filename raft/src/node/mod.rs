@@ -38,6 +38,7 @@ mod replication;
 mod report;
 mod snapshot;
 mod transfer;
+mod wall_lease;
 
 /// A server's public state, for display, oracles and metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -96,6 +97,14 @@ pub struct Node<C = Vec<u8>> {
     /// With leases: ticks for which it still withholds its vote, after a start or a leader's
     /// message.
     pub(crate) withhold_votes_ticks: u32,
+    /// What its wall clock has shown last.
+    pub(crate) clock: u64,
+    /// No lease by wall clocks that it has acknowledged, or has as a leader, lasts longer; 0 if
+    /// there is none.
+    pub(crate) promised_lease: u64,
+    /// On candidates and leaders: no lease of a leader of an older term lasts longer, as far as the
+    /// votes say; 0 if there is none, or if it is over.
+    pub(crate) older_leases: u64,
     /// The servers that granted a vote or Pre-Vote, in the order of arrival.
     pub(crate) votes: Vec<NodeId>,
     /// A snapshot of which some chunks have arrived.
@@ -117,6 +126,7 @@ impl<C: Command> Node<C> {
     /// Starts a server that uses `rules`, which for Raft are [`Rules::RAFT`].
     pub fn start_under(rules: &'static Rules, config: Config, durable: Durable<C>) -> Node<C> {
         let hard_state = (rules.restored)(durable.hard_state);
+        let promised_lease = Self::promised_at_start(rules, &config, &hard_state);
         let start = durable.snapshot.as_ref().map_or(LogId::ZERO, |snapshot| snapshot.last);
         let members = durable.snapshot.as_ref().map_or(config.membership, |last| last.membership);
         let first = durable.entries.first().map(|entry| entry.id.index);
@@ -151,6 +161,9 @@ impl<C: Command> Node<C> {
                 true => (rules.votes_withheld_at_start)(config.election_ticks),
                 false => 0,
             },
+            clock: config.clock,
+            promised_lease,
+            older_leases: 0,
             votes: Vec::new(),
             incoming_snapshot: None,
             forwarded_reads: ForwardedReads::default(),
@@ -173,6 +186,7 @@ impl<C: Command> Node<C> {
         }
         match input {
             Input::Tick => self.tick(output),
+            Input::Clock(now) => self.read_clock(now, output),
             Input::Campaign => self.campaign(output),
             Input::Propose(command) => self.propose([command], output),
             Input::ProposeAll(commands) => self.propose(commands, output),
@@ -302,15 +316,18 @@ impl<C: Command> Node<C> {
         }
         match body {
             Body::RequestVote { last_log, .. } => self.on_request_vote(from, last_log, output),
-            Body::RequestVoteReply { granted } => self.on_vote_reply(from, granted, output),
+            Body::RequestVoteReply { granted, lease } => {
+                self.on_vote_reply(from, granted, lease, output);
+            }
             Body::PreVote { last_log } => self.on_pre_vote(from, term, last_log, output),
             Body::PreVoteReply { granted } => self.on_pre_vote_reply(from, granted, output),
             Body::PreVoteUnknown => self.on_pre_vote_unknown(from, output),
-            Body::AppendEntries { prev_log, entries, leader_commit, stamp } => {
-                self.on_append_entries(from, prev_log, entries, leader_commit, stamp, output);
+            Body::AppendEntries { prev_log, entries, leader_commit, stamp, lease } => {
+                let contact = (stamp, lease);
+                self.on_append_entries(from, prev_log, entries, leader_commit, contact, output);
             }
-            Body::AppendEntriesReply { appended, stamp } => {
-                self.on_append_reply(from, appended, stamp, output);
+            Body::AppendEntriesReply { appended, stamp, lease } => {
+                self.on_append_reply(from, appended, (stamp, lease), output);
             }
             Body::InstallSnapshot(chunk) => self.on_install_snapshot(from, *chunk, output),
             Body::InstallSnapshotReply { last, received, stamp } => {

@@ -64,9 +64,14 @@ impl<C: Command> Node<C> {
         self.confirm_reads(output);
     }
 
+    /// Whether this leader has a lease of either kind.
+    fn has_lease(&self) -> bool {
+        self.has_wall_lease() || self.has_tick_lease()
+    }
+
     /// The lease (6.4.1): no other leader can have been elected yet, since a quorum has received a
     /// message of this leader so recently that it still disregards candidates.
-    fn has_lease(&self) -> bool {
+    fn has_tick_lease(&self) -> bool {
         let Config { lease_reads, check_quorum, election_ticks, clock_drift, .. } = self.config;
         if !(self.rules.has_leases)(lease_reads, check_quorum) {
             return false;

@@ -162,8 +162,9 @@ impl<C: Command> Node<C> {
         output: &mut Output<C>,
     ) {
         let leader_commit = self.commit;
-        let stamp = self.leader_state.now;
-        self.send(to, Body::AppendEntries { prev_log, entries, leader_commit, stamp }, output);
+        let (stamp, lease) = (self.leader_state.now, self.leader_state.lease);
+        let body = Body::AppendEntries { prev_log, entries, leader_commit, stamp, lease };
+        self.send(to, body, output);
     }
 
     /// The entry before `next`, unless it was compacted: then a follower that needs `next` needs
@@ -200,7 +201,7 @@ impl<C: Command> Node<C> {
         prev_log: LogId,
         mut entries: Vec<Entry<C>>,
         leader_commit: LogIndex,
-        stamp: Stamp,
+        (stamp, lease): (Stamp, u64),
         output: &mut Output<C>,
     ) {
         let elapsed = (self.rules.elapsed_after_append)(self.elapsed, entries.len());
@@ -223,7 +224,7 @@ impl<C: Command> Node<C> {
             if own.is_some() && (self.rules.truncates_at_rejection)() {
                 self.truncate_log(prev_log.index, output);
             }
-            self.send(leader, Body::AppendEntriesReply { appended, stamp }, output);
+            self.send(leader, Body::AppendEntriesReply { appended, stamp, lease: 0 }, output);
             return output.recycle(entries);
         }
         let last_new = LogIndex(prev_log.index.0 + entries.len() as u64);
@@ -232,7 +233,7 @@ impl<C: Command> Node<C> {
         let commit = (self.rules.follower_commit)(self.commit, leader_commit, last_new, last);
         self.update_commit(commit, leader_commit, last_new, output);
         let match_index = (self.rules.acknowledged)(last_new, last);
-        self.acknowledge(leader, match_index, stamp, output);
+        self.acknowledge(leader, match_index, (stamp, lease), output);
         output.recycle(entries);
     }
 
@@ -256,16 +257,18 @@ impl<C: Command> Node<C> {
         self.commit = commit;
     }
 
-    /// Acknowledges the entries up to `match_index`, once they are durable.
+    /// Acknowledges the entries up to `match_index`, once they are durable, and the lease that the
+    /// leader asked for.
     pub(crate) fn acknowledge(
         &mut self,
         leader: NodeId,
         match_index: LogIndex,
-        stamp: Stamp,
+        (stamp, lease): (Stamp, u64),
         output: &mut Output<C>,
     ) {
+        self.promise_lease(lease);
         let appended = Appended::Accepted { match_index };
-        let body = Body::AppendEntriesReply { appended, stamp };
+        let body = Body::AppendEntriesReply { appended, stamp, lease };
         self.promise(Promise::Acknowledgement, leader, body, output);
     }
 
@@ -316,12 +319,13 @@ impl<C: Command> Node<C> {
         &mut self,
         from: NodeId,
         appended: Appended,
-        stamp: Stamp,
+        (stamp, lease): (Stamp, u64),
         output: &mut Output<C>,
     ) {
         if !self.record_reply(from, stamp, output) {
             return output.mark(Mark::NotAMember);
         }
+        self.lease_acknowledged(from, lease);
         match appended {
             Appended::Accepted { match_index } => self.on_accepted(from, match_index, output),
             Appended::Rejected { prev_index, hint } => {
@@ -399,6 +403,9 @@ impl<C: Command> Node<C> {
         }
         if !(self.rules.may_commit)(term, self.term()) {
             return output.mark(Mark::NotOfOwnTerm);
+        }
+        if self.older_leases > 0 && !self.older_leases_are_over(output) {
+            return;
         }
         let one = reached == self.commit.next();
         output.mark(if one { Mark::CommittedOne } else { Mark::CommittedMany });

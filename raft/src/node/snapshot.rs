@@ -64,6 +64,7 @@ impl<C: Command> Node<C> {
             data: rest[..size].to_vec(),
             done: size == rest.len(),
             stamp: self.leader_state.now,
+            lease: self.leader_state.lease,
         };
         output.mark(Mark::ChunkSent);
         self.send(peer, Body::InstallSnapshot(Box::new(chunk)), output);
@@ -79,11 +80,11 @@ impl<C: Command> Node<C> {
         if !self.become_follower(leader, output) {
             return;
         }
-        let SnapshotChunk { last, membership, offset, data, done, stamp } = chunk;
+        let SnapshotChunk { last, membership, offset, data, done, stamp, lease } = chunk;
         if (self.rules.snapshot_is_committed)(last.index, self.commit) {
             output.mark(Mark::SnapshotStale);
             self.incoming_snapshot = None;
-            return self.acknowledge(leader, last.index, stamp, output);
+            return self.acknowledge(leader, last.index, (stamp, lease), output);
         }
         let received = self.store_chunk(last, offset, &data);
         output.mark(if received.is_some() { Mark::ChunkTaken } else { Mark::ChunkLate });
@@ -96,7 +97,7 @@ impl<C: Command> Node<C> {
         let data = self.incoming_snapshot.take().map_or(data, |incoming| incoming.data);
         let snapshot = Snapshot { last, membership, data: data.into() };
         self.install(Arc::new(snapshot), output);
-        self.acknowledge(leader, last.index, stamp, output);
+        self.acknowledge(leader, last.index, (stamp, lease), output);
     }
 
     /// Appends a chunk to those that have arrived, if it is the next one. Returns how many bytes

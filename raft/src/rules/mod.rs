@@ -19,6 +19,7 @@ mod elections;
 mod reads;
 mod replication;
 mod snapshots;
+mod wall_leases;
 
 pub use changes::*;
 pub use durability::*;
@@ -26,6 +27,7 @@ pub use elections::*;
 pub use reads::*;
 pub use replication::*;
 pub use snapshots::*;
+pub use wall_leases::*;
 
 /// One function per decision. A function that differs from [`Rules::RAFT`] is a bug, or chooses
 /// otherwise where the papers leave a choice.
@@ -226,6 +228,18 @@ pub struct Rules {
     pub lease_holds: fn(age: u64, election_ticks: u32, drift: u32, transfer_sent: bool) -> bool,
     /// See [`has_leases`].
     pub has_leases: fn(lease_reads: bool, check_quorum: bool) -> bool,
+    /// See [`wall_lease_holds`].
+    pub wall_lease_holds: fn(clock: u64, end: u64) -> bool,
+    /// See [`lease_acknowledged`].
+    pub lease_acknowledged: fn(known: u64, asked: u64, clock: u64, duration: u64) -> u64,
+    /// See [`lease_promised`].
+    pub lease_promised: fn(earlier: u64, asked: u64) -> u64,
+    /// See [`lease_promised_at_start`].
+    pub lease_promised_at_start: fn(clock: u64, duration: u64, max_skew: u64, is_new: bool) -> u64,
+    /// See [`longest_lease`].
+    pub longest_lease: fn(known: u64, reported: u64) -> u64,
+    /// See [`leases_are_over`].
+    pub leases_are_over: fn(clock: u64, end: u64, max_skew: u64) -> bool,
 }
 
 impl Rules {
@@ -322,6 +336,12 @@ impl Rules {
         answer_closes_read,
         lease_holds,
         has_leases,
+        wall_lease_holds,
+        lease_acknowledged,
+        lease_promised,
+        lease_promised_at_start,
+        longest_lease,
+        leases_are_over,
     };
 }
 

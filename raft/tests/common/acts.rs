@@ -31,7 +31,7 @@ impl Host {
         let (match_index, stamps) = (self.last().index, self.stamps);
         let acknowledge = |host: Host, &peer: &u8| {
             let (appended, stamp) = (Appended::Accepted { match_index }, stamps[usize::from(peer)]);
-            host.receives_current(peer, Body::AppendEntriesReply { appended, stamp })
+            host.receives_current(peer, Body::AppendEntriesReply { appended, stamp, lease: 0 })
         };
         peers.iter().fold(self, acknowledge)
     }
@@ -91,7 +91,9 @@ pub fn transfer_vote(last_log: LogId) -> Body<Command> {
 }
 pub fn chunk(last: LogId, offset: u64, data: &str, done: bool) -> Body<Command> {
     let (membership, data, stamp) = (first(3), data.as_bytes().to_vec(), Stamp::default());
-    Body::InstallSnapshot(Box::new(SnapshotChunk { last, membership, offset, data, done, stamp }))
+    let lease = 0;
+    let chunk = SnapshotChunk { last, membership, offset, data, done, stamp, lease };
+    Body::InstallSnapshot(Box::new(chunk))
 }
 pub fn chunk_reply(last: LogId, received: u64) -> Body<Command> {
     Body::InstallSnapshotReply { last, received, stamp: Stamp::default() }

@@ -192,12 +192,12 @@ pub fn request_vote(last_log: LogId) -> Body<Command> {
     Body::RequestVote { last_log, transfer: false }
 }
 pub fn vote_reply(granted: bool) -> Body<Command> {
-    Body::RequestVoteReply { granted }
+    Body::RequestVoteReply { granted, lease: 0 }
 }
 pub fn append(prev_log: LogId, terms: &[u64], commit: u64) -> Body<Command> {
     let entries = entries(prev_log.index.0, terms);
     let (leader_commit, stamp) = (LogIndex(commit), Stamp::default());
-    Body::AppendEntries { prev_log, entries, leader_commit, stamp }
+    Body::AppendEntries { prev_log, entries, leader_commit, stamp, lease: 0 }
 }
 pub fn accepted(match_index: u64) -> Body<Command> {
     answer(Appended::Accepted { match_index: LogIndex(match_index) })
@@ -206,5 +206,5 @@ pub fn rejected(prev_index: u64, hint: LogId) -> Body<Command> {
     answer(Appended::Rejected { prev_index: LogIndex(prev_index), hint })
 }
 pub fn answer(appended: Appended) -> Body<Command> {
-    Body::AppendEntriesReply { appended, stamp: Stamp::default() }
+    Body::AppendEntriesReply { appended, stamp: Stamp::default(), lease: 0 }
 }

@@ -135,7 +135,7 @@ impl Replica for Tikv {
         let node = |id| NodeId(down(id) as u8);
         let (from, to) = (node(message.get_from()), node(message.get_to()));
         let term = Term(down(message.get_term()));
-        MessageView { from, to, term, body, committed: named_commit(message) }
+        MessageView { from, to, term, body, committed: named_commit(message), lease: 0 }
     }
 }
 

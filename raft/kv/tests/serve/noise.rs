@@ -122,7 +122,7 @@ fn noise_on_a_peers_port_ends_its_connection_and_strangers_are_told_why() {
     let packets: Vec<Vec<u8>> = vec![
         noise(5000, 1),
         b"GET / HTTP/1.1\r\n\r\n".to_vec(),
-        b"wwkv\x02\0\0\0".to_vec(),
+        b"wwkv\x03\0\0\0".to_vec(),
         [&GREETING[..], &u32::MAX.to_le_bytes()].concat(),
         [&GREETING[..], &0u32.to_le_bytes()].concat(),
         [&GREETING[..], &noise(5000, 2)].concat(),
@@ -135,7 +135,7 @@ fn noise_on_a_peers_port_ends_its_connection_and_strangers_are_told_why() {
         let answer = closes(&address, &packet);
         assert!(answer.is_some(), "{:?} is not closed", &packet[..packet.len().min(30)]);
     }
-    assert!(cluster.log(1).contains("speaks version 2"), "{}", cluster.log(1));
+    assert!(cluster.log(1).contains("speaks version 3"), "{}", cluster.log(1));
     let refused = |from, to| match refusal(&address, &hello(from, to, [7; 16])) {
         Welcome::Refused(refusal) => refusal,
         Welcome::Accepted => panic!("accepted {from}"),
@@ -230,7 +230,7 @@ fn peers_that_flood_do_not_stop_the_service() {
         let nonce = Nonce { incarnation: 1, number };
         wire::encode_frame(&raft(Body::ReadIndex { nonce }), &mut valid);
         wire::encode_frame(&raft(Body::PreVote { last_log: LogId::new(1, 1) }), &mut valid);
-        wire::encode_frame(&raft(Body::RequestVoteReply { granted: true }), &mut valid);
+        wire::encode_frame(&raft(Body::RequestVoteReply { granted: true, lease: 0 }), &mut valid);
         let order = kv::wire::Order::Remove(60);
         wire::encode_frame(&Frame::Operate { number, order }, &mut valid);
     }
