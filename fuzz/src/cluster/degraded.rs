@@ -258,7 +258,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     /// One tick of each clock, with what it causes.
     fn pass_degraded_time(&mut self, period: &mut Period) -> Verdict {
-        self.pass_wall_time();
+        self.pass_wall_time(|cluster, id, input| cluster.input_in(period, id, input))?;
         period.outcome.ticks += 1;
         period.outcome.waited += 1;
         period.is_due |= period.outcome.ticks % INTERVAL == 1;
@@ -317,9 +317,6 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     fn input_in(&mut self, period: &Period, id: NodeId, input: Input<R::Message>) -> Verdict {
         if !self.is_slow(period, id) {
             return self.input_now(id, input);
-        }
-        if self.has_wall_clocks() {
-            self.tell_time(id, Self::step)?;
         }
         if !R::CAPABILITIES.async_writes && !is_awake(&self.hosts[usize::from(id.0)]) {
             return NOTHING;

@@ -71,7 +71,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     /// Time passes for all nodes, at the rate of each clock.
     pub(crate) fn tick_all(&mut self) -> Verdict {
-        self.pass_wall_time();
+        self.pass_wall_time(Self::input)?;
         for id in (0..self.setup.nodes).map(NodeId) {
             for _ in 0..self.setup.rate_of(id) {
                 self.tick(id)?;
@@ -102,12 +102,15 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         HELD
     }
 
-    /// A node resumes. First it processes the ticks that it has missed.
+    /// A node resumes. First it reads its wall clock and processes the ticks that it has missed.
     pub(crate) fn resume(&mut self, id: NodeId) -> Verdict {
         let host = &mut self.hosts[usize::from(id.0)];
         host.paused = false;
         let missed_ticks = std::mem::take(&mut host.missed_ticks).min(CATCH_UP);
         self.network.set_down(id, false);
+        if self.has_wall_clocks() {
+            self.tell_time(id, Self::input)?;
+        }
         (0..missed_ticks).try_for_each(|_| self.tick(id).map(drop))?;
         HELD
     }

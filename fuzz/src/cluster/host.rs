@@ -36,8 +36,6 @@ pub(crate) struct Host<R: Replica> {
     pub missed_ticks: u32,
     /// Ticks that it does not receive, since its clock was set back.
     pub ticks_to_skip: u32,
-    /// What it has told its replica that its wall clock shows.
-    pub told: u64,
     /// On an incorrect host: what the older version left behind at an upgrade.
     pub left_behind: Option<Durable>,
     /// Its disk cannot be repaired, or it is lost permanently: it is never started again.
@@ -76,7 +74,6 @@ impl<R: Replica> Host<R> {
             paused: false,
             missed_ticks: 0,
             ticks_to_skip: 0,
-            told: 0,
             left_behind: None,
             unrecoverable: false,
         }

@@ -27,15 +27,6 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// A node processes one input, if it can; in immediate mode, the writes that it waits for
     /// become durable before this returns.
     pub(crate) fn input(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
-        if self.has_wall_clocks() {
-            self.tell_time(id, Self::process)?;
-        }
-        self.process(id, input)
-    }
-
-    /// The same, for a node that knows what its wall clock shows.
-    #[inline(always)]
-    pub(crate) fn process(&mut self, id: NodeId, input: Input<R::Message>) -> Verdict {
         if !R::CAPABILITIES.async_writes && !is_awake(&self.hosts[usize::from(id.0)]) {
             return NOTHING;
         }
@@ -260,8 +251,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             host.disk.copy();
         }
         if self.setup.features.has(Feature::WallClock) {
-            host.told = self.recorder.history.clocks.of(id);
-            host.disk.image.clock = host.told;
+            host.disk.image.clock = self.recorder.history.clocks.of(id);
         }
         driver.on_start(&mut host.disk.image);
         let setup = self.recorder.history.setup_of(id);

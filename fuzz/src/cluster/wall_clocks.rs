@@ -1,8 +1,8 @@
 //! Wall clocks: true time passes for all hosts, and each host has a clock that is near it.
 //!
 //! Promises: with the feature `wall-clock`, true time advances by one when all clocks tick, also
-//! for nodes that are paused or down. A node is told what its clock shows before it processes
-//! anything else, if that has changed. The clocks stay within the bound
+//! for nodes that are paused or down. A node that runs is told at once what its clock shows, and a
+//! paused one before it processes anything else. The clocks stay within the bound
 //! ([`wall_clock`](crate::schedule::wall_clock)), unless the driver breaks it.
 
 use raft::NodeId;
@@ -19,9 +19,6 @@ use crate::schedule::wall_clock::FARTHEST;
 /// If the driver breaks the bound, a clock is at most this far from true time.
 const BEYOND: i8 = 40;
 
-/// How a node processes an input: with the writes that it causes, or without.
-type Stepping<R, M> = fn(&mut Cluster<R, M>, NodeId, Input<<R as Replica>::Message>) -> Verdict;
-
 impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// Whether there are wall clocks.
     #[inline]
@@ -29,12 +26,26 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         self.setup.features.has(Feature::WallClock)
     }
 
-    /// True time advances.
+    /// True time advances. Each node learns it by `input`.
     #[inline]
-    pub(crate) fn pass_wall_time(&mut self) {
-        if self.has_wall_clocks() {
-            self.recorder.history.clocks.pass();
+    pub(crate) fn pass_wall_time(
+        &mut self,
+        input: impl Fn(&mut Self, NodeId, Input<R::Message>) -> Verdict,
+    ) -> Verdict {
+        match self.has_wall_clocks() {
+            true => self.pass_and_tell(&input),
+            false => NOTHING,
         }
+    }
+
+    #[cold]
+    fn pass_and_tell(
+        &mut self,
+        input: &impl Fn(&mut Self, NodeId, Input<R::Message>) -> Verdict,
+    ) -> Verdict {
+        self.recorder.history.clocks.pass();
+        (0..self.setup.nodes).try_for_each(|id| self.tell_time(NodeId(id), input).map(drop))?;
+        HELD
     }
 
     /// By how much the clock of a node can be set if an event says `by`.
@@ -51,24 +62,23 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         if self.sut.driver.clocks_exceed_bound {
             canary::note(!self.recorder.history.clocks.are_within_bound());
         }
-        match self.hosts[usize::from(id.0)].is_up() {
-            true => self.tell_time(id, Self::process),
-            false => HELD,
-        }
+        self.tell_time(id, Self::input)
     }
 
-    /// A node learns what its clock shows, if that has changed, by `step`. If it is going to crash
-    /// in the middle of its next step, that is a later one.
-    #[cold]
-    pub(crate) fn tell_time(&mut self, id: NodeId, step: Stepping<R, M>) -> Verdict {
+    /// A node that is not paused learns what its clock shows. If it is going to crash in the middle
+    /// of its next step, that is a later one.
+    pub(crate) fn tell_time(
+        &mut self,
+        id: NodeId,
+        input: impl Fn(&mut Self, NodeId, Input<R::Message>) -> Verdict,
+    ) -> Verdict {
         let now = self.recorder.history.clocks.of(id);
         let host = &mut self.hosts[usize::from(id.0)];
-        if host.told == now || matches!(host.stopping, Stopping::Halted { .. }) {
+        if !host.is_up() || host.paused || matches!(host.stopping, Stopping::Halted { .. }) {
             return NOTHING;
         }
-        host.told = now;
         let stopping = std::mem::take(&mut host.stopping);
-        step(self, id, Input::Clock(now))?;
+        input(self, id, Input::Clock(now))?;
         let host = &mut self.hosts[usize::from(id.0)];
         if host.replica.is_some() && host.stopping == Stopping::No {
             host.stopping = stopping;

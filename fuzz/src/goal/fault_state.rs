@@ -25,7 +25,7 @@ pub(super) struct FaultState {
     pub filtered: bool,
     /// The vote that a torn write left on a disk, and its term.
     pub torn_votes: PerNode<Option<(Term, NodeId)>>,
-    /// With wall clocks: the event that is happening is a read.
+    /// The event that is happening is a read.
     pub reading: bool,
     /// The term in which each candidate got a vote that reported a lease by a wall clock.
     pub leases_reported: PerNode<Term>,

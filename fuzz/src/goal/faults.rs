@@ -16,6 +16,7 @@ use crate::schedule::feature::Feature;
 use crate::schedule::Recovery;
 
 impl Goals {
+    #[inline(never)]
     pub(super) fn fault(&mut self, history: &History, event: Event) {
         let [a, b, c] = event.operands;
         let node = NodeId(a % 8); // If the operand is a set of nodes, it is not used below.
@@ -23,11 +24,17 @@ impl Goals {
         let faults = &mut self.fault_state;
         match event.kind {
             Kind::TickAll => self.reach_if(Goal::UnequalClocks, !history.setup.fast.is_empty()),
-            Kind::Bridge => self.reach(Goal::Bridged),
+            Kind::Bridge => {
+                self.reach(Goal::Bridged);
+                self.cut = true;
+            }
             Kind::Clog => faults.clogged = true,
             Kind::Release => self.reach(Goal::ClogReleased),
             Kind::Filter => faults.filtered = true,
-            Kind::Heal => (faults.clogged, faults.filtered) = (false, false),
+            Kind::Heal => {
+                (faults.clogged, faults.filtered) = (false, false);
+                self.cut = false;
+            }
             Kind::Jump => self.reach(Goal::ClockJumped),
             Kind::Fill => drop(faults.full.insert(node)),
             Kind::Free => faults.full = faults.full.without(only),
@@ -42,7 +49,17 @@ impl Goals {
             }
             Kind::Damage => self.reach(Goal::RecordDamaged),
             Kind::CrashAmid => drop(faults.crashing.insert(node)),
-            Kind::Crash => self.reach_if(Goal::GapOnDisk, c > 0),
+            Kind::Crash => {
+                self.reach_if(Goal::GapOnDisk, c > 0);
+                let waiting = !self.pending[node].is_empty();
+                self.reach_if(Goal::WritesKept, waiting && b > 0);
+            }
+            Kind::Drop => self.reach(Goal::MessageDropped),
+            Kind::Duplicate => self.reach(Goal::MessageDuplicated),
+            Kind::Reorder => self.reach(Goal::MessageReordered),
+            Kind::FailPersist => self.failing = true,
+            Kind::Partition | Kind::Cut => self.cut = true,
+            Kind::SetClock => self.clock_set(history, node, b as i8),
             Kind::SyncMachine => faults.restoring = faults.restoring.without(only),
             Kind::Report => {
                 self.reported(history, node, NodeId(b), Report::ALL[usize::from(c)]);

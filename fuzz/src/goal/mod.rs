@@ -115,23 +115,11 @@ fn parts(write: &Write) -> Parts {
 
 impl Monitor for Goals {
     fn happens(&mut self, history: &History, event: Event) -> Verdict {
-        self.fault(history, event);
-        if history.setup.features.has(Feature::WallClock) {
-            self.happens_by_clock(history, event);
-        }
         match event.kind {
-            Kind::Drop => self.reach(Goal::MessageDropped),
-            Kind::Duplicate => self.reach(Goal::MessageDuplicated),
-            Kind::Reorder => self.reach(Goal::MessageReordered),
-            Kind::FailPersist => self.failing = true,
-            Kind::Crash => {
-                let waiting = !self.pending[NodeId(event.operands[0])].is_empty();
-                self.reach_if(Goal::WritesKept, waiting && event.operands[1] > 0);
-            }
-            Kind::Partition | Kind::Cut | Kind::Bridge => self.cut = true,
-            Kind::Heal => self.cut = false,
-            _ => {}
+            Kind::Deliver | Kind::Tick | Kind::Propose | Kind::Persist | Kind::Apply => {}
+            _ => self.fault(history, event),
         }
+        self.fault_state.reading = event.kind == Kind::Read;
         NOTHING
     }
 

@@ -6,17 +6,12 @@ use crate::goal::list::Goal;
 use crate::goal::Goals;
 use crate::history::History;
 use crate::replica::MessageView;
-use crate::schedule::event::{Event, Kind};
 use crate::schedule::feature::Feature;
 
 impl Goals {
-    #[cold]
-    pub(super) fn happens_by_clock(&mut self, history: &History, event: Event) {
-        self.fault_state.reading = event.kind == Kind::Read;
-        if event.kind == Kind::SetClock && (event.operands[1] as i8) < 0 {
-            let view = history.node(NodeId(event.operands[0])).view;
-            self.reach_if(Goal::LeaderClockSetBack, view.is_leader());
-        }
+    pub(super) fn clock_set(&mut self, history: &History, node: NodeId, by: i8) {
+        let leads = history.node(node).view.is_leader();
+        self.reach_if(Goal::LeaderClockSetBack, leads && by < 0);
     }
 
     /// A vote has arrived.

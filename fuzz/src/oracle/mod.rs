@@ -14,7 +14,7 @@ use crate::history::monitor::Monitor;
 use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome, Rolled, Unhindered};
 use crate::history::state_machine::StateMachine;
 use crate::history::step::Request;
-use crate::history::violation::{Verdict, Violation};
+use crate::history::violation::{Verdict, Violation, HELD};
 use crate::history::History;
 use crate::replica::{Command, Entry, MessageView, View, Write};
 use crate::schedule::event::Event;
@@ -46,17 +46,26 @@ macro_rules! each {
         let mut checked = 0;
         $(
             let held = match $all.$field.$method $args {
-                Err(violation) if violation.is_lint() => {
-                    $all.lint.get_or_insert(violation);
-                    1
-                }
-                verdict => verdict?,
+                Ok(held) => held,
+                Err(violation) => note_lint(&mut $all.lint, violation)?,
             };
-            $all.checks.$field += held as u64;
-            checked |= held;
+            if held > 0 {
+                $all.checks.$field += 1;
+                checked = 1;
+            }
         )*
         Ok(checked)
     }};
+}
+
+/// A lint is kept, if it is the first, and ends no run.
+#[cold]
+fn note_lint(lint: &mut Option<Box<Violation>>, violation: Box<Violation>) -> Verdict {
+    if !violation.is_lint() {
+        return Err(violation);
+    }
+    lint.get_or_insert(violation);
+    HELD
 }
 
 macro_rules! oracles {

@@ -60,9 +60,10 @@ impl Oracle for PreVoteIsJustified {
     };
 }
 
-impl Monitor for PreVoteIsJustified {
-    fn received(&mut self, history: &History, message: &MessageView) -> Verdict {
-        let MessageBody::PreVote { last_log: claimed } = message.body else { return NOTHING };
+impl PreVoteIsJustified {
+    /// A Pre-Vote has arrived.
+    #[cold]
+    fn asked(&mut self, history: &History, message: &MessageView, claimed: LogId) {
         let Asked { last, late } = &mut self.voters[message.to];
         if let Some(unanswered) = last.filter(|ask| !ask.granted && ask.is_justified()) {
             late.insert(unanswered.by);
@@ -76,6 +77,14 @@ impl Monitor for PreVoteIsJustified {
             leader: leader_in_the_way(history, message.to, message.from),
             granted: false,
         });
+    }
+}
+
+impl Monitor for PreVoteIsJustified {
+    fn received(&mut self, history: &History, message: &MessageView) -> Verdict {
+        if let MessageBody::PreVote { last_log } = message.body {
+            self.asked(history, message, last_log);
+        }
         NOTHING
     }
 

@@ -105,7 +105,8 @@ impl Monitor for RequestIsAnswered {
 
     fn stepped(&mut self, history: &History, node: NodeId, _: usize) -> Verdict {
         let open = &self.nodes[node];
-        if history.node(node).view.is_leader() || (open.transfer.is_none() && !open.change) {
+        let is_open = open.transfer.is_some() || open.change;
+        if !is_open || history.node(node).view.is_leader() {
             return NOTHING;
         }
         check(false, || Violation::RequestIsForgotten {

@@ -109,26 +109,10 @@ impl Replica for Ours {
     // Most of this is moves, which are fewer in the caller.
     #[inline(always)]
     fn step(&mut self, input: Input<Self::Message>, filled: &mut OursOutput) {
-        let input = match input {
-            Input::Tick => raft::Input::Tick,
-            Input::Clock(now) => raft::Input::Clock(now),
-            Input::Timeout => raft::Input::Campaign,
-            Input::Propose(command) => raft::Input::Propose(command),
-            Input::Receive(message) => raft::Input::Receive(message),
-            Input::Fetched { fetch, entries } => raft::Input::Fetched { fetch, entries },
-            Input::Persisted(id) => raft::Input::Persisted(id),
-            Input::PersistFailed(id) => raft::Input::PersistFailed(id),
-            Input::Read(id) => raft::Input::Read(id),
-            Input::Change { voters, learners } => raft::Input::Change { voters, learners },
-            Input::Transfer(target) => raft::Input::Transfer(target),
-            Input::Report { to, report } => raft::Input::Report { to, report },
-            Input::Applied(index) => raft::Input::Applied(index),
-            Input::Compact { index, data } => raft::Input::Compact { index, data },
-        };
         self.rules.arm(&mut self.node);
         match &mut self.older {
-            None => self.node.step(input, &mut filled.output),
-            Some(older) => older.step(&mut self.node, input, &mut filled.output),
+            None => self.node.step(input_of_core(input), &mut filled.output),
+            Some(older) => older.step(&mut self.node, input_of_core(input), &mut filled.output),
         }
         filled.write = filled.output.write.take().map(|write| Write {
             id: write.id,
@@ -224,5 +208,25 @@ impl Replica for Ours {
         };
         let (from, to, term) = (message.from, message.to, message.term);
         MessageView { from, to, term, body, committed: LogId::ZERO, lease }
+    }
+}
+
+#[inline(always)]
+fn input_of_core(input: Input<raft::Message<Command>>) -> raft::Input<Command> {
+    match input {
+        Input::Tick => raft::Input::Tick,
+        Input::Clock(now) => raft::Input::Clock(now),
+        Input::Timeout => raft::Input::Campaign,
+        Input::Propose(command) => raft::Input::Propose(command),
+        Input::Receive(message) => raft::Input::Receive(message),
+        Input::Fetched { fetch, entries } => raft::Input::Fetched { fetch, entries },
+        Input::Persisted(id) => raft::Input::Persisted(id),
+        Input::PersistFailed(id) => raft::Input::PersistFailed(id),
+        Input::Read(id) => raft::Input::Read(id),
+        Input::Change { voters, learners } => raft::Input::Change { voters, learners },
+        Input::Transfer(target) => raft::Input::Transfer(target),
+        Input::Report { to, report } => raft::Input::Report { to, report },
+        Input::Applied(index) => raft::Input::Applied(index),
+        Input::Compact { index, data } => raft::Input::Compact { index, data },
     }
 }

@@ -96,11 +96,13 @@ impl Schedule {
         let mut drawn = Unstructured::new(bytes);
         let header = drawn.arbitrary().expect("a header is drawn from any bytes");
         let setup = Setup::from_header(header);
-        let events = (0..drawn.len().div_ceil(Event::BYTES))
-            .map(|_| drawn.arbitrary().expect("a record is drawn from any bytes"))
-            .map(|record| Event::from_bytes(record, setup.faults, setup.features))
-            .collect();
-        Ok(Schedule { setup, events })
+        let records = drawn.take_rest().chunks(Event::BYTES);
+        let event = |record: &[u8]| {
+            let padded = || std::array::from_fn(|place| record.get(place).copied().unwrap_or(0));
+            let record = record.try_into().unwrap_or_else(|_| padded());
+            Event::from_bytes(record, setup.faults, setup.features)
+        };
+        Ok(Schedule { setup, events: records.map(event).collect() })
     }
 
     /// Bytes that decode to this schedule.

@@ -419,8 +419,9 @@ impl Setup {
         let nodes = self.nodes.max(capabilities.smallest_cluster);
         let all = NodeSet::first(nodes);
         let is_upgraded = self.has_upgrades() && capabilities.upgrades;
-        // Leases of either kind need all nodes to know of them.
-        let has_leases = capabilities.reads && !is_upgraded;
+        // Leases of either kind need all nodes to know of them, and clocks that do not pause while a
+        // node waits for its disk.
+        let has_leases = capabilities.reads && capabilities.async_writes && !is_upgraded;
         let has_wall_clocks =
             self.features.has(Feature::WallClock) && capabilities.wall_clock && has_leases;
         let features = self.features.filter(|feature| match feature {
@@ -443,12 +444,7 @@ impl Setup {
                 true => self.heartbeat_ticks.min(self.election_ticks - 1),
                 false => self.heartbeat_ticks,
             },
-            // A clock that is paused while its node waits for the disk drifts from the others.
-            lease: self.lease
-                && capabilities.leases
-                && capabilities.async_writes
-                && !is_upgraded
-                && !has_wall_clocks,
+            lease: self.lease && capabilities.leases && has_leases && !has_wall_clocks,
             outside: match capabilities.changes {
                 true => self.outside.min(nodes - capabilities.smallest_cluster.max(1)),
                 false => 0,
