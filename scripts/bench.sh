@@ -248,7 +248,9 @@ kinds_of_bugs="lease-kept-through-transfer lease-too-long lease-forgets-drift le
   delivered-counts-as-contact outdated-read-sent failed-read-not-retried snapshot-term-before-tail
   tail-of-replaced-log-kept stale-entry-at-snapshot-kept restart-skips-tail
   unknown-pre-vote-counts-as-refusal election-timer-advanced-at-start roll-back-to-old-files
-  older-version-skips-changes older-version-skips-commands"
+  older-version-skips-changes older-version-skips-commands old-lease-not-awaited
+  old-lease-awaited-without-skew lease-counted-from-acknowledgement restart-forgets-lease
+  clock-set-back-shortens-promise leases-in-votes-ignored clocks-beyond-bound"
 
 kinds() {
   local name seed out found cpus

@@ -50,12 +50,14 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     /// A node campaigns, and the peers in `peers` reply; with bit 7, its first entries follow.
     ///
-    /// With leases, no peer grants a vote before an election timeout without a leader: it passes
-    /// first.
+    /// With leases, no server campaigns, and with CheckQuorum none grants its vote, before an
+    /// election timeout without a leader: as much of it as is left passes first.
     fn elect(&mut self, node: u8, peers: u8) -> Verdict {
         if self.setup().lease {
-            let silence = self.setup().election_ticks.div_ceil(self.setup().rate_of(NodeId(node)));
-            for _ in 0..silence {
+            let asked = if self.setup().check_quorum { peers } else { 0 };
+            let silence = (0..self.setup().nodes).filter(|&id| (asked | 1 << node) >> id & 1 == 1);
+            let longest = silence.map(|id| self.silence_left(NodeId(id))).max();
+            for _ in 0..longest.unwrap_or_default() {
                 self.perform_known(Kind::TickAll, [0; 3])?;
             }
         }
@@ -69,6 +71,13 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             0 => HELD,
             _ => self.round_trips(node, peers),
         }
+    }
+
+    /// How many ticks of all clocks a node still withholds its vote.
+    fn silence_left(&self, id: NodeId) -> u32 {
+        let quiet = self.recorder.history.node(id).hearing.quiet_ticks();
+        let left = u32::from(self.setup().election_ticks).saturating_sub(quiet);
+        left.div_ceil(self.setup().rate_of(id).into())
     }
 
     /// A leader takes a command, and the peers in `peers` store it and reply.

@@ -16,12 +16,14 @@ pub struct Hearing {
     ticks: u32,
     /// The node has started since.
     restarted: bool,
+    /// The age of its incarnation.
+    up: u32,
 }
 
 impl Default for Hearing {
     /// There was no message, or it is infinitely old.
     fn default() -> Hearing {
-        Hearing { leader: None, ticks: u32::MAX, restarted: false }
+        Hearing { leader: None, ticks: u32::MAX, restarted: false, up: 0 }
     }
 }
 
@@ -38,6 +40,12 @@ impl Hearing {
         self.ticks
     }
 
+    /// How many times the node's clock has ticked since both its start and the last message of any
+    /// leader: with leases, so long it has withheld its vote.
+    pub fn quiet_ticks(&self) -> u32 {
+        self.ticks.min(self.up)
+    }
+
     /// Whether the node has started since the last message of any leader.
     pub fn has_restarted(&self) -> bool {
         self.restarted
@@ -46,6 +54,7 @@ impl Hearing {
     /// The node's clock has ticked.
     pub(super) fn pass(&mut self, ticks: u8) {
         self.ticks = self.ticks.saturating_add(ticks.into());
+        self.up = self.up.saturating_add(ticks.into());
     }
 
     /// The node has this view after it has received `message`.
@@ -53,7 +62,7 @@ impl Hearing {
         let is_current = message.term == view.term() && view.role == Role::Follower;
         if message.body.is_from_leader() && is_current {
             let leader = Some((message.from, message.term));
-            *self = Hearing { leader, ticks: 0, restarted: false };
+            *self = Hearing { leader, ticks: 0, restarted: false, up: self.up };
         } else if matches!(message.body, MessageBody::TimeoutNow) {
             self.forget();
         }
@@ -69,7 +78,7 @@ impl Hearing {
 
     pub(super) fn started(&mut self) {
         self.forget();
-        self.restarted = true;
+        (self.restarted, self.up) = (true, 0);
     }
 
     /// The node campaigns, or is going to.

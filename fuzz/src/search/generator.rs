@@ -19,6 +19,7 @@ use crate::schedule::operand::first_from;
 use crate::schedule::operand::PROPOSE_TO_LEADER;
 use crate::schedule::{Degraded, DiskMode, Recovery, Schedule, Setup};
 use crate::search::scenario::{Scenario, ANY};
+use crate::search::script::{Script, PROLOGUE};
 
 /// How schedules are drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -135,6 +136,9 @@ const WEIGHTS: [u32; KINDS.len()] = [
 /// run in which none has any must end as well.
 pub const DRAWS_PER_EVENT: usize = 8;
 
+/// In a scenario with scripts, so many other events are drawn between two of them.
+const BETWEEN_SCRIPTS: u32 = 64;
+
 /// Bytes of a chunk of a snapshot: a quarter.
 const SMALL_CHUNK: u8 = 8;
 
@@ -189,6 +193,14 @@ pub struct Generator {
     feature: Option<Feature>,
     /// What the current schedule is about.
     scenario: &'static Scenario,
+    /// What is left of a script that has begun.
+    script: Script,
+    /// What follows, if that is the prologue.
+    next_script: Script,
+    /// How many times the next event of the script has happened.
+    repeated: u8,
+    /// The first three nodes of that script.
+    cast: [u8; 3],
     order: Order,
     /// The preferred link, or the current one of the round-robin order.
     link: u8,
@@ -207,6 +219,10 @@ impl Generator {
             changes_focus: false,
             feature: None,
             scenario: &ANY,
+            script: &[],
+            next_script: &[],
+            repeated: 0,
+            cast: [0; 3],
             order: Order::Free,
             link: 0,
         }
@@ -291,6 +307,7 @@ impl Generator {
     pub fn begin_schedule(&mut self, setup: Setup) {
         self.nodes = setup.nodes;
         (self.focus, self.link) = (ALL, 0);
+        (self.script, self.next_script, self.repeated) = (&[], &[], 0);
         let mut weights = match self.strategy {
             Strategy::Uniform => [1; KINDS.len()],
             _ => WEIGHTS,
@@ -342,8 +359,13 @@ impl Generator {
         }
     }
 
-    /// The next event of the current schedule, of an enabled kind.
+    /// The next event of the current schedule, of an enabled kind if it is not part of a script.
     pub fn event(&mut self, enabled: EnabledKinds) -> Event {
+        if !self.scenario.scripts.is_empty() {
+            if let Some(event) = self.scripted() {
+                return event;
+            }
+        }
         let draw = self.random.next_u64();
         let row = self.row(draw, enabled);
         if self.changes_focus && ((draw >> 20) as u8) < FOCUS_CHANGES {
@@ -371,6 +393,39 @@ impl Generator {
             [event.operands[0], event.operands[1]] = self.next_link(draw >> 40);
         }
         event
+    }
+
+    /// The next event of a script, if there is one, or if one begins now.
+    #[cold]
+    fn scripted(&mut self) -> Option<Event> {
+        if self.script.is_empty() && self.chance(BETWEEN_SCRIPTS) {
+            let scripts = self.scenario.scripts;
+            self.next_script = scripts[self.below(scripts.len() as u32) as usize];
+            (self.script, self.cast) = (PROLOGUE, self.any_cast());
+        }
+        let ((times, kind, parts), rest) = self.script.split_first()?;
+        self.repeated += 1;
+        if self.repeated == *times {
+            (self.script, self.repeated) = (rest, 0);
+        }
+        if self.script.is_empty() {
+            self.script = std::mem::take(&mut self.next_script);
+        }
+        let mut event = Event::exact(*kind, [0; 3]);
+        for (part, slot) in parts.iter().zip(&mut event.operands) {
+            *slot = part.operand(self.cast);
+        }
+        Some(event)
+    }
+
+    /// Three different nodes, if there are so many.
+    fn any_cast(&mut self) -> [u8; 3] {
+        let mut nodes = [0, 1, 2, 3, 4, 5, 6];
+        let count = usize::from(self.nodes);
+        for place in 0..count {
+            nodes.swap(place, self.below(self.nodes.into()) as usize);
+        }
+        [nodes[0], nodes[1 % count], nodes[2 % count]]
     }
 
     /// Draws an enabled kind by the weights. The twenty lowest bits of `draw` are two tickets, of

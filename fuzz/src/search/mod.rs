@@ -6,3 +6,4 @@ pub mod explorer;
 pub mod generator;
 pub mod mutator;
 mod scenario;
+mod script;

@@ -4,11 +4,12 @@
 //! matters only in combination, as leases with changes of leader, gets its share by design and not
 //! by chance. Knows setups and kinds of events, and no cluster.
 
-use raft::NodeSet;
+use raft::{NodeId, NodeSet};
 
 use crate::schedule::event::Kind;
 use crate::schedule::feature::{Feature, Features};
 use crate::schedule::{DiskMode, Recovery, Setup};
+use crate::search::script::{self, Script};
 
 /// A class of situations.
 #[derive(Debug)]
@@ -21,20 +22,23 @@ pub(super) struct Scenario {
     pub often: &'static [(Kind, u32)],
     /// Kinds of events that happen less often than usual, and how many times less.
     pub seldom: &'static [(Kind, u32)],
+    /// Now and then, one of these begins.
+    pub scripts: &'static [Script],
 }
 
 /// Anything: a setup as it was drawn, without features.
 pub(super) const ANY: Scenario =
-    Scenario { share: 0, prepare: |setup| setup, often: &[], seldom: &[] };
+    Scenario { share: 0, prepare: |setup| setup, often: &[], seldom: &[], scripts: &[] };
 
 /// All scenarios but [`ANY`], which has the rest of the shares.
 static SCENARIOS: [Scenario; 11] = [
     // Reads by lease, and leaders that follow each other.
     Scenario {
-        share: 12,
-        prepare: |setup| Setup { lease: true, ..with_short_timeouts(setup) },
-        often: &[(Kind::Read, 2), (Kind::TickAll, 8), (Kind::Transfer, 2), (Kind::Timeout, 2)],
+        share: 6,
+        prepare: with_leases,
+        often: &[(Kind::Read, 2), (Kind::TickAll, 2), (Kind::Transfer, 4), (Kind::Cut, 4)],
         seldom: &[],
+        scripts: script::LEASES,
     },
     // Changes of membership, with catch-up.
     Scenario {
@@ -42,15 +46,23 @@ static SCENARIOS: [Scenario; 11] = [
         prepare: |setup| Setup { outside: setup.nodes / 3, catch_up: true, ..setup },
         often: &[(Kind::Change, 4), (Kind::Replace, 4), (Kind::Transfer, 2)],
         seldom: &[],
+        scripts: &[],
     },
     // Snapshots while entries go on.
-    Scenario { share: 10, prepare: |setup| setup, often: &[(Kind::Compact, 4)], seldom: &[] },
+    Scenario {
+        share: 10,
+        prepare: |setup| setup,
+        often: &[(Kind::Compact, 4)],
+        seldom: &[],
+        scripts: &[],
+    },
     // Restarts, with writes that are not durable.
     Scenario {
         share: 10,
         prepare: |setup| Setup { disk: DiskMode::Queued, ..setup },
         often: &[(Kind::Crash, 4), (Kind::Restart, 2)],
         seldom: &[],
+        scripts: &[],
     },
     // State machines with disks of their own, and restarts.
     Scenario {
@@ -58,6 +70,7 @@ static SCENARIOS: [Scenario; 11] = [
         prepare: |setup| with(Setup { disk: DiskMode::Queued, ..setup }, Feature::MachineDisk),
         often: &[(Kind::Crash, 2), (Kind::Restart, 2), (Kind::Compact, 2)],
         seldom: &[(Kind::Persist, 2)],
+        scripts: script::MACHINES_WITH_DISKS,
     },
     // Members that leave, and come back with an empty disk.
     Scenario {
@@ -65,6 +78,7 @@ static SCENARIOS: [Scenario; 11] = [
         prepare: |setup| with(Setup { outside: 0, ..setup }, Feature::Rejoin),
         often: &[(Kind::Change, 4), (Kind::Crash, 2), (Kind::Restart, 2), (Kind::LoseDisk, 8)],
         seldom: &[],
+        scripts: &[],
     },
     // Reports of the transport.
     Scenario {
@@ -72,6 +86,7 @@ static SCENARIOS: [Scenario; 11] = [
         prepare: |setup| with(with_short_timeouts(setup), Feature::Reports),
         often: &[(Kind::Compact, 2), (Kind::TickAll, 4), (Kind::Partition, 2), (Kind::Cut, 2)],
         seldom: &[],
+        scripts: &[],
     },
     // Rolling upgrades.
     Scenario {
@@ -79,6 +94,7 @@ static SCENARIOS: [Scenario; 11] = [
         prepare: |setup| with(with_an_older_configuration(setup), Feature::Upgrades),
         often: &[(Kind::Restart, 2)],
         seldom: &[],
+        scripts: &[],
     },
     // Entries that are read from disk, for followers that lag.
     Scenario {
@@ -86,6 +102,7 @@ static SCENARIOS: [Scenario; 11] = [
         prepare: |setup| Setup { recovery: Recovery::Full, ..with(setup, Feature::LogReads) },
         often: &[(Kind::Drop, 4), (Kind::Crash, 2), (Kind::Restart, 2), (Kind::Timeout, 2)],
         seldom: &[],
+        scripts: &[],
     },
     // A tail behind the snapshot, and followers that lag within it or beyond.
     Scenario {
@@ -93,6 +110,7 @@ static SCENARIOS: [Scenario; 11] = [
         prepare: |setup| with(setup, Feature::Tail),
         often: &[(Kind::Compact, 8), (Kind::Crash, 2), (Kind::Restart, 2), (Kind::Drop, 2)],
         seldom: &[],
+        scripts: &[],
     },
     // Leases by wall clocks, leaders that follow each other, and reads.
     Scenario {
@@ -108,6 +126,7 @@ static SCENARIOS: [Scenario; 11] = [
             (Kind::Exchange, 8),
         ],
         seldom: &[],
+        scripts: script::WALL_CLOCKS,
     },
 ];
 
@@ -115,6 +134,17 @@ static SCENARIOS: [Scenario; 11] = [
 fn with_short_timeouts(setup: Setup) -> Setup {
     let election_ticks = 2 + setup.election_ticks % 4;
     Setup { check_quorum: true, mixed: NodeSet::EMPTY, election_ticks, heartbeat_ticks: 1, ..setup }
+}
+
+/// A setup with leases, long enough to read by them. One cluster in four has no CheckQuorum; in half
+/// of them, all clocks but one are fast.
+fn with_leases(setup: Setup) -> Setup {
+    let (election_ticks, check_quorum) = (8 + setup.election_ticks % 8, setup.heartbeat_ticks != 2);
+    let rate = if setup.check_quorum { 1 } else { 2 };
+    let setup = with_rival_leaders(setup);
+    let slow = NodeSet::only(NodeId(setup.election_ticks % setup.nodes));
+    let fast = NodeSet::first(setup.nodes).without(slow);
+    Setup { lease: true, election_ticks, check_quorum, rate, fast, ..setup }
 }
 
 /// A setup of a small cluster in which nothing keeps a server from winning an election while an
