@@ -419,8 +419,8 @@ impl Setup {
         let nodes = self.nodes.max(capabilities.smallest_cluster);
         let all = NodeSet::first(nodes);
         let is_upgraded = self.has_upgrades() && capabilities.upgrades;
-        // Leases need all nodes to know of them, and clocks that do not pause while a node waits for
-        // its disk.
+        // Leases need all nodes to know of them, and clocks that go on while a node waits for its
+        // disk.
         let has_leases = capabilities.reads && capabilities.async_writes && !is_upgraded;
         let has_wall_clocks =
             self.features.has(Feature::WallClock) && capabilities.wall_clock && has_leases;

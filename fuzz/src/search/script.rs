@@ -95,9 +95,11 @@ pub(super) static WALL_CLOCKS: &[Script] = &[
     ],
     // The clock of the first node is set back before an election, after which a client reads there.
     &[
+        (1, Kind::Exchange, &[First, Others]),
         (1, Kind::SetClock, &[First, Just(-40_i8 as u8)]),
         (1, Kind::Exchange, &[First, Others]),
         (1, Kind::Elect, &[Second, Others]),
+        (8, Kind::TickAll, &[]),
         (2, Kind::Replicate, &[Second, Others]),
         (1, Kind::Read, &[First]),
     ],
