@@ -136,8 +136,8 @@ fn with_short_timeouts(setup: Setup) -> Setup {
     Setup { check_quorum: true, mixed: NodeSet::EMPTY, election_ticks, heartbeat_ticks: 1, ..setup }
 }
 
-/// A setup with leases, long enough to read by them. One cluster in four has no CheckQuorum; in half
-/// of them, all clocks but one are fast.
+/// A setup with leases, long enough to read by them. One cluster in four has no CheckQuorum; in
+/// half of the clusters, all clocks but one are fast.
 fn with_leases(setup: Setup) -> Setup {
     let (election_ticks, check_quorum) = (8 + setup.election_ticks % 8, setup.heartbeat_ticks != 2);
     let rate = if setup.check_quorum { 1 } else { 2 };
