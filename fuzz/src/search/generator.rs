@@ -112,11 +112,11 @@ const WEIGHTS: [u32; KINDS.len()] = [
     4,   // compact
     12,  // apply
     4,   // transfer
-    4,   // change
+    7,   // change
     64,  // report
     16,  // sync-machine
     24,  // wipe
-    1,   // restore-backup
+    2,   // restore-backup
     16,  // upgrade
     96,  // fetch
     12,  // fail-fetch
@@ -387,6 +387,11 @@ impl Generator {
         for (operand, slot) in KINDS[row].operands.iter().zip(&mut event.operands) {
             *slot = self.operand(*operand, bytes as u8);
             bytes >>= 8;
+        }
+        if event.kind == Kind::Change && self.strategy != Strategy::Uniform && draw >> 28 & 1 == 0 {
+            // Half of the changes are to all voters, or to all but one: most are of one voter.
+            let without = 1 << self.any_node((draw >> 32) as u8);
+            event.operands[1] = if draw >> 29 & 1 == 0 { ALL } else { !without };
         }
         if self.order != Order::Free && matches!(event.kind, Kind::Deliver | Kind::Reorder) {
             // The random bits that these operands would have used.

@@ -34,7 +34,7 @@ pub(super) const ANY: Scenario =
 static SCENARIOS: [Scenario; 11] = [
     // Reads by lease, and leaders that follow each other.
     Scenario {
-        share: 6,
+        share: 3,
         prepare: with_leases,
         often: &[(Kind::Read, 2), (Kind::TickAll, 2), (Kind::Transfer, 4), (Kind::Cut, 4)],
         seldom: &[],
@@ -46,11 +46,11 @@ static SCENARIOS: [Scenario; 11] = [
         prepare: |setup| Setup { outside: setup.nodes / 3, catch_up: true, ..setup },
         often: &[(Kind::Change, 4), (Kind::Replace, 4), (Kind::Transfer, 2)],
         seldom: &[],
-        scripts: &[],
+        scripts: script::CHANGES,
     },
     // Snapshots while entries go on.
     Scenario {
-        share: 10,
+        share: 6,
         prepare: |setup| setup,
         often: &[(Kind::Compact, 4)],
         seldom: &[],
@@ -58,7 +58,7 @@ static SCENARIOS: [Scenario; 11] = [
     },
     // Restarts, with writes that are not durable.
     Scenario {
-        share: 10,
+        share: 6,
         prepare: |setup| Setup { disk: DiskMode::Queued, ..setup },
         often: &[(Kind::Crash, 4), (Kind::Restart, 2)],
         seldom: &[],
@@ -66,7 +66,7 @@ static SCENARIOS: [Scenario; 11] = [
     },
     // State machines with disks of their own, and restarts.
     Scenario {
-        share: 8,
+        share: 3,
         prepare: |setup| with(Setup { disk: DiskMode::Queued, ..setup }, Feature::MachineDisk),
         often: &[(Kind::Crash, 2), (Kind::Restart, 2), (Kind::Compact, 2)],
         seldom: &[(Kind::Persist, 2)],
@@ -74,7 +74,7 @@ static SCENARIOS: [Scenario; 11] = [
     },
     // Members that leave, and come back with an empty disk.
     Scenario {
-        share: 8,
+        share: 5,
         prepare: |setup| with(Setup { outside: 0, ..setup }, Feature::Rejoin),
         often: &[(Kind::Change, 4), (Kind::Crash, 2), (Kind::Restart, 2), (Kind::LoseDisk, 8)],
         seldom: &[],
@@ -90,7 +90,7 @@ static SCENARIOS: [Scenario; 11] = [
     },
     // Rolling upgrades.
     Scenario {
-        share: 8,
+        share: 7,
         prepare: |setup| with(with_an_older_configuration(setup), Feature::Upgrades),
         often: &[(Kind::Restart, 2)],
         seldom: &[],
@@ -98,7 +98,7 @@ static SCENARIOS: [Scenario; 11] = [
     },
     // Entries that are read from disk, for followers that lag.
     Scenario {
-        share: 8,
+        share: 6,
         prepare: |setup| Setup { recovery: Recovery::Full, ..with(setup, Feature::LogReads) },
         often: &[(Kind::Drop, 4), (Kind::Crash, 2), (Kind::Restart, 2), (Kind::Timeout, 2)],
         seldom: &[],
@@ -106,7 +106,7 @@ static SCENARIOS: [Scenario; 11] = [
     },
     // A tail behind the snapshot, and followers that lag within it or beyond.
     Scenario {
-        share: 8,
+        share: 4,
         prepare: |setup| with(setup, Feature::Tail),
         often: &[(Kind::Compact, 8), (Kind::Crash, 2), (Kind::Restart, 2), (Kind::Drop, 2)],
         seldom: &[],

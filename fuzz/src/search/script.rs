@@ -1,12 +1,12 @@
 //! Scripts: sequences of events that would hardly ever be drawn one by one.
 //!
-//! Promises: a script is data, events of known kinds in an order. It chooses its nodes by chance and
-//! sees no cluster, so that it may fail to bring about what it is for. What follows from it is up
-//! to the cluster: no property is presumed.
+//! Promises: a script is data, events of known kinds in an order. It chooses its nodes by chance
+//! and sees no cluster, so that it may fail to bring about what it is for. What follows from it is
+//! up to the cluster: no property is presumed.
 
 use crate::schedule::event::{Kind, ALL};
 
-use Part::{All, First, Just, Others, Rest, Second, Third};
+use Part::{All, First, Just, NotSecondNorThird, NotThird, Others, Rest, Second, Third};
 
 /// Who takes part in an event of a script. Its nodes are drawn anew each time.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +23,10 @@ pub(super) enum Part {
     Rest,
     /// The set of all nodes.
     All,
+    /// The set of all nodes but the third.
+    NotThird,
+    /// The same without the second. As the peers of an election: without its first entries.
+    NotSecondNorThird,
     /// Not a node: this operand.
     Just(u8),
 }
@@ -37,6 +41,8 @@ impl Part {
             Others => !(1 << first),
             Rest => !(1 << first | 1 << second),
             All => ALL,
+            NotThird => !(1 << third),
+            NotSecondNorThird => !(1 << second | 1 << third | 1 << 7),
             Just(operand) => operand,
         }
     }
@@ -54,6 +60,24 @@ pub(super) const PROLOGUE: Script = &[
     (1, Kind::Heal, &[]),
     (1, Kind::Settle, &[All]),
     (1, Kind::Elect, &[First, All]),
+];
+
+/// For changes of membership.
+pub(super) static CHANGES: &[Script] = &[
+    // A voter is removed, and another one before that is committed.
+    &[
+        (1, Kind::Change, &[First, NotThird]),
+        (1, Kind::Change, &[First, NotSecondNorThird]),
+        (2, Kind::Exchange, &[First, Others]),
+    ],
+    // A voter is removed by a leader that has committed nothing in its term.
+    &[
+        (1, Kind::Change, &[First, All]),
+        (2, Kind::Exchange, &[First, Others]),
+        (1, Kind::Elect, &[Second, NotSecondNorThird]),
+        (1, Kind::Change, &[Second, NotThird]),
+        (2, Kind::Exchange, &[Second, All]),
+    ],
 ];
 
 /// For reads by lease.
@@ -139,8 +163,8 @@ pub(super) static MACHINES_WITH_DISKS: &[Script] = &[
         (1, Kind::Restart, &[Second]),
         (2, Kind::Exchange, &[First, Others]),
     ],
-    // The second node leads, and replaces an entry of the first one. That loses the write in a crash,
-    // but not its state machine, which has applied the new entry.
+    // The second node leads, and replaces an entry of the first one. That loses the write in a
+    // crash, but not its state machine, which has applied the new entry.
     &[
         (1, Kind::Propose, &[First]),
         (3, Kind::Persist, &[First]),
@@ -161,7 +185,7 @@ mod tests {
 
     #[test]
     fn an_event_of_a_script_has_an_operand_for_each_part() {
-        let scripts = [LEASES, WALL_CLOCKS, MACHINES_WITH_DISKS].concat();
+        let scripts = [CHANGES, LEASES, WALL_CLOCKS, MACHINES_WITH_DISKS].concat();
         for (times, kind, parts) in scripts.into_iter().chain([PROLOGUE]).flatten() {
             assert!(*times > 0 && parts.len() <= kind.info().operands.len(), "{kind:?}");
         }
