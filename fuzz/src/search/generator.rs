@@ -116,7 +116,7 @@ const WEIGHTS: [u32; KINDS.len()] = [
     64,  // report
     16,  // sync-machine
     24,  // wipe
-    2,   // restore-backup
+    6,   // restore-backup
     16,  // upgrade
     96,  // fetch
     12,  // fail-fetch
@@ -534,7 +534,7 @@ mod tests {
         for (strategy, name, _) in Strategy::ALL {
             let mut generator = Generator::new(strategy, 1);
             let mut seen = [false; KINDS.len()];
-            for _ in 0..400 {
+            for _ in 0..600 {
                 for event in generator.schedule(None, 200).events {
                     seen[event.kind as usize] = true;
                 }
