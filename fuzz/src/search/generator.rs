@@ -534,7 +534,7 @@ mod tests {
         for (strategy, name, _) in Strategy::ALL {
             let mut generator = Generator::new(strategy, 1);
             let mut seen = [false; KINDS.len()];
-            for _ in 0..600 {
+            for _ in 0..2_000 {
                 for event in generator.schedule(None, 200).events {
                     seen[event.kind as usize] = true;
                 }
