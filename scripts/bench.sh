@@ -22,6 +22,7 @@
 #                               seeds each
 #   scripts/bench.sh kinds      how many of ten campaigns of 10 CPU seconds find each bug of the kinds that
 #                               practitioners report
+#   scripts/bench.sh judged     how often each oracle has something to check in 1,000 schedules
 #   scripts/bench.sh digests    ten thousand schedules twice in release and once in debug
 #   scripts/bench.sh shrink     events before and after shrinking, for a find of each seeded bug
 #   scripts/bench.sh mutants    the fuzz target `mutant` against five bugs, empty and shipped corpus
@@ -267,6 +268,17 @@ kinds() {
     note "$name" "campaigns of ten that find it" "$found" campaigns
     note "$name" "CPU s, median" "$(median "${cpus[@]}")" "CPU s" "all: $(printf '%s\n' "${cpus[@]}" | sort -g | paste -sd ' ')"
   done
+}
+
+judged() {
+  local schedules=20000 name checks
+  "$release" random --schedules $schedules --seed 7 \
+    | awk '/^checks, by oracle/ {on = 1; next} /^[^ ]/ {on = 0} on && NF == 2' \
+    | while read -r checks name; do
+      checks=$((checks * 1000 / schedules))
+      echo "$name: $checks checks in 1,000 schedules"
+      note "$name" checks "$checks" checks
+    done
 }
 
 # A backtrace of each find would cost more than most finds.
@@ -593,7 +605,7 @@ save() {
     --date "$(date -u +%F)" <"$notes" >&2
 }
 
-figures="rate pgo core harness silent bugs matrix costs liveness kinds digests shrink mutants fuzz real-bugs versus kv kills"
+figures="rate pgo core harness silent bugs matrix costs liveness kinds judged digests shrink mutants fuzz real-bugs versus kv kills"
 usage="usage: bench.sh ${figures// /|} [--save], bench.sh core|harness [--json], bench.sh kv [--quick], or bench.sh page"
 [ $# -le 2 ] || die "$usage"
 case "${1:-} ${2:-}" in
