@@ -36,7 +36,7 @@ impl<C: Command> Node<C> {
     pub(crate) fn persisted(&mut self, id: WriteId, output: &mut Output<C>) {
         while self.writes.front().is_some_and(|pending| pending.id <= id) {
             self.on_disk = self.writes.pop_front().expect("front exists").state;
-            self.disk_silence = 0;
+            self.disk_responded();
         }
         while self.promises.front().is_some_and(|(rests_on, _)| *rests_on <= id) {
             output.mark(Mark::PromiseReleased);
@@ -50,12 +50,17 @@ impl<C: Command> Node<C> {
         }
     }
 
-    /// One tick: how long the disk has been silent.
+    /// One tick: how long the disk has been silent, although something is pending.
     pub(crate) fn tick_disk(&mut self) {
-        self.disk_silence = match self.writes.is_empty() {
+        self.disk_silence = match self.writes.is_empty() && !self.is_reading() {
             true => 0,
             false => self.disk_silence.saturating_add(1),
         };
+    }
+
+    /// The disk has answered.
+    pub(crate) fn disk_responded(&mut self) {
+        self.disk_silence = 0;
     }
 
     /// After a failed write the disk's content is unknown, so this server halts.

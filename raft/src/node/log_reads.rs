@@ -39,6 +39,12 @@ impl<C: Command> Node<C> {
         self.leader_state.peer(to).reading = Reading::Pending;
     }
 
+    /// Whether a read is pending, for this leader.
+    pub(crate) fn is_reading(&self) -> bool {
+        let reads = self.role == Role::Leader && self.config.limits.cached_entries < usize::MAX;
+        reads && self.leader_state.peers.iter().any(|peer| peer.reading == Reading::Pending)
+    }
+
     /// A read has ended.
     pub(crate) fn fetched(
         &mut self,
@@ -46,6 +52,7 @@ impl<C: Command> Node<C> {
         entries: Result<Vec<Entry<C>>, Unread>,
         output: &mut Output<C>,
     ) {
+        self.disk_responded();
         let to = fetch.to;
         if self.role != Role::Leader || !self.peers().contains(to) {
             return output.mark(Mark::FetchedLate);

@@ -168,6 +168,20 @@ fn a_read_that_fails_or_finds_nothing_is_tried_again_with_the_next_heartbeat() {
 }
 
 #[test]
+fn with_check_quorum_a_leader_leads_no_more_if_no_read_was_answered_for_an_election_timeout() {
+    let goes_on =
+        |host: Host, ticks: u32| (0..ticks).fold(host, |host, _| host.ticks(1).acked_by(&[1]));
+    let host = fetching_leader().with_config(|config| config.check_quorum = true);
+    let host = host.becomes_leader().acked_by(&[1]).receives_current(2, rejected(4, LogId::ZERO));
+    let asked = host.output.fetches[0];
+    let silent = goes_on(host, ELECTION - 1);
+    assert_eq!(silent.role(), Role::Leader);
+    assert_eq!(goes_on(silent.clone(), 1).role(), Role::Follower);
+    let answered = silent.fails_to_read(asked, Unread::Failed);
+    assert_eq!(goes_on(answered, ELECTION).role(), Role::Leader);
+}
+
+#[test]
 fn entries_that_were_compacted_meanwhile_are_replaced_by_the_snapshot() {
     let host = fetching_leader().compacts(4, "abcdef");
     let failed = host.clone().fails_to_read(fetch(2, 1, 2), Unread::Compacted);
