@@ -170,8 +170,9 @@ pub fn keeps_leadership(membership: &Membership, active: NodeSet) -> bool {
 ///
 /// Its followers may store and commit entries without its disk, and its heartbeats need none, so
 /// a leader whose disk hangs would lead permanently, though it can store nothing (hashicorp/raft
-/// #503), nor send what it must read first. As a candidate it would enter one term after the other, which it can never win, and with
-/// each of them stop the candidates that can. Without this: less progress than a majority can make.
+/// #503), nor send what it must read first. As a candidate it would enter one term after the other,
+/// which it can never win, and with each of them stop the candidates that can. Without this: less
+/// progress than a majority can make.
 pub fn disk_responds(silence: u32, election_ticks: u32) -> bool {
     silence < election_ticks
 }
