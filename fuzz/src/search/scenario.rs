@@ -114,8 +114,8 @@ static SCENARIOS: [Scenario; 11] = [
     },
     // Leases by wall clocks, leaders that follow each other, and reads.
     Scenario {
-        share: 8,
-        prepare: |setup| with(with_rival_leaders(setup), Feature::WallClock),
+        share: 4,
+        prepare: |setup| with(with_long_timeouts(with_rival_leaders(setup)), Feature::WallClock),
         often: &[
             (Kind::Read, 4),
             (Kind::TickAll, 4),
@@ -145,6 +145,11 @@ fn with_leases(setup: Setup) -> Setup {
     let slow = NodeSet::only(NodeId(setup.election_ticks % setup.nodes));
     let fast = NodeSet::first(setup.nodes).without(slow);
     Setup { lease: true, election_ticks, check_quorum, rate, fast, ..setup }
+}
+
+/// A setup in which an election timeout is longer than a new leader waits for older leases.
+fn with_long_timeouts(setup: Setup) -> Setup {
+    Setup { election_ticks: 13 + setup.election_ticks % 4, ..setup }
 }
 
 /// A setup of a small cluster in which nothing keeps a server from winning an election while an
