@@ -61,7 +61,8 @@ pub struct Config {
     pub clock_drift: u32,
     /// Leases by wall clocks: answer reads without a round trip while a quorum has promised to wait
     /// for this leader's lease. The same on all servers. Price: a new leader commits nothing before
-    /// the leases of its predecessors are over.
+    /// the leases of its predecessors are over, for up to `duration + 2 * max_skew`, and once a
+    /// voter has restarted up to `duration + 3 * max_skew`. So election timeouts should be longer.
     pub wall_lease: Option<WallLease>,
     /// With leases by wall clocks: what this server's clock shows at the start. Later readings are
     /// [`Input::Clock`](crate::Input::Clock).

@@ -62,7 +62,8 @@ pub enum Input<C = Vec<u8>> {
         /// What it reports.
         report: Report,
     },
-    /// The answer to a request of [`Output::fetches`], at any time after it.
+    /// The answer to a request of [`Output::fetches`], at any time after it. With CheckQuorum, a
+    /// leader steps down if its disk completes neither a write nor a read for an election timeout.
     Fetched {
         /// The request.
         fetch: Fetch,

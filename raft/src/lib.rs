@@ -16,8 +16,8 @@
 //! 4. Apply [`Output::committed`] in order, after restoring the state machine from
 //!    [`Output::restore`] if that is set; after a restart, restore it from [`Durable::snapshot`],
 //!    and the entries after the snapshot's last (without a snapshot, all entries) come again.
-//! 5. Answer each of [`Output::fetches`] with [`Input::Fetched`], once and at any time. There are
-//!    none without [`Limits::cached_entries`].
+//! 5. Answer each of [`Output::fetches`] with [`Input::Fetched`], once and at any time, though a
+//!    leader may step down meanwhile. There are none without [`Limits::cached_entries`].
 //! 6. With [`Config::wall_lease`]: step [`Input::Clock`] before each other input, if the clock
 //!    shows something else than before.
 //!

@@ -22,7 +22,6 @@ use crate::history::violation::{Verdict, HELD, NOTHING};
 use crate::replica::node_storage::NodeStorage;
 use crate::replica::{Command, Input, Replica};
 use crate::schedule::event::{Event, Kind, ALL};
-use crate::schedule::wall_clock::LONGEST_WAIT;
 use crate::schedule::{Degraded, Setup};
 
 /// Commands that must be committed before the period ends.
@@ -150,8 +149,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// The longest election timeout of a node, and how long the leader may have to wait then before
     /// it commits.
     fn span(&self) -> u32 {
-        let wait = if self.has_wall_clocks() { LONGEST_WAIT } else { 0 };
-        longest_timeout(self.setup()) + wait
+        longest_timeout(self.setup()) + self.longest_lease_wait()
     }
 
     /// All nodes are healed until one leads, or should.

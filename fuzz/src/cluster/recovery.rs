@@ -26,7 +26,6 @@ use crate::replica::{Input, Replica};
 use crate::schedule::event::{Event, Kind};
 use crate::schedule::feature::Feature;
 use crate::schedule::version::Version;
-use crate::schedule::wall_clock::LONGEST_WAIT;
 use crate::schedule::{Recovery, Setup};
 
 /// A cluster may take this many of the longest election timeouts to converge. A few are for old
@@ -224,10 +223,8 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         let start = core.iter().map(|id| history.node(id).log.last_index().0).min();
         let lag = last.unwrap_or_default() - start.unwrap_or_default();
         let setup = self.setup();
-        // The last leader may have to wait for an older lease before it commits.
-        let wait = if self.has_wall_clocks() { LONGEST_WAIT } else { 0 };
         let exchanges = u32::from(setup.heartbeat_ticks) * (lag as u32 + 8);
-        TIMEOUTS * longest_timeout(setup) + exchanges + wait
+        TIMEOUTS * longest_timeout(setup) + exchanges + self.longest_lease_wait()
     }
 
     pub(crate) fn heal(&mut self, core: NodeSet) -> Verdict {

@@ -14,7 +14,6 @@ use crate::history::step::Request;
 use crate::history::violation::{Verdict, HELD, NOTHING};
 use crate::replica::{Input, Replica};
 use crate::schedule::event::Kind;
-use crate::schedule::wall_clock::LONGEST_WAIT;
 
 impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// The requests, one after the other.
@@ -101,9 +100,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         request: Request,
         is_over: impl Fn(&Self) -> bool,
     ) -> Verdict {
-        // A new leader may have to wait for an older lease before it commits.
-        let wait = if self.has_wall_clocks() { LONGEST_WAIT } else { 0 };
-        let (mut ticks, limit) = (0, 3 * longest_timeout(self.setup()) + wait);
+        let (mut ticks, limit) = (0, 3 * longest_timeout(self.setup()) + self.longest_lease_wait());
         self.deliver_everything()?;
         while !is_over(self) && ticks < limit {
             self.pass_time()?;

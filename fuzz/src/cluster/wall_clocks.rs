@@ -2,8 +2,9 @@
 //!
 //! Promises: with the feature `wall-clock`, true time advances by one when all clocks tick, also
 //! for nodes that are paused or down. A node that runs is told at once what its clock shows, and a
-//! paused one before it processes anything else. The clocks stay within the bound
-//! ([`wall_clock`](crate::schedule::wall_clock)), unless the driver breaks it.
+//! paused one before it processes anything else; one that has halted after a failed write, never.
+//! The clocks stay within the bound ([`wall_clock`](crate::schedule::wall_clock)), unless the
+//! driver breaks it.
 
 use raft::NodeId;
 
@@ -14,7 +15,7 @@ use crate::history::monitor::Monitor;
 use crate::history::violation::{Verdict, HELD, NOTHING};
 use crate::replica::{Input, Replica};
 use crate::schedule::feature::Feature;
-use crate::schedule::wall_clock::FARTHEST;
+use crate::schedule::wall_clock::{FARTHEST, LONGEST_WAIT};
 
 /// If the driver breaks the bound, a clock is at most this far from true time.
 const BEYOND: i8 = 40;
@@ -24,6 +25,15 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     #[inline]
     pub(crate) fn has_wall_clocks(&self) -> bool {
         self.setup.features.has(Feature::WallClock)
+    }
+
+    /// How many ticks a new leader may have to wait for older leases before it commits.
+    pub(crate) fn longest_lease_wait(&self) -> u32 {
+        if self.has_wall_clocks() {
+            LONGEST_WAIT
+        } else {
+            0
+        }
     }
 
     /// True time advances. Each node learns it by `input`.

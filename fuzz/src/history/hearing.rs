@@ -2,8 +2,8 @@
 //!
 //! Promises: a node hears its leader from a message of the leader of its term on, until it enters
 //! a newer term, campaigns or stops. The age of the message is in ticks of the node's clock, and
-//! continues beyond that. Raft's duties in time of servers that do not lead depend on both; no Raft
-//! is asked.
+//! continues beyond that, as does the age of the node's incarnation. Raft's duties in time of
+//! servers that do not lead depend on them; no Raft is asked.
 
 use raft::{NodeId, Role, Term};
 

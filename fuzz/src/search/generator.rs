@@ -264,6 +264,7 @@ impl Generator {
             }
             self.scenario = Scenario::drawn(self.below(256) as u8);
             setup = self.scenario.prepare(setup);
+            setup.nodes = nodes.unwrap_or(setup.nodes);
         }
         if setup.degraded != Degraded::Off {
             setup = with_stable_leaders(setup);
@@ -526,6 +527,14 @@ mod tests {
             };
             assert_eq!(draw(7), draw(7));
             assert_ne!(draw(7), draw(8));
+        }
+    }
+
+    #[test]
+    fn a_size_that_is_asked_for_is_that_of_every_cluster_in_every_scenario() {
+        for (strategy, ..) in Strategy::ALL {
+            let mut generator = Generator::new(strategy, 1);
+            assert!((0..2_000).all(|_| generator.setup(Some(5)).nodes == 5));
         }
     }
 

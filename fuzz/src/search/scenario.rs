@@ -147,13 +147,14 @@ fn with_leases(setup: Setup) -> Setup {
     Setup { lease: true, election_ticks, check_quorum, rate, fast, ..setup }
 }
 
-/// A setup in which an election timeout is longer than a new leader waits for older leases.
+/// A setup in which an election timeout is longer than a new leader waits for older leases, unless
+/// a voter has restarted.
 fn with_long_timeouts(setup: Setup) -> Setup {
     Setup { election_ticks: 13 + setup.election_ticks % 4, ..setup }
 }
 
-/// A setup of a small cluster in which nothing keeps a server from winning an election while an
-/// older leader goes on.
+/// A setup of at most three nodes without Pre-Vote and CheckQuorum, in which a server can win an
+/// election while an older leader goes on.
 fn with_rival_leaders(setup: Setup) -> Setup {
     let (nodes, disk) = (setup.nodes.min(3), DiskMode::Immediate);
     let (pre_vote, check_quorum) = (false, false);
@@ -198,14 +199,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_scenario_has_its_share_and_most_schedules_belong_to_none() {
+    fn each_scenario_has_its_share_and_three_quarters_of_the_schedules_belong_to_none() {
         let drawn = |scenario: &Scenario| {
             let selected = (0..=255).map(Scenario::drawn);
             selected.filter(|other| std::ptr::eq(*other, scenario)).count()
         };
         let shares = SCENARIOS.iter().map(|scenario| usize::from(scenario.share));
         assert!(SCENARIOS.iter().map(drawn).eq(shares.clone()));
-        assert!(shares.sum::<usize>() <= 128);
+        assert!(shares.sum::<usize>() <= 64);
     }
 
     #[test]

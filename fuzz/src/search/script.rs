@@ -51,8 +51,8 @@ impl Part {
 /// Events that happen one after the other, each so many times.
 pub(super) type Script = &'static [(u8, Kind, &'static [Part])];
 
-/// What each script begins with: whatever has happened, the cluster is whole, and in most cases the
-/// first node leads it.
+/// What each script begins with: links work, some nodes that were down or paused run again, and in
+/// most cases the first node leads.
 pub(super) const PROLOGUE: Script = &[
     (1, Kind::Resume, &[Second]),
     (1, Kind::Restart, &[First]),

@@ -3,10 +3,10 @@
 //! A leader reads without a round trip until the end of the lease that a quorum has acknowledged,
 //! and a new leader commits nothing before all leases of older leaders are over. Any quorum of
 //! votes and any quorum of acknowledgements have a voter in common, whose vote carries the latest
-//! end that it has acknowledged. No time is compared but within
-//! the bound of [`WallLease::max_skew`](crate::WallLease::max_skew).
+//! end that it has acknowledged. Times of different clocks are compared only with an allowance of
+//! [`WallLease::max_skew`](crate::WallLease::max_skew).
 
-/// A lease is over when the leader's own clock shows its end.
+/// A lease is over when the leader's own clock shows its end. Without this: stale reads.
 pub fn wall_lease_holds(clock: u64, end: u64) -> bool {
     clock < end
 }

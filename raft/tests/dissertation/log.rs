@@ -168,7 +168,7 @@ fn a_read_that_fails_or_finds_nothing_is_tried_again_with_the_next_heartbeat() {
 }
 
 #[test]
-fn with_check_quorum_a_leader_leads_no_more_if_no_read_was_answered_for_an_election_timeout() {
+fn with_check_quorum_a_leader_steps_down_if_only_reads_are_pending_for_an_election_timeout() {
     let goes_on =
         |host: Host, ticks: u32| (0..ticks).fold(host, |host, _| host.ticks(1).acked_by(&[1]));
     let host = fetching_leader().with_config(|config| config.check_quorum = true);
