@@ -1,4 +1,4 @@
-//! Stamps and nonces, which tie a reply to its request.
+//! Stamps, leases and nonces, which tie a reply to its request.
 
 /// A time in a leader's term. A request carries it and the reply returns it, which proves that the
 /// follower received a message of the leader after this time. Ordered by time; contains the ticks
@@ -29,6 +29,15 @@ impl Stamp {
     pub(crate) fn ticks(self) -> u64 {
         self.0 >> Stamp::SEQUENCE_BITS
     }
+}
+
+/// What a leader asks each follower to return, so that it knows what the follower has agreed to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Contact {
+    /// The stamp of the request.
+    pub stamp: Stamp,
+    /// With leases by wall clocks: the end of the lease that the leader asks for; otherwise 0.
+    pub lease: u64,
 }
 
 /// A number that is used once.

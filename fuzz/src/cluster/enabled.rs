@@ -104,7 +104,7 @@ mod tests {
         let (mut idle, mut disabled) = ([0; KINDS.len()], [0; KINDS.len()]);
         let mut generator = Generator::new(Strategy::Swarm, 1);
         let mut cluster: Judged<Ours> = Cluster::new(raft(), Monitors::default());
-        for _ in 0..200 {
+        for _ in 0..600 {
             cluster.begin(generator.setup(None), Monitors::default(), usize::MAX).unwrap();
             for _ in 0..600 {
                 let event = generator.event(EnabledKinds::ALL);

@@ -51,12 +51,13 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// A node campaigns, and the peers in `peers` reply; with bit 7, its first entries follow.
     ///
     /// With leases, no server campaigns, and with CheckQuorum none grants its vote, before an
-    /// election timeout without a leader: as much of it as is left passes first.
+    /// election timeout without a leader: as much of it as is left at one that runs passes first.
     fn elect(&mut self, node: u8, peers: u8) -> Verdict {
         if self.setup().lease {
             let asked = if self.setup().check_quorum { peers } else { 0 };
-            let silence = (0..self.setup().nodes).filter(|&id| (asked | 1 << node) >> id & 1 == 1);
-            let longest = silence.map(|id| self.silence_left(NodeId(id))).max();
+            let voters = (0..self.setup().nodes).filter(|&id| (asked | 1 << node) >> id & 1 == 1);
+            let answering = voters.filter(|&id| self.hosts[usize::from(id)].is_up());
+            let longest = answering.map(|id| self.silence_left(NodeId(id))).max();
             for _ in 0..longest.unwrap_or_default() {
                 self.perform_known(Kind::TickAll, [0; 3])?;
             }

@@ -14,6 +14,7 @@ use crate::cluster::Cluster;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{Verdict, HELD, NOTHING};
 use crate::replica::{Input, Replica};
+use crate::schedule::event::Kind;
 use crate::schedule::feature::Feature;
 use crate::schedule::wall_clock::{FARTHEST, LONGEST_WAIT};
 
@@ -44,6 +45,21 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
     ) -> Verdict {
         match self.has_wall_clocks() {
             true => self.pass_and_tell(&input),
+            false => NOTHING,
+        }
+    }
+
+    /// The same in a recovery, where it is an event of its own.
+    #[inline]
+    pub(crate) fn pass_wall_time_between(
+        &mut self,
+        input: impl Fn(&mut Self, NodeId, Input<R::Message>) -> Verdict,
+    ) -> Verdict {
+        match self.has_wall_clocks() {
+            true => {
+                self.announce(Kind::TickAll, [0; 3])?;
+                self.pass_and_tell(&input)
+            }
             false => NOTHING,
         }
     }
@@ -94,5 +110,42 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             host.stopping = stopping;
         }
         HELD
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::History;
+    use crate::mutants::raft;
+    use crate::replica::ours::Ours;
+    use crate::schedule::event::Event;
+    use crate::schedule::Schedule;
+
+    /// How many events of a recovery say that all clocks tick, and how many that one does.
+    #[derive(Clone, Debug, Default)]
+    struct Ticks([usize; 2]);
+
+    impl Monitor for Ticks {
+        fn recovering(&mut self, _: &History, event: Event) -> Verdict {
+            self.0[0] += usize::from(event.kind == Kind::TickAll);
+            self.0[1] += usize::from(event.kind == Kind::Tick);
+            NOTHING
+        }
+    }
+
+    #[test]
+    fn in_a_recovery_true_time_passes_in_an_event_of_its_own() {
+        let ticks = |features: &str| {
+            let text = format!("set nodes 3\nset recovery full\n{features}");
+            let schedule = Schedule::parse(&text).unwrap();
+            let mut cluster: Cluster<Ours, Ticks> = Cluster::new(raft(), Ticks::default());
+            cluster.begin(schedule.setup, Ticks::default(), usize::MAX).unwrap();
+            cluster.recover().unwrap();
+            cluster.recorder.monitor.0
+        };
+        let [with, without] = ["set features wall-clock\n", ""].map(ticks);
+        assert!(with[0] > 0 && with[0] * 3 == with[1], "{with:?}");
+        assert!(without[1] > 0 && without[0] == 0, "{without:?}");
     }
 }

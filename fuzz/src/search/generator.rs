@@ -389,10 +389,10 @@ impl Generator {
             *slot = self.operand(*operand, bytes as u8);
             bytes >>= 8;
         }
-        if event.kind == Kind::Change && self.strategy != Strategy::Uniform && draw >> 28 & 1 == 0 {
-            // Half of the changes are to all voters, or to all but one: most are of one voter.
+        if event.kind == Kind::Change && self.strategy != Strategy::Uniform && draw >> 28 & 3 == 0 {
+            // A quarter of the changes is to all voters, or to all but one: those are of one voter.
             let without = 1 << self.any_node((draw >> 32) as u8);
-            event.operands[1] = if draw >> 29 & 1 == 0 { ALL } else { !without };
+            event.operands[1] = if draw >> 30 & 1 == 0 { ALL } else { !without };
         }
         if self.order != Order::Free && matches!(event.kind, Kind::Deliver | Kind::Reorder) {
             // The random bits that these operands would have used.

@@ -46,7 +46,7 @@ static SCENARIOS: [Scenario; 11] = [
         prepare: |setup| Setup { outside: setup.nodes / 3, catch_up: true, ..setup },
         often: &[(Kind::Change, 4), (Kind::Replace, 4), (Kind::Transfer, 2)],
         seldom: &[],
-        scripts: script::CHANGES,
+        scripts: &[],
     },
     // Snapshots while entries go on.
     Scenario {

@@ -6,7 +6,7 @@
 
 use crate::schedule::event::{Kind, ALL};
 
-use Part::{All, First, Just, NotSecondNorThird, NotThird, Others, Rest, Second, Third};
+use Part::{All, First, Just, Others, Rest, Second, Third};
 
 /// Who takes part in an event of a script. Its nodes are drawn anew each time.
 #[derive(Clone, Copy, Debug)]
@@ -23,10 +23,6 @@ pub(super) enum Part {
     Rest,
     /// The set of all nodes.
     All,
-    /// The set of all nodes but the third.
-    NotThird,
-    /// The same without the second. As the peers of an election: without its first entries.
-    NotSecondNorThird,
     /// Not a node: this operand.
     Just(u8),
 }
@@ -41,8 +37,6 @@ impl Part {
             Others => !(1 << first),
             Rest => !(1 << first | 1 << second),
             All => ALL,
-            NotThird => !(1 << third),
-            NotSecondNorThird => !(1 << second | 1 << third | 1 << 7),
             Just(operand) => operand,
         }
     }
@@ -51,33 +45,14 @@ impl Part {
 /// Events that happen one after the other, each so many times.
 pub(super) type Script = &'static [(u8, Kind, &'static [Part])];
 
-/// What each script begins with: links work, some nodes that were down or paused run again, and in
-/// most cases the first node leads.
+/// What each script begins with: links work, up to three nodes that were down or paused run again,
+/// and in most cases the first node leads.
 pub(super) const PROLOGUE: Script = &[
-    (1, Kind::Resume, &[Second]),
-    (1, Kind::Restart, &[First]),
-    (1, Kind::Restart, &[Second]),
+    (3, Kind::Resume, &[First]),
+    (3, Kind::Restart, &[First]),
     (1, Kind::Heal, &[]),
     (1, Kind::Settle, &[All]),
     (1, Kind::Elect, &[First, All]),
-];
-
-/// For changes of membership.
-pub(super) static CHANGES: &[Script] = &[
-    // A voter is removed, and another one before that is committed.
-    &[
-        (1, Kind::Change, &[First, NotThird]),
-        (1, Kind::Change, &[First, NotSecondNorThird]),
-        (2, Kind::Exchange, &[First, Others]),
-    ],
-    // A voter is removed by a leader that has committed nothing in its term.
-    &[
-        (1, Kind::Change, &[First, All]),
-        (2, Kind::Exchange, &[First, Others]),
-        (1, Kind::Elect, &[Second, NotSecondNorThird]),
-        (1, Kind::Change, &[Second, NotThird]),
-        (2, Kind::Exchange, &[Second, All]),
-    ],
 ];
 
 /// For reads by lease.
@@ -185,7 +160,7 @@ mod tests {
 
     #[test]
     fn an_event_of_a_script_has_an_operand_for_each_part() {
-        let scripts = [CHANGES, LEASES, WALL_CLOCKS, MACHINES_WITH_DISKS].concat();
+        let scripts = [LEASES, WALL_CLOCKS, MACHINES_WITH_DISKS].concat();
         for (times, kind, parts) in scripts.into_iter().chain([PROLOGUE]).flatten() {
             assert!(*times > 0 && parts.len() <= kind.info().operands.len(), "{kind:?}");
         }

@@ -22,6 +22,7 @@ use crate::node::leader_state::LeaderState;
 use crate::progress::{Progress, ProgressState};
 use crate::quorum::NodeSet;
 use crate::rules::Rules;
+use crate::stamp::Contact;
 use crate::state::{HardState, Role};
 
 mod catch_up;
@@ -323,11 +324,11 @@ impl<C: Command> Node<C> {
             Body::PreVoteReply { granted } => self.on_pre_vote_reply(from, granted, output),
             Body::PreVoteUnknown => self.on_pre_vote_unknown(from, output),
             Body::AppendEntries { prev_log, entries, leader_commit, stamp, lease } => {
-                let contact = (stamp, lease);
+                let contact = Contact { stamp, lease };
                 self.on_append_entries(from, prev_log, entries, leader_commit, contact, output);
             }
             Body::AppendEntriesReply { appended, stamp, lease } => {
-                self.on_append_reply(from, appended, (stamp, lease), output);
+                self.on_append_reply(from, appended, Contact { stamp, lease }, output);
             }
             Body::InstallSnapshot(chunk) => self.on_install_snapshot(from, *chunk, output),
             Body::InstallSnapshotReply { last, received, stamp } => {

@@ -10,7 +10,7 @@ use crate::message::{Appended, Body};
 use crate::node::Node;
 use crate::progress::{ProgressState, Reading};
 use crate::rules::Promise;
-use crate::stamp::Stamp;
+use crate::stamp::Contact;
 use crate::state::Role;
 
 impl<C: Command> Node<C> {
@@ -201,7 +201,7 @@ impl<C: Command> Node<C> {
         prev_log: LogId,
         mut entries: Vec<Entry<C>>,
         leader_commit: LogIndex,
-        (stamp, lease): (Stamp, u64),
+        contact: Contact,
         output: &mut Output<C>,
     ) {
         let elapsed = (self.rules.elapsed_after_append)(self.elapsed, entries.len());
@@ -224,7 +224,8 @@ impl<C: Command> Node<C> {
             if own.is_some() && (self.rules.truncates_at_rejection)() {
                 self.truncate_log(prev_log.index, output);
             }
-            self.send(leader, Body::AppendEntriesReply { appended, stamp, lease: 0 }, output);
+            let body = Body::AppendEntriesReply { appended, stamp: contact.stamp, lease: 0 };
+            self.send(leader, body, output);
             return output.recycle(entries);
         }
         let last_new = LogIndex(prev_log.index.0 + entries.len() as u64);
@@ -233,7 +234,7 @@ impl<C: Command> Node<C> {
         let commit = (self.rules.follower_commit)(self.commit, leader_commit, last_new, last);
         self.update_commit(commit, leader_commit, last_new, output);
         let match_index = (self.rules.acknowledged)(last_new, last);
-        self.acknowledge(leader, match_index, (stamp, lease), output);
+        self.acknowledge(leader, match_index, contact, output);
         output.recycle(entries);
     }
 
@@ -263,9 +264,10 @@ impl<C: Command> Node<C> {
         &mut self,
         leader: NodeId,
         match_index: LogIndex,
-        (stamp, lease): (Stamp, u64),
+        contact: Contact,
         output: &mut Output<C>,
     ) {
+        let Contact { stamp, lease } = contact;
         self.promise_lease(lease);
         let appended = Appended::Accepted { match_index };
         let body = Body::AppendEntriesReply { appended, stamp, lease };
@@ -319,13 +321,13 @@ impl<C: Command> Node<C> {
         &mut self,
         from: NodeId,
         appended: Appended,
-        (stamp, lease): (Stamp, u64),
+        contact: Contact,
         output: &mut Output<C>,
     ) {
-        if !self.record_reply(from, stamp, output) {
+        if !self.record_reply(from, contact.stamp, output) {
             return output.mark(Mark::NotAMember);
         }
-        self.lease_acknowledged(from, lease);
+        self.lease_acknowledged(from, contact.lease);
         match appended {
             Appended::Accepted { match_index } => self.on_accepted(from, match_index, output),
             Appended::Rejected { prev_index, hint } => {

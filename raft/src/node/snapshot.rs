@@ -16,7 +16,7 @@ use crate::message::{Body, SnapshotChunk};
 use crate::node::follower_state::IncomingSnapshot;
 use crate::node::Node;
 use crate::progress::ProgressState;
-use crate::stamp::Stamp;
+use crate::stamp::{Contact, Stamp};
 
 impl<C: Command> Node<C> {
     /// The state machine provides its state as of `index`: the log is compacted up to there.
@@ -84,7 +84,7 @@ impl<C: Command> Node<C> {
         if (self.rules.snapshot_is_committed)(last.index, self.commit) {
             output.mark(Mark::SnapshotStale);
             self.incoming_snapshot = None;
-            return self.acknowledge(leader, last.index, (stamp, lease), output);
+            return self.acknowledge(leader, last.index, Contact { stamp, lease }, output);
         }
         let received = self.store_chunk(last, offset, &data);
         output.mark(if received.is_some() { Mark::ChunkTaken } else { Mark::ChunkLate });
@@ -97,7 +97,7 @@ impl<C: Command> Node<C> {
         let data = self.incoming_snapshot.take().map_or(data, |incoming| incoming.data);
         let snapshot = Snapshot { last, membership, data: data.into() };
         self.install(Arc::new(snapshot), output);
-        self.acknowledge(leader, last.index, (stamp, lease), output);
+        self.acknowledge(leader, last.index, Contact { stamp, lease }, output);
     }
 
     /// Appends a chunk to those that have arrived, if it is the next one. Returns how many bytes
