@@ -113,7 +113,7 @@ count_finds() {
   printf '%s\n' "$files" "$reported" "$counted" | sort -n | tail -n 1
 }
 
-# Prints executions and events, summed over all jobs; then edges, features, corpus and goals, each
+# Prints executions by libFuzzer and by the explorer inside it, and events, summed over all jobs; then edges, features, corpus and goals, each
 # from the job with the most; `-` for a value that is in no log.
 statistics() {
   local log
@@ -126,7 +126,7 @@ statistics() {
     }
     function end_job(name) {
       for (name in now) {
-        if (name == "executions" || name == "events") all[name] += now[name]
+        if (name ~ /^(executions|explored|events)$/) all[name] += now[name]
         else if (now[name] + 0 >= all[name] + 0) all[name] = now[name]
       }
       split("", now)
@@ -135,22 +135,23 @@ statistics() {
     /^next job$/ { end_job() }
     /^#/ { last("executions", "^#[0-9]+"); last("edges", "cov: [0-9]+") }
     /^#/ { last("features", "ft: [0-9]+"); last("corpus", "corp: [0-9]+") }
-    /^whitewater: / { last("events", "events [0-9]+"); last("goals", "goals [0-9]+/[0-9]+") }
+    /^whitewater: / { last("explored", "explored [0-9]+"); last("events", "events [0-9]+") }
+    /^whitewater: / { last("goals", "goals [0-9]+/[0-9]+") }
     END {
       end_job()
-      print known("executions"), known("events"), known("edges"), known("features"), known("corpus"), known("goals")
+      print known("executions"), known("explored"), known("events"), known("edges"), known("features"), known("corpus"), known("goals")
     }'
 }
 
 show() {
-  local now=$SECONDS rate=- executions events edges features inputs goals
-  read -r executions events edges features inputs goals < <(statistics)
+  local now=$SECONDS rate=- executions explored events edges features inputs goals
+  read -r executions explored events edges features inputs goals < <(statistics)
   if [ "$events" != - ]; then
     rate=$((now > shown_at ? (events - shown_events) / (now - shown_at) : 0))
     shown_events=$events shown_at=$now
   fi
-  printf '%4ds  executions %s  events/s %s  edges %s  features %s  corpus %s  goals %s  finds %s\n' \
-    "$now" "$executions" "$rate" "$edges" "$features" "$inputs" "$goals" "$(count_finds)"
+  printf '%4ds  executions %s  explored %s  events/s %s  edges %s  features %s  corpus %s  goals %s  finds %s\n' \
+    "$now" "$executions" "$explored" "$rate" "$edges" "$features" "$inputs" "$goals" "$(count_finds)"
 }
 
 # Prints the faults and goals that no job reached, if every job has reported.

@@ -4,7 +4,7 @@
 use whitewater::mutants::system_under_test;
 
 #[cfg(fuzzing)]
-whitewater::fuzz_target!("cluster", system_under_test, whitewater::target::REPLAY);
+whitewater::fuzz_target!(clones, "cluster", system_under_test, whitewater::target::REPLAY);
 
 #[cfg(not(fuzzing))]
 fn main() -> std::process::ExitCode {

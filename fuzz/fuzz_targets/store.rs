@@ -5,7 +5,7 @@
 use whitewater::mutants::storage::system_under_test;
 
 #[cfg(fuzzing)]
-whitewater::fuzz_target!("store", system_under_test, whitewater::target::REPLAY);
+whitewater::fuzz_target!(clones, "store", system_under_test, whitewater::target::REPLAY);
 
 #[cfg(not(fuzzing))]
 fn main() -> std::process::ExitCode {

@@ -39,12 +39,20 @@ pub use raft;
 pub use store;
 
 /// A fuzz target: the entry points that libFuzzer calls. `$name` is the target's name, `$sut` the
-/// function that returns the system under test, `$replay` the command that replays a file.
+/// function that returns the system under test, `$replay` the command that replays a file. Before
+/// the name, `clones` says that clones of this Raft share nothing with it, so that the explorer
+/// clones clusters instead of executing their schedules again.
 #[macro_export]
 macro_rules! fuzz_target {
+    (clones, $name:literal, $sut:expr, $replay:expr) => {
+        $crate::fuzz_target!(@prepare_with_clones, $name, $sut, $replay);
+    };
     ($name:literal, $sut:expr, $replay:expr) => {
+        $crate::fuzz_target!(@prepare, $name, $sut, $replay);
+    };
+    (@$prepare:ident, $name:literal, $sut:expr, $replay:expr) => {
         $crate::libfuzzer_sys::fuzz_target!(
-            init: { $crate::target::prepare($name, $sut, $replay) },
+            init: { $crate::target::$prepare($name, $sut, $replay) },
             |schedule: $crate::schedule::Schedule| { $crate::target::run_input(&schedule) }
         );
 

@@ -319,9 +319,9 @@ fn a_clean_run_with_a_short_log_leaves_git_status_empty() {
     let checkout = Checkout::small();
     let ended = checkout.run("fuzz.sh", &["cluster", "1"], &[]).with(0);
     assert!(ended.out.ends_with("clean\n"), "{}", ended.out);
-    assert!(ended
-        .out
-        .contains("executions 5  events/s -  edges 36  features 57  corpus 8  goals -"));
+    assert!(ended.out.contains(
+        "executions 5  explored -  events/s -  edges 36  features 57  corpus 8  goals -"
+    ));
     assert_eq!(checkout.names("corpus/cluster").len(), 4, "the corpus grows");
     assert_eq!(checkout.status(), "");
 }

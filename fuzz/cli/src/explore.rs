@@ -24,6 +24,7 @@ use whitewater::replica::Replica;
 use whitewater::run::{Outcome, Runner};
 use whitewater::schedule::files::read_all;
 use whitewater::schedule::Schedule;
+use whitewater::search::checkpoint::Checkpoint;
 use whitewater::search::explorer::{Explorer, Tuning};
 use whitewater::search::generator::Strategy;
 use whitewater::target::Systems;
@@ -119,7 +120,7 @@ struct Work<'a> {
 type WorkerResult = (WorkerState, Vec<Schedule>);
 
 /// Runs the workers, and reports their results together.
-pub fn explore<R: Replica<Storage: Clone> + Clone>(
+pub fn explore<R: Replica, C: Checkpoint<R>>(
     args: &ExploreArgs,
     systems: Systems<R>,
 ) -> Result<Output, Failure> {
@@ -133,7 +134,7 @@ pub fn explore<R: Replica<Storage: Clone> + Clone>(
         let spawn = |number| {
             let (corpus, stop, states) = (&corpus, &stop, sender.clone());
             let work = Work { args, corpus, number, stop, states };
-            scope.spawn(move || work.run(systems))
+            scope.spawn(move || work.run::<R, C>(systems))
         };
         let workers: Vec<_> = (0..args.jobs()).map(spawn).collect();
         drop(sender);
@@ -158,23 +159,25 @@ pub fn explore<R: Replica<Storage: Clone> + Clone>(
 
 impl Work<'_> {
     /// Runs the worker. An error of one worker stops the others.
-    fn run<R: Replica<Storage: Clone> + Clone>(
+    fn run<R: Replica, C: Checkpoint<R>>(
         self,
         systems: Systems<R>,
     ) -> Result<WorkerResult, Failure> {
-        let result = self.args.system.system_under_test(systems).and_then(|sut| self.search(&sut));
+        let result =
+            self.args.system.system_under_test(systems).and_then(|sut| self.search::<R, C>(&sut));
         result.inspect_err(|_| self.stop.store(true, Ordering::Relaxed))
     }
 
     /// Searches until the executions or CPU seconds are used up.
-    fn search<R: Replica<Storage: Clone> + Clone>(
+    fn search<R: Replica, C: Checkpoint<R>>(
         &self,
         sut: &SystemUnderTest<R>,
     ) -> Result<WorkerResult, Failure> {
         let (args, start) = (self.args, ThreadTime::now());
         let tuning = Tuning { events: args.events, ..Tuning::DEFAULT };
         let seed = worker_seed(args.seed, self.number);
-        let mut explorer = Explorer::new(sut.clone(), Strategy::default(), seed, tuning);
+        let strategy = Strategy::default();
+        let mut explorer: Explorer<R, C> = Explorer::new(sut.clone(), strategy, seed, tuning);
         let (mut state, mut corpus) = (WorkerState::default(), self.corpus.iter());
         let (mut executions, mut drawn, mut ending) = (0, 0, Ending::default());
         while !self.stop.load(Ordering::Relaxed) {
@@ -211,7 +214,7 @@ impl Work<'_> {
                 break;
             }
         }
-        Ok((state, explorer.into_discoveries()))
+        Ok((state, explorer.take_discoveries()))
     }
 
     /// Counts the find of an execution; whether it is the first of its fingerprint.

@@ -1,8 +1,8 @@
 //! The command line: replays, shrinks, prints, draws and searches schedules, on stable Rust, for
-//! any Raft that implements [`Replica`]. [`main_with_explore`] is the whole program, [`main`] the
-//! program for a Raft that cannot be cloned, and [`main_with_store`] runs a Raft on a real store
-//! too. The command `bench` runs our own Raft, also in an adapter's program, and needs libraries of
-//! its own: it is a feature, which adapters leave out.
+//! any Raft that implements [`Replica`]. [`main`] is the program for any Raft, [`main_with_clones`]
+//! the one for a Raft that can be cloned, and [`main_with_store`] runs a Raft on a real store too.
+//! The command `bench` runs our own Raft, also in an adapter's program, and needs libraries of its
+//! own: it is a feature, which adapters leave out.
 //!
 //! Exit codes: 0 clean, 1 a violation, 2 wrong usage or a file that cannot be read or written.
 //! Results go to standard output, errors and progress to standard error.
@@ -24,7 +24,7 @@ use clap::{Args, Parser, Subcommand};
 use whitewater::mutants::storage;
 use whitewater::replica::system_under_test::{SystemUnderTest, UnknownMutant};
 use whitewater::replica::Replica;
-use whitewater::run::Runner;
+use whitewater::run::{Judged, Runner};
 use whitewater::schedule::feature::{Feature, Features};
 use whitewater::schedule::Schedule;
 use whitewater::schedule::Setup;
@@ -275,7 +275,7 @@ trait Subject {
     fn explore(&self, args: &explore::ExploreArgs) -> Result<Output, Failure>;
 }
 
-/// The command `explore`, or the error of a Raft that cannot be cloned.
+/// The command `explore`.
 type Explore<R> = fn(&explore::ExploreArgs, Systems<R>) -> Result<Output, Failure>;
 
 /// The Rafts that `systems` makes.
@@ -316,18 +316,15 @@ impl<R: Replica> Subject for Of<R> {
     }
 }
 
-/// The program without `explore`, for the Rafts that `systems` makes by the name of a seeded bug.
+/// The program for the Rafts that `systems` makes by the name of a seeded bug.
 pub fn main<R: Replica>(systems: Systems<R>) -> ExitCode {
-    let explore: Explore<R> = |_, _| {
-        let complaint = "this Raft cannot be cloned, so it cannot be explored; use `random`";
-        Err(Failure(complaint.into()))
-    };
-    run(&Of { systems, explore }, None)
+    run(&Of { systems, explore: explore::explore::<R, Schedule> }, None)
 }
 
-/// The whole program, for a Raft whose clones share nothing with it.
-pub fn main_with_explore<R: Replica<Storage: Clone> + Clone>(systems: Systems<R>) -> ExitCode {
-    run(&Of { systems, explore: explore::explore }, None)
+/// The whole program, for a Raft whose clones share nothing with it: `explore` clones clusters
+/// instead of executing their schedules again.
+pub fn main_with_clones<R: Replica<Storage: Clone> + Clone>(systems: Systems<R>) -> ExitCode {
+    run(&Of { systems, explore: explore::explore::<R, Judged<R>> }, None)
 }
 
 /// The whole program, for a Raft that `stored` makes on a real store.
@@ -336,8 +333,8 @@ where
     R: Replica<Storage: Clone> + Clone,
     S: Replica<Storage: Clone> + Clone,
 {
-    let stored = Of { systems: stored, explore: explore::explore };
-    run(&Of { systems, explore: explore::explore }, Some(&stored))
+    let stored = Of { systems: stored, explore: explore::explore::<S, Judged<S>> };
+    run(&Of { systems, explore: explore::explore::<R, Judged<R>> }, Some(&stored))
 }
 
 fn run(plain: &dyn Subject, stored: Option<&dyn Subject>) -> ExitCode {

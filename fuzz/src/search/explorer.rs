@@ -3,10 +3,11 @@
 //! Promises: the same seed gives the same executions; each ends in an [`Outcome`] like any other
 //! run, whose resolved schedule replays from the start. Whenever an event takes a path for the
 //! first time (see [`crate::history::paths`]), the schedule up to it is recorded as a discovery,
-//! and the cluster after it is archived until others replace it. Half of the executions clone an
-//! archived cluster and continue from it, with new faults, weights and focus. The others begin at
-//! the start. A first part of the search has no feedback: bugs that any search finds need no
-//! guidance. Knows nothing of Raft.
+//! and a checkpoint of the cluster after it is archived until others replace it. Half of the
+//! executions return to an archived checkpoint and continue from it, with new faults, weights and
+//! focus. The others begin at the start. A first part of the search has no feedback: bugs that any
+//! search finds need no guidance. The command `explore` and the fuzz targets use the same search.
+//! Knows nothing of Raft.
 
 use crate::history::paths::slot_of;
 use crate::history::violation::Violation;
@@ -15,6 +16,7 @@ use crate::replica::Replica;
 use crate::run::{continue_run, resolved, Judged, Monitors, Outcome, MAX_EVENTS};
 use crate::schedule::event::Event;
 use crate::schedule::Schedule;
+use crate::search::checkpoint::Checkpoint;
 use crate::search::generator::{Generator, Strategy, DRAWS_PER_EVENT};
 
 /// The parameters of a search.
@@ -22,17 +24,17 @@ use crate::search::generator::{Generator, Strategy, DRAWS_PER_EVENT};
 pub struct Tuning {
     /// Primitive events of an execution from the start.
     pub events: u32,
-    /// Events before any cluster is archived.
+    /// Events before anything is archived.
     pub warm_up: u64,
-    /// How many clusters the archive holds.
+    /// How many checkpoints the archive holds.
     pub archive: usize,
-    /// No cluster is archived after more events than this.
+    /// No checkpoint is archived after more events than this.
     pub depth: u32,
     /// One execution in this many begins at the start.
     pub fresh: u32,
-    /// The least and the most events that an execution adds to an archived cluster.
+    /// The least and the most events that an execution adds to an archived checkpoint.
     pub suffix: (u32, u32),
-    /// How many archived clusters are drawn, of which the one with the rarest path is chosen.
+    /// How many archived checkpoints are drawn, of which the one with the rarest path is chosen.
     pub draws: u32,
 }
 
@@ -47,6 +49,17 @@ impl Tuning {
         suffix: (100, 400),
         draws: 8,
     };
+
+    /// The most events of an execution: it may be the longest of an archived checkpoint, or one
+    /// from the start.
+    pub const fn longest(&self) -> u32 {
+        let continued = self.depth + self.suffix.1;
+        if continued > self.events {
+            continued
+        } else {
+            self.events
+        }
+    }
 }
 
 /// The number of counters for paths; a power of two.
@@ -57,42 +70,42 @@ fn draws(events: u32) -> impl Iterator<Item = Option<Event>> {
     (0..DRAWS_PER_EVENT * events as usize).map(|_| None)
 }
 
-/// An archived cluster, with the counter of the path that was new, and how often it was chosen.
-struct Archived<R: Replica> {
-    cluster: Judged<R>,
+/// An archived checkpoint, with the counter of the path that was new, and how often it was chosen.
+struct Archived<C> {
+    checkpoint: C,
     slot: usize,
     chosen: u32,
 }
 
-/// A search.
-pub struct Explorer<R: Replica> {
+/// A search, with checkpoints of the type `C`.
+pub struct Explorer<R: Replica, C = Judged<R>> {
     /// The cluster in which executions run.
     cluster: Judged<R>,
-    map: Map<R>,
+    map: Map<C>,
     events: u64,
 }
 
 /// The coverage and the archive of a search, and its generator.
-struct Map<R: Replica> {
+struct Map<C> {
     tuning: Tuning,
     generator: Generator,
     /// How often each path was taken; empty during the warm-up, which may be short.
     counts: Vec<u32>,
-    archive: Vec<Archived<R>>,
-    /// The schedule up to each new path, also if its cluster has left the archive.
+    archive: Vec<Archived<C>>,
+    /// The schedule up to each new path, also if its checkpoint has left the archive.
     discoveries: Vec<Schedule>,
     /// Paths that were taken at least once.
     known: usize,
 }
 
-impl<R: Replica<Storage: Clone> + Clone> Explorer<R> {
+impl<R: Replica, C: Checkpoint<R>> Explorer<R, C> {
     /// A search before its first execution.
     pub fn new(
         sut: SystemUnderTest<R>,
         strategy: Strategy,
         seed: u64,
         tuning: Tuning,
-    ) -> Explorer<R> {
+    ) -> Explorer<R, C> {
         let (generator, counts) = (Generator::new(strategy, seed), Vec::new());
         Explorer {
             cluster: Judged::new(sut, Monitors::default()),
@@ -113,14 +126,29 @@ impl<R: Replica<Storage: Clone> + Clone> Explorer<R> {
         self.map.known
     }
 
-    /// The schedules that lead to the archived clusters.
+    /// The schedules that lead to the archived checkpoints.
     pub fn kept(&self) -> impl ExactSizeIterator<Item = Schedule> + '_ {
-        self.map.archive.iter().map(|kept| resolved(&kept.cluster))
+        self.map.archive.iter().map(|kept| kept.checkpoint.schedule())
     }
 
-    /// The schedules that were the first to take some path.
-    pub fn into_discoveries(self) -> Vec<Schedule> {
-        self.map.discoveries
+    /// The schedules that were the first to take some path, since this was last asked.
+    pub fn take_discoveries(&mut self) -> Vec<Schedule> {
+        std::mem::take(&mut self.map.discoveries)
+    }
+
+    /// The paths of the last execution, as keys that coverage can count.
+    pub fn keys(&self) -> &[u64] {
+        self.cluster.paths.keys()
+    }
+
+    /// The system under test.
+    pub fn system_under_test(&self) -> &SystemUnderTest<R> {
+        self.cluster.system_under_test()
+    }
+
+    /// Draws everything from now on as a search with this seed does.
+    pub fn reseed(&mut self, seed: u64) {
+        self.map.generator.reseed(seed);
     }
 
     /// How many events have happened in all, without those that a clone began with.
@@ -133,7 +161,8 @@ impl<R: Replica<Storage: Clone> + Clone> Explorer<R> {
         let Explorer { cluster, map, .. } = self;
         let is_warm_up = self.events < map.tuning.warm_up;
         let place = if is_warm_up { None } else { map.choose() };
-        let before = place.map_or(0, |place| map.archive[place].cluster.trace().len());
+        let returns = place.filter(|_| !C::EXECUTES);
+        let before = returns.map_or(0, |place| map.archive[place].checkpoint.depth());
         let violation = match place {
             Some(place) => map.continue_from(cluster, place),
             None => map.begin(cluster, nodes, is_warm_up),
@@ -142,7 +171,7 @@ impl<R: Replica<Storage: Clone> + Clone> Explorer<R> {
         Outcome::of(cluster, violation)
     }
 
-    /// Executes a known schedule, and archives the clusters in which it takes new paths.
+    /// Executes a known schedule, and archives checkpoints where it takes new paths.
     pub fn follow(&mut self, schedule: &Schedule) -> Outcome {
         let Explorer { cluster, map, .. } = self;
         let violation = continue_run(cluster, |cluster| {
@@ -154,8 +183,8 @@ impl<R: Replica<Storage: Clone> + Clone> Explorer<R> {
     }
 }
 
-impl<R: Replica<Storage: Clone> + Clone> Map<R> {
-    /// The archived cluster to continue from: of some that are drawn, the one with the rarest path.
+impl<C> Map<C> {
+    /// The archived checkpoint to continue from: of some drawn ones, the one with the rarest path.
     fn choose(&mut self) -> Option<usize> {
         if self.archive.is_empty() || self.generator.chance(self.tuning.fresh) {
             return None;
@@ -163,25 +192,28 @@ impl<R: Replica<Storage: Clone> + Clone> Map<R> {
         self.draw().min_by_key(|&place| self.weight(place))
     }
 
-    /// Some archived clusters.
+    /// Some archived checkpoints.
     fn draw(&mut self) -> impl Iterator<Item = usize> {
         let kept = self.archive.len() as u32;
         let drawn = (0..self.tuning.draws).map(|_| self.generator.below(kept) as usize);
         drawn.collect::<Vec<usize>>().into_iter()
     }
 
-    /// The count of an archived cluster's path, times one more than how often it was chosen.
+    /// The count of an archived checkpoint's path, times one more than how often it was chosen.
     fn weight(&self, place: usize) -> u64 {
         let Archived { slot, chosen, .. } = &self.archive[place];
         u64::from(self.counts[*slot]) * (1 + u64::from(*chosen))
     }
 
-    fn begin(
+    fn begin<R: Replica>(
         &mut self,
         cluster: &mut Judged<R>,
         nodes: Option<u8>,
         is_warm_up: bool,
-    ) -> Option<Violation> {
+    ) -> Option<Violation>
+    where
+        C: Checkpoint<R>,
+    {
         let setup = self.generator.setup(nodes);
         let limit = self.tuning.events;
         continue_run(cluster, |cluster| {
@@ -190,25 +222,36 @@ impl<R: Replica<Storage: Clone> + Clone> Map<R> {
         })
     }
 
-    fn continue_from(&mut self, cluster: &mut Judged<R>, place: usize) -> Option<Violation> {
-        let kept = &mut self.archive[place];
-        kept.chosen += 1;
-        cluster.clone_from(&kept.cluster);
-        let (least, most) = self.tuning.suffix;
-        let more = least + self.generator.below(most - least + 1);
-        self.generator.begin_anew(*cluster.setup());
-        cluster.extend(cluster.trace().len() + more as usize);
-        continue_run(cluster, |cluster| self.play(cluster, draws(more), true))
+    fn continue_from<R: Replica>(
+        &mut self,
+        cluster: &mut Judged<R>,
+        place: usize,
+    ) -> Option<Violation>
+    where
+        C: Checkpoint<R>,
+    {
+        self.archive[place].chosen += 1;
+        continue_run(cluster, |cluster| {
+            self.archive[place].checkpoint.restore(cluster)?;
+            let (least, most) = self.tuning.suffix;
+            let more = least + self.generator.below(most - least + 1);
+            self.generator.begin_anew(*cluster.setup());
+            cluster.extend(cluster.trace().len() + more as usize);
+            self.play(cluster, draws(more), true)
+        })
     }
 
-    /// Plays events, each as given or else as drawn; if `keeps`, the cluster is archived whenever
-    /// it takes a new path.
-    fn play(
+    /// Plays events, each as given or else as drawn; if `keeps`, a checkpoint is archived whenever
+    /// the cluster takes a new path.
+    fn play<R: Replica>(
         &mut self,
         cluster: &mut Judged<R>,
         events: impl Iterator<Item = Option<Event>>,
         keeps: bool,
-    ) -> Result<(), Box<Violation>> {
+    ) -> Result<(), Box<Violation>>
+    where
+        C: Checkpoint<R>,
+    {
         let mut seen = cluster.paths.keys().len();
         for event in events {
             if cluster.is_over() {
@@ -244,17 +287,20 @@ impl<R: Replica<Storage: Clone> + Clone> Map<R> {
         new
     }
 
-    fn keep(&mut self, cluster: &Judged<R>, slot: usize) {
+    fn keep<R: Replica>(&mut self, cluster: &Judged<R>, slot: usize)
+    where
+        C: Checkpoint<R>,
+    {
         if cluster.trace().len() > self.tuning.depth as usize {
             return;
         }
         if self.archive.len() < self.tuning.archive {
-            let cluster = cluster.clone();
-            return self.archive.push(Archived { cluster, slot, chosen: 0 });
+            let checkpoint = C::of(cluster);
+            return self.archive.push(Archived { checkpoint, slot, chosen: 0 });
         }
         if let Some(worst) = self.draw().max_by_key(|&place| self.weight(place)) {
             let kept = &mut self.archive[worst];
-            kept.cluster.clone_from(cluster);
+            kept.checkpoint.replace(cluster);
             (kept.slot, kept.chosen) = (slot, 0);
         }
     }
@@ -264,6 +310,7 @@ impl<R: Replica<Storage: Clone> + Clone> Map<R> {
 mod tests {
     use super::*;
     use crate::mutants::{self, raft};
+    use crate::replica::ours::Ours;
     use crate::run::Runner;
 
     const SMALL: Tuning = Tuning { warm_up: 2_000, archive: 16, ..Tuning::DEFAULT };
@@ -271,7 +318,7 @@ mod tests {
     #[test]
     fn the_same_seed_gives_the_same_executions() {
         let digests = |seed| {
-            let mut explorer = Explorer::new(raft(), Strategy::Swarm, seed, SMALL);
+            let mut explorer: Explorer<Ours> = Explorer::new(raft(), Strategy::Swarm, seed, SMALL);
             (0..60).map(|_| explorer.execute(None).digest).collect::<Vec<_>>()
         };
         assert_eq!(digests(3), digests(3));
@@ -280,7 +327,7 @@ mod tests {
 
     #[test]
     fn an_execution_that_continues_from_an_archived_cluster_replays_from_the_start() {
-        let mut explorer = Explorer::new(raft(), Strategy::Swarm, 1, SMALL);
+        let mut explorer: Explorer<Ours> = Explorer::new(raft(), Strategy::Swarm, 1, SMALL);
         let mut runner = Runner::new(raft());
         for _ in 0..200 {
             let outcome = explorer.execute(None);
@@ -293,7 +340,8 @@ mod tests {
     #[test]
     fn a_violation_is_reproduced_by_its_schedule() {
         let mutant = mutants::named("votes-twice").expect("it exists");
-        let mut explorer = Explorer::new(mutant.system_under_test(), Strategy::Swarm, 1, SMALL);
+        let mut explorer: Explorer<Ours> =
+            Explorer::new(mutant.system_under_test(), Strategy::Swarm, 1, SMALL);
         let mut finds = (0..300).map(|_| explorer.execute(None));
         let find = finds.find(|outcome| outcome.violation.is_some()).expect("it is found");
         let again = Runner::new(mutant.system_under_test()).run_exactly(&find.resolved);
@@ -303,7 +351,7 @@ mod tests {
     #[test]
     fn a_known_schedule_is_executed_and_archived() {
         let schedule = Generator::new(Strategy::Swarm, 9).schedule(None, 200);
-        let mut explorer = Explorer::new(raft(), Strategy::Swarm, 1, SMALL);
+        let mut explorer: Explorer<Ours> = Explorer::new(raft(), Strategy::Swarm, 1, SMALL);
         let outcome = explorer.follow(&schedule);
         assert_eq!(outcome.digest, Runner::new(raft()).run(&schedule).digest);
         assert!(explorer.kept().count() > 0);
@@ -313,7 +361,7 @@ mod tests {
     fn an_execution_begins_with_the_whole_schedule_of_an_archived_cluster() {
         let schedule = Generator::new(Strategy::Swarm, 9).schedule(None, 200);
         let tuning = Tuning { warm_up: 0, fresh: u32::MAX, ..SMALL };
-        let mut explorer = Explorer::new(raft(), Strategy::Swarm, 1, tuning);
+        let mut explorer: Explorer<Ours> = Explorer::new(raft(), Strategy::Swarm, 1, tuning);
         explorer.follow(&schedule);
         let mut longest = 0;
         for _ in 0..20 {
@@ -332,9 +380,9 @@ mod tests {
 
     #[test]
     fn a_discovery_is_recorded_even_after_its_cluster_has_left_the_archive() {
-        let mut explorer = Explorer::new(raft(), Strategy::Swarm, 1, SMALL);
+        let mut explorer: Explorer<Ours> = Explorer::new(raft(), Strategy::Swarm, 1, SMALL);
         (0..200).for_each(|_| drop(explorer.execute(None)));
-        let discoveries = explorer.into_discoveries();
+        let discoveries = explorer.take_discoveries();
         assert!(discoveries.len() > 4 * SMALL.archive);
         let (mut runner, mut known) = (Runner::new(raft()), std::collections::BTreeSet::new());
         for schedule in &discoveries {
@@ -347,10 +395,10 @@ mod tests {
 
     #[test]
     fn an_archived_cluster_took_the_path_that_it_is_archived_for() {
-        let mut explorer = Explorer::new(raft(), Strategy::Swarm, 1, SMALL);
+        let mut explorer: Explorer<Ours> = Explorer::new(raft(), Strategy::Swarm, 1, SMALL);
         (0..200).for_each(|_| drop(explorer.execute(None)));
-        for Archived { cluster, slot, .. } in &explorer.map.archive {
-            assert!(cluster.paths.keys().iter().any(|key| slot_of(*key, COUNTERS) == *slot));
+        for Archived { checkpoint, slot, .. } in &explorer.map.archive {
+            assert!(checkpoint.paths.keys().iter().any(|key| slot_of(*key, COUNTERS) == *slot));
         }
     }
 }

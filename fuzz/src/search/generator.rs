@@ -234,6 +234,11 @@ impl Generator {
         Generator { feature: Some(feature), ..self }
     }
 
+    /// Draws from now on as a source with this seed does.
+    pub fn reseed(&mut self, seed: u64) {
+        self.random = ChaCha8Rng::seed_from_u64(seed);
+    }
+
     /// Begins a schedule, and draws its setup. `nodes` fixes the size of the cluster.
     pub fn setup(&mut self, nodes: Option<u8>) -> Setup {
         loop {

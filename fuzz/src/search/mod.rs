@@ -1,7 +1,8 @@
 //! Search: where schedules come from. The generator draws them without feedback, the mutator
-//! mutates the inputs in libFuzzer's corpus, and the explorer continues from archived clusters in
-//! which a new path was taken.
+//! mutates the inputs in libFuzzer's corpus, and the explorer continues from archived checkpoints
+//! of clusters in which a new path was taken.
 
+pub mod checkpoint;
 pub mod explorer;
 pub mod generator;
 pub mod mutator;

@@ -31,7 +31,7 @@ pub fn mutate(
     if size < Setup::BYTES {
         schedule = Schedule { setup: random.setup(None), events: Vec::new() };
     }
-    let most = (room - Setup::BYTES) / Event::BYTES;
+    let most = most_events(room, &schedule);
     for _ in 0..=random.below(3) {
         change(&mut schedule, most, &mut random);
     }
@@ -50,13 +50,21 @@ pub fn cross_over(first: &[u8], second: &[u8], out: &mut [u8], seed: u32) -> usi
     }
     let cut = random.below(schedule.events.len() as u32 + 1) as usize;
     let from = random.below(other.events.len() as u32 + 1) as usize;
+    let most = most_events(out.len(), &schedule);
     schedule.events.truncate(cut);
     schedule.events.extend_from_slice(&other.events[from..]);
-    schedule.events.truncate((out.len() - Setup::BYTES) / Event::BYTES);
+    schedule.events.truncate(most);
     store(&schedule, out)
 }
 
-fn store(schedule: &Schedule, data: &mut [u8]) -> usize {
+/// How many events a schedule may get in `room` bytes. Only the explorer makes longer ones.
+fn most_events(room: usize, schedule: &Schedule) -> usize {
+    let fitting = (room - Setup::BYTES) / Event::BYTES;
+    fitting.min(Schedule::FULL_LENGTH.max(schedule.events.len()))
+}
+
+/// Writes a schedule that fits `data`; its size.
+pub fn store(schedule: &Schedule, data: &mut [u8]) -> usize {
     let bytes = schedule.encode();
     data[..bytes.len()].copy_from_slice(&bytes);
     bytes.len()
@@ -137,6 +145,24 @@ mod tests {
             let schedule = Schedule::decode(&data[..size]).unwrap();
             assert_eq!(Schedule::decode(&schedule.encode()), Ok(schedule));
         }
+    }
+
+    #[test]
+    fn a_mutation_makes_no_schedule_longer_than_full_length() {
+        let room = Setup::BYTES + 2 * Schedule::FULL_LENGTH * Event::BYTES;
+        let longest = |before: usize| {
+            let schedule = Generator::new(Strategy::Swarm, 1).schedule(None, before);
+            let lengths = (0..500).map(|seed| {
+                let mut data = schedule.encode();
+                let size = data.len();
+                data.resize(room, 0);
+                let size = mutate(&mut data, size, room, seed, |_, size, _| size);
+                Schedule::decode(&data[..size]).unwrap().events.len()
+            });
+            lengths.max().unwrap()
+        };
+        assert_eq!(longest(Schedule::FULL_LENGTH - 1), Schedule::FULL_LENGTH);
+        assert_eq!(longest(Schedule::FULL_LENGTH + 100), Schedule::FULL_LENGTH + 100);
     }
 
     #[test]

@@ -3,16 +3,19 @@
 //! Promises: on a violation, before the panic: the schedule is shrunk, the small input is written
 //! beside libFuzzer's own, the story is printed with the command that replays it, and the
 //! fingerprint is printed in the forms that libFuzzer's minimiser and ClusterFuzz's parser read. A
-//! lint counts as a find. With `WHITEWATER_ONLY=<fingerprint>`, every other violation is ignored,
+//! lint counts as a find. In a campaign, half of the mutations are searches by the explorer
+//! (`exploration.rs`), which begins where the corpus ends. With `WHITEWATER_ONLY=<fingerprint>`, every other violation is ignored,
 //! so that a stock minimiser cannot drift to another bug; `WHITEWATER_IGNORE` names known finds.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::base::counts::Counts;
+use crate::base::hash::mix;
 use crate::base::renamed;
 use crate::goal::{self, GOALS};
 use crate::history::paths::slot_of;
@@ -23,12 +26,17 @@ use crate::replica::system_under_test::{SystemUnderTest, UnknownMutant};
 use crate::replica::Replica;
 use crate::report::shrink::shrink;
 use crate::report::story;
-use crate::run::{Runner, MAX_EVENTS};
+use crate::run::{Judged, Outcome};
+use crate::schedule::event::Event;
 use crate::schedule::family::Family;
 use crate::schedule::files::{content_name, read_schedule, write_new};
 use crate::schedule::{Schedule, Setup};
+use crate::search::checkpoint::Checkpoint;
+use crate::search::explorer::{Explorer, Tuning};
+use crate::search::generator::Strategy;
 use crate::search::mutator;
 
+mod exploration;
 mod options;
 
 /// The seeded bug of the target `mutant`, and of `store`, which needs none.
@@ -78,10 +86,10 @@ struct Reached {
 }
 
 /// A running fuzz target.
-struct Target<R: Replica> {
+struct Target<R: Replica, C> {
     name: &'static str,
     replay: &'static str,
-    runner: Runner<R>,
+    explorer: Explorer<R, C>,
     mutant: Option<String>,
     only: Option<String>,
     ignored: Vec<String>,
@@ -89,17 +97,29 @@ struct Target<R: Replica> {
     artifacts: Option<PathBuf>,
     edges_alone: bool,
     nodes: Option<u8>,
+    /// Whether mutations may be searches.
+    explores: bool,
     inputs: u64,
+    /// Executions by the explorer.
+    explored: u64,
+    /// What the explorer has discovered and libFuzzer has not run yet.
+    waiting: VecDeque<Schedule>,
     events: u64,
     faults: Counts<{ Family::ALL.len() }>,
     goals: Counts<{ goal::COUNT }>,
 }
 
-/// The function for one input, independent of the Raft under test.
-type TryInput = Box<dyn FnMut(&Schedule) -> Option<String>>;
+/// A target, independent of the Raft under test.
+trait Campaign {
+    /// Runs one schedule and reports its violation; returns the fingerprint.
+    fn try_input(&mut self, schedule: &Schedule) -> Option<String>;
+
+    /// Searches; a schedule that breaks a promise or takes a new path, of at most `most` events.
+    fn explore(&mut self, seed: u64, most: usize) -> Option<Schedule>;
+}
 
 thread_local! {
-    static TARGET: RefCell<Option<TryInput>> = const { RefCell::new(None) };
+    static TARGET: RefCell<Option<Box<dyn Campaign>>> = const { RefCell::new(None) };
 }
 
 /// The fingerprint `name`, if a violation can have it; else an error that names the `option`.
@@ -117,13 +137,13 @@ fn nodes(word: &str) -> Result<u8, String> {
     nodes.ok_or_else(|| format!("{NODES}: '{word}' is not a number of nodes from 1 to 7"))
 }
 
-impl<R: Replica> Target<R> {
+impl<R: Replica, C: Checkpoint<R>> Target<R, C> {
     /// Reads the environment; an error describes an invalid setting.
     fn prepare(
         name: &'static str,
         systems: Systems<R>,
         replay: &'static str,
-    ) -> Result<Target<R>, String> {
+    ) -> Result<Target<R, C>, String> {
         let mutant = match (name, env::var(MUTANT).ok()) {
             ("mutant", None) => return Err(format!("{MUTANT} must name a seeded bug")),
             ("mutant" | "store", mutant) => mutant,
@@ -131,8 +151,7 @@ impl<R: Replica> Target<R> {
         };
         let mut sut = systems(mutant.as_deref()).map_err(|unknown| unknown.to_string())?;
         sut.driver.always_sync = env::var_os(ALWAYS_SYNC).is_some();
-        let runner = Runner::new(sut);
-        let (inputs, events) = (0, 0);
+        let explorer = Explorer::new(sut, Strategy::default(), 0, Tuning::DEFAULT);
         let (faults, goals) = (Counts::default(), Counts::default());
         let only = env::var(ONLY).ok().map(|name| fingerprint(ONLY, &name)).transpose()?;
         let ignored = env::var(IGNORE).unwrap_or_default();
@@ -142,44 +161,40 @@ impl<R: Replica> Target<R> {
         Ok(Target {
             name,
             replay,
-            runner,
+            explorer,
             mutant,
             only,
             ignored,
             artifacts,
             edges_alone: env::var_os(EDGES_ALONE).is_some(),
             nodes: env::var(NODES).ok().map(|word| nodes(&word)).transpose()?,
-            inputs,
-            events,
+            explores: false,
+            inputs: 0,
+            explored: 0,
+            waiting: VecDeque::new(),
+            events: 0,
             faults,
             goals,
         })
     }
 
-    /// Runs one schedule and reports its violation; returns the fingerprint.
-    fn try_input(&mut self, schedule: &Schedule) -> Option<String> {
+    /// The schedule, on a cluster of the size that the environment gives.
+    fn sized(&self, schedule: &Schedule) -> Schedule {
         let nodes = self.nodes.unwrap_or(schedule.setup.nodes);
-        let setup = Setup { nodes, ..schedule.setup };
-        let mut events = schedule.events.iter().copied();
-        let outcome = self.runner.run_events(setup, |_| events.next(), MAX_EVENTS);
-        self.inputs += 1;
-        self.events += outcome.resolved.events.len() as u64;
+        Schedule { setup: Setup { nodes, ..schedule.setup }, events: schedule.events.clone() }
+    }
+
+    /// Adds an execution to what the campaign reports.
+    fn tally(&mut self, outcome: &Outcome, events: u64) {
+        self.events += events;
         self.faults.add(&outcome.faults);
         self.goals.add(&outcome.goals);
-        if !self.edges_alone {
-            self.count(&outcome.goals);
-        }
-        if self.inputs % REPORT_EVERY == 0 {
-            self.print_status();
-        }
-        let violation = outcome.violation?;
-        let fingerprint = violation.fingerprint();
-        let another = self.only.as_ref().is_some_and(|only| *only != fingerprint);
-        if another || self.ignored.contains(&fingerprint) {
-            return None;
-        }
-        self.report(&outcome.resolved, &violation);
-        Some(fingerprint)
+    }
+
+    /// Whether a violation counts as a find.
+    fn is_wanted(&self, fingerprint: &String) -> bool {
+        let is_another = self.only.as_ref().is_some_and(|only| only != fingerprint);
+        !is_another && !self.ignored.contains(fingerprint)
     }
 
     /// Sets libFuzzer's extra counters for the last run.
@@ -187,7 +202,7 @@ impl<R: Replica> Target<R> {
         for (counter, &count) in REACHED.goals.iter().zip(&goals.0) {
             counter.store((count > 0).into(), Ordering::Relaxed);
         }
-        for &key in self.runner.keys() {
+        for &key in self.explorer.keys() {
             REACHED.paths[slot_of(key, PATHS)].store(1, Ordering::Relaxed);
         }
     }
@@ -195,8 +210,9 @@ impl<R: Replica> Target<R> {
     /// Prints the campaign's progress, in lines that a script can read.
     fn print_status(&self) {
         let reached = self.goals.0.iter().filter(|&&count| count > 0).count();
-        let (inputs, events, all) = (self.inputs, self.events, goal::COUNT);
-        eprintln!("whitewater: inputs {inputs} events {events} goals {reached}/{all}");
+        let (inputs, explored, events) = (self.inputs, self.explored, self.events);
+        let goals = format_args!("{reached}/{}", goal::COUNT);
+        eprintln!("whitewater: inputs {inputs} explored {explored} events {events} goals {goals}");
         let families = Family::ALL.iter().map(|(_, name)| *name).zip(self.faults.0);
         let goals = GOALS.iter().map(|(name, _)| *name).zip(self.goals.0);
         let missing = families.chain(goals).filter(|(_, count)| *count == 0);
@@ -209,10 +225,10 @@ impl<R: Replica> Target<R> {
         let fingerprint = violation.fingerprint();
         self.print_status();
         eprintln!("\n==== whitewater: {fingerprint} ====\n");
-        match shrink(self.runner.system_under_test(), schedule) {
+        match shrink(self.explorer.system_under_test(), schedule) {
             Ok(small) => {
                 let path = self.save(&small.schedule, &fingerprint);
-                eprint!("{}", story::narrate(self.runner.system_under_test(), &small.schedule));
+                eprint!("{}", story::narrate(self.explorer.system_under_test(), &small.schedule));
                 eprintln!(
                     "\nshrunk    {} to {} events in {} replays",
                     small.events_before,
@@ -253,20 +269,70 @@ impl<R: Replica> Target<R> {
     }
 }
 
-/// Prepares the target `name`, before libFuzzer reads its options. Exits the process on an error.
+impl<R: Replica, C: Checkpoint<R>> Campaign for Target<R, C> {
+    fn try_input(&mut self, schedule: &Schedule) -> Option<String> {
+        let outcome = self.explorer.follow(&self.sized(schedule));
+        self.explorer.take_discoveries();
+        self.inputs += 1;
+        self.tally(&outcome, outcome.resolved.events.len() as u64);
+        if !self.edges_alone {
+            self.count(&outcome.goals);
+        }
+        if self.inputs % REPORT_EVERY == 0 {
+            self.print_status();
+        }
+        let violation = outcome.violation?;
+        let fingerprint = violation.fingerprint();
+        if !self.is_wanted(&fingerprint) {
+            return None;
+        }
+        self.report(&outcome.resolved, &violation);
+        Some(fingerprint)
+    }
+
+    fn explore(&mut self, seed: u64, most: usize) -> Option<Schedule> {
+        if self.explores {
+            self.explore_for(seed, most)
+        } else {
+            None
+        }
+    }
+}
+
+/// Prepares the target `name` for any Raft, before libFuzzer reads its options. Exits the process
+/// on an error.
 pub fn prepare<R: Replica + 'static>(
     name: &'static str,
     systems: Systems<R>,
     replay: &'static str,
 ) {
-    match options::complete().and_then(|()| Target::prepare(name, systems, replay)) {
+    prepare_with::<R, Schedule>(name, systems, replay);
+}
+
+/// The same for a Raft whose clones share nothing with it: the explorer clones clusters instead of
+/// executing their schedules again.
+pub fn prepare_with_clones<R: Replica<Storage: Clone> + Clone + 'static>(
+    name: &'static str,
+    systems: Systems<R>,
+    replay: &'static str,
+) {
+    prepare_with::<R, Judged<R>>(name, systems, replay);
+}
+
+fn prepare_with<R: Replica + 'static, C: Checkpoint<R> + 'static>(
+    name: &'static str,
+    systems: Systems<R>,
+    replay: &'static str,
+) {
+    match options::complete().and_then(|()| Target::<R, C>::prepare(name, systems, replay)) {
         Ok(mut target) => {
             // cargo fuzz puts its own before the caller's, and libFuzzer uses the last.
             let mut prefixes = env::args_os().filter_map(|arg| {
                 Some(PathBuf::from(arg.to_str()?.strip_prefix("-artifact_prefix=")?))
             });
             target.artifacts = Some(prefixes.next_back().unwrap_or_default());
-            TARGET.set(Some(Box::new(move |schedule| target.try_input(schedule))));
+            target.explores = !target.edges_alone && options::is_own_campaign();
+            TARGET.set(Some(Box::new(target)));
         }
         Err(error) => {
             eprintln!("{name}: {error}");
@@ -275,7 +341,8 @@ pub fn prepare<R: Replica + 'static>(
     }
 }
 
-/// Mutates as [`mutator::mutate`] does; after a panic there, as libFuzzer itself would.
+/// Half of the mutations are schedules that the explorer found. The others, and all where it found
+/// none, mutate as [`mutator::mutate`] does; after a panic there, as libFuzzer itself would.
 pub fn mutate(
     data: &mut [u8],
     size: usize,
@@ -283,8 +350,19 @@ pub fn mutate(
     seed: u32,
     own: fn(&mut [u8], usize, usize) -> usize,
 ) -> usize {
+    if mix(0, seed.into()) % 2 == 0 {
+        if let Some(found) = or_print(seed, || explore(seed, room.min(data.len()))).flatten() {
+            return mutator::store(&found, data);
+        }
+    }
     let mutated = or_print(seed, || mutator::mutate(data, size, room, seed, own));
     mutated.unwrap_or_else(|| own(data, size, room))
+}
+
+/// A schedule that the explorer of the target found, if there is one, and that fits `room` bytes.
+fn explore(seed: u32, room: usize) -> Option<Schedule> {
+    let most = room.checked_sub(Setup::BYTES)? / Event::BYTES;
+    TARGET.with_borrow_mut(|target| target.as_mut()?.explore(seed.into(), most))
 }
 
 /// Crosses over as [`mutator::cross_over`] does; an empty input after a panic there.
@@ -304,8 +382,9 @@ fn or_print<T>(seed: u32, mutate: impl FnOnce() -> T) -> Option<T> {
 
 /// Runs one input, and panics if it has a violation.
 pub fn run_input(schedule: &Schedule) {
-    let broken = TARGET
-        .with_borrow_mut(|target| target.as_mut().expect("the target is prepared first")(schedule));
+    let broken = TARGET.with_borrow_mut(|target| {
+        target.as_mut().expect("it is prepared first").try_input(schedule)
+    });
     if let Some(fingerprint) = broken {
         panic!("{fingerprint}");
     }
@@ -314,7 +393,7 @@ pub fn run_input(schedule: &Schedule) {
 /// The target as an ordinary program: replays the files of its arguments. Exit code 0 if all are
 /// clean, 1 if one has a violation, 2 if one cannot be read.
 pub fn replay_files<R: Replica>(name: &'static str, systems: Systems<R>) -> ExitCode {
-    let mut target = match Target::prepare(name, systems, REPLAY) {
+    let mut target = match Target::<R, Schedule>::prepare(name, systems, REPLAY) {
         Ok(target) => target,
         Err(error) => {
             eprintln!("{name}: {error}");

@@ -14,10 +14,13 @@ use std::process;
 
 use crate::base::hash::mix;
 use crate::schedule::event::Event;
-use crate::schedule::{Schedule, Setup};
+use crate::schedule::Setup;
+use crate::search::explorer::Tuning;
 
-/// Bugs need long schedules. libFuzzer truncates longer inputs, wherever it reads one.
-const LENGTH: (&str, usize) = ("max_len", Setup::BYTES + Schedule::FULL_LENGTH * Event::BYTES);
+/// Bugs need long schedules, and the explorer continues them. libFuzzer truncates longer inputs,
+/// wherever it reads one.
+const LENGTH: (&str, usize) =
+    ("max_len", Setup::BYTES + Tuning::DEFAULT.longest() as usize * Event::BYTES);
 
 const OPTIONS: [(&str, usize); 2] = [
     // The entropic power schedule examines all rare features of each execution; rare paths are
@@ -132,6 +135,11 @@ fn is_on(given: &[OsString], name: &str) -> bool {
     value(given, name).is_some_and(|value| !value.trim_start_matches('0').is_empty())
 }
 
+/// Whether the command line of this process is a campaign.
+pub fn is_own_campaign() -> bool {
+    is_campaign(&env::args_os().skip(1).collect::<Vec<_>>())
+}
+
 /// Whether inputs are generated; else they are replayed, minimised or merged unchanged.
 fn is_campaign(given: &[OsString]) -> bool {
     let is_flag = |word: &OsString| word.as_encoded_bytes().starts_with(b"-");
@@ -218,7 +226,7 @@ mod tests {
         let given = "corpus/cluster -entropic=1 -max_len=640";
         assert_eq!(line(&completed(&words(given), None)), format!("-use_counters=0 {given}"));
         let behind = "-ignore_remaining_args=1 -entropic=1 -merge=1";
-        let added = "-entropic=0 -use_counters=0 -max_len=2592";
+        let added = "-entropic=0 -use_counters=0 -max_len=4832";
         assert_eq!(line(&completed(&words(behind), None)), format!("{added} {behind}"));
     }
 
