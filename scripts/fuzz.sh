@@ -154,6 +154,16 @@ show() {
     "$now" "$executions" "$explored" "$rate" "$edges" "$features" "$inputs" "$goals" "$(count_finds)"
 }
 
+# Prints what each job has discovered: the paths of the code under test that it knows; how many it
+# expects to be unseen, at least (Chao1); the chance that the next path is a new one (Good and
+# Turing); and after how many of all paths the last new one was taken.
+discovered() {
+  local log
+  for log in "${logs[@]}"; do
+    { grep -a '^whitewater: paths ' "$log" || true; } | tail -n 1 | cut -d' ' -f2-
+  done
+}
+
 # Prints the faults and goals that no job reached, if every job has reported.
 never_reached() {
   local log
@@ -181,6 +191,7 @@ while kill -0 "$fuzzers" 2>/dev/null; do
 done
 wait "$fuzzers" || true
 fuzzers=''
+discovered
 missed=$(never_reached)
 [ -z "$missed" ] || echo "never reached (faults, goals):$missed"
 

@@ -17,6 +17,7 @@ use clap::Args;
 use cpu_time::{ProcessTime, ThreadTime};
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use serde_json::{json, Value};
 use whitewater::base::hash::mix;
 use whitewater::raft::mark::Mark;
 use whitewater::replica::system_under_test::SystemUnderTest;
@@ -27,6 +28,7 @@ use whitewater::schedule::Schedule;
 use whitewater::search::checkpoint::Checkpoint;
 use whitewater::search::explorer::{Explorer, Tuning};
 use whitewater::search::generator::Strategy;
+use whitewater::search::path_counts::Discovery;
 use whitewater::target::Systems;
 
 use crate::report::progress;
@@ -99,7 +101,7 @@ fn worker_seed(seed: u64, number: u64) -> u64 {
 #[derive(Clone, Default)]
 struct WorkerState {
     tally: Tally,
-    known: usize,
+    discovery: Discovery,
     kept: usize,
     /// CPU seconds.
     cpu: f64,
@@ -154,7 +156,7 @@ pub fn explore<R: Replica, C: Checkpoint<R>>(
     if args.finds.stop_at_first {
         total(&states).finds.iter().try_for_each(|(name, find)| args.finds.save(name, find))?;
     }
-    Ok(output(&states, saved, start.elapsed()))
+    Ok(output(&states, &args.finds, saved, start.elapsed()))
 }
 
 impl Work<'_> {
@@ -204,7 +206,7 @@ impl Work<'_> {
                 None => false,
             };
             executions += 1;
-            (state.known, state.kept) = (explorer.known(), explorer.kept().len());
+            (state.discovery, state.kept) = (explorer.discovery(), explorer.kept().len());
             if found || executions % REPORT_EVERY == 0 {
                 // The receiver is gone if a find could not be saved.
                 let _ = self.states.send((self.number as usize, state.clone()));
@@ -267,27 +269,54 @@ fn line(states: &[WorkerState]) -> String {
     let tally = total(states);
     let cpu: f64 = states.iter().map(|state| state.cpu).sum();
     let rate = (tally.events as f64 / cpu.max(1e-6)) as u64;
-    let known = states.iter().map(|state| state.known).max().unwrap_or(0);
+    let known = states.iter().map(|state| state.discovery.known).max().unwrap_or(0);
     let kept: usize = states.iter().map(|state| state.kept).sum();
     let finds: Vec<&str> = tally.finds.keys().map(String::as_str).collect();
     format!("{rate} events/cpu-s paths {known} kept {kept} {} {}", tally.line(), finds.join(" "))
 }
 
 /// What is printed at the end.
-fn output(states: &[WorkerState], saved: Option<usize>, cpu: Duration) -> Output {
-    let mut output = total(states).output(cpu);
-    let known: Vec<usize> = states.iter().map(|state| state.known).collect();
+fn output(states: &[WorkerState], finds: &FindArgs, saved: Option<usize>, cpu: Duration) -> Output {
+    let mut output = total(states).output(cpu, finds);
+    let found: Vec<Discovery> = states.iter().map(|state| state.discovery).collect();
     let kept: usize = states.iter().map(|state| state.kept).sum();
-    let words: Vec<String> = known.iter().map(usize::to_string).collect();
-    output.text +=
-        &format!("paths known, by worker: {}\nclusters kept: {kept}\n", words.join(", "));
+    output.text += &format!("{}clusters kept: {kept}\n", discovery_text(&found));
+    let known: Vec<usize> = found.iter().map(|found| found.known).collect();
     output.json["paths"] = known.into();
+    output.json["discovery"] = found.iter().map(discovery_json).collect();
     output.json["kept"] = kept.into();
     if let Some(saved) = saved {
         output.text += &format!("corpus: {saved} schedules with new coverage\n");
         output.json["saved"] = saved.into();
     }
     output
+}
+
+/// What the workers have discovered, and what may be left.
+fn discovery_text(found: &[Discovery]) -> String {
+    let list =
+        |word: fn(&Discovery) -> String| found.iter().map(word).collect::<Vec<_>>().join(", ");
+    let known = list(|found| found.known.to_string());
+    let unseen = list(|found| format!("{:.0}", found.unseen()));
+    let once = list(|found| found.singletons.to_string());
+    let chance = list(|found| format!("{:.1e}", found.probability()));
+    let last = list(|found| format!("{} of {}", found.last_new, found.taken));
+    format!(
+        "paths known, by worker: {known}\npaths expected unseen, at least: {unseen} (taken once: {once})\n\
+         chance that the next path is new: {chance}\nlast new path: {last}\n"
+    )
+}
+
+fn discovery_json(found: &Discovery) -> Value {
+    json!({
+        "known": found.known,
+        "unseen": found.unseen(),
+        "singletons": found.singletons,
+        "doubletons": found.doubletons,
+        "probability": found.probability(),
+        "taken": found.taken,
+        "last_new": found.last_new,
+    })
 }
 
 /// An item of coverage that a run can reach.

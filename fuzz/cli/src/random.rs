@@ -119,7 +119,7 @@ pub fn random<R: Replica>(args: &RandomArgs, systems: Systems<R>) -> Result<Outp
     if args.finds.stop_at_first {
         tally.finds.iter().try_for_each(|(name, find)| args.finds.save(name, find))?;
     }
-    Ok(tally.output(limits.start.elapsed()))
+    Ok(tally.output(limits.start.elapsed(), &args.finds))
 }
 
 /// DrawArgs a schedule and runs it, until it has its number of primitive events.

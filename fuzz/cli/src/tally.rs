@@ -27,6 +27,7 @@ use whitewater::run::Outcome;
 use whitewater::schedule::family::Family;
 use whitewater::schedule::files::{content_name, write_new};
 use whitewater::schedule::Schedule;
+use whitewater::search::path_counts::clean_executions;
 use whitewater::target::fingerprint;
 
 use crate::{is_directory, Failure, Output};
@@ -53,9 +54,21 @@ pub struct FindArgs {
     /// Ignore these finds, which are known.
     #[arg(long, value_name = "FINGERPRINT,...", value_delimiter = ',')]
     ignore: Vec<String>,
+    /// At the end, say how many further executions without a find make it believable at 95 % that
+    /// there is no bug which shows in this share of them: above 0, at most 1.
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    bug_rate: Option<f64>,
     /// Save the first find of each fingerprint, shrunk, in this directory.
     #[arg(long, value_name = "DIR")]
     save_finds: Option<PathBuf>,
+}
+
+/// A share of executions.
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(share) if (1e-12..=1.0).contains(&share) => Ok(share),
+        _ => Err("it is a share of the executions, from 1e-12 to 1".into()),
+    }
 }
 
 impl FindArgs {
@@ -372,18 +385,26 @@ impl Tally {
     }
 
     /// What is printed at the end.
-    pub fn output(&self, cpu: Duration) -> Output {
+    pub fn output(&self, cpu: Duration, args: &FindArgs) -> Output {
         let search = Effort {
             cpu: cpu.saturating_sub(self.shrinking.cpu),
             executions: self.schedules,
             events: self.events,
         };
         let digest = format!("{:016x}", self.digest);
-        Output {
+        let mut output = Output {
             text: self.text(cpu, &search, &digest),
             json: self.json(cpu, &search, &digest),
             clean: self.finds.is_empty(),
+        };
+        if let (Some(rate), true) = (args.bug_rate, output.clean) {
+            let further = (clean_executions(rate) - self.schedules as f64).max(0.0);
+            output.text += &format!(
+                "absence of a bug that shows in {rate:e} of the executions: {further} more\n"
+            );
+            output.json["further_executions"] = further.into();
         }
+        output
     }
 
     /// The faults, goals and marks that the campaign never reached.
@@ -619,7 +640,7 @@ mod tests {
         outcome.marks = Marks::default();
         let mut tally = Tally::default();
         tally.add(&outcome, 0);
-        let output = tally.output(Duration::ZERO);
+        let output = tally.output(Duration::ZERO, &args(&[]));
         assert!(!output.text.contains("marks") && !tally.line().contains("marks"));
         assert!(output.json.get("marks").is_none());
         assert!(output.json["never_reached"].get("marks").is_none());

@@ -235,6 +235,36 @@ fn known_finds_are_ignored_and_figures_tell_the_search_from_shrinking() {
 }
 
 #[test]
+fn a_clean_campaign_says_how_many_more_executions_make_the_absence_of_a_bug_believable() {
+    let clean = campaign(&["--schedules", "100", "--bug-rate", "0.01"]);
+    assert_eq!(clean["further_executions"], 199.0, "of 299 in all");
+    assert_eq!(campaign(&["--schedules", "100", "--bug-rate", "0.1"])["further_executions"], 0.0);
+    let broken = ["--mutant", "votes-twice", "--schedules", "30", "--bug-rate", "0.01"];
+    assert!(campaign(&broken).get("further_executions").is_none());
+    let wrong = whitewater(&["random", "--bug-rate", "0"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(text(&wrong.stderr).contains("it is a share of the executions, from 1e-12 to 1"));
+}
+
+#[test]
+fn an_exploration_estimates_how_many_paths_are_unseen() {
+    let args = ["--json", "explore", "--jobs", "2", "--executions"];
+    let explored = |executions| {
+        let output = whitewater(&[&args[..], &[executions]].concat());
+        let document: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+        document["discovery"].clone()
+    };
+    let [young, old] = ["300", "1500"].map(explored);
+    for worker in 0..2 {
+        let number = |found: &Value, name: &str| found[worker][name].as_f64().expect("a number");
+        assert!(number(&old, "known") > number(&young, "known"));
+        assert!(number(&old, "probability") < number(&young, "probability"));
+        assert!(number(&young, "unseen") > 0.0);
+        assert!(number(&old, "last_new") <= number(&old, "taken"));
+    }
+}
+
+#[test]
 fn a_campaign_that_stops_at_its_first_find_keeps_the_shortest_of_several() {
     let folder = Folder::new();
     let finds = folder.path("");

@@ -9,7 +9,6 @@
 //! search finds need no guidance. The command `explore` and the fuzz targets use the same search.
 //! Knows nothing of Raft.
 
-use crate::history::paths::slot_of;
 use crate::history::violation::Violation;
 use crate::replica::system_under_test::SystemUnderTest;
 use crate::replica::Replica;
@@ -18,6 +17,7 @@ use crate::schedule::event::Event;
 use crate::schedule::Schedule;
 use crate::search::checkpoint::Checkpoint;
 use crate::search::generator::{Generator, Strategy, DRAWS_PER_EVENT};
+use crate::search::path_counts::{Discovery, PathCounts};
 
 /// The parameters of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,9 +62,6 @@ impl Tuning {
     }
 }
 
-/// The number of counters for paths; a power of two.
-const COUNTERS: usize = 1 << 16;
-
 /// Events to be drawn: enough that `events` should happen.
 fn draws(events: u32) -> impl Iterator<Item = Option<Event>> {
     (0..DRAWS_PER_EVENT * events as usize).map(|_| None)
@@ -89,13 +86,11 @@ pub struct Explorer<R: Replica, C = Judged<R>> {
 struct Map<C> {
     tuning: Tuning,
     generator: Generator,
-    /// How often each path was taken; empty during the warm-up, which may be short.
-    counts: Vec<u32>,
+    /// How often each path was taken after the warm-up.
+    counts: PathCounts,
     archive: Vec<Archived<C>>,
     /// The schedule up to each new path, also if its checkpoint has left the archive.
     discoveries: Vec<Schedule>,
-    /// Paths that were taken at least once.
-    known: usize,
 }
 
 impl<R: Replica, C: Checkpoint<R>> Explorer<R, C> {
@@ -106,24 +101,17 @@ impl<R: Replica, C: Checkpoint<R>> Explorer<R, C> {
         seed: u64,
         tuning: Tuning,
     ) -> Explorer<R, C> {
-        let (generator, counts) = (Generator::new(strategy, seed), Vec::new());
+        let (generator, counts) = (Generator::new(strategy, seed), PathCounts::default());
         Explorer {
             cluster: Judged::new(sut, Monitors::default()),
-            map: Map {
-                tuning,
-                generator,
-                counts,
-                archive: Vec::new(),
-                discoveries: Vec::new(),
-                known: 0,
-            },
+            map: Map { tuning, generator, counts, archive: Vec::new(), discoveries: Vec::new() },
             events: 0,
         }
     }
 
-    /// How many paths are known.
-    pub fn known(&self) -> usize {
-        self.map.known
+    /// How much of what can be discovered has been.
+    pub fn discovery(&self) -> Discovery {
+        self.map.counts.discovery()
     }
 
     /// The schedules that lead to the archived checkpoints.
@@ -202,7 +190,7 @@ impl<C> Map<C> {
     /// The count of an archived checkpoint's path, times one more than how often it was chosen.
     fn weight(&self, place: usize) -> u64 {
         let Archived { slot, chosen, .. } = &self.archive[place];
-        u64::from(self.counts[*slot]) * (1 + u64::from(*chosen))
+        u64::from(self.counts.of(*slot)) * (1 + u64::from(*chosen))
     }
 
     fn begin<R: Replica>(
@@ -260,7 +248,7 @@ impl<C> Map<C> {
             let draw = || self.generator.event(cluster.enabled());
             cluster.perform(event.unwrap_or_else(draw))?;
             if keeps {
-                let new = self.count(&cluster.paths.keys()[seen..]);
+                let new = self.counts.count(&cluster.paths.keys()[seen..]);
                 seen = cluster.paths.keys().len();
                 if let Some(slot) = new {
                     self.discoveries.push(resolved(cluster));
@@ -269,22 +257,6 @@ impl<C> Map<C> {
             }
         }
         Ok(())
-    }
-
-    /// Counts paths; returns the counter of a new one, if there is one.
-    fn count(&mut self, keys: &[u64]) -> Option<usize> {
-        self.counts.resize(COUNTERS, 0);
-        let mut new = None;
-        for key in keys {
-            let slot = slot_of(*key, COUNTERS);
-            let count = &mut self.counts[slot];
-            if *count == 0 {
-                self.known += 1;
-                new = Some(slot);
-            }
-            *count = count.saturating_add(1);
-        }
-        new
     }
 
     fn keep<R: Replica>(&mut self, cluster: &Judged<R>, slot: usize)
@@ -309,9 +281,11 @@ impl<C> Map<C> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::history::paths::slot_of;
     use crate::mutants::{self, raft};
     use crate::replica::ours::Ours;
     use crate::run::Runner;
+    use crate::search::path_counts::COUNTERS;
 
     const SMALL: Tuning = Tuning { warm_up: 2_000, archive: 16, ..Tuning::DEFAULT };
 
@@ -334,7 +308,7 @@ mod tests {
             assert_eq!(outcome.violation, None);
             assert_eq!(runner.run_exactly(&outcome.resolved).digest, outcome.digest);
         }
-        assert!(explorer.known() > 100 && explorer.kept().count() == SMALL.archive);
+        assert!(explorer.discovery().known > 100 && explorer.kept().count() == SMALL.archive);
     }
 
     #[test]

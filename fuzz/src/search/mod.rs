@@ -6,5 +6,6 @@ pub mod checkpoint;
 pub mod explorer;
 pub mod generator;
 pub mod mutator;
+pub mod path_counts;
 mod scenario;
 mod script;

@@ -51,6 +51,9 @@ pub const NODES: &str = "WHITEWATER_NODES";
 /// If it is set, the host syncs every write, even where the Raft requests none.
 pub const ALWAYS_SYNC: &str = "WHITEWATER_ALWAYS_SYNC";
 
+/// If it is set, finds are reported without their stories, as they are: to measure a search alone.
+pub const UNSHRUNK: &str = "WHITEWATER_UNSHRUNK";
+
 /// A campaign prints its progress each time it has run this many inputs.
 const REPORT_EVERY: u64 = 1 << 8;
 
@@ -213,6 +216,11 @@ impl<R: Replica, C: Checkpoint<R>> Target<R, C> {
         let (inputs, explored, events) = (self.inputs, self.explored, self.events);
         let goals = format_args!("{reached}/{}", goal::COUNT);
         eprintln!("whitewater: inputs {inputs} explored {explored} events {events} goals {goals}");
+        let found = self.explorer.discovery();
+        let (unseen, chance) = (found.unseen(), found.probability());
+        let last = format_args!("{} of {}", found.last_new, found.taken);
+        let known = found.known;
+        eprintln!("whitewater: paths {known} unseen {unseen:.0} chance {chance:.1e} last {last}");
         let families = Family::ALL.iter().map(|(_, name)| *name).zip(self.faults.0);
         let goals = GOALS.iter().map(|(name, _)| *name).zip(self.goals.0);
         let missing = families.chain(goals).filter(|(_, count)| *count == 0);
@@ -220,14 +228,24 @@ impl<R: Replica, C: Checkpoint<R>> Target<R, C> {
         eprintln!("whitewater: never reached: {}", names.join(" "));
     }
 
-    /// Shrinks, saves and reports a violation; one that cannot be shrunk is reported unshrunk.
+    /// Reports a violation; one that cannot be shrunk is reported unshrunk.
     fn report(&self, schedule: &Schedule, violation: &Violation) {
         let fingerprint = violation.fingerprint();
         self.print_status();
         eprintln!("\n==== whitewater: {fingerprint} ====\n");
+        match env::var_os(UNSHRUNK) {
+            None => self.tell(schedule, violation),
+            Some(_) => eprintln!("{violation}"),
+        }
+        eprintln!("\nDEDUP_TOKEN: {fingerprint}");
+        eprintln!("thread 'fuzz' panicked at '{fingerprint}', harness\n");
+    }
+
+    /// Shrinks and saves the schedule of a violation, and prints its story.
+    fn tell(&self, schedule: &Schedule, violation: &Violation) {
         match shrink(self.explorer.system_under_test(), schedule) {
             Ok(small) => {
-                let path = self.save(&small.schedule, &fingerprint);
+                let path = self.save(&small.schedule, &violation.fingerprint());
                 eprint!("{}", story::narrate(self.explorer.system_under_test(), &small.schedule));
                 eprintln!(
                     "\nshrunk    {} to {} events in {} replays",
@@ -242,8 +260,6 @@ impl<R: Replica, C: Checkpoint<R>> Target<R, C> {
             }
             Err(reason) => eprintln!("{violation}\nnot shrunk: {reason}"),
         }
-        eprintln!("\nDEDUP_TOKEN: {fingerprint}");
-        eprintln!("thread 'fuzz' panicked at '{fingerprint}', harness\n");
     }
 
     fn save(&self, schedule: &Schedule, fingerprint: &str) -> Option<PathBuf> {

@@ -1,0 +1,145 @@
+//! How often each path was taken, and what that says about paths that were never taken.
+//!
+//! Promises: the counts are of slots, onto which keys are mapped: two paths may share one. The
+//! estimates are those of species in ecology: a path taken once stands for others that were not
+//! taken at all. They assume that what is to come is drawn like what was; a guided search draws the
+//! rare more often than chance does, and so ends sooner. Knows nothing of clusters.
+
+use crate::history::paths::slot_of;
+
+/// The number of counters; a power of two.
+pub(super) const COUNTERS: usize = 1 << 16;
+
+/// How often each path was taken.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PathCounts {
+    /// Empty until something is counted.
+    counts: Vec<u32>,
+    discovery: Discovery,
+}
+
+/// How much of what can be discovered has been.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Discovery {
+    /// Paths that were taken.
+    pub known: usize,
+    /// Paths that were taken once.
+    pub singletons: usize,
+    /// Paths that were taken twice.
+    pub doubletons: usize,
+    /// How many times a path was taken, at most once an event.
+    pub taken: u64,
+    /// The same, when the last of the known paths was taken for the first time.
+    pub last_new: u64,
+}
+
+impl PathCounts {
+    /// Counts paths; the counter of the last new one, if there is one.
+    pub fn count(&mut self, keys: &[u64]) -> Option<usize> {
+        self.counts.resize(COUNTERS, 0);
+        let (mut new, discovery) = (None, &mut self.discovery);
+        for key in keys {
+            let slot = slot_of(*key, COUNTERS);
+            let count = &mut self.counts[slot];
+            *count = count.saturating_add(1);
+            discovery.taken += 1;
+            match *count {
+                1 => {
+                    new = Some(slot);
+                    discovery.known += 1;
+                    discovery.singletons += 1;
+                    discovery.last_new = discovery.taken;
+                }
+                2 => {
+                    discovery.singletons -= 1;
+                    discovery.doubletons += 1;
+                }
+                3 => discovery.doubletons -= 1,
+                _ => {}
+            }
+        }
+        new
+    }
+
+    /// How often the path of a counter was taken.
+    pub fn of(&self, slot: usize) -> u32 {
+        self.counts[slot]
+    }
+
+    /// How much has been discovered.
+    pub fn discovery(&self) -> Discovery {
+        self.discovery
+    }
+}
+
+impl Discovery {
+    /// How many paths are expected to be reachable and not yet taken: at least so many, by Chao1
+    /// (Chao 1984, bias-corrected).
+    pub fn unseen(&self) -> f64 {
+        let (once, twice) = (self.singletons as f64, self.doubletons as f64);
+        once * (once - 1.0).max(0.0) / (2.0 * (twice + 1.0))
+    }
+
+    /// The probability that the next path is a new one, by Good and Turing (Good 1953).
+    pub fn probability(&self) -> f64 {
+        self.singletons as f64 / self.taken.max(1) as f64
+    }
+}
+
+/// How many executions without a find make it believable at 95 % that there is no bug which shows
+/// in this share of the executions, or in more: the share must be above 0 and at most 1.
+pub fn clean_executions(rate: f64) -> f64 {
+    (0.05_f64.ln() / (1.0 - rate).ln()).max(1.0).ceil()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A key whose slot is this one.
+    fn key(slot: u64) -> u64 {
+        slot << 32
+    }
+
+    #[test]
+    fn each_path_is_counted_and_the_new_ones_are_known() {
+        let mut counts = PathCounts::default();
+        assert_eq!(counts.count(&[key(3), key(4), key(3)]), Some(4));
+        assert_eq!(counts.count(&[key(3), key(4)]), None);
+        assert_eq!(counts.count(&[key(5)]), Some(5));
+        assert_eq!([3, 4, 5, 6].map(|slot| counts.of(slot)), [3, 2, 1, 0]);
+        let expected = Discovery { known: 3, singletons: 1, doubletons: 1, taken: 6, last_new: 6 };
+        assert_eq!(counts.discovery(), expected);
+    }
+
+    #[test]
+    fn the_estimate_of_unseen_paths_is_near_the_truth_where_all_are_equally_likely() {
+        let mut counts = PathCounts::default();
+        let mut random = 1_u64;
+        let draws: Vec<u64> = (0..400)
+            .map(|_| {
+                random = random.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                key((random >> 40) % 300)
+            })
+            .collect();
+        counts.count(&draws);
+        let discovery = counts.discovery();
+        let truth = 300.0 - discovery.known as f64;
+        assert!(truth > 50.0 && (discovery.unseen() - truth).abs() < 0.4 * truth, "{discovery:?}");
+        assert!((discovery.probability() - truth / 300.0).abs() < 0.1, "{discovery:?}");
+    }
+
+    #[test]
+    fn where_every_path_was_taken_thrice_nothing_is_expected_to_be_unseen() {
+        let mut counts = PathCounts::default();
+        counts.count(&[key(1), key(2), key(1), key(2), key(1), key(2)]);
+        assert_eq!((counts.discovery().unseen(), counts.discovery().probability()), (0.0, 0.0));
+    }
+
+    #[test]
+    fn a_bug_of_one_in_a_thousand_takes_three_thousand_clean_executions() {
+        assert_eq!(clean_executions(0.001), 2_995.0);
+        assert_eq!(clean_executions(0.5), 5.0);
+        assert_eq!(clean_executions(1.0), 1.0);
+    }
+}
