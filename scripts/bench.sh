@@ -25,6 +25,7 @@
 #   scripts/bench.sh judged     how often each oracle has something to check in 1,000 schedules
 #   scripts/bench.sh digests    ten thousand schedules twice in release and once in debug
 #   scripts/bench.sh shrink     events before and after shrinking, for a find of each seeded bug
+#   scripts/bench.sh target     CPU time to a find by the fuzz target against `explore`, bugs of tiers 3 and 4
 #   scripts/bench.sh mutants    the fuzz target `mutant` against five bugs, empty and shipped corpus
 #   scripts/bench.sh fuzz       executions and events per CPU second inside `cargo fuzz run cluster`
 #   scripts/bench.sh real-bugs  cost of finding three real bugs of TiKV's raft, and controls without
@@ -68,6 +69,12 @@ note_max() {
 
 # A field of the summary that `random` prints.
 field() { sed -n "s/^$1: \([^ ]*\).*/\1/p"; }
+
+# What a log of libFuzzer says at its end: the executions, also those by the explorer inside it, and
+# the events.
+ran() {
+  grep -aoE 'inputs [0-9]+ explored [0-9]+ events [0-9]+' "$1" | tail -n 1 | awk '{print $2 + $4, $6}'
+}
 
 median() { printf '%s\n' "$@" | sort -n | awk '{v[NR]=$1} END {print NR % 2 ? v[(NR+1)/2] : (v[NR/2]+v[NR/2+1])/2}'; }
 
@@ -208,6 +215,47 @@ bugs() {
   fi
 }
 
+# CPU seconds to a find by the fuzz target and by `explore`, on the bugs of tiers 3 and 4: eight campaigns of at
+# most 10 CPU seconds each.
+target() {
+  local fuzzer rows tier set count times found
+  need_cargo_fuzz
+  fuzzer=$(fuzz_binary mutant)
+  rows=$(mktemp)
+  for tier in 3 4; do
+    "$release" bench --strategies explore,libfuzzer --fuzzer "$fuzzer" --tier "$tier" --trials 8 --seed 21 \
+      --out "$rows.jsonl" >/dev/null
+  done
+  while read -r set tier count found times; do
+    echo "$set, tier $tier: $times x the CPU time of explore, $count bugs, found in ${found/,/, by explore in }"
+    note "$set, tier $tier ($count bugs)" "CPU time, times that of explore" "$times" times "found in ${found/,/, by explore in }"
+  done < <(awk '
+    function value(name) {
+      return match($0, "\"" name "\":\"?[^\",}]*") ? substr($0, RSTART, RLENGTH) : ""
+    }
+    function field(name,  text) { text = value(name); sub(/^"[^"]*":"?/, "", text); return text }
+    {
+      bug = field("bug"); which = field("strategy")
+      class[bug] = field("set") " " field("tier")
+      cpu[bug, which] += field("cpu_seconds")
+      found[bug, which] += field("found") == "true"
+      all[class[bug], which]++
+    }
+    function cost(bug, which) { return cpu[bug, which] / (found[bug, which] ? found[bug, which] : 1) }
+    END {
+      for (bug in class) {
+        sum[class[bug]] += log(cost(bug, "libfuzzer") / cost(bug, "explore"))
+        bugs[class[bug]]++
+        finds[class[bug]] += found[bug, "libfuzzer"]
+        explored[class[bug]] += found[bug, "explore"]
+      }
+      for (name in bugs)
+        printf "%s %d %d/%d,%d/%d %.2f\n", name, bugs[name], finds[name], all[name, "libfuzzer"],
+          explored[name], all[name, "explore"], exp(sum[name] / bugs[name])
+    }' "$rows.jsonl")
+  rm -f "$rows" "$rows.jsonl"
+}
+
 costs() {
   local output name times
   output=$(cargo run --release --quiet --locked -p whitewater --example costs)
@@ -339,13 +387,13 @@ real_bug() {
     mkdir -p "$work/corpus"
     read -r runs cpu < <(export "${sync[@]}" WHITEWATER_ONLY="$only"; campaign "$work/log" "$binary" \
       -artifact_prefix="$work/" -seed="$seed" "$work/corpus")
-    out=$(grep -aoE 'inputs [0-9]+ events [0-9]+' "$work/log" | tail -n 1)
+    out=$(ran "$work/log")
     shrunk=$(grep -aoE '[0-9]+ to [0-9]+ events' "$work/log" | tail -n 1 || true)
-    inputs+=("$(cut -d' ' -f2 <<<"$out")")
+    inputs+=("${out%% *}")
     events+=("${out##* }")
     costs+=("$cpu")
     [ -z "$shrunk" ] || { found=$((found + 1)) && small+=("$(cut -d' ' -f3 <<<"$shrunk")"); }
-    echo "$bug $adapter cargo fuzz seed $seed: $out, $cpu CPU s, ${shrunk:-not found}"
+    echo "$bug $adapter cargo fuzz seed $seed: ${inputs[-1]} executions, ${events[-1]} events, $cpu CPU s, ${shrunk:-not found}"
   done
   note_runs "$bug, ${adapter#fuzz/adapters/}: cargo fuzz"
   rm -rf "$work"
@@ -444,8 +492,8 @@ fuzz_mutant() {
       -artifact_prefix="$work/artifacts/" -seed="$seed" "$work/corpus")
     grep -aq "^DEDUP_TOKEN" "$work/log" && found=$((found + 1))
     costs+=("$cpu")
-    inputs+=("$(grep -aoE 'inputs [0-9]+' "$work/log" | tail -n 1 | cut -d' ' -f2)")
-    events+=("$(grep -aoE 'events [0-9]+' "$work/log" | tail -n 1 | cut -d' ' -f2)")
+    inputs+=("$(ran "$work/log" | cut -d' ' -f1)")
+    events+=("$(ran "$work/log" | cut -d' ' -f2)")
   done
   rm -rf "$work"
 }
@@ -557,9 +605,8 @@ fuzz() {
   mkdir -p "$work/corpus" "$work/empty/fuzz_targets" "$work/nothing"
   cp corpus/cluster/* "$work/corpus/"
   read -r runs cpu < <(campaign "$work/log" "$binary" -seed=918273645 \
-    -runs=40000 "$work/corpus")
-  events=$(grep -aoE 'events [0-9]+' "$work/log" | tail -n 1 | cut -d' ' -f2)
-  inputs=$(grep -aoE 'inputs [0-9]+' "$work/log" | tail -n 1 | cut -d' ' -f2)
+    -runs=4000 "$work/corpus")
+  read -r inputs events < <(ran "$work/log")
   awk "BEGIN {printf \"executions: %d /cpu-s\nevents: %d /cpu-s\n\", $inputs / $cpu, $events / $cpu}" | tee "$work/output"
   cat >"$work/empty/Cargo.toml" <<'TOML'
 [package]
@@ -605,7 +652,7 @@ save() {
     --date "$(date -u +%F)" <"$notes" >&2
 }
 
-figures="rate pgo core harness silent bugs matrix costs liveness kinds judged digests shrink mutants fuzz real-bugs versus kv kills"
+figures="rate pgo core harness silent bugs matrix costs liveness kinds judged digests shrink target mutants fuzz real-bugs versus kv kills"
 usage="usage: bench.sh ${figures// /|} [--save], bench.sh core|harness [--json], bench.sh kv [--quick], or bench.sh page"
 [ $# -le 2 ] || die "$usage"
 case "${1:-} ${2:-}" in
