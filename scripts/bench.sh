@@ -17,7 +17,7 @@
 #   scripts/bench.sh matrix     which oracle is the first to find each seeded bug, in 2,000
 #                               schedules (fuzz/docs/bugs.md)
 #   scripts/bench.sh costs      cost of oracles, goals, the client check and a recovery, against a
-#                               bare cluster
+#                               bare cluster; allocations and bytes of a clone
 #   scripts/bench.sh liveness   schedules to the first find of each bug that costs progress, five
 #                               seeds each
 #   scripts/bench.sh kinds      how many of ten campaigns of 10 CPU seconds find each bug of the kinds that
@@ -263,6 +263,11 @@ costs() {
   while IFS=: read -r name times; do
     note "$name" "CPU time" "${times//[ x]/}" "times a bare cluster"
   done < <(grep -E ' x$' <<<"$output" | grep -v '^bare:')
+  output=$(cargo run --release --quiet --locked -p whitewater --example clones)
+  echo "$output"
+  while read -r name times _ bytes _; do
+    note "cluster of 3 nodes after 300 events, ${name%:}" allocations "$times" allocations "$bytes bytes"
+  done <<<"$output"
 }
 
 # The seeded bugs that an oracle of progress or of effort must detect.

@@ -82,6 +82,22 @@ impl<R: Replica<Storage: Clone> + Clone, M: Clone> Clone for Cluster<R, M> {
             digest: self.digest,
         }
     }
+
+    /// The same, but the buffers of every step stay.
+    fn clone_from(&mut self, source: &Self) {
+        self.setup = source.setup;
+        self.sut.clone_from(&source.sut);
+        self.hosts.clone_from(&source.hosts);
+        self.network.clone_from(&source.network);
+        self.node_flags = source.node_flags;
+        self.store.clone_from(&source.store);
+        self.recorder.clone_from(&source.recorder);
+        self.trace.clone_from(&source.trace);
+        self.paths.clone_from(&source.paths);
+        self.storage_goals = source.storage_goals;
+        self.limit = source.limit;
+        self.digest = source.digest;
+    }
 }
 
 impl<R: Replica, M: Monitor> Cluster<R, M> {

@@ -14,8 +14,8 @@ use crate::history::step::Step;
 use crate::replica::{View, Write};
 use crate::schedule::event::Kind;
 
-/// The keys of a run.
-#[derive(Clone, Debug, Default)]
+/// The keys of a run. A clone of it has no keys: it is for what is taken from there on.
+#[derive(Debug, Default)]
 pub struct Paths {
     /// The kinds of message that the steps of the current event received, and their effects.
     received: u64,
@@ -23,6 +23,20 @@ pub struct Paths {
     hits: Marks,
     keys: Vec<u64>,
     marks: Marks,
+}
+
+impl Clone for Paths {
+    fn clone(&self) -> Paths {
+        let mut clone = Paths::default();
+        clone.clone_from(self);
+        clone
+    }
+
+    fn clone_from(&mut self, source: &Paths) {
+        self.keys.clear();
+        (self.received, self.effects) = (source.received, source.effects);
+        (self.hits, self.marks) = (source.hits, source.marks);
+    }
 }
 
 impl Paths {

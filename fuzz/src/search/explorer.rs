@@ -368,11 +368,13 @@ mod tests {
     }
 
     #[test]
-    fn an_archived_cluster_took_the_path_that_it_is_archived_for() {
+    fn an_archived_checkpoint_took_the_path_that_it_is_archived_for() {
         let mut explorer: Explorer<Ours> = Explorer::new(raft(), Strategy::Swarm, 1, SMALL);
         (0..200).for_each(|_| drop(explorer.execute(None)));
+        let mut runner = Runner::new(raft());
         for Archived { checkpoint, slot, .. } in &explorer.map.archive {
-            assert!(checkpoint.paths.keys().iter().any(|key| slot_of(*key, COUNTERS) == *slot));
+            runner.run_exactly(&checkpoint.schedule());
+            assert!(runner.keys().iter().any(|key| slot_of(*key, COUNTERS) == *slot));
         }
     }
 }
