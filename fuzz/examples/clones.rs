@@ -1,5 +1,5 @@
-//! What a clone of a cluster takes: allocations and bytes, of a cluster of 3 nodes after 300 events,
-//! and to return a cluster that has run to one that was archived. Averages of 200 schedules.
+//! What a clone of a cluster takes: allocations and bytes, of a cluster of 3 nodes after 300
+//! events, and to return a used cluster to an archived one. Averages of 200 schedules.
 
 use whitewater::mutants::raft;
 use whitewater::replica::ours::Ours;
