@@ -224,16 +224,18 @@ target() {
   rows=$(mktemp)
   for tier in 3 4; do
     "$release" bench --strategies explore,libfuzzer --fuzzer "$fuzzer" --tier "$tier" --trials 8 --seed 21 \
-      --out "$rows.jsonl" >/dev/null
+      --out "$rows" >/dev/null
   done
   while read -r set tier count found times; do
     echo "$set, tier $tier: $times x the CPU time of explore, $count bugs, found in ${found/,/, by explore in }"
     note "$set, tier $tier ($count bugs)" "CPU time, times that of explore" "$times" times "found in ${found/,/, by explore in }"
   done < <(awk '
-    function value(name) {
-      return match($0, "\"" name "\":\"?[^\",}]*") ? substr($0, RSTART, RLENGTH) : ""
+    function field(name,  text) {
+      match($0, "\"" name "\":\"?[^\",}]*")
+      text = substr($0, RSTART, RLENGTH)
+      sub(/^"[^"]*":"?/, "", text)
+      return text
     }
-    function field(name,  text) { text = value(name); sub(/^"[^"]*":"?/, "", text); return text }
     {
       bug = field("bug"); which = field("strategy")
       class[bug] = field("set") " " field("tier")
@@ -252,8 +254,8 @@ target() {
       for (name in bugs)
         printf "%s %d %d/%d,%d/%d %.2f\n", name, bugs[name], finds[name], all[name, "libfuzzer"],
           explored[name], all[name, "explore"], exp(sum[name] / bugs[name])
-    }' "$rows.jsonl")
-  rm -f "$rows" "$rows.jsonl"
+    }' "$rows")
+  rm -f "$rows"
 }
 
 costs() {

@@ -113,8 +113,9 @@ count_finds() {
   printf '%s\n' "$files" "$reported" "$counted" | sort -n | tail -n 1
 }
 
-# Prints executions by libFuzzer and by the explorer inside it, and events, summed over all jobs; then edges, features, corpus and goals, each
-# from the job with the most; `-` for a value that is in no log.
+# Prints executions by libFuzzer and by the explorer inside it, and events, summed over all jobs;
+# then edges, features, corpus and goals, each from the job with the most; `-` for a value that is
+# in no log.
 statistics() {
   local log
   for log in "${logs[@]}"; do

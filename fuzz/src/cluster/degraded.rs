@@ -256,7 +256,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     /// One tick of each clock, with what it causes.
     fn pass_degraded_time(&mut self, period: &mut Period) -> Verdict {
-        self.pass_wall_time_between(|cluster, id, input| cluster.input_in(period, id, input))?;
+        self.pass_wall_time_in_recovery(|cluster, id, input| cluster.input_in(period, id, input))?;
         period.outcome.ticks += 1;
         period.outcome.waited += 1;
         period.is_due |= period.outcome.ticks % INTERVAL == 1;

@@ -169,7 +169,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     /// Each clock ticks once, in turn, and all effects of a tick are complete before the next.
     pub(crate) fn pass_time(&mut self) -> Verdict {
-        self.pass_wall_time_between(Self::input_now)?;
+        self.pass_wall_time_in_recovery(Self::input_now)?;
         for id in (0..self.setup().nodes).map(NodeId) {
             self.announce(Kind::Tick, [id.0, 0, 0])?;
             self.input_now(id, Input::Tick)?;

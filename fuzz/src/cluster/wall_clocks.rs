@@ -51,17 +51,14 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     /// The same in a recovery, where it is an event of its own.
     #[inline]
-    pub(crate) fn pass_wall_time_between(
+    pub(crate) fn pass_wall_time_in_recovery(
         &mut self,
         input: impl Fn(&mut Self, NodeId, Input<R::Message>) -> Verdict,
     ) -> Verdict {
-        match self.has_wall_clocks() {
-            true => {
-                self.announce(Kind::TickAll, [0; 3])?;
-                self.pass_and_tell(&input)
-            }
-            false => NOTHING,
+        if self.has_wall_clocks() {
+            self.announce(Kind::TickAll, [0; 3])?;
         }
+        self.pass_wall_time(input)
     }
 
     #[cold]

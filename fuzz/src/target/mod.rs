@@ -4,8 +4,9 @@
 //! beside libFuzzer's own, the story is printed with the command that replays it, and the
 //! fingerprint is printed in the forms that libFuzzer's minimiser and ClusterFuzz's parser read. A
 //! lint counts as a find. In a campaign, half of the mutations are searches by the explorer
-//! (`exploration.rs`), which begins where the corpus ends. With `WHITEWATER_ONLY=<fingerprint>`, every other violation is ignored,
-//! so that a stock minimiser cannot drift to another bug; `WHITEWATER_IGNORE` names known finds.
+//! (`exploration.rs`), which begins where the corpus ends. With `WHITEWATER_ONLY=<fingerprint>`,
+//! every other violation is ignored, so that a stock minimiser cannot drift to another bug;
+//! `WHITEWATER_IGNORE` names known finds.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -63,7 +64,8 @@ pub const REPLAY: &str = "cargo run -rq --bin whitewater --";
 /// The system under test of a target, by the name of a seeded bug.
 pub type Systems<R> = fn(Option<&str>) -> Result<SystemUnderTest<R>, UnknownMutant>;
 
-/// If it is set, libFuzzer's coverage is the compiler's edges alone, without goals and paths.
+/// If it is set, libFuzzer's coverage is the compiler's edges alone, without goals and paths, and
+/// nothing is explored.
 pub const EDGES_ALONE: &str = "WHITEWATER_EDGES_ALONE";
 
 /// Counters for paths, of which there are some thousands.
@@ -307,11 +309,7 @@ impl<R: Replica, C: Checkpoint<R>> Campaign for Target<R, C> {
     }
 
     fn explore(&mut self, seed: u64, most: usize) -> Option<Schedule> {
-        if self.explores {
-            self.explore_for(seed, most)
-        } else {
-            None
-        }
+        self.explores.then(|| self.explore_for(seed, most)).flatten()
     }
 }
 
