@@ -10,6 +10,7 @@ use whitewater::replica::ours::Ours;
 use whitewater::replica::system_under_test::SystemUnderTest;
 use whitewater::report::story;
 use whitewater::run::{Runner, MAX_EVENTS};
+use whitewater::schedule::event::Kind;
 use whitewater::schedule::Schedule;
 
 /// The table of nodes at the end of a script, without the script's own lines.
@@ -452,6 +453,22 @@ fn a_member_that_leaves_and_comes_back_in_one_macro_has_an_empty_disk_and_catche
         line.split_whitespace().skip(5).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(log("n1"), log("n0"), "{table}");
+}
+
+#[test]
+fn with_leases_an_election_waits_for_the_silence_of_running_nodes_only() {
+    let ticks = |crash: &str| {
+        let heartbeats = "exchange n0 {n1}\n".repeat(5);
+        let script = format!(
+            "set nodes 3\nset lease on\nset check-quorum on\nelect n0 {{n1,n2,n7}}\n{heartbeats}\
+             {crash}elect n2 {{n1}}\n"
+        );
+        let schedule = Schedule::parse(&script).unwrap_or_else(|error| panic!("{error}"));
+        let resolved = Runner::new(raft()).run(&schedule).resolved;
+        resolved.events.iter().filter(|event| event.kind == Kind::TickAll).count()
+    };
+    let [down, running] = ["crash n1 keep=all\n", ""].map(ticks);
+    assert!(down < running, "{down} {running}");
 }
 
 #[test]
