@@ -16,7 +16,7 @@ fn main() {
     let mut taken = [[0; 2]; 2];
     for _ in 0..SCHEDULES {
         let setup = generator.setup(Some(3));
-        cluster.begin(setup, Monitors::default(), EVENTS).expect("it begins");
+        cluster.begin(setup, EVENTS).expect("it begins");
         while !cluster.is_over() {
             cluster.perform(generator.event(cluster.enabled())).expect("the core is correct");
         }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use cpu_time::ProcessTime;
 use whitewater::cluster::Cluster;
 use whitewater::goal::Goals;
-use whitewater::history::monitor::Monitor;
+use whitewater::history::monitor::{Both, Monitor};
 use whitewater::mutants::raft;
 use whitewater::oracle::answers_are_true::AnswersAreTrue;
 use whitewater::oracle::history_is_linearizable::HistoryIsLinearizable;
@@ -35,7 +35,7 @@ impl Monitor for Unmonitored {}
 type TimedRun = fn(&[Schedule]) -> Duration;
 
 /// The oracles that check the responses to clients.
-type ClientCheck = (ReadIsLinearizable, (AnswersAreTrue, HistoryIsLinearizable));
+type ClientCheck = Both<ReadIsLinearizable, Both<AnswersAreTrue, HistoryIsLinearizable>>;
 
 /// Runs all schedules; the CPU time.
 fn time<M: Monitor + Default>(schedules: &[Schedule], recovery: Recovery) -> Duration {
@@ -53,7 +53,7 @@ fn run<M: Monitor + Default>(
     setup: whitewater::schedule::Setup,
     schedule: &Schedule,
 ) -> Result<(), Box<whitewater::history::violation::Violation>> {
-    cluster.begin(setup, M::default(), Schedule::MAX_EVENTS)?;
+    cluster.begin(setup, Schedule::MAX_EVENTS)?;
     for &event in &schedule.events {
         cluster.perform(event)?;
     }
@@ -71,7 +71,7 @@ fn main() {
         ("bare", |all| time::<Unmonitored>(all, Recovery::Off)),
         ("client check", |all| time::<ClientCheck>(all, Recovery::Off)),
         ("all oracles", |all| time::<Oracles>(all, Recovery::Off)),
-        ("all oracles and goals", |all| time::<(Oracles, Goals)>(all, Recovery::Off)),
+        ("all oracles and goals", |all| time::<Both<Oracles, Goals>>(all, Recovery::Off)),
         ("bare and a recovery", |all| time::<Unmonitored>(all, Recovery::Full)),
     ];
     let mut spent = [Duration::ZERO; 5];

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use raft::{LogId, LogIndex, NodeId, Term};
 use whitewater::cluster::Cluster;
-use whitewater::history::monitor::Monitor;
+use whitewater::history::monitor::{Both, Monitor};
 use whitewater::history::violation::{Verdict, Violation, HELD, NOTHING};
 use whitewater::history::{History, NodeHistory};
 use whitewater::mutants;
@@ -253,7 +253,7 @@ fn play<M: Monitor + Default>(
     schedule: &Schedule,
 ) -> (Cluster<Ours, M>, Verdict) {
     let mut cluster = Cluster::new(sut, M::default());
-    let begun = cluster.begin(schedule.setup, M::default(), Schedule::MAX_EVENTS);
+    let begun = cluster.begin(schedule.setup, Schedule::MAX_EVENTS);
     let verdict = begun.and_then(|_| {
         schedule.events.iter().try_fold(0, |_, &event| cluster.perform_exactly(event))
     });
@@ -265,8 +265,8 @@ fn script(text: &str) -> Schedule {
 }
 
 fn on_legal<P: Published>(schedule: &Schedule) -> Legal {
-    let (cluster, verdict) = play::<(P, Oracles)>(mutants::raft(), schedule);
-    let (formula, oracles) = &cluster.recorder.monitor;
+    let (cluster, verdict) = play::<Both<P, Oracles>>(mutants::raft(), schedule);
+    let Both(formula, oracles) = &cluster.recorder.monitor;
     let ours = match (verdict, oracles.lint()) {
         (Err(violation), _) => Err(*violation),
         (Ok(_), Some(lint)) => Err(lint.clone()),

@@ -9,7 +9,7 @@ use raft::mark::Marks;
 use crate::base::counts::Counts;
 use crate::cluster::Cluster;
 use crate::goal::{self, Goals};
-use crate::history::monitor::Monitor;
+use crate::history::monitor::{Both, Monitor};
 use crate::history::violation::Violation;
 use crate::oracle::{Checks, Oracles};
 use crate::replica::node_storage::StorageCounts;
@@ -21,7 +21,7 @@ use crate::schedule::family::{Family, Faults};
 use crate::schedule::{Recovery, Schedule, Setup};
 
 /// The monitors of every run: the oracles and the goals, and before them a narrator, if any.
-pub type Monitors<T = ()> = (T, (Oracles, Goals));
+pub type Monitors<T = ()> = Both<T, Both<Oracles, Goals>>;
 
 /// A cluster under all oracles.
 pub type Judged<R, T = ()> = Cluster<R, Monitors<T>>;
@@ -117,7 +117,7 @@ impl Outcome {
 
     /// The result of a run with this violation, or with none.
     pub(crate) fn of<R: Replica>(cluster: &Judged<R>, violation: Option<Violation>) -> Outcome {
-        let (oracles, goals) = &cluster.recorder.monitor.1;
+        let Both(oracles, goals) = &cluster.recorder.monitor.1;
         Outcome {
             violation,
             resolved: resolved(cluster),
@@ -171,7 +171,7 @@ pub(crate) fn judge<R: Replica, T: Monitor + Default>(
     play: impl FnOnce(&mut Judged<R, T>) -> Result<(), Box<Violation>>,
 ) -> Option<Violation> {
     continue_run(cluster, |cluster| {
-        cluster.begin(setup, Monitors::default(), limit)?;
+        cluster.begin(setup, limit)?;
         play(cluster)
     })
 }
@@ -190,7 +190,7 @@ pub(crate) fn continue_run<R: Replica, T: Monitor>(
         }
         cluster.recorder.ended().map(drop)
     });
-    let (oracles, _) = &cluster.recorder.monitor.1;
+    let oracles = &cluster.recorder.monitor.1 .0;
     match verdict {
         Ok(Ok(())) => oracles.lint().cloned(),
         Ok(Err(violation)) => Some(*violation),

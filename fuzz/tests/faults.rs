@@ -313,7 +313,7 @@ fn recovery_matters_and_so_does_recovery_of_a_core_only() {
 fn found_by<O: Oracle>(sut: &SystemUnderTest<Ours>, script: &str) -> (Vec<String>, String) {
     let schedule = Schedule::parse(script).unwrap_or_else(|error| panic!("{error}"));
     let mut cluster = Cluster::new(sut.clone(), O::default());
-    cluster.begin(schedule.setup, O::default(), MAX_EVENTS).expect("a start is legal");
+    cluster.begin(schedule.setup, MAX_EVENTS).expect("a start is legal");
     let found = schedule.events.iter().find_map(|&event| cluster.perform(event).err());
     let events = cluster.trace().iter().map(|event| event.to_string()).collect();
     (events, found.map(|violation| violation.to_string()).unwrap_or_default())

@@ -8,6 +8,7 @@ use todc_utils::specifications::Specification;
 use whitewater::cluster::Cluster;
 use whitewater::history::anomaly::Anomaly;
 use whitewater::history::linearizability::Zones;
+use whitewater::history::monitor::Both;
 use whitewater::history::operation::{Action, Operation};
 use whitewater::history::violation::Violation;
 use whitewater::mutants::system_under_test;
@@ -211,7 +212,7 @@ fn a_second_check_allocates_nothing() {
 }
 
 /// The oracles that check client responses: two at each response, one at the end.
-type ClientCheck = (ReadIsLinearizable, (AnswersAreTrue, HistoryIsLinearizable));
+type ClientCheck = Both<ReadIsLinearizable, Both<AnswersAreTrue, HistoryIsLinearizable>>;
 
 /// Runs a schedule under these oracles alone; their verdict, and the operations of clients so far.
 fn client_history(
@@ -220,7 +221,7 @@ fn client_history(
 ) -> (Option<Violation>, Vec<Operation>) {
     let setup = Setup { recovery: Recovery::Off, ..drawn.setup };
     let mut play = || {
-        cluster.begin(setup, ClientCheck::default(), Schedule::MAX_EVENTS)?;
+        cluster.begin(setup, Schedule::MAX_EVENTS)?;
         drawn.events.iter().try_for_each(|&event| cluster.perform(event).map(drop))?;
         cluster.recorder.ended()
     };

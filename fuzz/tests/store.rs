@@ -71,7 +71,7 @@ fn a_schedule_runs_the_same_way_twice_and_so_do_its_exact_events() {
 fn a_copy_of_a_cluster_goes_on_as_the_original_and_shares_no_file_with_it() {
     for schedule in schedules(60) {
         let mut cluster: Judged<OursOnWal> = Cluster::new(raft_on_store(), Monitors::default());
-        cluster.begin(schedule.setup, Monitors::default(), usize::MAX).unwrap();
+        cluster.begin(schedule.setup, usize::MAX).unwrap();
         let (before, after) = schedule.events.split_at(schedule.events.len() / 2);
         perform(&mut cluster, before);
         let mut copy = cluster.clone();

@@ -2,6 +2,7 @@
 
 pub mod canary;
 pub mod capabilities;
+pub mod cloning;
 pub mod counts;
 pub mod hash;
 pub mod message;

@@ -13,12 +13,13 @@ use std::collections::VecDeque;
 use raft::{Fetch, HardState, LogIndex, Unread, WriteId};
 
 use crate::base::canary;
+use crate::clone_by_field;
 use crate::replica::driver::Driver;
 use crate::replica::{Durable, Entry, Write};
 use crate::schedule::operand::{ALL, SNAPSHOT, TRUNCATION};
 
 /// The disk of one node.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Disk {
     /// What is durable.
     pub image: Durable,
@@ -39,6 +40,8 @@ pub struct Disk {
     /// It is lost since an operator has put the copy in its place.
     is_copy: bool,
 }
+
+clone_by_field!(Disk; image, pending, reported, full, lost, damage, confirmed, copy, is_copy);
 
 /// Records whose checksums are wrong.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -105,7 +105,7 @@ mod tests {
         let mut generator = Generator::new(Strategy::Swarm, 1);
         let mut cluster: Judged<Ours> = Cluster::new(raft(), Monitors::default());
         for _ in 0..600 {
-            cluster.begin(generator.setup(None), Monitors::default(), usize::MAX).unwrap();
+            cluster.begin(generator.setup(None), usize::MAX).unwrap();
             for _ in 0..600 {
                 let event = generator.event(EnabledKinds::ALL);
                 let is_enabled = cluster.enabled().has_row(event.kind as u8);

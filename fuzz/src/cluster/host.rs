@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use raft::{Fetch, LogIndex, Read};
 
+use crate::clone_by_field;
 use crate::cluster::disk::Disk;
 use crate::history::state_machine::StateMachine;
 use crate::replica::machine_store::MachineStore;
@@ -11,7 +12,7 @@ use crate::replica::node_storage::NodeStorage;
 use crate::replica::{Durable, Entry, Replica, Write};
 
 /// One node's replica, if it runs, its disk, its state machine and its clock.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Host<R: Replica> {
     pub replica: Option<R>,
     pub disk: Disk,
@@ -41,6 +42,12 @@ pub(crate) struct Host<R: Replica> {
     /// Its disk cannot be repaired, or it is lost permanently: it is never started again.
     pub unrecoverable: bool,
 }
+
+clone_by_field!(Host<R> where
+    R: Replica, R: Clone, R::Storage: Clone, <R::Storage as NodeStorage>::Machine: Clone;
+    replica, disk, storage, in_doubt, machine, machine_store, to_apply, fetches, waiting,
+    stopping, paused, missed_ticks, ticks_to_skip, left_behind, unrecoverable
+);
 
 /// Whether a replica is going to stop, and how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -20,6 +20,7 @@ use crate::replica::node_storage::{NodeStorage, StorageCounts};
 use crate::replica::system_under_test::SystemUnderTest;
 use crate::replica::{Input, Replica};
 use crate::schedule::event::{Event, Kind};
+use crate::schedule::family::Faults;
 use crate::schedule::{Degraded, Recovery, Setup};
 
 mod degraded;
@@ -122,7 +123,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
 
     /// Begins a run of at most `limit` primitive events: all nodes start from empty disks. Of
     /// earlier runs only the allocated memory is left.
-    pub fn begin(&mut self, setup: Setup, monitor: M, limit: usize) -> Verdict {
+    pub fn begin(&mut self, setup: Setup, limit: usize) -> Verdict {
         let mut setup = setup.within(&R::CAPABILITIES);
         if self.sut.driver.promises_no_progress {
             (setup.recovery, setup.degraded) = (Recovery::Off, Degraded::Off);
@@ -133,7 +134,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         self.hosts.iter_mut().for_each(|host| host.clear(opening));
         self.network.clear(setup.nodes, setup.capacity);
         self.store.clear();
-        self.recorder.begin(&setup, &R::CAPABILITIES, monitor);
+        self.recorder.begin(&setup, &R::CAPABILITIES);
         self.trace.clear();
         self.paths.clear();
         self.storage_goals = StorageCounts::default();
@@ -144,9 +145,16 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
         HELD
     }
 
-    /// Extends the run until it has `limit` primitive events.
+    /// Extends the run until it has `limit` primitive events; faults of all families may happen.
     pub(crate) fn extend(&mut self, limit: usize) {
         self.limit = limit;
+        self.setup.faults = Faults::ALL;
+    }
+
+    /// Nothing follows the last event: no degraded period and no recovery.
+    pub(crate) fn end_abruptly(&mut self) {
+        (self.setup.recovery, self.setup.degraded) = (Recovery::Off, Degraded::Off);
+        self.recorder.history.setup = self.setup;
     }
 
     /// The system under test.

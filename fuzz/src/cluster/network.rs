@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use raft::NodeId;
 
+use crate::clone_by_field;
 use crate::schedule::event::{Event, Kind};
 use crate::schedule::operand::{first_from, wrap};
 
@@ -31,7 +32,7 @@ impl Link {
 }
 
 /// Messages in flight between `n` nodes.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Network<M> {
     nodes: u8,
     links: Vec<VecDeque<M>>,
@@ -49,6 +50,10 @@ pub struct Network<M> {
     /// How many messages were ever put on a link.
     sent: u64,
 }
+
+clone_by_field!(Network<M> where M: Clone;
+    nodes, links, busy, cut, closed, clogged, filtered, capacity, sent
+);
 
 /// No nodes, so no links.
 impl<M> Default for Network<M> {

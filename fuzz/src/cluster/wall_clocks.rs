@@ -137,7 +137,7 @@ mod tests {
             let text = format!("set nodes 3\nset recovery full\n{features}");
             let schedule = Schedule::parse(&text).unwrap();
             let mut cluster: Cluster<Ours, Ticks> = Cluster::new(raft(), Ticks::default());
-            cluster.begin(schedule.setup, Ticks::default(), usize::MAX).unwrap();
+            cluster.begin(schedule.setup, usize::MAX).unwrap();
             cluster.recover().unwrap();
             cluster.recorder.monitor.0
         };

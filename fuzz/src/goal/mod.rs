@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use raft::{Ended, Fetch, LogId, LogIndex, NodeId, Progress, Read, Refused, Role, Term, Unread};
 
 use crate::base::counts::Counts;
+use crate::clone_by_field;
 use crate::history::degraded_period::DegradedPeriod;
 use crate::history::log_chain::is_command;
 use crate::history::monitor::Monitor;
@@ -32,7 +33,7 @@ pub use crate::goal::list::{Goal, COUNT, GOALS};
 use crate::goal::fault_state::FaultState;
 
 /// How often each goal was reached in one run.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Goals {
     counts: Counts<COUNT>,
     cut: bool,
@@ -46,6 +47,8 @@ pub struct Goals {
     /// The nodes whose next start is under another version than their last.
     exchanged: raft::NodeSet,
 }
+
+clone_by_field!(Goals; counts, cut, votes, pending, failing, timeout_now, fault_state, exchanged);
 
 impl Goals {
     /// How often each goal was reached.
@@ -114,6 +117,12 @@ fn parts(write: &Write) -> Parts {
 }
 
 impl Monitor for Goals {
+    fn begin(&mut self) {
+        let mut pending = std::mem::take(&mut self.pending);
+        pending.iter_mut().for_each(VecDeque::clear);
+        *self = Goals { pending, ..Goals::default() };
+    }
+
     fn happens(&mut self, history: &History, event: Event) -> Verdict {
         match event.kind {
             Kind::Deliver | Kind::Tick | Kind::Propose | Kind::Persist | Kind::Apply => {}

@@ -7,6 +7,7 @@
 
 use raft::{LogIndex, NodeId};
 
+use crate::clone_by_field;
 use crate::history::operation::{Action, Operation};
 use crate::history::state_machine::{effect, key_of, Key};
 use crate::replica::Command;
@@ -40,7 +41,7 @@ pub struct ReadFact {
 }
 
 /// All requests of clients in one run, and their responses.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Clients {
     /// How many commands clients have proposed: they are numbered from 1.
     pub proposals: Command,
@@ -53,6 +54,8 @@ pub struct Clients {
     pub known: LogIndex,
     now: u64,
 }
+
+clone_by_field!(Clients; proposals, proposed, reads, scan, known, now);
 
 impl Clients {
     pub(crate) fn begin(&mut self) {

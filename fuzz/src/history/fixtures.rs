@@ -20,7 +20,7 @@ use crate::schedule::Setup;
 pub fn cluster<M: Monitor + Default>(nodes: u8) -> Recorder<M> {
     let mut recorder = Recorder::new(M::default());
     let setup = Setup { nodes, ..Setup::default() };
-    recorder.begin(&setup, &Ours::CAPABILITIES, M::default());
+    recorder.begin(&setup, &Ours::CAPABILITIES);
     recorder.history.clients.proposals = 1_000;
     for id in 0..nodes {
         recorder.started(NodeId(id), View::default(), None).expect("an empty start is legal");

@@ -7,6 +7,7 @@
 use raft::{LogId, LogIndex, Membership, Payload, Snapshot, Term};
 
 use crate::base::hash::mix;
+use crate::clone_by_field;
 use crate::history::state_machine::state_of;
 use crate::replica::{Command, Entry, Write};
 
@@ -61,11 +62,13 @@ pub fn is_command(command: Command) -> bool {
 
 /// A log as a chain of prefix hashes, with the memberships in its entries. It also contains the
 /// entries that a snapshot has replaced.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct LogChain {
     links: Vec<Link>,
     changes: Vec<(LogIndex, Membership)>,
 }
+
+clone_by_field!(LogChain; links, changes);
 
 impl LogChain {
     /// Index of the last entry.

@@ -12,6 +12,7 @@ use raft::{
 
 use crate::base::quorum::is_quorum;
 use crate::base::table::grow;
+use crate::clone_by_field;
 use crate::history::clients::Clients;
 use crate::history::clocks::Clocks;
 use crate::history::hearing::Hearing;
@@ -69,12 +70,14 @@ pub struct Creation {
 
 /// The creations of all entries, by index and term. A chain per index in one arena: no allocation
 /// per entry.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Creations {
     newest: Vec<u32>,
     arena: Vec<Creation>,
     last_index_of_term: Vec<LogIndex>,
 }
+
+clone_by_field!(Creations; newest, arena, last_index_of_term);
 
 impl Creations {
     /// The creation of the entry `id`.
@@ -115,11 +118,30 @@ impl Creations {
 }
 
 /// A value for each node, without a search and without an allocation.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct PerNode<T>([T; PER_NODE]);
+
+impl<T: Copy> Copy for PerNode<T> {}
+
+impl<T: Clone> Clone for PerNode<T> {
+    fn clone(&self) -> Self {
+        PerNode(self.0.clone())
+    }
+
+    fn clone_from(&mut self, source: &Self) {
+        self.0.clone_from(&source.0);
+    }
+}
 
 /// A power of two above [`Setup::MAX_NODES`], so that an index needs no check.
 const PER_NODE: usize = 8;
+
+impl<T> PerNode<T> {
+    /// All values, to change them.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.0.iter_mut()
+    }
+}
 
 impl<T> Index<NodeId> for PerNode<T> {
     type Output = T;
@@ -136,7 +158,7 @@ impl<T> IndexMut<NodeId> for PerNode<T> {
 }
 
 /// The facts about one node.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct NodeHistory {
     /// Its id.
     pub id: NodeId,
@@ -172,6 +194,11 @@ pub struct NodeHistory {
     pub joining: bool,
 }
 
+clone_by_field!(NodeHistory;
+    id, up, view, log, disk, snapshot, incarnation, disk_state, lost, applied, hearing, version,
+    setup, progress, requested, joining
+);
+
 impl NodeHistory {
     fn begin(&mut self, id: NodeId) {
         self.id = id;
@@ -197,7 +224,7 @@ impl NodeHistory {
 }
 
 /// The facts of one run.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct History {
     /// The initial membership of the cluster.
     pub membership: Membership,
@@ -232,6 +259,12 @@ pub struct History {
     /// True time, and the wall clocks.
     pub clocks: Clocks,
 }
+
+clone_by_field!(History;
+    membership, setup, bounded_sends, leaders_need_disk, answers_requests, rejoin,
+    pre_vote_stickiness, nodes, committed_log, committed, reference, committed_by, births,
+    leaders, clients, clocks
+);
 
 impl History {
     /// Before the first event: every node is down and every disk is empty.

@@ -1,7 +1,7 @@
 //! Monitors: the interface for everything that checks or describes a run.
 //!
-//! Promises: a monitor gets facts only; it can name neither a cluster nor a Raft. A pair of
-//! monitors is a monitor, and so is `()`. The oracles, the goals and the narrator are monitors;
+//! Promises: a monitor gets facts only; it can name neither a cluster nor a Raft. [`Both`] of two
+//! monitors are a monitor, and so is `()`. The oracles, the goals and the narrator are monitors;
 //! `recorder.rs` calls them.
 
 use raft::{Ended, Fetch, LogIndex, Membership, NodeId, NodeSet, Progress, Read, Refused, Unread};
@@ -17,7 +17,11 @@ use crate::schedule::event::Event;
 
 /// Gets the events of a run, in order. Each method returns whether there was something to check.
 #[allow(unused_variables)]
-pub trait Monitor {
+pub trait Monitor: Default {
+    /// A run begins: nothing of an earlier one is left, but allocated memory may be.
+    fn begin(&mut self) {
+        *self = Self::default();
+    }
     /// An event is about to happen.
     fn happens(&mut self, history: &History, event: Event) -> Verdict {
         NOTHING
@@ -469,7 +473,26 @@ macro_rules! both {
 }
 
 /// Two monitors, called in order.
-impl<A: Monitor, B: Monitor> Monitor for (A, B) {
+#[derive(Debug, Default)]
+pub struct Both<A, B>(pub A, pub B);
+
+impl<A: Clone, B: Clone> Clone for Both<A, B> {
+    fn clone(&self) -> Self {
+        Both(self.0.clone(), self.1.clone())
+    }
+
+    fn clone_from(&mut self, source: &Self) {
+        self.0.clone_from(&source.0);
+        self.1.clone_from(&source.1);
+    }
+}
+
+impl<A: Monitor, B: Monitor> Monitor for Both<A, B> {
+    fn begin(&mut self) {
+        self.0.begin();
+        self.1.begin();
+    }
+
     forward_monitor_calls!(both: 0 1);
 }
 

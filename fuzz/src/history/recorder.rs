@@ -5,6 +5,7 @@
 
 use raft::{Ended, Fetch, LogIndex, Membership, NodeId, NodeSet, Progress, Unread};
 
+use crate::clone_by_field;
 use crate::history::degraded_period::DegradedPeriod;
 use crate::history::monitor::Monitor;
 use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome, Rolled, Unhindered};
@@ -22,13 +23,15 @@ fn touches_membership(write: &Write) -> bool {
 }
 
 /// A history and its monitor.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Recorder<M> {
     /// The facts.
     pub history: History,
     /// The monitor of the run.
     pub monitor: M,
 }
+
+clone_by_field!(Recorder<M> where M: Clone; history, monitor);
 
 impl<M: Monitor> Recorder<M> {
     /// Records nothing yet.
@@ -37,9 +40,9 @@ impl<M: Monitor> Recorder<M> {
     }
 
     /// Begins to record a run, before its first event.
-    pub fn begin(&mut self, setup: &Setup, capabilities: &Capabilities, monitor: M) {
+    pub fn begin(&mut self, setup: &Setup, capabilities: &Capabilities) {
         self.history.begin(setup, capabilities);
-        self.monitor = monitor;
+        self.monitor.begin();
     }
 
     /// An event is about to happen.

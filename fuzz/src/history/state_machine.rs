@@ -15,6 +15,7 @@ use raft::{LogIndex, Payload, Snapshot, Term};
 use crate::base::canary;
 use crate::base::hash::mix;
 use crate::base::table::grow;
+use crate::clone_by_field;
 use crate::replica::driver::Driver;
 use crate::replica::{Command, Entry};
 
@@ -197,7 +198,7 @@ pub fn state_of(data: &[u8]) -> u64 {
 
 /// The state after each committed entry, if each command takes effect at its first occurrence:
 /// computed by a second, naive implementation.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct ReferenceMachine {
     /// The value that each command found where it took effect.
     found: Vec<Option<u64>>,
@@ -206,6 +207,8 @@ pub struct ReferenceMachine {
     written: [Vec<(LogIndex, u64)>; KEYS],
     states: Vec<u64>,
 }
+
+clone_by_field!(ReferenceMachine; found, values, written, states);
 
 impl ReferenceMachine {
     /// Forgets everything.
@@ -259,7 +262,7 @@ impl ReferenceMachine {
 
 /// The states of all machines that were ever saved, by their hashes.
 #[derive(Clone, Debug, Default)]
-pub struct Store(Vec<StateMachine>);
+pub struct Store(Vec<Arc<StateMachine>>);
 
 impl Store {
     /// Forgets everything.
@@ -269,7 +272,7 @@ impl Store {
 
     /// Keeps a machine so that its snapshot can be restored.
     pub fn save(&mut self, machine: StateMachine) {
-        self.0.push(machine);
+        self.0.push(Arc::new(machine));
     }
 
     /// The machine of a snapshot; a wrong one if the snapshot is of none.
@@ -282,8 +285,10 @@ impl Store {
     pub fn find(&self, applied: LogIndex, data: &[u8], driver: Driver) -> StateMachine {
         let state = state_of(data);
         let saved = self.0.iter().rfind(|saved| saved.state == state);
-        let machine =
-            saved.cloned().unwrap_or_else(|| StateMachine { state, ..StateMachine::new() });
+        let machine = saved.map_or_else(
+            || StateMachine { state, ..StateMachine::new() },
+            |saved| (**saved).clone(),
+        );
         StateMachine { applied, ..machine.driven(driver) }
     }
 }

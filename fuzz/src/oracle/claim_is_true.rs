@@ -8,6 +8,7 @@
 
 use raft::{LogId, NodeId, Role, Term};
 
+use crate::clone_by_field;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};
@@ -15,11 +16,13 @@ use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::{MessageBody, MessageView, View};
 
 /// See the module.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct ClaimIsTrue {
     /// By node: the terms in which it was candidate, and its last entry then.
     candidacies: PerNode<Vec<(Term, LogId)>>,
 }
+
+clone_by_field!(ClaimIsTrue; candidacies);
 
 impl Oracle for ClaimIsTrue {
     const INFO: OracleInfo = OracleInfo {
@@ -32,6 +35,10 @@ impl Oracle for ClaimIsTrue {
 }
 
 impl Monitor for ClaimIsTrue {
+    fn begin(&mut self) {
+        self.candidacies.iter_mut().for_each(Vec::clear);
+    }
+
     fn changed(&mut self, _: &History, node: NodeId, old: &View, new: &View) -> Verdict {
         if new.role.in_paper() != Role::Follower && new.term() != old.term() {
             self.candidacies[node].push((new.term(), old.last_log));

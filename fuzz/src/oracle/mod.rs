@@ -8,6 +8,7 @@
 use raft::{Ended, Fetch, LogIndex, Membership, NodeId, NodeSet, Progress, Read, Refused, Unread};
 
 use crate::base::counts::Counts;
+use crate::clone_by_field;
 use crate::forward_monitor_calls;
 use crate::history::degraded_period::DegradedPeriod;
 use crate::history::monitor::Monitor;
@@ -79,12 +80,14 @@ macro_rules! oracles {
         pub const ORACLES: [OracleInfo; COUNT] = [$(<$module::$name as Oracle>::INFO),*];
 
         /// All oracles of one run.
-        #[derive(Clone, Debug, Default)]
+        #[derive(Debug, Default)]
         pub struct Oracles {
             $($module: $module::$name,)*
             checks: CheckCounts,
             lint: Option<Box<Violation>>,
         }
+
+        clone_by_field!(Oracles; $($module,)* checks, lint);
 
         /// How often each oracle had something to check, by name: counting needs no search.
         #[derive(Clone, Debug, Default)]
@@ -105,6 +108,11 @@ macro_rules! oracles {
         }
 
         impl Monitor for Oracles {
+            fn begin(&mut self) {
+                $(self.$module.begin();)*
+                (self.checks, self.lint) = (CheckCounts::default(), None);
+            }
+
             forward_monitor_calls!(each: $($module)*);
         }
     };

@@ -6,6 +6,7 @@
 
 use raft::{NodeId, Payload};
 
+use crate::clone_by_field;
 use crate::base::table::grow;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, HELD, NOTHING};
@@ -14,11 +15,13 @@ use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::{Command, Write};
 
 /// See the module.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct NoCreation {
     /// By command: the number of entries created with it.
     entries: Vec<u32>,
 }
+
+clone_by_field!(NoCreation; entries);
 
 impl Oracle for NoCreation {
     const INFO: OracleInfo = OracleInfo {
@@ -31,6 +34,10 @@ impl Oracle for NoCreation {
 }
 
 impl Monitor for NoCreation {
+    fn begin(&mut self) {
+        self.entries.clear();
+    }
+
     fn wrote(&mut self, history: &History, node: NodeId, write: &Write) -> Verdict {
         let mut verdict = NOTHING;
         for entry in write.entries.iter().filter(|e| history.births.get(e.id).is_none()) {

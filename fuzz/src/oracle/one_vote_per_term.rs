@@ -13,6 +13,7 @@
 
 use raft::{NodeId, Term};
 
+use crate::clone_by_field;
 use crate::base::table::grow;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
@@ -21,10 +22,12 @@ use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::{MessageBody, MessageView, View};
 
 /// See the module.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct OneVotePerTerm {
     votes: PerNode<Vec<Option<NodeId>>>,
 }
+
+clone_by_field!(OneVotePerTerm; votes);
 
 impl Oracle for OneVotePerTerm {
     const INFO: OracleInfo = OracleInfo {
@@ -46,6 +49,10 @@ impl OneVotePerTerm {
 }
 
 impl Monitor for OneVotePerTerm {
+    fn begin(&mut self) {
+        self.votes.iter_mut().for_each(Vec::clear);
+    }
+
     fn sent(&mut self, history: &History, message: &MessageView) -> Verdict {
         let leader = history.leader_of(message.term);
         match message.body {

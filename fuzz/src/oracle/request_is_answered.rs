@@ -12,6 +12,7 @@
 
 use raft::{Ended, NodeId, Payload, Read, Refused};
 
+use crate::clone_by_field;
 use crate::history::monitor::Monitor;
 use crate::history::step::Request;
 use crate::history::violation::{check, Verdict, Violation, HELD, NOTHING};
@@ -20,13 +21,15 @@ use crate::oracle::{Oracle, OracleInfo};
 use crate::replica::Write;
 
 /// See the module.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct RequestIsAnswered {
     nodes: PerNode<Open>,
 }
 
+clone_by_field!(RequestIsAnswered; nodes);
+
 /// What a node owes.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct Open {
     /// Its ticks.
     ticks: u32,
@@ -37,6 +40,8 @@ struct Open {
     /// It has accepted a change that has not ended.
     change: bool,
 }
+
+clone_by_field!(Open; ticks, reads, transfer, change);
 
 impl Oracle for RequestIsAnswered {
     const INFO: OracleInfo = OracleInfo {

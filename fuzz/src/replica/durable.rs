@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use raft::{HardState, LogIndex, Payload, Snapshot, WriteId};
 
+use crate::clone_by_field;
+
 /// A client's command: its number among all proposals of a run, from 1 on.
 pub type Command = u64;
 /// A log entry with a [`Command`].
@@ -46,7 +48,7 @@ impl Write {
 }
 
 /// The durable state from which a replica starts: a disk's content.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Durable {
     /// Term and vote.
     pub hard_state: HardState,
@@ -71,6 +73,10 @@ pub struct Durable {
     /// under its old name.
     pub joining: bool,
 }
+
+clone_by_field!(Durable;
+    hard_state, snapshot, entries, commit, applied, incarnation, clock, joining
+);
 
 impl Durable {
     /// Whether another disk has the same hard state, snapshot and log.

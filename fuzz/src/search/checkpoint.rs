@@ -5,7 +5,7 @@
 
 use crate::history::violation::Violation;
 use crate::replica::Replica;
-use crate::run::{play_exactly, resolved, Judged, Monitors, MAX_EVENTS};
+use crate::run::{play_exactly, resolved, Judged, MAX_EVENTS};
 use crate::schedule::Schedule;
 
 /// A state of a cluster to which a search returns.
@@ -67,7 +67,7 @@ impl<R: Replica> Checkpoint<R> for Schedule {
     }
 
     fn restore(&self, cluster: &mut Judged<R>) -> Result<(), Box<Violation>> {
-        cluster.begin(self.setup, Monitors::default(), MAX_EVENTS)?;
+        cluster.begin(self.setup, MAX_EVENTS)?;
         play_exactly(cluster, self)
     }
 
@@ -85,6 +85,7 @@ mod tests {
     use super::*;
     use crate::mutants::raft;
     use crate::replica::ours::Ours;
+    use crate::run::Monitors;
     use crate::run::Runner;
     use crate::schedule::event::{Event, Kind};
     use crate::search::generator::{Generator, Strategy};

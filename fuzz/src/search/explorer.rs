@@ -5,9 +5,9 @@
 //! first time (see [`crate::history::paths`]), the schedule up to it is recorded as a discovery,
 //! and a checkpoint of the cluster after it is archived until others replace it. Half of the
 //! executions return to an archived checkpoint and continue from it, with new faults, weights and
-//! focus. The others begin at the start. A first part of the search has no feedback: bugs that any
-//! search finds need no guidance. The command `explore` and the fuzz targets use the same search.
-//! Knows nothing of Raft.
+//! focus; a recovery follows as often per event as for the others, which begin at the start. A
+//! first part of the search has no feedback: bugs that any search finds need no guidance. The
+//! command `explore` and the fuzz targets use the same search. Knows nothing of Raft.
 
 use crate::history::violation::Violation;
 use crate::replica::system_under_test::SystemUnderTest;
@@ -163,7 +163,7 @@ impl<R: Replica, C: Checkpoint<R>> Explorer<R, C> {
     pub fn follow(&mut self, schedule: &Schedule) -> Outcome {
         let Explorer { cluster, map, .. } = self;
         let violation = continue_run(cluster, |cluster| {
-            cluster.begin(schedule.setup, Monitors::default(), MAX_EVENTS)?;
+            cluster.begin(schedule.setup, MAX_EVENTS)?;
             map.play(cluster, schedule.events.iter().copied().map(Some), true)
         });
         self.events += cluster.trace().len() as u64;
@@ -205,7 +205,7 @@ impl<C> Map<C> {
         let setup = self.generator.setup(nodes);
         let limit = self.tuning.events;
         continue_run(cluster, |cluster| {
-            cluster.begin(setup, Monitors::default(), limit as usize)?;
+            cluster.begin(setup, limit as usize)?;
             self.play(cluster, draws(limit), !is_warm_up)
         })
     }
@@ -225,7 +225,11 @@ impl<C> Map<C> {
             let more = least + self.generator.below(most - least + 1);
             self.generator.begin_anew(*cluster.setup());
             cluster.extend(cluster.trace().len() + more as usize);
-            self.play(cluster, draws(more), true)
+            self.play(cluster, draws(more), true)?;
+            if self.generator.below(self.tuning.events) >= more {
+                cluster.end_abruptly();
+            }
+            Ok(())
         })
     }
 
