@@ -1,10 +1,11 @@
 //! Exploration: the guided search, a worker for each core.
 //!
-//! Promises: workers share nothing but their reports, each with a seed of its own, so that with
-//! `--executions` the same options give the same finds, digest and files. Executions of all workers
-//! are numbered round-robin. A schedule is judged from the start again before it is saved. Without
-//! `--executions` the clock is CPU time alone, of the worker's thread; it is read between
-//! executions.
+//! Promises: workers have seeds of their own, and learn what the others discovered only between
+//! rounds of so many events, as the exchange orders it: with `--executions` the same options give
+//! the same finds, digest and files, whichever worker is faster. One worker executes what its search
+//! does alone. Executions of all workers are numbered round-robin. A schedule is judged from the
+//! start again before it is saved. Without `--executions` the clock is CPU time alone, of the
+//! worker's thread; it is read between executions.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -20,17 +21,17 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::{json, Value};
 use whitewater::base::hash::mix;
 use whitewater::raft::mark::Mark;
-use whitewater::replica::system_under_test::SystemUnderTest;
 use whitewater::replica::Replica;
 use whitewater::run::{Outcome, Runner};
 use whitewater::schedule::files::read_all;
 use whitewater::schedule::Schedule;
 use whitewater::search::checkpoint::Checkpoint;
-use whitewater::search::explorer::{Explorer, Tuning};
+use whitewater::search::explorer::{Discovered, Explorer, Tuning};
 use whitewater::search::generator::Strategy;
-use whitewater::search::path_counts::Discovery;
+use whitewater::search::path_counts::{Discovery, PathCounts, Sample};
 use whitewater::target::Systems;
 
+use crate::exchange::{Exchange, Seat};
 use crate::report::progress;
 use crate::tally::{save, Ending, FindArgs, Tally};
 use crate::{cpu_seconds, is_directory, Failure, Output, SystemArgs};
@@ -38,9 +39,13 @@ use crate::{cpu_seconds, is_directory, Failure, Output, SystemArgs};
 /// A worker reports its state after this many executions.
 const REPORT_EVERY: u64 = 1 << 8;
 
+/// The events of a round, after which workers exchange what they discovered.
+const ROUND: u64 = 20_000;
+
 #[derive(Args)]
 pub struct ExploreArgs {
-    /// Number of workers, each with a search of its own; by default one for each core.
+    /// Number of workers, by default one for each core: each a search with a seed of its own, which
+    /// leaves to the others the paths that they were the first to take.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
     /// CPU seconds of each worker.
@@ -49,7 +54,7 @@ pub struct ExploreArgs {
     cpu: f64,
     /// Executions of each worker, instead of CPU seconds. Then the same options and number of
     /// workers give the same result: the digest combines those of the workers, in their order, and
-    /// --stop-at-first stops each worker after its own first find.
+    /// --stop-at-first stops the others at a fixed point soon after the first that stops.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     executions: Option<u64>,
     /// Seed from which the seed of each worker is derived.
@@ -101,7 +106,8 @@ fn worker_seed(seed: u64, number: u64) -> u64 {
 #[derive(Clone, Default)]
 struct WorkerState {
     tally: Tally,
-    discovery: Discovery,
+    /// Paths that it has taken.
+    known: usize,
     kept: usize,
     /// CPU seconds.
     cpu: f64,
@@ -109,17 +115,37 @@ struct WorkerState {
     used: f64,
 }
 
-/// The input of a worker.
-struct Work<'a> {
-    args: &'a ExploreArgs,
-    corpus: &'a [Schedule],
-    number: u64,
-    stop: &'a AtomicBool,
-    states: Sender<(usize, WorkerState)>,
+/// What a worker tells the others after a round.
+struct Report {
+    /// The schedules that were the first to take some path.
+    discoveries: Vec<Discovered>,
+    /// How often it took paths.
+    sample: Sample,
+    /// Whether all workers are to end.
+    ends: bool,
 }
 
-/// The final state of a worker, and the schedules that were the first to take some path.
-type WorkerResult = (WorkerState, Vec<Schedule>);
+/// What the workers share.
+struct Campaign<'a> {
+    args: &'a ExploreArgs,
+    corpus: Vec<Schedule>,
+    exchange: Exchange<Report>,
+    stop: AtomicBool,
+}
+
+/// A worker: its search, and what it has to do with the others.
+struct Worker<'a, R: Replica, C> {
+    campaign: &'a Campaign<'a>,
+    number: u64,
+    seat: Seat<'a, Report>,
+    states: Sender<(usize, WorkerState)>,
+    explorer: Explorer<R, C>,
+    state: WorkerState,
+    ending: Ending,
+    /// How many executions were begun, and how many of them were drawn.
+    executions: u64,
+    drawn: u64,
+}
 
 /// Runs the workers, and reports their results together.
 pub fn explore<R: Replica, C: Checkpoint<R>>(
@@ -129,107 +155,147 @@ pub fn explore<R: Replica, C: Checkpoint<R>>(
     let runner = args.system.runner(systems)?;
     args.save_corpus.as_deref().map_or(Ok(()), is_directory)?;
     args.finds.check()?;
-    let corpus = args.corpus()?;
-    let (start, stop) = (ProcessTime::now(), AtomicBool::new(false));
-    let results = thread::scope(|scope| {
-        let (sender, states) = mpsc::channel();
-        let spawn = |number| {
-            let (corpus, stop, states) = (&corpus, &stop, sender.clone());
-            let work = Work { args, corpus, number, stop, states };
-            scope.spawn(move || work.run::<R, C>(systems))
-        };
-        let workers: Vec<_> = (0..args.jobs()).map(spawn).collect();
-        drop(sender);
-        let monitored = monitor_workers(states, args);
-        stop.fetch_or(monitored.is_err(), Ordering::Relaxed);
-        let results = workers.into_iter().map(|worker| worker.join().expect("a worker ends"));
-        monitored.and(results.collect::<Result<Vec<_>, Failure>>())
-    })?;
+    let (corpus, exchange) = (args.corpus()?, Exchange::new(args.jobs()));
+    let campaign = Campaign { args, corpus, exchange, stop: AtomicBool::new(false) };
+    let start = ProcessTime::now();
+    let states = run_workers::<R, C>(&campaign, systems)?;
+    let reports = campaign.exchange.reports();
     let saved = match &args.save_corpus {
         Some(directory) => {
-            let discoveries = results.iter().flat_map(|(_, discoveries)| discoveries);
-            Some(save_new_coverage(runner, directory, &corpus, discoveries)?)
+            let discoveries = reports.iter().flat_map(|(_, report)| &report.discoveries);
+            let discoveries = discoveries.map(|discovered| &discovered.schedule);
+            Some(save_new_coverage(runner, directory, &campaign.corpus, discoveries)?)
         }
         None => None,
     };
-    let states: Vec<WorkerState> = results.into_iter().map(|(state, _)| state).collect();
     if args.finds.stop_at_first {
         total(&states).finds.iter().try_for_each(|(name, find)| args.finds.save(name, find))?;
     }
-    Ok(output(&states, &args.finds, saved, start.elapsed()))
+    let mut counts = PathCounts::default();
+    reports.iter().for_each(|(_, report)| counts.add(&report.sample));
+    Ok(output(&states, &counts.discovery(), &args.finds, saved, start.elapsed()))
 }
 
-impl Work<'_> {
-    /// Runs the worker. An error of one worker stops the others.
-    fn run<R: Replica, C: Checkpoint<R>>(
-        self,
+/// Runs the workers; their final states.
+fn run_workers<R: Replica, C: Checkpoint<R>>(
+    campaign: &Campaign,
+    systems: Systems<R>,
+) -> Result<Vec<WorkerState>, Failure> {
+    thread::scope(|scope| {
+        let (sender, states) = mpsc::channel();
+        let spawn = |number| {
+            let states = sender.clone();
+            scope.spawn(move || campaign.work::<R, C>(number, states, systems))
+        };
+        let workers: Vec<_> = (0..campaign.args.jobs()).map(spawn).collect();
+        drop(sender);
+        let monitored = monitor_workers(states, campaign.args);
+        campaign.stop.fetch_or(monitored.is_err(), Ordering::Relaxed);
+        let results = workers.into_iter().map(|worker| worker.join().expect("a worker ends"));
+        monitored.and(results.collect::<Result<Vec<_>, Failure>>())
+    })
+}
+
+impl Campaign<'_> {
+    /// Runs a worker. An error of one worker stops the others.
+    fn work<R: Replica, C: Checkpoint<R>>(
+        &self,
+        number: u64,
+        states: Sender<(usize, WorkerState)>,
         systems: Systems<R>,
-    ) -> Result<WorkerResult, Failure> {
-        let result =
-            self.args.system.system_under_test(systems).and_then(|sut| self.search::<R, C>(&sut));
+    ) -> Result<WorkerState, Failure> {
+        let seat = self.exchange.seat(number);
+        let result = self.args.system.system_under_test(systems).and_then(|sut| {
+            let tuning = Tuning { events: self.args.events, ..Tuning::DEFAULT };
+            let seed = worker_seed(self.args.seed, number);
+            let explorer = Explorer::<R, C>::new(sut, Strategy::default(), seed, tuning);
+            let (state, ending) = (WorkerState::default(), Ending::default());
+            let (campaign, executions, drawn) = (self, 0, 0);
+            let worker = Worker {
+                campaign,
+                number,
+                seat,
+                states,
+                explorer,
+                state,
+                ending,
+                executions,
+                drawn,
+            };
+            worker.search()
+        });
         result.inspect_err(|_| self.stop.store(true, Ordering::Relaxed))
     }
+}
 
+impl<R: Replica, C: Checkpoint<R>> Worker<'_, R, C> {
     /// Searches until the executions or CPU seconds are used up.
-    fn search<R: Replica, C: Checkpoint<R>>(
-        &self,
-        sut: &SystemUnderTest<R>,
-    ) -> Result<WorkerResult, Failure> {
-        let (args, start) = (self.args, ThreadTime::now());
-        let tuning = Tuning { events: args.events, ..Tuning::DEFAULT };
-        let seed = worker_seed(args.seed, self.number);
-        let strategy = Strategy::default();
-        let mut explorer: Explorer<R, C> = Explorer::new(sut.clone(), strategy, seed, tuning);
-        let (mut state, mut corpus) = (WorkerState::default(), self.corpus.iter());
-        let (mut executions, mut drawn, mut ending) = (0, 0, Ending::default());
-        while !self.stop.load(Ordering::Relaxed) {
-            state.cpu = start.elapsed().as_secs_f64();
-            state.used = match args.executions {
-                Some(limit) => drawn as f64 / limit as f64,
-                None => state.cpu / args.cpu,
+    fn search(mut self) -> Result<WorkerState, Failure> {
+        let (campaign, start) = (self.campaign, ThreadTime::now());
+        let (args, mut corpus) = (campaign.args, campaign.corpus.iter());
+        let (mut round, mut ends) = (0, false);
+        while !ends && !campaign.stop.load(Ordering::Relaxed) {
+            self.state.cpu = start.elapsed().as_secs_f64();
+            self.state.used = match args.executions {
+                Some(limit) => self.drawn as f64 / limit as f64,
+                None => self.state.cpu / args.cpu,
             };
-            let before = explorer.events();
-            let outcome = match corpus.next() {
-                Some(schedule) => explorer.follow(schedule),
-                None if state.used >= 1.0 => break,
-                None => {
-                    drawn += 1;
-                    explorer.execute(args.nodes)
-                }
-            };
-            state.tally.add(&outcome, explorer.events() - before);
-            let is_wanted = |name: &String| ending.want(&args.finds, name);
-            let found = match outcome.fingerprint().filter(is_wanted) {
-                Some(name) => {
-                    self.record_find(&outcome, &name, executions, sut, &mut state.tally)?
-                }
-                None => false,
-            };
-            executions += 1;
-            (state.discovery, state.kept) = (explorer.discovery(), explorer.kept().len());
-            if found || executions % REPORT_EVERY == 0 {
-                // The receiver is gone if a find could not be saved.
-                let _ = self.states.send((self.number as usize, state.clone()));
-            }
-            if ending.is_reached(&args.finds, &state.tally, executions) {
-                self.stop.fetch_or(args.executions.is_none(), Ordering::Relaxed);
+            let next = corpus.next();
+            if next.is_none() && self.state.used >= 1.0 {
                 break;
             }
+            let found = self.execute(next)?;
+            self.executions += 1;
+            (self.state.known, self.state.kept) =
+                (self.explorer.discovery().known, self.explorer.kept().len());
+            if found || self.executions % REPORT_EVERY == 0 {
+                // The receiver is gone if a find could not be saved.
+                let _ = self.states.send((self.number as usize, self.state.clone()));
+            }
+            ends = self.ending.is_reached(&args.finds, &self.state.tally, self.executions);
+            if !ends && self.explorer.events() / ROUND > round {
+                round = self.explorer.events() / ROUND;
+                ends = self.exchange();
+            }
         }
-        Ok((state, explorer.take_discoveries()))
+        campaign.stop.fetch_or(ends && args.executions.is_none(), Ordering::Relaxed);
+        self.publish(ends);
+        Ok(self.state)
     }
 
-    /// Counts the find of an execution; whether it is the first of its fingerprint.
-    fn record_find<R: Replica>(
-        &self,
-        outcome: &Outcome,
-        fingerprint: &str,
-        execution: u64,
-        sut: &SystemUnderTest<R>,
-        tally: &mut Tally,
-    ) -> Result<bool, Failure> {
-        let number = execution * self.args.jobs() + self.number;
-        tally.find(&self.args.finds, sut, number, &outcome.resolved, fingerprint)
+    /// Executes once: a schedule of the corpus, or else what the search draws. Whether that is the
+    /// first find of its fingerprint.
+    fn execute(&mut self, schedule: Option<&Schedule>) -> Result<bool, Failure> {
+        let before = self.explorer.events();
+        let outcome = match schedule {
+            Some(schedule) => self.explorer.follow(schedule),
+            None => {
+                self.drawn += 1;
+                self.explorer.execute(self.campaign.args.nodes)
+            }
+        };
+        self.state.tally.add(&outcome, self.explorer.events() - before);
+        let args = self.campaign.args;
+        let is_wanted = |name: &String| self.ending.want(&args.finds, name);
+        let Some(name) = outcome.fingerprint().filter(is_wanted) else { return Ok(false) };
+        let number = self.executions * args.jobs() + self.number;
+        let sut = self.explorer.system_under_test();
+        self.state.tally.find(&args.finds, sut, number, &outcome.resolved, &name)
+    }
+
+    /// Tells the others what is new, and learns what they have told; whether all are to end.
+    fn exchange(&mut self) -> bool {
+        self.publish(false);
+        let reports = self.seat.receive();
+        for (_, report) in reports.iter().filter(|(worker, _)| *worker as u64 != self.number) {
+            self.explorer.learn(&report.discoveries);
+        }
+        reports.iter().any(|(_, report)| report.ends)
+    }
+
+    fn publish(&mut self, ends: bool) {
+        let discoveries = self.explorer.take_discoveries();
+        self.seat.publish(Report { discoveries, sample: self.explorer.take_sample(), ends });
     }
 }
 
@@ -269,21 +335,24 @@ fn line(states: &[WorkerState]) -> String {
     let tally = total(states);
     let cpu: f64 = states.iter().map(|state| state.cpu).sum();
     let rate = (tally.events as f64 / cpu.max(1e-6)) as u64;
-    let known = states.iter().map(|state| state.discovery.known).max().unwrap_or(0);
+    let known = states.iter().map(|state| state.known).max().unwrap_or(0);
     let kept: usize = states.iter().map(|state| state.kept).sum();
     let finds: Vec<&str> = tally.finds.keys().map(String::as_str).collect();
     format!("{rate} events/cpu-s paths {known} kept {kept} {} {}", tally.line(), finds.join(" "))
 }
 
 /// What is printed at the end.
-fn output(states: &[WorkerState], finds: &FindArgs, saved: Option<usize>, cpu: Duration) -> Output {
+fn output(
+    states: &[WorkerState],
+    discovery: &Discovery,
+    finds: &FindArgs,
+    saved: Option<usize>,
+    cpu: Duration,
+) -> Output {
     let mut output = total(states).output(cpu, finds);
-    let found: Vec<Discovery> = states.iter().map(|state| state.discovery).collect();
     let kept: usize = states.iter().map(|state| state.kept).sum();
-    output.text += &format!("{}clusters kept: {kept}\n", discovery_text(&found));
-    let known: Vec<usize> = found.iter().map(|found| found.known).collect();
-    output.json["paths"] = known.into();
-    output.json["discovery"] = found.iter().map(discovery_json).collect();
+    output.text += &format!("{}clusters kept: {kept}\n", discovery_text(discovery));
+    output.json["discovery"] = discovery_json(discovery);
     output.json["kept"] = kept.into();
     if let Some(saved) = saved {
         output.text += &format!("corpus: {saved} schedules with new coverage\n");
@@ -292,30 +361,27 @@ fn output(states: &[WorkerState], finds: &FindArgs, saved: Option<usize>, cpu: D
     output
 }
 
-/// What the workers have discovered, and what may be left.
-fn discovery_text(found: &[Discovery]) -> String {
-    let list =
-        |word: fn(&Discovery) -> String| found.iter().map(word).collect::<Vec<_>>().join(", ");
-    let known = list(|found| found.known.to_string());
-    let unseen = list(|found| format!("{:.0}", found.unseen()));
-    let once = list(|found| found.singletons.to_string());
-    let chance = list(|found| format!("{:.1e}", found.probability()));
-    let last = list(|found| format!("{} of {}", found.last_new, found.taken));
+/// What the workers have discovered together, and what may be left.
+fn discovery_text(discovery: &Discovery) -> String {
+    let Discovery { known, singletons, taken, last_new, .. } = discovery;
     format!(
-        "paths known, by worker: {known}\npaths expected unseen, at least: {unseen} (taken once: {once})\n\
-         chance that the next path is new: {chance}\nlast new path: {last}\n"
+        "paths known: {known}\n\
+         paths expected unseen, at least: {:.0} (taken once: {singletons})\n\
+         chance that the next path is new: {:.1e}\nlast new path: {last_new} of {taken}\n",
+        discovery.unseen(),
+        discovery.probability()
     )
 }
 
-fn discovery_json(found: &Discovery) -> Value {
+fn discovery_json(discovery: &Discovery) -> Value {
     json!({
-        "known": found.known,
-        "unseen": found.unseen(),
-        "singletons": found.singletons,
-        "doubletons": found.doubletons,
-        "probability": found.probability(),
-        "taken": found.taken,
-        "last_new": found.last_new,
+        "known": discovery.known,
+        "unseen": discovery.unseen(),
+        "singletons": discovery.singletons,
+        "doubletons": discovery.doubletons,
+        "probability": discovery.probability(),
+        "taken": discovery.taken,
+        "last_new": discovery.last_new,
     })
 }
 
@@ -370,7 +436,11 @@ fn save_new_coverage<'a, R: Replica>(
 
 #[cfg(test)]
 mod tests {
-    use whitewater::mutants::raft;
+    use std::sync::Arc;
+
+    use whitewater::mutants::{self, raft};
+    use whitewater::replica::ours::Ours;
+    use whitewater::run::Judged;
     use whitewater::search::generator::Generator;
 
     use super::*;
@@ -380,6 +450,61 @@ mod tests {
         let pairs = (0..4).flat_map(|seed| (0..64).map(move |number| (seed, number)));
         let seeds: BTreeSet<u64> = pairs.map(|(seed, number)| worker_seed(seed, number)).collect();
         assert_eq!(seeds.len(), 4 * 64);
+    }
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        explore: ExploreArgs,
+    }
+
+    /// What workers with these options do: their states, and their reports.
+    fn worked(words: &str) -> (Vec<WorkerState>, Vec<(usize, Arc<Report>)>) {
+        let line = <Line as clap::Parser>::parse_from(
+            ["", "--executions"].into_iter().chain(words.split(' ')),
+        );
+        let args = &line.explore;
+        let (corpus, exchange) = (Vec::new(), Exchange::new(args.jobs()));
+        let campaign = Campaign { args, corpus, exchange, stop: AtomicBool::new(false) };
+        let states = run_workers::<Ours, Judged<Ours>>(&campaign, mutants::system_under_test);
+        (states.map_err(|Failure(why)| why).expect("they end"), campaign.exchange.reports())
+    }
+
+    /// The digest of so many executions of a worker's search by itself.
+    fn alone(seed: u64, worker: u64, executions: u64) -> u64 {
+        let seed = worker_seed(seed, worker);
+        let mut explorer: Explorer<Ours> =
+            Explorer::new(raft(), Strategy::default(), seed, Tuning::DEFAULT);
+        let mut tally = Tally::default();
+        (0..executions).for_each(|_| tally.add(&explorer.execute(None), 0));
+        tally.digest()
+    }
+
+    #[test]
+    fn one_worker_executes_what_its_search_does_alone() {
+        let (states, reports) = worked("400 --jobs 1 --seed 4");
+        assert_eq!(states[0].tally.digest(), alone(4, 0, 400));
+        assert!(reports.len() > 3, "{} rounds", reports.len());
+    }
+
+    #[test]
+    fn workers_learn_what_the_others_discovered_and_discover_it_no_more() {
+        let (states, reports) = worked("400 --jobs 2 --seed 4");
+        assert_ne!(states[1].tally.digest(), alone(4, 1, 400), "it went on from other clusters");
+        let slots = |report: &Report| -> BTreeSet<usize> {
+            report.discoveries.iter().map(|discovered| discovered.slot).collect()
+        };
+        let of = |worker| {
+            let own = reports.iter().filter(move |(by, _)| *by == worker);
+            own.map(|(_, report)| slots(report)).collect::<Vec<_>>()
+        };
+        for (own, others) in [(of(0), of(1)), (of(1), of(0))] {
+            // After its second round it knows the others' first one.
+            for (learnt, later) in others.iter().zip(&own[2..]) {
+                assert!(learnt.is_disjoint(later));
+            }
+            assert!(others.iter().flatten().count() > 100, "there is something to learn");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@
 #[cfg(feature = "bench")]
 mod bench;
 mod commands;
+mod exchange;
 mod explore;
 mod matrix;
 mod random;

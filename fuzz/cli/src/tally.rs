@@ -299,6 +299,12 @@ impl Tally {
         }
     }
 
+    /// The digest of all runs so far.
+    #[cfg(test)]
+    pub fn digest(&self) -> u64 {
+        self.digest
+    }
+
     /// Whether a run reached a goal, or hit a mark, that no earlier run did.
     pub fn reaches_more(&self, outcome: &Outcome) -> bool {
         let goals = self.goals.0.iter().zip(&outcome.goals.0);

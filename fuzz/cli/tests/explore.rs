@@ -67,6 +67,14 @@ fn the_same_executions_by_the_same_number_of_workers_give_the_same_result() {
 }
 
 #[test]
+fn workers_that_exchange_discoveries_give_the_same_result_again() {
+    for jobs in ["2", "3"] {
+        let args = ["--executions", "300", "--jobs", jobs];
+        assert_eq!(explored(&args, 0), explored(&args, 0));
+    }
+}
+
+#[test]
 fn schedules_with_new_coverage_are_saved_and_serve_as_a_corpus() {
     let folder = folder();
     let corpus = folder.path().display().to_string();
@@ -81,7 +89,7 @@ fn schedules_with_new_coverage_are_saved_and_serve_as_a_corpus() {
     let next = ["--executions", "1", "--jobs", "1", "--seed", "2", "--nodes", "4"];
     let next = explored(&[&next[..], &["--corpus", &corpus]].concat(), 0);
     assert_eq!(next["schedules"], 1 + saved.len());
-    assert!(next["paths"][0].as_u64() > Some(100), "{}", next["paths"]);
+    assert!(next["discovery"]["known"].as_u64() > Some(100), "{}", next["discovery"]);
     // The same search again has less new coverage.
     let again = explored(&[&save[..], &["--corpus", &corpus]].concat(), 0);
     assert!(files(folder.path()).is_superset(&saved));

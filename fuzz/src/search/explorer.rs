@@ -6,8 +6,9 @@
 //! and a checkpoint of the cluster after it is archived until others replace it. Half of the
 //! executions return to an archived checkpoint and continue from it, with new faults, weights and
 //! focus; a recovery follows as often per event as for the others, which begin at the start. A
-//! first part of the search has no feedback: bugs that any search finds need no guidance. The
-//! command `explore` and the fuzz targets use the same search. Knows nothing of Raft.
+//! first part of the search has no feedback: bugs that any search finds need no guidance. A path
+//! that another search was the first to take is not new here. The command `explore` and the fuzz
+//! targets use the same search. Knows nothing of Raft or threads.
 
 use crate::history::violation::Violation;
 use crate::replica::system_under_test::SystemUnderTest;
@@ -17,7 +18,7 @@ use crate::schedule::event::Event;
 use crate::schedule::Schedule;
 use crate::search::checkpoint::Checkpoint;
 use crate::search::generator::{Generator, Strategy, DRAWS_PER_EVENT};
-use crate::search::path_counts::{Discovery, PathCounts};
+use crate::search::path_counts::{Discovery, PathCounts, Sample};
 
 /// The parameters of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +68,15 @@ fn draws(events: u32) -> impl Iterator<Item = Option<Event>> {
     (0..DRAWS_PER_EVENT * events as usize).map(|_| None)
 }
 
+/// A schedule that was the first of a search to take some path, and the counter of that path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discovered {
+    /// The schedule up to the path.
+    pub schedule: Schedule,
+    /// The counter.
+    pub slot: usize,
+}
+
 /// An archived checkpoint, with the counter of the path that was new, and how often it was chosen.
 struct Archived<C> {
     checkpoint: C,
@@ -90,7 +100,7 @@ struct Map<C> {
     counts: PathCounts,
     archive: Vec<Archived<C>>,
     /// The schedule up to each new path, also if its checkpoint has left the archive.
-    discoveries: Vec<Schedule>,
+    discoveries: Vec<Discovered>,
 }
 
 impl<R: Replica, C: Checkpoint<R>> Explorer<R, C> {
@@ -120,8 +130,18 @@ impl<R: Replica, C: Checkpoint<R>> Explorer<R, C> {
     }
 
     /// The schedules that were the first to take some path, since this was last asked.
-    pub fn take_discoveries(&mut self) -> Vec<Schedule> {
+    pub fn take_discoveries(&mut self) -> Vec<Discovered> {
         std::mem::take(&mut self.map.discoveries)
+    }
+
+    /// How often paths were taken, since this was last asked.
+    pub fn take_sample(&mut self) -> Sample {
+        self.map.counts.take_sample()
+    }
+
+    /// From now on, what another search discovered is not new.
+    pub fn learn(&mut self, discoveries: &[Discovered]) {
+        discoveries.iter().for_each(|discovered| self.map.counts.know(discovered.slot));
     }
 
     /// The paths of the last execution, as keys that coverage can count.
@@ -255,7 +275,7 @@ impl<C> Map<C> {
                 let new = self.counts.count(&cluster.paths.keys()[seen..]);
                 seen = cluster.paths.keys().len();
                 if let Some(slot) = new {
-                    self.discoveries.push(resolved(cluster));
+                    self.discoveries.push(Discovered { schedule: resolved(cluster), slot });
                     self.keep(cluster, slot);
                 }
             }
@@ -363,12 +383,28 @@ mod tests {
         let discoveries = explorer.take_discoveries();
         assert!(discoveries.len() > 4 * SMALL.archive);
         let (mut runner, mut known) = (Runner::new(raft()), std::collections::BTreeSet::new());
-        for schedule in &discoveries {
+        for Discovered { schedule, .. } in &discoveries {
             runner.run_exactly(schedule);
             let before = known.len();
             known.extend(runner.keys().iter().map(|key| slot_of(*key, COUNTERS)));
             assert!(known.len() > before, "it took no new path");
         }
+    }
+
+    #[test]
+    fn what_another_search_discovered_is_not_discovered_again() {
+        let explored = |seed, known: &[Discovered]| {
+            let tuning = Tuning { warm_up: 0, ..SMALL };
+            let mut explorer: Explorer<Ours> = Explorer::new(raft(), Strategy::Swarm, seed, tuning);
+            explorer.learn(known);
+            (0..20).for_each(|_| drop(explorer.execute(None)));
+            explorer.take_discoveries()
+        };
+        let known = explored(1, &[]);
+        let is_known = |one: &Discovered| known.iter().any(|other| other.slot == one.slot);
+        assert!(explored(2, &[]).iter().any(is_known));
+        let new = explored(2, &known);
+        assert!(!new.is_empty() && !new.iter().any(is_known));
     }
 
     #[test]

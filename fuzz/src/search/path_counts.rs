@@ -1,9 +1,13 @@
 //! How often each path was taken, and what that says about paths that were never taken.
 //!
-//! Promises: the counts are of slots, onto which keys are mapped: two paths may share one. The
-//! estimates are those of species in ecology: a path taken once stands for others that were not
-//! taken at all. They assume that what is to come is drawn like what was; a guided search draws the
-//! rare more often than chance does, and so ends sooner. Knows nothing of clusters.
+//! Promises: the counts are of slots, onto which keys are mapped: two paths may share one. Samples
+//! of several searches, added in some order, give the estimates of one search that took all of it
+//! in that order. The estimates are those of species in ecology: a path taken once stands for
+//! others that were not taken at all. They assume that what is to come is drawn like what was; a
+//! guided search draws the rare more often than chance does, and so ends sooner. Knows nothing of
+//! clusters.
+
+use std::collections::BTreeSet;
 
 use crate::history::paths::slot_of;
 
@@ -12,10 +16,24 @@ pub(super) const COUNTERS: usize = 1 << 16;
 
 /// How often each path was taken.
 #[derive(Clone, Debug, Default)]
-pub(super) struct PathCounts {
+pub struct PathCounts {
     /// Empty until something is counted.
     counts: Vec<u32>,
     discovery: Discovery,
+    /// Counters of paths that another search was the first to take.
+    elsewhere: BTreeSet<usize>,
+    /// What was counted since it was last taken away.
+    sample: Sample,
+}
+
+/// A part of what a search has taken, as far as estimates depend on it.
+#[derive(Clone, Debug, Default)]
+pub struct Sample {
+    /// The first three times that each counter was counted, and how many paths the search had
+    /// taken then.
+    firsts: Vec<(usize, u64)>,
+    /// How many paths the search had taken before it, and with it.
+    taken: (u64, u64),
 }
 
 /// How much of what can be discovered has been.
@@ -35,34 +53,70 @@ pub struct Discovery {
 
 impl PathCounts {
     /// Counts paths; the counter of the last new one, if there is one.
-    pub fn count(&mut self, keys: &[u64]) -> Option<usize> {
+    pub(super) fn count(&mut self, keys: &[u64]) -> Option<usize> {
         self.counts.resize(COUNTERS, 0);
-        let (mut new, discovery) = (None, &mut self.discovery);
+        let mut new = None;
         for key in keys {
             let slot = slot_of(*key, COUNTERS);
-            let count = &mut self.counts[slot];
-            *count = count.saturating_add(1);
-            discovery.taken += 1;
-            match *count {
-                1 => {
-                    new = Some(slot);
-                    discovery.known += 1;
-                    discovery.singletons += 1;
-                    discovery.last_new = discovery.taken;
-                }
-                2 => {
-                    discovery.singletons -= 1;
-                    discovery.doubletons += 1;
-                }
-                3 => discovery.doubletons -= 1,
-                _ => {}
+            self.discovery.taken += 1;
+            let count = self.add_one(slot, self.discovery.taken);
+            if count <= 3 {
+                self.sample.firsts.push((slot, self.discovery.taken));
+            }
+            if count == 1 && !self.elsewhere.contains(&slot) {
+                new = Some(slot);
             }
         }
         new
     }
 
+    /// Counts one path, taken as the last of this many; how often it was taken.
+    #[inline]
+    fn add_one(&mut self, slot: usize, taken: u64) -> u32 {
+        let (count, discovery) = (&mut self.counts[slot], &mut self.discovery);
+        *count = count.saturating_add(1);
+        match *count {
+            1 => {
+                discovery.known += 1;
+                discovery.singletons += 1;
+                discovery.last_new = taken;
+            }
+            2 => {
+                discovery.singletons -= 1;
+                discovery.doubletons += 1;
+            }
+            3 => discovery.doubletons -= 1,
+            _ => {}
+        }
+        *count
+    }
+
+    /// Counts what a search has taken.
+    pub fn add(&mut self, sample: &Sample) {
+        self.counts.resize(COUNTERS, 0);
+        let (before, after) = sample.taken;
+        for &(slot, taken) in &sample.firsts {
+            self.add_one(slot, self.discovery.taken + taken - before);
+        }
+        self.discovery.taken += after - before;
+    }
+
+    /// What was counted since this was last asked.
+    pub(super) fn take_sample(&mut self) -> Sample {
+        let taken = self.discovery.taken;
+        let next = Sample { firsts: Vec::new(), taken: (taken, taken) };
+        let mut sample = std::mem::replace(&mut self.sample, next);
+        sample.taken.1 = taken;
+        sample
+    }
+
+    /// From now on, the path of a counter, which another search was the first to take, is not new.
+    pub(super) fn know(&mut self, slot: usize) {
+        self.elsewhere.insert(slot);
+    }
+
     /// How often the path of a counter was taken.
-    pub fn of(&self, slot: usize) -> u32 {
+    pub(super) fn of(&self, slot: usize) -> u32 {
         self.counts[slot]
     }
 
@@ -110,6 +164,29 @@ mod tests {
         assert_eq!([3, 4, 5, 6].map(|slot| counts.of(slot)), [3, 2, 1, 0]);
         let expected = Discovery { known: 3, singletons: 1, doubletons: 1, taken: 6, last_new: 6 };
         assert_eq!(counts.discovery(), expected);
+    }
+
+    #[test]
+    fn samples_of_several_searches_count_as_one_search_that_took_them_one_after_the_other() {
+        let parts = [[1, 2, 2, 2, 2], [2, 3, 4, 1, 1], [5, 5, 1, 3, 2], [6, 2, 4, 5, 5]];
+        let parts = parts.map(|part| part.map(key));
+        let (mut both, mut pool) = (PathCounts::default(), PathCounts::default());
+        let mut searches = [PathCounts::default(), PathCounts::default()];
+        for (at, part) in parts.iter().enumerate() {
+            both.count(part);
+            searches[at % 2].count(part);
+            pool.add(&searches[at % 2].take_sample());
+            assert_eq!(pool.discovery(), both.discovery(), "{at}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_another_search_took_first_is_not_new() {
+        let mut counts = PathCounts::default();
+        counts.know(7);
+        assert_eq!(counts.count(&[key(7)]), None);
+        assert_eq!(counts.count(&[key(8)]), Some(8));
+        assert_eq!(counts.discovery().known, 2, "it counts in what this search has taken");
     }
 
     #[test]

@@ -28,7 +28,8 @@ impl<R: Replica, C: Checkpoint<R>> Target<R, C> {
             self.explored += 1;
             self.tally(&outcome, self.explorer.events() - before);
             // Of one execution, the last one has also taken the paths of the others.
-            self.waiting.extend(self.explorer.take_discoveries().pop());
+            let last = self.explorer.take_discoveries().pop();
+            self.waiting.extend(last.map(|discovered| discovered.schedule));
             if outcome.fingerprint().is_some_and(|name| self.is_wanted(&name)) {
                 return self.fitting(outcome, most);
             }
