@@ -26,6 +26,7 @@
 #   scripts/bench.sh digests    ten thousand schedules twice in release and once in debug
 #   scripts/bench.sh shrink     events before and after shrinking, for a find of each seeded bug
 #   scripts/bench.sh target     CPU time to a find by the fuzz target against `explore`, bugs of tiers 3 and 4
+#   scripts/bench.sh stable     whether `explore --until-stable` goes on until it has found each seeded bug
 #   scripts/bench.sh mutants    the fuzz target `mutant` against five bugs, empty and shipped corpus
 #   scripts/bench.sh fuzz       executions and events per CPU second inside `cargo fuzz run cluster`
 #   scripts/bench.sh real-bugs  cost of finding three real bugs of TiKV's raft, and controls without
@@ -256,6 +257,41 @@ target() {
           explored[name], all[name, "explore"], exp(sum[name] / bugs[name])
     }' "$rows")
   rm -f "$rows"
+}
+
+# Three campaigns of `explore --until-stable` on each seeded bug, of at most 60 CPU seconds: how many find it, how
+# many end before, and how many reach the limit. And when they end on correct Raft.
+stable() {
+  local mutant seed out runs=0 found=0 ended=0 limit=0 missed last
+  until_stable() { "$release" explore --jobs 1 --until-stable --cpu 60 --stop-at-first --shortest-of 1 "$@" || true; }
+  while read -r mutant _; do
+    missed=0
+    for seed in 1 2 3; do
+      out=$(until_stable --mutant "$mutant" --seed "$seed" 2>/dev/null)
+      runs=$((runs + 1))
+      last=$(field stable <<<"$out")
+      [ -n "$last" ] || die "no campaign with $mutant"
+      if grep -q '^found' <<<"$out"; then
+        found=$((found + 1))
+        continue
+      fi
+      missed=$((missed + 1))
+      if [ "$last" = yes ]; then ended=$((ended + 1)); else limit=$((limit + 1)); fi
+    done
+    [ $missed = 0 ] || echo "$mutant: missed by $missed of 3"
+    [ $missed = 0 ] || note "$mutant" "campaigns of three that miss it" $missed campaigns
+  done < <("$release" mutants)
+  echo "all bugs: $found of $runs campaigns found their bug, $ended ended as stable before, $limit reached the limit"
+  note "all bugs" "found their bug" $found "of $runs"
+  note "all bugs" "ended as stable before" $ended campaigns
+  note "all bugs" "reached the limit before" $limit campaigns
+  for seed in 1 2 3; do
+    out=$(until_stable --seed "$seed" 2>/dev/null)
+    echo "correct Raft, seed $seed: stable $(field stable <<<"$out") after $(field schedules <<<"$out") executions," \
+      "$(field cpu <<<"$out") CPU s"
+    note "correct Raft, seed $seed" "executions" "$(field schedules <<<"$out")" executions
+    note "correct Raft, seed $seed" "CPU s" "$(field cpu <<<"$out")" "CPU s"
+  done
 }
 
 costs() {
@@ -659,7 +695,7 @@ save() {
     --date "$(date -u +%F)" <"$notes" >&2
 }
 
-figures="rate pgo core harness silent bugs matrix costs liveness kinds judged digests shrink target mutants fuzz real-bugs versus kv kills"
+figures="rate pgo core harness silent bugs matrix costs liveness kinds judged digests shrink target stable mutants fuzz real-bugs versus kv kills"
 usage="usage: bench.sh ${figures// /|} [--save], bench.sh core|harness [--json], bench.sh kv [--quick], or bench.sh page"
 [ $# -le 2 ] || die "$usage"
 case "${1:-} ${2:-}" in

@@ -18,7 +18,6 @@ use clap::Args;
 use cpu_time::{ProcessTime, ThreadTime};
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use serde_json::{json, Value};
 use whitewater::base::hash::mix;
 use whitewater::raft::mark::Mark;
 use whitewater::replica::Replica;
@@ -39,6 +38,9 @@ use crate::{cpu_seconds, is_directory, Failure, Output, SystemArgs};
 /// A worker reports its state after this many executions.
 const REPORT_EVERY: u64 = 1 << 8;
 
+/// CPU seconds of each worker, if no other limit is given.
+const DEFAULT_CPU: f64 = 60.0;
+
 /// The events of a round, after which workers exchange what they discovered.
 const ROUND: u64 = 20_000;
 
@@ -48,15 +50,23 @@ pub struct ExploreArgs {
     /// leaves to the others the paths that they were the first to take.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
-    /// CPU seconds of each worker.
-    #[arg(long, default_value = "60", value_name = "SECONDS", value_parser = cpu_seconds,
-          conflicts_with = "executions")]
-    cpu: f64,
+    /// CPU seconds of each worker; by default 60, or no limit with --executions or --until-stable.
+    #[arg(long, value_name = "SECONDS", value_parser = cpu_seconds, conflicts_with = "executions")]
+    cpu: Option<f64>,
     /// Executions of each worker, instead of CPU seconds. Then the same options and number of
     /// workers give the same result: the digest combines those of the workers, in their order, and
     /// --stop-at-first stops the others at a fixed point soon after the first that stops.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     executions: Option<u64>,
+    /// End when going on is hardly worthwhile: when the next execution is expected to take fewer new
+    /// paths than this, by default 0.005; --cpu and --executions remain upper limits.
+    ///
+    /// The estimate is that of Good and Turing, the number of paths that all workers together took
+    /// exactly once, plus 1, over their executions. It presumes that executions go on as before, and
+    /// says nothing of bugs that show on known paths alone: --bug-rate does.
+    #[arg(long, value_name = "PATHS", num_args = 0..=1, require_equals = true,
+          default_missing_value = "0.005", value_parser = new_paths)]
+    until_stable: Option<f64>,
     /// Seed from which the seed of each worker is derived.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -86,6 +96,21 @@ impl ExploreArgs {
         self.jobs.map_or_else(cores, u64::from)
     }
 
+    /// The share of its executions or CPU seconds that a worker has used: it ends at 1.
+    fn used(&self, drawn: u64, cpu: f64) -> f64 {
+        match (self.executions, self.cpu, self.until_stable) {
+            (Some(limit), ..) => drawn as f64 / limit as f64,
+            (None, Some(limit), _) => cpu / limit,
+            (None, None, Some(_)) => 0.0,
+            (None, None, None) => cpu / DEFAULT_CPU,
+        }
+    }
+
+    /// Whether a campaign that has discovered this is to end.
+    fn is_stable(&self, discovery: &Discovery) -> bool {
+        self.until_stable.is_some_and(|limit| discovery.expected() < limit)
+    }
+
     /// The schedules of `--corpus`.
     fn corpus(&self) -> Result<Vec<Schedule>, Failure> {
         let Some(directory) = &self.corpus else { return Ok(Vec::new()) };
@@ -94,6 +119,14 @@ impl ExploreArgs {
             schedule.setup.nodes = self.nodes.unwrap_or(schedule.setup.nodes);
         }
         Ok(corpus)
+    }
+}
+
+/// A number of new paths expected of an execution.
+fn new_paths(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(paths) if (1e-9..=1e9).contains(&paths) => Ok(paths),
+        _ => Err("it is a number of paths from 1e-9 to 1e9, such as 0.005".into()),
     }
 }
 
@@ -140,6 +173,8 @@ struct Worker<'a, R: Replica, C> {
     seat: Seat<'a, Report>,
     states: Sender<(usize, WorkerState)>,
     explorer: Explorer<R, C>,
+    /// What all workers took in the rounds that this one has received.
+    counts: PathCounts,
     state: WorkerState,
     ending: Ending,
     /// How many executions were begun, and how many of them were drawn.
@@ -173,7 +208,14 @@ pub fn explore<R: Replica, C: Checkpoint<R>>(
     }
     let mut counts = PathCounts::default();
     reports.iter().for_each(|(_, report)| counts.add(&report.sample));
-    Ok(output(&states, &counts.discovery(), &args.finds, saved, start.elapsed()))
+    let discovery = counts.discovery();
+    let mut output = output(&states, &discovery, &args.finds, saved, start.elapsed());
+    if args.until_stable.is_some() {
+        let is_stable = args.is_stable(&discovery);
+        output.text += &format!("stable: {}\n", if is_stable { "yes" } else { "no" });
+        output.json["stable"] = is_stable.into();
+    }
+    Ok(output)
 }
 
 /// Runs the workers; their final states.
@@ -210,13 +252,14 @@ impl Campaign<'_> {
             let seed = worker_seed(self.args.seed, number);
             let explorer = Explorer::<R, C>::new(sut, Strategy::default(), seed, tuning);
             let (state, ending) = (WorkerState::default(), Ending::default());
-            let (campaign, executions, drawn) = (self, 0, 0);
+            let (campaign, counts, executions, drawn) = (self, PathCounts::default(), 0, 0);
             let worker = Worker {
                 campaign,
                 number,
                 seat,
                 states,
                 explorer,
+                counts,
                 state,
                 ending,
                 executions,
@@ -236,10 +279,7 @@ impl<R: Replica, C: Checkpoint<R>> Worker<'_, R, C> {
         let (mut round, mut ends) = (0, false);
         while !ends && !campaign.stop.load(Ordering::Relaxed) {
             self.state.cpu = start.elapsed().as_secs_f64();
-            self.state.used = match args.executions {
-                Some(limit) => self.drawn as f64 / limit as f64,
-                None => self.state.cpu / args.cpu,
-            };
+            self.state.used = args.used(self.drawn, self.state.cpu);
             let next = corpus.next();
             if next.is_none() && self.state.used >= 1.0 {
                 break;
@@ -290,7 +330,12 @@ impl<R: Replica, C: Checkpoint<R>> Worker<'_, R, C> {
         for (_, report) in reports.iter().filter(|(worker, _)| *worker as u64 != self.number) {
             self.explorer.learn(&report.discoveries);
         }
-        reports.iter().any(|(_, report)| report.ends)
+        let args = self.campaign.args;
+        if args.until_stable.is_some() {
+            reports.iter().for_each(|(_, report)| self.counts.add(&report.sample));
+        }
+        let is_stable = !reports.is_empty() && args.is_stable(&self.counts.discovery());
+        is_stable || reports.iter().any(|(_, report)| report.ends)
     }
 
     fn publish(&mut self, ends: bool) {
@@ -351,38 +396,14 @@ fn output(
 ) -> Output {
     let mut output = total(states).output(cpu, finds);
     let kept: usize = states.iter().map(|state| state.kept).sum();
-    output.text += &format!("{}clusters kept: {kept}\n", discovery_text(discovery));
-    output.json["discovery"] = discovery_json(discovery);
+    output.add_discovery(discovery);
+    output.text += &format!("clusters kept: {kept}\n");
     output.json["kept"] = kept.into();
     if let Some(saved) = saved {
         output.text += &format!("corpus: {saved} schedules with new coverage\n");
         output.json["saved"] = saved.into();
     }
     output
-}
-
-/// What the workers have discovered together, and what may be left.
-fn discovery_text(discovery: &Discovery) -> String {
-    let Discovery { known, singletons, taken, last_new, .. } = discovery;
-    format!(
-        "paths known: {known}\n\
-         paths expected unseen, at least: {:.0} (taken once: {singletons})\n\
-         chance that the next path is new: {:.1e}\nlast new path: {last_new} of {taken}\n",
-        discovery.unseen(),
-        discovery.probability()
-    )
-}
-
-fn discovery_json(discovery: &Discovery) -> Value {
-    json!({
-        "known": discovery.known,
-        "unseen": discovery.unseen(),
-        "singletons": discovery.singletons,
-        "doubletons": discovery.doubletons,
-        "probability": discovery.probability(),
-        "taken": discovery.taken,
-        "last_new": discovery.last_new,
-    })
 }
 
 /// An item of coverage that a run can reach.
@@ -485,6 +506,36 @@ mod tests {
         let (states, reports) = worked("400 --jobs 1 --seed 4");
         assert_eq!(states[0].tally.digest(), alone(4, 0, 400));
         assert!(reports.len() > 3, "{} rounds", reports.len());
+    }
+
+    #[test]
+    fn a_campaign_until_stable_ends_alike_in_all_workers_and_before_its_limit() {
+        let ended = || {
+            let (states, reports) = worked("100000 --jobs 2 --until-stable=3");
+            let mut counts = PathCounts::default();
+            reports.iter().for_each(|(_, report)| counts.add(&report.sample));
+            let of = |worker| reports.iter().filter(|(by, _)| *by == worker).count();
+            assert_eq!(of(0), of(1), "rounds");
+            (
+                counts.discovery(),
+                states.iter().map(|state| state.tally.digest()).collect::<Vec<_>>(),
+            )
+        };
+        let (discovery, digests) = ended();
+        assert!(discovery.executions < 5_000 && discovery.expected() < 3.5, "{discovery:?}");
+        assert_eq!(ended(), (discovery, digests));
+    }
+
+    #[test]
+    fn a_limit_ends_a_campaign_that_is_not_stable_and_without_any_limit_there_is_a_minute() {
+        let used = |words: &str, drawn, cpu| {
+            let words = ["whitewater"].into_iter().chain(words.split_whitespace());
+            <Line as clap::Parser>::parse_from(words).explore.used(drawn, cpu)
+        };
+        assert_eq!(used("", 9, 30.0), 0.5);
+        assert_eq!(used("--until-stable", 9, 300.0), 0.0);
+        assert_eq!(used("--until-stable --cpu 10", 9, 5.0), 0.5);
+        assert_eq!(used("--until-stable --executions 10", 9, 5.0), 0.9);
     }
 
     #[test]

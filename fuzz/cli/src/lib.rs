@@ -30,6 +30,7 @@ use whitewater::schedule::feature::{Feature, Features};
 use whitewater::schedule::Schedule;
 use whitewater::schedule::Setup;
 use whitewater::search::generator::{Generator, Strategy};
+use whitewater::search::path_counts::Discovery;
 use whitewater::target::Systems;
 
 // Runs are short and start with many small buffers: the system's allocator took a tenth of the
@@ -255,6 +256,33 @@ struct Output {
     text: String,
     json: serde_json::Value,
     clean: bool,
+}
+
+impl Output {
+    /// Adds what a campaign has discovered, and what may be left.
+    fn add_discovery(&mut self, discovery: &Discovery) {
+        let Discovery { known, singletons, doubletons, taken, last_new, executions } = *discovery;
+        let (unseen, probability) = (discovery.unseen(), discovery.probability());
+        let expected = discovery.expected();
+        self.text += &format!(
+            "paths known: {known}\n\
+             paths expected unseen, at least: {unseen:.0} (taken once: {singletons})\n\
+             chance that the next path is new: {probability:.1e}\n\
+             new paths expected of the next execution: {expected:.1e}\n\
+             last new path: {last_new} of {taken}\n"
+        );
+        self.json["discovery"] = serde_json::json!({
+            "known": known,
+            "unseen": unseen,
+            "singletons": singletons,
+            "doubletons": doubletons,
+            "probability": probability,
+            "expected": expected,
+            "executions": executions,
+            "taken": taken,
+            "last_new": last_new,
+        });
+    }
 }
 
 /// What can be done with a Raft, whichever it is.

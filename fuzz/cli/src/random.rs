@@ -12,6 +12,7 @@ use whitewater::replica::Replica;
 use whitewater::run::{Judged, Outcome, Runner};
 use whitewater::schedule::Schedule;
 use whitewater::search::generator::{Generator, DRAWS_PER_EVENT};
+use whitewater::search::path_counts::PathCounts;
 use whitewater::target::Systems;
 
 use crate::report::progress;
@@ -86,6 +87,7 @@ pub fn random<R: Replica>(args: &RandomArgs, systems: Systems<R>) -> Result<Outp
     let mut generator = args.draws.generator();
     let mut tally = Tally::default();
     let (limits, mut ending, mut number) = (Limits::new(args), Ending::default(), 0);
+    let mut counts = PathCounts::default();
     let bar = limits.bar();
     loop {
         let used = limits.used(number);
@@ -96,6 +98,8 @@ pub fn random<R: Replica>(args: &RandomArgs, systems: Systems<R>) -> Result<Outp
             draw(&mut runner, &mut generator, args.draws.nodes, args.draws.events);
         let is_new = tally.reaches_more(&outcome);
         tally.add(&outcome, outcome.resolved.events.len() as u64);
+        counts.begin();
+        counts.count(runner.keys());
         if number % 256 == 0 {
             bar.set_position((used * bar.length().unwrap_or(0) as f64) as u64);
             bar.set_message(tally.line());
@@ -119,7 +123,9 @@ pub fn random<R: Replica>(args: &RandomArgs, systems: Systems<R>) -> Result<Outp
     if args.finds.stop_at_first {
         tally.finds.iter().try_for_each(|(name, find)| args.finds.save(name, find))?;
     }
-    Ok(tally.output(limits.start.elapsed(), &args.finds))
+    let mut output = tally.output(limits.start.elapsed(), &args.finds);
+    output.add_discovery(&counts.discovery());
+    Ok(output)
 }
 
 /// DrawArgs a schedule and runs it, until it has its number of primitive events.

@@ -247,19 +247,23 @@ fn a_clean_campaign_says_how_many_more_executions_make_the_absence_of_a_bug_beli
 }
 
 #[test]
-fn an_exploration_estimates_how_many_paths_are_unseen() {
-    let args = ["--json", "explore", "--jobs", "2", "--executions"];
-    let explored = |executions| {
-        let output = whitewater(&[&args[..], &[executions]].concat());
-        let document: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
-        document["discovery"].clone()
-    };
-    let [young, old] = ["300", "1500"].map(explored);
+fn campaigns_estimate_how_many_paths_are_unseen() {
     let number = |found: &Value, name: &str| found[name].as_f64().expect("a number");
-    assert!(number(&old, "known") > number(&young, "known"));
-    assert!(number(&old, "probability") < number(&young, "probability"));
-    assert!(number(&young, "unseen") > 0.0);
-    assert!(number(&old, "last_new") <= number(&old, "taken"));
+    for args in [
+        &["explore", "--jobs", "2", "--executions"][..],
+        &["random", "--events", "100", "--schedules"],
+    ] {
+        let [young, old] = ["300", "1500"].map(|length| {
+            let output = whitewater(&[&["--json"], args, &[length]].concat());
+            let document: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+            document["discovery"].clone()
+        });
+        assert!(number(&old, "known") > number(&young, "known"));
+        assert!(number(&old, "probability") < number(&young, "probability"));
+        assert!(number(&old, "expected") < number(&young, "expected"));
+        assert!(number(&young, "unseen") > 0.0);
+        assert!(number(&old, "last_new") <= number(&old, "taken"));
+    }
 }
 
 #[test]

@@ -67,6 +67,19 @@ fn the_same_executions_by_the_same_number_of_workers_give_the_same_result() {
 }
 
 #[test]
+fn a_campaign_says_whether_it_was_stable_and_ends_cleanly() {
+    for (args, stable) in [
+        (["--until-stable=100", "--executions", "1000"], true),
+        (["--until-stable", "--executions", "100"], false),
+    ] {
+        let document = explored(&[&args[..], &["--jobs", "1"]].concat(), 0);
+        assert_eq!(document["stable"], stable);
+        assert!(document["schedules"].as_u64() < Some(1000), "{}", document["schedules"]);
+    }
+    assert!(explored(&["--executions", "10"], 0).get("stable").is_none());
+}
+
+#[test]
 fn workers_that_exchange_discoveries_give_the_same_result_again() {
     for jobs in ["2", "3"] {
         let args = ["--executions", "300", "--jobs", jobs];
@@ -154,6 +167,8 @@ fn unusable_options_are_refused_in_one_line() {
         &["--cpu", "0"][..],
         &["--jobs", "0"],
         &["--cpu", "1", "--executions", "1"],
+        &["--until-stable=0"],
+        &["--until-stable", "0.1"],
         &["--shortest-of", "3"],
         &["--stop-at-first", "--shortest-of", "0"],
     ] {

@@ -265,6 +265,9 @@ impl<C> Map<C> {
         C: Checkpoint<R>,
     {
         let mut seen = cluster.paths.keys().len();
+        if keeps {
+            self.counts.begin();
+        }
         for event in events {
             if cluster.is_over() {
                 break;

@@ -34,6 +34,8 @@ pub struct Sample {
     firsts: Vec<(usize, u64)>,
     /// How many paths the search had taken before it, and with it.
     taken: (u64, u64),
+    /// Executions.
+    executions: u64,
 }
 
 /// How much of what can be discovered has been.
@@ -49,11 +51,19 @@ pub struct Discovery {
     pub taken: u64,
     /// The same, when the last of the known paths was taken for the first time.
     pub last_new: u64,
+    /// Executions whose paths were counted.
+    pub executions: u64,
 }
 
 impl PathCounts {
-    /// Counts paths; the counter of the last new one, if there is one.
-    pub(super) fn count(&mut self, keys: &[u64]) -> Option<usize> {
+    /// Counts an execution, whose paths are counted next.
+    pub fn begin(&mut self) {
+        self.discovery.executions += 1;
+        self.sample.executions += 1;
+    }
+
+    /// Counts paths of an execution; the counter of the last new one, if there is one.
+    pub fn count(&mut self, keys: &[u64]) -> Option<usize> {
         self.counts.resize(COUNTERS, 0);
         let mut new = None;
         for key in keys {
@@ -99,12 +109,13 @@ impl PathCounts {
             self.add_one(slot, self.discovery.taken + taken - before);
         }
         self.discovery.taken += after - before;
+        self.discovery.executions += sample.executions;
     }
 
     /// What was counted since this was last asked.
     pub(super) fn take_sample(&mut self) -> Sample {
         let taken = self.discovery.taken;
-        let next = Sample { firsts: Vec::new(), taken: (taken, taken) };
+        let next = Sample { taken: (taken, taken), ..Sample::default() };
         let mut sample = std::mem::replace(&mut self.sample, next);
         sample.taken.1 = taken;
         sample
@@ -138,6 +149,12 @@ impl Discovery {
     pub fn probability(&self) -> f64 {
         self.singletons as f64 / self.taken.max(1) as f64
     }
+
+    /// How many new paths the next execution is expected to take, by the same estimate; one more
+    /// path taken once is assumed, so that a few executions prove nothing.
+    pub fn expected(&self) -> f64 {
+        (self.singletons + 1) as f64 / self.executions.max(1) as f64
+    }
 }
 
 /// How many executions without a find make it believable at 95 % that there is no bug which shows
@@ -162,8 +179,9 @@ mod tests {
         assert_eq!(counts.count(&[key(3), key(4)]), None);
         assert_eq!(counts.count(&[key(5)]), Some(5));
         assert_eq!([3, 4, 5, 6].map(|slot| counts.of(slot)), [3, 2, 1, 0]);
-        let expected = Discovery { known: 3, singletons: 1, doubletons: 1, taken: 6, last_new: 6 };
-        assert_eq!(counts.discovery(), expected);
+        let discovery = counts.discovery();
+        assert_eq!([discovery.known, discovery.singletons, discovery.doubletons], [3, 1, 1]);
+        assert_eq!([discovery.taken, discovery.last_new], [6, 6]);
     }
 
     #[test]
@@ -173,8 +191,10 @@ mod tests {
         let (mut both, mut pool) = (PathCounts::default(), PathCounts::default());
         let mut searches = [PathCounts::default(), PathCounts::default()];
         for (at, part) in parts.iter().enumerate() {
-            both.count(part);
-            searches[at % 2].count(part);
+            for counts in [&mut both, &mut searches[at % 2]] {
+                counts.begin();
+                counts.count(part);
+            }
             pool.add(&searches[at % 2].take_sample());
             assert_eq!(pool.discovery(), both.discovery(), "{at}");
         }
@@ -211,6 +231,19 @@ mod tests {
         let mut counts = PathCounts::default();
         counts.count(&[key(1), key(2), key(1), key(2), key(1), key(2)]);
         assert_eq!((counts.discovery().unseen(), counts.discovery().probability()), (0.0, 0.0));
+    }
+
+    #[test]
+    fn the_fewer_paths_were_taken_once_and_the_more_was_executed_the_fewer_new_ones_are_expected() {
+        let mut counts = PathCounts::default();
+        assert_eq!(counts.discovery().expected(), 1.0);
+        for execution in 0..100 {
+            counts.begin();
+            counts.count(&[key(1), key(2), key(10 + execution / 2)]);
+        }
+        assert_eq!(counts.discovery().expected(), 0.01);
+        counts.count(&[key(90), key(91), key(92)]);
+        assert_eq!(counts.discovery().expected(), 0.04);
     }
 
     #[test]

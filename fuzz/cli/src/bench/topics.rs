@@ -30,7 +30,7 @@ const TIKV: &str = "Real bugs of TiKV's raft";
 const CAMPAIGNS: &str = "Campaigns";
 
 /// All figures.
-pub const TOPICS: [Topic; 27] = [
+pub const TOPICS: [Topic; 28] = [
     topic(
         "silent",
         SILENCE,
@@ -207,6 +207,14 @@ pub const TOPICS: [Topic; 27] = [
         "CPU seconds a find, geometric mean over the bugs of a tier, without shrinking. The target \
          is instrumented by the compiler, and its start is included: 0.02 CPU seconds, which is \
          more than most finds of plain tier 3 take.",
+    ),
+    topic(
+        "stable",
+        CAMPAIGNS,
+        "Whether a campaign until stable finds its bug",
+        "Three campaigns of `explore --until-stable` by one worker on each seeded bug, to the first \
+         find, and on correct Raft; at most 60 CPU seconds each. Sizes of clusters are drawn, also \
+         for deep bugs.",
     ),
     topic(
         "bugs",
