@@ -2,8 +2,8 @@
 //!
 //! Promises: what a worker is told, and when, follows from what all of them did, and never from
 //! which was faster. After its round n a worker gets what all published after their round n - 1, in
-//! the order of the workers, and waits for those that are a round behind it. A worker that has left,
-//! also by a panic, is not waited for. Knows nothing of clusters.
+//! the order of the workers, and waits for those that are a round behind it. A worker that has
+//! left, also by a panic, is not waited for. Knows nothing of clusters.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 

@@ -2,9 +2,9 @@
 //!
 //! Promises: workers have seeds of their own, and learn what the others discovered only between
 //! rounds of so many events, as the exchange orders it: with `--executions` the same options give
-//! the same finds, digest and files, whichever worker is faster. One worker executes what its search
-//! does alone. Executions of all workers are numbered round-robin. A schedule is judged from the
-//! start again before it is saved. Without `--executions` the clock is CPU time alone, of the
+//! the same finds, digest and files, whichever worker is faster. One worker executes what its
+//! search does alone. Executions of all workers are numbered round-robin. A schedule is judged from
+//! the start again before it is saved. Without `--executions` the clock is CPU time alone, of the
 //! worker's thread; it is read between executions.
 
 use std::collections::BTreeSet;
@@ -58,12 +58,12 @@ pub struct ExploreArgs {
     /// --stop-at-first stops the others at a fixed point soon after the first that stops.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     executions: Option<u64>,
-    /// End when going on is hardly worthwhile: when the next execution is expected to take fewer new
-    /// paths than this, by default 0.005; --cpu and --executions remain upper limits.
+    /// End when going on is hardly worthwhile: when the next execution is expected to take fewer
+    /// new paths than this, by default 0.005; --cpu and --executions remain upper limits.
     ///
     /// The estimate is that of Good and Turing, the number of paths that all workers together took
-    /// exactly once, plus 1, over their executions. It presumes that executions go on as before, and
-    /// says nothing of bugs that show on known paths alone: --bug-rate does.
+    /// exactly once, plus 1, over their executions. It presumes that executions go on as before,
+    /// and says nothing of bugs that show on known paths alone: --bug-rate does.
     #[arg(long, value_name = "PATHS", num_args = 0..=1, require_equals = true,
           default_missing_value = "0.005", value_parser = new_paths)]
     until_stable: Option<f64>,

@@ -17,8 +17,8 @@ pub(super) const COUNTERS: usize = 1 << 16;
 /// How often each path was taken.
 #[derive(Clone, Debug, Default)]
 pub struct PathCounts {
-    /// Empty until something is counted.
-    counts: Vec<u32>,
+    /// Empty until something is counted. A counter stays at its highest value.
+    counts: Vec<u16>,
     discovery: Discovery,
     /// Counters of paths that another search was the first to take.
     elsewhere: BTreeSet<usize>,
@@ -82,7 +82,7 @@ impl PathCounts {
 
     /// Counts one path, taken as the last of this many; how often it was taken.
     #[inline]
-    fn add_one(&mut self, slot: usize, taken: u64) -> u32 {
+    fn add_one(&mut self, slot: usize, taken: u64) -> u16 {
         let (count, discovery) = (&mut self.counts[slot], &mut self.discovery);
         *count = count.saturating_add(1);
         match *count {
