@@ -127,7 +127,7 @@ impl PathCounts {
     }
 
     /// How often the path of a counter was taken.
-    pub(super) fn of(&self, slot: usize) -> u32 {
+    pub(super) fn of(&self, slot: usize) -> u16 {
         self.counts[slot]
     }
 
