@@ -40,6 +40,9 @@
 # core, harness, kv and kills print one `name: value unit` line a figure; the first two with --json one JSON
 # document.
 #
+# Campaigns run programs that are built by profile where llvm-tools is there, which takes two builds
+# more, once for these sources. PGO=0 does without; PGO=1 also installs llvm-tools.
+#
 # Each figure is recorded with today's date, the commit (-dirty if measured files were changed) and
 # the machine. Its rows replace those of the same figure in fuzz/docs/results/figures.jsonl, and no
 # others. `bugs` adds its campaigns to the rows in fuzz/docs/results/campaigns.jsonl.gz. To run all
@@ -48,6 +51,8 @@ source "$(dirname "$0")/common.sh"
 cargo build --release --quiet --locked
 bin="${CARGO_TARGET_DIR:-$root/target}"
 release="$bin/release/whitewater"
+# The command line that campaigns run, which may be that built by its profile.
+fast=$release
 # libFuzzer's generator behaves alike for small consecutive seeds: these are spread.
 seeds=(918273645 123456789 2046813577 777000111 1500450271)
 docs=fuzz/docs
@@ -127,7 +132,7 @@ pgo() {
 silent() {
   local output measure code=0
   for strategy in swarm uniform; do
-    output=$("$release" random --strategy "$strategy" --schedules 3000000 --events 300 --seed 7) || code=$?
+    output=$("$fast" random --strategy "$strategy" --schedules 3000000 --events 300 --seed 7) || code=$?
     sed -n "s/^\(schedules\|events\|violations\|found .*\)/$strategy \1/p" <<<"$output"
     for measure in schedules events violations; do
       note "$strategy" $measure "$(field $measure <<<"$output")" $measure
@@ -158,7 +163,7 @@ shrink() {
   local find all=() bugs=0 sorted
   while read -r mutant _; do
     bugs=$((bugs + 1))
-    find=$("$release" random --mutant "$mutant" --nodes 3 --schedules 200000 --stop-at-first --shortest-of 1 |
+    find=$("$fast" random --mutant "$mutant" --nodes 3 --schedules 200000 --stop-at-first --shortest-of 1 |
       grep -oE '[0-9]+ events, shrunk to [0-9]+' || true)
     echo "$mutant: ${find:-no find at 3 nodes}"
     if [ -n "$find" ]; then
@@ -168,7 +173,7 @@ shrink() {
     else
       note "$mutant" "finds in 200,000 schedules" 0 finds
     fi
-  done < <("$release" mutants)
+  done < <("$fast" mutants)
   echo "median: $(median "${all[@]}") events at 3 nodes, ${#all[@]} bugs"
   sorted=$(printf '%s\n' "${all[@]}" | sort -n)
   note "all bugs" finds "${#all[@]}" "of $bugs"
@@ -178,7 +183,7 @@ shrink() {
 
 matrix() {
   local output bug firsts sum
-  output=$("$release" matrix)
+  output=$("$fast" matrix)
   echo "$output"
   note "all bugs" found "$(field found <<<"$output")" "$(sed -n 's/^found: [0-9]* \(of [0-9]*\).*/\1/p' <<<"$output")"
   while IFS='|' read -r _ bug _ _ firsts _; do
@@ -197,9 +202,9 @@ bugs() {
   need_cargo_fuzz
   fuzzer=$(fuzz_binary mutant)
   mkdir -p "$bin/bench"
-  [ ! -f "$packed" ] || "$release" bench merge "$rows" "$packed" >&2
+  [ ! -f "$packed" ] || "$fast" bench merge "$rows" "$packed" >&2
   campaigns() {
-    "$release" bench --jobs 2 --seed 9 --out "$rows" --fuzzer "$fuzzer" "$@" >/dev/null
+    "$fast" bench --jobs 2 --seed 9 --out "$rows" --fuzzer "$fuzzer" "$@" >/dev/null
   }
   for tier in 1 2 3 5; do campaigns --tier "$tier" --strategies "$searches" --trials 100; done
   campaigns --tier 4 --strategies swarm,explore --trials 20
@@ -209,9 +214,9 @@ bugs() {
   campaigns --strategies explore,libfuzzer --trials 3 --corpus corpus/cluster
   campaigns --strategies swarm,explore --trials 20 --cap 60 \
     --bugs acknowledges-whole-log,acknowledges-whole-log-among-five,snapshot-before-truncation
-  "$release" bench --report-only --out "$rows"
+  "$fast" bench --report-only --out "$rows"
   if [ -n "$notes" ]; then
-    "$release" bench merge "$packed" "$rows" >&2
+    "$fast" bench merge "$packed" "$rows" >&2
     note campaigns rows "$(wc -l <"$rows")" campaigns
   fi
 }
@@ -224,7 +229,7 @@ target() {
   fuzzer=$(fuzz_binary mutant)
   rows=$(mktemp)
   for tier in 3 4; do
-    "$release" bench --strategies explore,libfuzzer --fuzzer "$fuzzer" --tier "$tier" --trials 8 --seed 21 \
+    "$fast" bench --strategies explore,libfuzzer --fuzzer "$fuzzer" --tier "$tier" --trials 8 --seed 21 \
       --out "$rows" >/dev/null
   done
   while read -r set tier count found times; do
@@ -314,7 +319,7 @@ liveness() {
   while read -r name oracle; do
     runs=() cpus=()
     for seed in "${seeds[@]}"; do
-      out=$("$release" random --mutant "$name" --only "$oracle" --stop-at-first --shortest-of 1 --schedules 400000 \
+      out=$("$fast" random --mutant "$name" --only "$oracle" --stop-at-first --shortest-of 1 --schedules 400000 \
         --seed "$seed" 2>/dev/null || true)
       runs+=("$(field schedules <<<"$out")")
       cpus+=("$(field cpu <<<"$out")")
@@ -324,7 +329,7 @@ liveness() {
     note "$name" "schedules, median" "$(median "${runs[@]}")" schedules \
       "all: $(printf '%s\n' "${runs[@]}" | sort -n | paste -sd ' ')"
     note "$name" "CPU s, median" "$(median "${cpus[@]}")" "CPU s"
-  done < <("$release" mutants --json | tr -d '\n' | sed 's/}/}\n/g' |
+  done < <("$fast" mutants --json | tr -d '\n' | sed 's/}/}\n/g' |
     sed -nE 's/.*"caught_by": "(recovers-after-healing|fresh-read-is-answered|core-converges|change-finishes|leader-is-stable|pre-vote-spares-the-term|silent-leader-steps-down|effort-is-bounded)".*"name": "([^"]*)".*/\2 \1/p')
 }
 
@@ -349,7 +354,7 @@ kinds() {
   for name in $kinds_of_bugs; do
     found=0 cpus=()
     for seed in {1..10}; do
-      out=$("$release" random --mutant "$name" --cpu 10 --schedules 1000000000 --stop-at-first \
+      out=$("$fast" random --mutant "$name" --cpu 10 --schedules 1000000000 --stop-at-first \
         --shortest-of 1 --seed "$seed" 2>/dev/null || true)
       [ -n "$(field search <<<"$out")" ] || die "no campaign with $name"
       cpus+=("$(field search <<<"$out")")
@@ -363,7 +368,7 @@ kinds() {
 
 judged() {
   local schedules=20000 name checks
-  "$release" random --schedules $schedules --seed 7 \
+  "$fast" random --schedules $schedules --seed 7 \
     | awk '/^checks, by oracle/ {on = 1; next} /^[^ ]/ {on = 0} on && NF == 2' \
     | while read -r checks name; do
       checks=$((checks * 1000 / schedules))
@@ -386,16 +391,15 @@ campaign() {
   echo "${runs:-0} $(echo "$spent" | tr 'ms' '  ' | awk '{printf "%.2f", $1 * 60 + $2 + $3 * 60 + $4}')"
 }
 
-# Builds a fuzz target, ours or an adapter's, and prints its path.
-fuzz_binary() {
-  local target=$bin where=()
-  if [ $# = 2 ]; then
-    target=$(adapter_target "$2")
-    where=(--fuzz-dir "$2")
-  fi
-  CARGO_TARGET_DIR=$target cargo $toolchain fuzz build "${where[@]}" "${build_options[@]}" "$1" >&2
-  echo "$target/$(rustc -vV | sed -n 's/^host: //p')/release/$1"
-}
+# Builds a fuzz target, ours or an adapter's, by its profile if programs are built so. Prints its
+# path.
+fuzz_binary() (
+  adapter=${2:-}
+  use_adapter
+  guide "$1"
+  [ -n "$guided" ] || build "$1"
+  echo "${guided:-$built}"
+)
 
 # Builds an adapter's command line and prints its path.
 adapter_binary() {
@@ -682,6 +686,21 @@ TOML
   rm -rf "$work"
 }
 
+# Measures a figure. Campaigns run programs that are built by profile, if programs are built so, and
+# are recorded with PGO=1 or PGO=0 in their command: the costs of finds depend on it. All other
+# figures are of plain builds, or of both.
+how=
+measure() {
+  case $1 in
+    silent | bugs | matrix | liveness | kinds | judged | shrink | target) guide whitewater && how=PGO ;;
+    harness | mutants) how=PGO ;;
+    *) plain_because="this figure is of the plain build" ;;
+  esac
+  fast=${guided:-$release}
+  [ -z "$how" ] || how="PGO=$(wants_profile && echo 1 || echo 0) "
+  "$1"
+}
+
 # Measures a figure and records it.
 save() {
   local commit
@@ -690,8 +709,8 @@ save() {
   git diff --quiet HEAD -- . ":!$docs" ':!*.md' || commit+=-dirty
   notes=$(mktemp)
   trap 'rm -f "$notes"' EXIT
-  "$1"
-  "$release" bench record "$docs" "$1" --command "scripts/bench.sh $1" --commit "$commit" \
+  measure "$1"
+  "$release" bench record "$docs" "$1" --command "${how}scripts/bench.sh $1" --commit "$commit" \
     --date "$(date -u +%F)" <"$notes" >&2
 }
 
@@ -701,10 +720,10 @@ usage="usage: bench.sh ${figures// /|} [--save], bench.sh core|harness [--json],
 case "${1:-} ${2:-}" in
   "page ") "$release" bench page $docs ;;
   "kv --quick") kv --quick ;;
-  "core --json" | "harness --json") "$1" | as_json ;;
+  "core --json" | "harness --json") measure "$1" | as_json ;;
   *" " | *" --save")
     [[ $# -ge 1 && " $figures " == *" $1 "* ]] || die "$usage"
-    if [ $# = 1 ]; then "$1"; else save "$1"; fi
+    if [ $# = 1 ]; then measure "$1"; else save "$1"; fi
     ;;
   *) die "$usage" ;;
 esac

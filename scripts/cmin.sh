@@ -38,6 +38,9 @@ done
 # These variables would restrict the merge, but the corpus serves all campaigns.
 unset WHITEWATER_EDGES_ALONE WHITEWATER_NODES
 
+# The compiler inlines by the profile before it inserts the counters of edges: what a corpus reaches,
+# and which inputs are kept, must not depend on a profile.
+plain_because="what a corpus reaches must not depend on a profile"
 build_target "$target"
 exec 9<"$corpus"
 flock -n 9 || die "$corpus is being minimised already"

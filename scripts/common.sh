@@ -49,10 +49,15 @@ need_honcho() {
 }
 
 # Sets $llvm to the folder of the LLVM tools that match the compiler: a distribution's are often too
-# old for its profiles. The output of their installation goes to LOG.
-need_llvm_tools() {
+# old for its profiles.
+find_llvm_tools() {
   llvm=$(rustc --print target-libdir)/../bin
-  if [ ! -x "$llvm/llvm-profdata" ] && ! rustup component add llvm-tools >"$1" 2>&1; then
+  [ -x "$llvm/llvm-profdata" ]
+}
+
+# Installs them if they are missing. The output of their installation goes to LOG.
+need_llvm_tools() {
+  if ! find_llvm_tools && ! rustup component add llvm-tools >"$1" 2>&1; then
     die "llvm-tools is missing, and 'rustup component add llvm-tools' fails: $(tail -n 1 "$1")"
   fi
 }
@@ -111,34 +116,163 @@ need_fixed_raft() {
   mv "$fixed.new" "$fixed"
 }
 
-# Builds a fuzz target, ours or the adapter's. Sets $program to its program, $corpus to its corpus,
-# $finds to the prefix of its finds, and $log to the path of this run's log.
-build_target() {
-  local where=() home=
-  need_cargo_fuzz
-  if [ -n "$adapter" ]; then
-    [ "$(basename "$adapter")" != 0.7.0-fixed ] || need_fixed_raft
-    where=(--fuzz-dir "$adapter")
-    home=$adapter/
-    CARGO_TARGET_DIR=$(adapter_target "$adapter")
-    export CARGO_TARGET_DIR
-  fi
-  # shellcheck disable=SC2086
-  cargo $toolchain fuzz build "${where[@]}" "${build_options[@]}" "$1" >&2 || die "the target does not build"
-  local built=${CARGO_TARGET_DIR:-$root/target}
-  program=$built/$(rustc -vV | sed -n 's/^host: //p')/release/$1
-  corpus=${home}corpus/$1
-  finds=${home}artifacts/$1/
-  log=$built/fuzz-logs/$(basename "$0" .sh)-$1-$(date +%Y%m%d-%H%M%S)-$$.log
-  mkdir -p "$corpus" "$finds" "$(dirname "$log")"
+# Selects the adapter's own target folder and the options that make cargo fuzz build it.
+where=()
+use_adapter() {
+  [ -n "$adapter" ] || return 0
+  [ "$(basename "$adapter")" != 0.7.0-fixed ] || need_fixed_raft
+  where=(--fuzz-dir "$adapter")
+  CARGO_TARGET_DIR=$(adapter_target "$adapter")
+  export CARGO_TARGET_DIR
 }
 
-# Runs the command line in release mode: our Raft's, or the adapter's.
-whitewater() {
-  if [ -z "$adapter" ]; then
-    cargo run --release --quiet --locked --bin whitewater -- "$@"
+# Builds a program for the host: `whitewater`, our command line, or a fuzz target, ours or the
+# adapter's. Sets $built to its path. FLAGS are added to those of the compiler; with an explicit
+# target they do not apply to build scripts and procedural macros.
+build() {
+  local host flags="${RUSTFLAGS:-}${2:+ $2}"
+  host=$(rustc -vV | sed -n 's/^host: //p')
+  if [ "$1" = whitewater ]; then
+    RUSTFLAGS=$flags cargo build --release --quiet --locked --target "$host" --bin whitewater >&2
   else
+    # shellcheck disable=SC2086
+    RUSTFLAGS=$flags cargo $toolchain fuzz build "${where[@]}" "${build_options[@]}" "$1" >&2
+  fi || die "$1 does not build"
+  built=${CARGO_TARGET_DIR:-$root/target}/$host/release/$1
+}
+
+# Profile-guided optimisation: a first build counts how often each branch is taken, in a short
+# campaign of its own kind, and the second is optimised by these counts. PGO=1: always, and
+# llvm-tools is installed if it is missing. PGO=0: never. By default: where llvm-tools is there, but
+# not for adapters, since each would need two more builds.
+guided=
+pgo="${PGO:-}"
+[[ "$pgo" =~ ^[01]?$ ]] || die "PGO is '$pgo': it must be 0 or 1"
+
+# Fails if programs are not built by profile, and sets $why_plain to the reason. A script that needs
+# plain builds gives its reason in $plain_because.
+plain_because=
+wants_profile() {
+  why_plain=$plain_because
+  if [ -n "$why_plain" ]; then
+    :
+  elif [ "$pgo" = 0 ]; then
+    why_plain="PGO=0"
+  elif [ "$sanitizer" != none ]; then
+    why_plain="SANITIZER=$sanitizer"
+  elif [ -n "$adapter" ] && [ "$pgo" != 1 ]; then
+    why_plain="an adapter, without PGO=1"
+  elif ! find_llvm_tools && [ "$pgo" != 1 ]; then
+    why_plain="llvm-tools is missing ('rustup component add llvm-tools' adds it)"
+  fi
+  [ -z "$why_plain" ]
+}
+
+# Prints two checksums: of the compiler with its flags, and of all that is compiled.
+state() {
+  { rustc -vV && echo "${RUSTFLAGS:-}"; } | cksum | cut -d' ' -f1 | tr '\n' ' '
+  find Cargo.toml Cargo.lock raft fuzz \( -name tests -o -name examples \) -prune -o \
+    -type f \( -name '*.rs' -o -name 'Cargo.*' \) -print0 |
+    LC_ALL=C sort -z | xargs -0 cksum | cksum | cut -d' ' -f1
+}
+
+# The digest of a short campaign by the command line: it does not depend on the build.
+digest() { "$1" random --schedules 10000 --events 300 --seed 1 | sed -n 's/^digest: //p'; }
+
+# The short campaigns in which the program NAME at PATH is counted, with files in the folder WORK:
+# as campaigns are, and the same each time. A find would end a fuzz target without its counts, so
+# that none is reported.
+exercise() (
+  name=$1 program=$2 work=$3
+  unset "${!WHITEWATER_@}"
+  if [ "$name" = whitewater ]; then
+    digest "$program" >"$work/digest"
+    "$program" explore --jobs 1 --executions 4000 --seed 1 >/dev/null
+  else
+    mkdir "$work/corpus"
+    find corpus/cluster -type f -exec cp -t "$work/corpus" -- {} +
+    WHITEWATER_MUTANT=commits-older-terms-by-counting WHITEWATER_ONLY=panic-in-training \
+      "$program" -seed=1 -runs=2000 "-artifact_prefix=$work/" "$work/corpus" >"$work/log" 2>&1 ||
+      die "the campaign for the profile failed: $(tail -n 1 "$work/log")"
+  fi
+)
+
+# Builds a program by its profile, and sets $guided to its path; or to nothing, if programs are not
+# built so. Says which. The profile is that of the present sources: without one it is taken, which
+# is another build. With a second argument one of other sources is good enough: functions that have
+# changed are then optimised as in the plain build.
+guide() {
+  local name=$1 older=${2:-} why_plain folder=${CARGO_TARGET_DIR:-$root/target}/pgo state known='' age=''
+  guided=
+  wants_profile || { echo "$name: plain build: $why_plain" >&2; return 0; }
+  mkdir -p "$folder"
+  need_llvm_tools "$folder/log"
+  state=$(state)
+  [ ! -f "$folder/$name.state" ] || known=$(<"$folder/$name.state")
+  if [ "$known" != "$state" ]; then
+    if [ -n "$older" ] && [ "${known% *}" = "${state% *}" ]; then
+      age=" of other sources"
+    else
+      take_profile
+    fi
+  fi
+  # A path in RUSTFLAGS would be split at its spaces: the profile is file 9 of the compiler, which
+  # need not list the functions that have changed.
+  build "$name" "-Cprofile-use=/proc/self/fd/9 -Cllvm-args=-no-pgo-warn-mismatch" 9<"$folder/$name.profile"
+  if ! cmp -s "$built" "$folder/$name"; then
+    if [ "$name" = whitewater ] && [ -z "$age" ] && [ "$(digest "$built")" != "$(<"$folder/digest")" ]; then
+      die "the build by profile and the one that was counted behave differently"
+    fi
+    cp "$built" "$folder/$name.new"
+    mv "$folder/$name.new" "$folder/$name"
+  fi
+  guided=$folder/$name
+  echo "$name: built by profile$age" >&2
+}
+
+# Takes the profile of a program for `guide`, with its variables.
+take_profile() {
+  local work
+  echo "$name: taking a profile: another build, once for these sources; PGO=0 does without" >&2
+  build "$name" -Cprofile-generate
+  work=$(mktemp -d "$folder/counts-XXXXXX")
+  LLVM_PROFILE_FILE=$work/%m.profraw exercise "$name" "$built" "$work"
+  [ -n "$(find "$work" -name '*.profraw')" ] || { rm -rf "$work" && die "$name has left no counts"; }
+  "$llvm/llvm-profdata" merge --sparse -o "$work/profile" "$work"/*.profraw
+  echo "$state" >"$work/state"
+  rm -f "$folder/$name.state"
+  [ ! -f "$work/digest" ] || mv "$work/digest" "$folder/digest"
+  mv "$work/profile" "$folder/$name.profile"
+  mv "$work/state" "$folder/$name.state"
+  rm -rf "$work"
+}
+
+# Builds a fuzz target, ours or the adapter's, by its profile if programs are built so; see `guide`.
+# Sets $program to its program, $corpus to its corpus, $finds to the prefix of its finds, and $log
+# to the path of this run's log.
+build_target() {
+  local home=${adapter:+$adapter/} folder
+  need_cargo_fuzz
+  use_adapter
+  guide "$@"
+  [ -n "$guided" ] || build "$1"
+  program=${guided:-$built}
+  folder=${CARGO_TARGET_DIR:-$root/target}/fuzz-logs
+  corpus=${home}corpus/$1
+  finds=${home}artifacts/$1/
+  log=$folder/$(basename "$0" .sh)-$1-$(date +%Y%m%d-%H%M%S)-$$.log
+  mkdir -p "$corpus" "$finds" "$folder"
+}
+
+# Runs the command line in release mode: our Raft's, that which `guide` has built if it has, or the
+# adapter's.
+whitewater() {
+  if [ -n "$adapter" ]; then
     CARGO_TARGET_DIR=$(adapter_target "$adapter") cargo run --release --quiet --locked \
       --manifest-path "$adapter/Cargo.toml" -- "$@"
+  elif [ -n "${guided:-}" ]; then
+    "$guided" "$@"
+  else
+    cargo run --release --quiet --locked --bin whitewater -- "$@"
   fi
 }

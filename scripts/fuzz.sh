@@ -6,7 +6,9 @@
 # ADAPTER=fuzz/adapters/tikv fuzzes that Raft. SANITIZER=address uses nightly and AddressSanitizer.
 # WHITEWATER_MUTANT names the seeded bug of the target `mutant`. -jobs=N runs N fuzzers, each for
 # SECONDS, all at once or at most -workers=M at a time. Each job has its own log and, with -seed,
-# its own seed. Exit code: 0 clean; 1 a violation, or an input crashed, hung or took too much
+# its own seed. The target is built by its profile if llvm-tools is there: the first time, and for a
+# campaign of ten minutes also after each change of the sources, that takes another build; PGO=0
+# does without. Exit code: 0 clean; 1 a violation, or an input crashed, hung or took too much
 # memory; 2 wrong usage, no build, or a fuzzer ended for another reason or ran no input: then the
 # end of its log is shown.
 source "$(dirname "$0")/common.sh"
@@ -38,7 +40,8 @@ done
 [ "${workers:-0}" != 0 ] || workers=$jobs
 [ "$jobs" -lt 1000 ] || die "'-jobs=$jobs' is too large"
 
-build_target "$target"
+# A short campaign is not worth a profile of its own, if there is an older one.
+if ((seconds < 600)); then build_target "$target" older; else build_target "$target"; fi
 finds=${prefix:-$finds}
 logs=()
 for ((job = 0; job < jobs; job++)); do

@@ -25,6 +25,7 @@ system=()
 [ "$target" != store ] || system=(--store)
 
 # Runs the command line; shows its output only if it fails or true Raft has a violation.
+guide whitewater older
 quietly() {
   local code=0
   whitewater "$@" >"$work/output" 2>&1 || code=$?

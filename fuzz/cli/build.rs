@@ -13,7 +13,10 @@ fn main() {
     let described = described.ok().filter(|output| output.status.success());
     let commit = described.and_then(|output| String::from_utf8(output.stdout).ok());
     let version = env!("CARGO_PKG_VERSION");
-    let build = format!("{version} {}", commit.as_deref().unwrap_or_default().trim());
+    // The costs in rows depend on it.
+    let flags = std::env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    let how = if flags.contains("profile-use") { " by profile" } else { "" };
+    let build = format!("{version} {}{how}", commit.as_deref().unwrap_or_default().trim());
     println!("cargo:rustc-env=WHITEWATER_BUILD={}", build.trim());
     let compiler = std::env::var_os("RUSTC").unwrap_or("rustc".into());
     let compiler = Command::new(compiler).arg("--version").output();

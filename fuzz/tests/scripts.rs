@@ -9,6 +9,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -133,7 +134,7 @@ impl Checkout {
         for (name, _) in env::vars().filter(|(name, _)| is_setting(name)) {
             command.env_remove(name);
         }
-        command.env_remove("ADAPTER").env_remove("SANITIZER");
+        command.env_remove("ADAPTER").env_remove("SANITIZER").env("PGO", "0");
         if let Some(target) = &self.target {
             command.env("CARGO_TARGET_DIR", target);
         }
@@ -148,6 +149,14 @@ impl Checkout {
         let mut command = self.command(self.path("scripts").join(script));
         command.args(args).envs(variables.iter().copied());
         Ended::new(command.output().expect("the script starts"))
+    }
+
+    /// Puts a program first in `PATH`.
+    fn tool(&self, name: &str, text: &str) {
+        let path = self.tools.join(name);
+        fs::create_dir_all(path.parent().expect("it is in a folder")).expect("a folder");
+        fs::write(&path, text).expect("a file can be written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it is there");
     }
 
     /// The names of the files in a folder.
@@ -177,6 +186,7 @@ fn git_shows_the_inputs_that_minimising_adds_and_removes() {
     checkout.write("corpus/cluster/new", "7 8\n");
     assert_eq!(checkout.status(), "", "inputs that fuzzing adds are ignored");
     let ended = checkout.run("cmin.sh", &[], &[]).with(0);
+    assert!(ended.err.contains("plain build: what a corpus reaches must not"), "{}", ended.err);
     assert!(ended.out.contains("4 files before, 3 now, which reach 8 features"), "{}", ended.out);
     assert_eq!(checkout.texts("corpus/cluster"), ["1 2 3\n", "4 5 6\n", "7 8\n"]);
     let status = checkout.status();
@@ -298,7 +308,8 @@ fn wrong_usage_prints_one_line_and_changes_nothing() {
         ("promote.sh", &["artifacts/cluster/known", "found-it"], "git ignores"),
         ("coverage.sh", &["a", "b"], "usage: coverage.sh"),
         ("audit.sh", &["a"], "usage: audit.sh"),
-        ("pgo.sh", &["a"], "usage: pgo.sh"),
+        ("pgo.sh", &["a", "b"], "usage: pgo.sh"),
+        ("pgo.sh", &["a"], "no fuzz target 'a'"),
         ("test.sh", &["a"], "usage: test.sh"),
     ] {
         let ended = checkout.run(script, args, &[]).failing_with(&[word]);
@@ -324,6 +335,50 @@ fn a_clean_run_with_a_short_log_leaves_git_status_empty() {
     ));
     assert_eq!(checkout.names("corpus/cluster").len(), 4, "the corpus grows");
     assert_eq!(checkout.status(), "");
+}
+
+#[test]
+fn a_target_is_built_by_its_profile_where_the_tools_are_there() {
+    let checkout = Checkout::small();
+    let fuzz = |seconds: &str, variables: &[(&str, &str)]| {
+        let ended = checkout.run("fuzz.sh", &["cluster", seconds], variables).with(0);
+        ended.err.lines().map(String::from).collect::<Vec<_>>().join("; ")
+    };
+    let rustc = "#!/bin/sh\n[ \"$1\" = -vV ] && echo host: here || echo \"${0%/*}/lib\"\n";
+    checkout.tool("rustc", rustc);
+    let default = [("PGO", "")];
+    assert!(fuzz("1", &default).starts_with("cluster: plain build: llvm-tools is missing ("));
+    fs::create_dir(checkout.tools.join("lib")).expect("a folder can be made");
+    checkout.tool(
+        "bin/llvm-profdata",
+        "#!/bin/sh\n[ $1$2$3 = merge--sparse-o ] && cat \"$5\" >\"$4\"\n",
+    );
+    fs::create_dir_all(checkout.path("raft/src")).expect("a folder can be made");
+    for name in ["Cargo.toml", "Cargo.lock", "raft/src/lib.rs"] {
+        checkout.write(name, "1");
+    }
+
+    let taking =
+        "cluster: taking a profile: another build, once for these sources; PGO=0 does without";
+    let new = format!("{taking}; cluster: built by profile");
+    assert_eq!(fuzz("1", &default), new);
+    let program = fs::read_to_string(checkout.path("target/pgo/cluster")).expect("it is a script");
+    assert!(program.contains("-Cprofile-use=/proc/self/fd/9 "), "{program}");
+    assert!(program.contains(", profile: counted with "), "{program}");
+    assert_eq!(fuzz("1", &default), "cluster: built by profile");
+    checkout.write("raft/src/lib.rs", "2");
+    assert_eq!(fuzz("1", &default), "cluster: built by profile of other sources");
+    assert_eq!(fuzz("600", &default), new, "a long campaign is worth a new one");
+    assert_eq!(fuzz("1", &default), "cluster: built by profile");
+    assert_eq!(fuzz("1", &[("PGO", "0")]), "cluster: plain build: PGO=0");
+    assert_eq!(fuzz("1", &[("PGO", ""), ("STUB_MODE", "uncounted")]), "cluster: built by profile");
+    checkout.write("raft/src/lib.rs", "3");
+    let uncounted = [("PGO", "1"), ("STUB_MODE", "uncounted")];
+    checkout.run("pgo.sh", &["cluster"], &uncounted).failing_with(&["has left no counts"]);
+    assert_eq!(fuzz("1", &default), "cluster: built by profile of other sources", "it is kept");
+    checkout.run("fuzz.sh", &[], &[("PGO", "yes")]).failing_with(&["PGO is 'yes'"]);
+    let names = checkout.names("target/pgo");
+    assert!(names.iter().all(|name| !name.starts_with("counts-")), "{names:?}");
 }
 
 #[test]
@@ -591,8 +646,10 @@ fn finds_are_reported_minimised_and_ignored_by_git() {
     checkout.thin_out();
     let bug = [("WHITEWATER_MUTANT", "stale-vote-counted")];
     checkout.run("cmin.sh", &["mutant"], &[]).failing_with(&["WHITEWATER_MUTANT must name"]);
-    let ended = checkout.run("fuzz.sh", &["mutant", "20"], &bug).with(1);
+    let guided = [bug[0], ("PGO", "1")];
+    let ended = checkout.run("fuzz.sh", &["mutant", "20"], &guided).with(1);
     assert!(ended.out.contains("DEDUP_TOKEN: "), "{}", ended.out);
+    assert!(ended.err.contains("mutant: built by profile"), "{}", ended.err);
     let fork = ["mutant", "5", "--", "-fork=2", "-ignore_crashes=1"];
     let ended = checkout.run("fuzz.sh", &fork, &bug).with(1);
     let shown = ended.out.lines().rev().find_map(|line| line.strip_prefix("finds: "));

@@ -42,6 +42,8 @@ target=$1
 shift
 mkdir -p "$built"
 cp "$here/target.sh" "$built/$target"
+# A program shows how it was built, and by which profile.
+echo "# flags: ${RUSTFLAGS:-}, profile: $(cat /proc/self/fd/9 2>/dev/null || true)" >>"$built/$target"
 corpus=$PWD/fuzz/corpus/$target
 prefix=-artifact_prefix=$PWD/fuzz/artifacts/$target/
 case "$command" in
