@@ -8,6 +8,8 @@
 #   scripts/bench.sh rate       events per CPU second with all oracles on, short and long schedules
 #   scripts/bench.sh pgo        the same for the build of scripts/pgo.sh, alternating with the plain
 #                               build
+#   scripts/bench.sh instructions  instructions, misses of the instruction cache and mispredicted branches of an
+#                               event, by phase; exit code 1 if the plain build takes 2 % more than recorded
 #   scripts/bench.sh core       cost of an entry in our core: instructions and allocations
 #   scripts/bench.sh harness    the rate, and the cost of finding five bugs beyond Figure 2
 #   scripts/bench.sh silent     violations of true Raft in three million schedules by the swarm, and
@@ -127,6 +129,44 @@ pgo() {
   echo "rate_300_pgo_over_plain: $(median "${ratios[@]}") (median)"
   note "300 events" "events per CPU second" "$(median "${seconds[@]}")" events "median of bests"
   note "300 events" "against the plain build" "$(median "${ratios[@]}")" times median
+}
+
+# Instructions an event by phase, by callgrind. Ends with 1 if those of the plain build are more than
+# 2 % above the recorded ones, if the compiler is the same; with --save the new ones are recorded.
+instructions() {
+  local work program build total row recorded='' name instructions misses mispredicted measure
+  need_command valgrind valgrind
+  need_command addr2line binutils
+  work=$(mktemp -d)
+  for build in plain ${guided:+profile}; do
+    program=$release measure=
+    [ "$build" = plain ] || program=$guided measure=", by profile"
+    valgrind --tool=callgrind --dump-instr=yes --cache-sim=yes --branch-sim=yes --callgrind-out-file="$work/counts" \
+      "$program" random --seed 7 --schedules 1000 --events 300 >"$work/out" 2>"$work/log" ||
+      die "callgrind fails: $(tail -n 1 "$work/log")"
+    "$release" bench phases "$work/counts" "$program" --events "$(field events <"$work/out")" >"$work/$build"
+    sed "s/^/$build: /" "$work/$build"
+    while IFS=' ' read -r instructions _ misses _ _ mispredicted _ name; do
+      note "$name" "instructions$measure" "$instructions" "an event"
+      note "$name" "I1 misses$measure" "$misses" "an event"
+      note "$name" "mispredicted branches$measure" "$mispredicted" "an event"
+    done < <(sed -E 's/^([^:]*): (.*)/\2 \1/' "$work/$build")
+  done
+  total=$(field total <"$work/plain")
+  note "random, 300 events" "instructions per event" "$total" instructions "of the plain build"
+  rm -rf "$work"
+  row=$(grep '"figure":"instructions","name":"random, 300 events"' "$docs/results/figures.jsonl" || true)
+  if [[ "$row" =~ \"value\":([0-9]+) && "$row" == *"; $(rustc --version | cut -d' ' -f1,2)\""* ]]; then
+    recorded=${BASH_REMATCH[1]}
+    echo "recorded: $recorded instructions"
+  else
+    echo "recorded: none with this compiler"
+  fi
+  if [ -z "$notes" ] && [ -n "$recorded" ] && ((total * 100 > recorded * 102)); then
+    echo "bench.sh: $total instructions an event are more than 2 % above the recorded $recorded;" \
+      "'bench.sh instructions --save' accepts them" >&2
+    exit 1
+  fi
 }
 
 silent() {
@@ -496,7 +536,7 @@ per_entry() {
 
 versus() {
   local where=fuzz/adapters/tikv target binary rates name one many
-  command -v valgrind >/dev/null || die "valgrind is not installed"
+  need_command valgrind valgrind
   target=$(adapter_target $where)
   CARGO_TARGET_DIR=$target cargo build --release --quiet --locked --manifest-path $where/Cargo.toml --example versus
   for side in ours tikv; do
@@ -563,7 +603,7 @@ mutants() {
 
 core() {
   local program=$bin/release/examples/entries name all step steady
-  command -v valgrind >/dev/null || die "valgrind is not installed"
+  need_command valgrind valgrind
   # Built alone: within the harness the core also records coverage marks.
   cargo build --release --quiet --locked -p whitewater-raft --example entries
   cargo build --release --quiet --locked -p whitewater --example allocations
@@ -692,6 +732,7 @@ TOML
 how=
 measure() {
   case $1 in
+    instructions) guide whitewater ;;
     silent | bugs | matrix | liveness | kinds | judged | shrink | target) guide whitewater && how=PGO ;;
     harness | mutants) how=PGO ;;
     *) plain_because="this figure is of the plain build" ;;
@@ -714,7 +755,7 @@ save() {
     --date "$(date -u +%F)" <"$notes" >&2
 }
 
-figures="rate pgo core harness silent bugs matrix costs liveness kinds judged digests shrink target stable mutants fuzz real-bugs versus kv kills"
+figures="rate pgo instructions core harness silent bugs matrix costs liveness kinds judged digests shrink target stable mutants fuzz real-bugs versus kv kills"
 usage="usage: bench.sh ${figures// /|} [--save], bench.sh core|harness [--json], bench.sh kv [--quick], or bench.sh page"
 [ $# -le 2 ] || die "$usage"
 case "${1:-} ${2:-}" in

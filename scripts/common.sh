@@ -29,13 +29,16 @@ need_cargo() {
 }
 need_cargo_fuzz() { need_cargo fuzz "$cargo_fuzz_version"; }
 
-# Installs Redis's command line and benchmark, if they are missing.
-need_redis_tools() {
-  command -v redis-cli >/dev/null && command -v redis-benchmark >/dev/null && return 0
-  echo "installing redis-tools" >&2
-  { apt-get update -qq && apt-get install -y -qq redis-tools; } >/dev/null 2>&1 ||
-    die "redis-cli is missing, and 'apt-get install redis-tools' fails: install it"
+# Installs the PACKAGE that has COMMAND, if it is missing.
+need_command() {
+  ! command -v "$1" >/dev/null || return 0
+  echo "installing $2" >&2
+  { apt-get update -qq && apt-get install -y -qq "$2"; } >/dev/null 2>&1 ||
+    die "$1 is missing, and 'apt-get install $2' fails: install it"
 }
+
+# Installs Redis's command line and benchmark, if they are missing.
+need_redis_tools() { need_command redis-cli redis-tools && need_command redis-benchmark redis-tools; }
 
 # Puts honcho, a runner of Procfiles, on the path: installs it into the target folder if it is missing.
 need_honcho() {

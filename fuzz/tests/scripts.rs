@@ -382,6 +382,40 @@ fn a_target_is_built_by_its_profile_where_the_tools_are_there() {
 }
 
 #[test]
+fn instructions_may_not_rise_by_more_than_two_percent() {
+    let checkout = Checkout::small();
+    checkout.tool("cargo", "#!/bin/sh\n[ \"$1\" = build ]\n");
+    checkout.tool("rustc", "#!/bin/sh\necho 'rustc 1.2.3 (a hash)'\n");
+    let run = "#!/bin/sh\nwhile [ \"${1#--}\" != \"$1\" ]; do shift; done\nexec \"$@\"\n";
+    checkout.tool("valgrind", run);
+    checkout.tool("addr2line", "#!/bin/sh\n");
+    fs::create_dir_all(checkout.path("fuzz/docs/results")).expect("a folder can be made");
+    let measure = |total: u32, compiler: &str| {
+        let program = format!(
+            "#!/bin/sh\n[ $1 = random ] && echo 'events: 300000' && exit\n\
+             [ $1$2 = benchphases ] && [ $6 = 300000 ] || exit 3\n\
+             echo 'core: 9 instructions, 0.50 I1 misses, 0.25 mispredicted'\n\
+             echo 'total: {total} instructions, 2.50 I1 misses, 1.25 mispredicted'\n"
+        );
+        let place = Path::new("..").join(ODD).join("target/release/whitewater");
+        checkout.tool(place.to_str().expect("it is text"), &program);
+        let row = format!(
+            "{{\"figure\":\"instructions\",\"name\":\"random, 300 events\",\
+             \"measure\":\"instructions per event\",\"value\":1000,\"unit\":\"instructions\",\
+             \"machine\":\"any; {compiler}\"}}\n"
+        );
+        checkout.write("fuzz/docs/results/figures.jsonl", &row);
+        checkout.run("bench.sh", &["instructions"], &[])
+    };
+    let ended = measure(1020, "rustc 1.2.3").with(0);
+    assert!(ended.out.contains("plain: core: 9 instructions, 0.50 I1 misses"), "{}", ended.out);
+    assert!(ended.out.ends_with("recorded: 1000 instructions\n"), "{}", ended.out);
+    let ended = measure(1021, "rustc 1.2.3").with(1);
+    assert!(ended.err.contains("1021 instructions an event are more than 2 %"), "{}", ended.err);
+    measure(1021, "rustc 1.2.2").with(0);
+}
+
+#[test]
 fn a_fuzzer_that_does_not_start_is_an_error_and_not_a_find() {
     let checkout = Checkout::small();
     for (mode, tail) in [("start", "The required directory"), ("fork-starts-nothing", "#0: cov")] {

@@ -16,6 +16,7 @@ mod markdown;
 mod merge;
 mod overview;
 mod page;
+mod phases;
 mod plot;
 mod results;
 mod rows;
@@ -115,6 +116,16 @@ enum BenchCommand {
     /// the page again. Standard input has a line for each figure: name, measure, value, unit and
     /// optionally spread, separated by tabs.
     Record(RecordArgs),
+    /// Print instructions, I1 misses and mispredicted branches of an event, by phase.
+    Phases {
+        /// What callgrind counted with `--dump-instr=yes --cache-sim=yes --branch-sim=yes`.
+        counts: PathBuf,
+        /// The program that ran, built here.
+        program: PathBuf,
+        /// The number of events in that run.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+        events: u64,
+    },
     /// Add to TARGET the campaigns that only FILES have. Campaigns in TARGET stay as they are. A
     /// file whose name ends in `.gz` is compressed, so this also packs and unpacks.
     Merge {
@@ -230,22 +241,29 @@ pub fn bench(args: &BenchArgs) -> Result<Output, Failure> {
         None => run_and_report(args),
         Some(BenchCommand::Page { docs }) => results::write(docs),
         Some(BenchCommand::Record(record)) => save(record),
+        Some(BenchCommand::Phases { counts, program, events }) => {
+            phases::report(counts, program, *events)
+        }
         Some(BenchCommand::Merge { target, files }) => merge::merge(target, files),
     }
 }
 
-/// Records the figures on standard input.
-fn save(args: &RecordArgs) -> Result<Output, Failure> {
+fn standard_input() -> Result<String, Failure> {
     let mut text = String::new();
     let read = std::io::stdin().read_to_string(&mut text);
     read.map_err(|error| Failure(format!("standard input: {error}")))?;
+    Ok(text)
+}
+
+/// Records the figures on standard input.
+fn save(args: &RecordArgs) -> Result<Output, Failure> {
     let origin = Origin {
         command: args.command.clone(),
         commit: args.commit.clone(),
         date: args.date.clone(),
         machine: machine(),
     };
-    let figures = figures::measured(&text, &args.figure, &origin)?;
+    let figures = figures::measured(&standard_input()?, &args.figure, &origin)?;
     figures::record(&results::figures_of(&args.docs), figures)?;
     results::write(&args.docs)
 }

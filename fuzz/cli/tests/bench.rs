@@ -287,3 +287,12 @@ fn lines_of_the_page_of_results_in_readme_are_on_the_page() {
         assert!(page.lines().any(|of_page| of_page == line), "not on the page: {line}");
     }
 }
+
+#[test]
+fn phases_need_the_counts_of_callgrind() {
+    let folder = folder();
+    let args = ["phases", "counts", "counts", "--events", "9"];
+    refused(folder.path(), &args, &["counts: "]);
+    fs::write(folder.path().join("counts"), "something else").expect("a file can be written");
+    refused(folder.path(), &args, &["counts: is no file of callgrind"]);
+}
