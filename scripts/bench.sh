@@ -6,8 +6,8 @@
 #   scripts/bench.sh page       generates the page of results from the recorded figures
 #
 #   scripts/bench.sh rate       events per CPU second with all oracles on, short and long schedules
-#   scripts/bench.sh pgo        the same for the build of scripts/pgo.sh, alternating with the plain
-#                               build
+#   scripts/bench.sh pgo        the command line and the fuzz target as scripts/pgo.sh builds them, against the
+#                               plain builds: sixty pairs of runs of about a CPU second each
 #   scripts/bench.sh instructions  instructions, misses of the instruction cache and mispredicted branches of an
 #                               event, by phase; exit code 1 if the plain build takes 2 % more than recorded
 #   scripts/bench.sh core       cost of an entry in our core: instructions and allocations
@@ -121,14 +121,50 @@ rate() {
   note "5,000 events against 300" "ratio of rates" "$(median "${ratios[@]}")" times median
 }
 
+# Runs two programs sixty times alternately, in an order that is drawn: NAME, RUN, PLAIN, OTHER. RUN
+# prints what a program does per CPU second. Prints lines for `whitewater bench ratio`.
+pairs() {
+  local name=$1 run=$2 programs=("$3" "$4") pair first rates=()
+  RANDOM=7
+  for ((pair = 1; pair <= 60; pair++)); do
+    first=$((RANDOM / 64 % 2))
+    rates[first]=$("$run" "${programs[first]}" $pair)
+    rates[1 - first]=$("$run" "${programs[1 - first]}" $pair)
+    printf '%s\t%s\t%s\n' "$name" "${rates[1]}" "${rates[0]}"
+  done
+}
+
+# Events per CPU second in a campaign of about a CPU second: PROGRAM SEED.
+random_rate() { "$1" random --schedules 8000 --events 300 --seed "$2" | field rate; }
+target_rate() {
+  local work cpu events
+  work=$(mktemp -d)
+  mkdir "$work/corpus"
+  cp corpus/cluster/* "$work/corpus/"
+  read -r _ cpu < <(campaign "$work/log" "$1" "-artifact_prefix=$work/" -seed="$2" -runs=1024 "$work/corpus")
+  read -r _ events < <(ran "$work/log")
+  rm -rf "$work"
+  awk "BEGIN {printf \"%d\", $events / $cpu}"
+}
+
 pgo() {
-  local guided all firsts seconds ratios
+  local work guided name ratio spread
+  work=$(mktemp -d)
   guided=$(scripts/pgo.sh)
-  alternate "$release" "$short" plain "$guided" "$short" "by pgo.sh"
-  echo "rate_300_pgo: $(median "${seconds[@]}") events/cpu-s (median of bests)"
-  echo "rate_300_pgo_over_plain: $(median "${ratios[@]}") (median)"
-  note "300 events" "events per CPU second" "$(median "${seconds[@]}")" events "median of bests"
-  note "300 events" "against the plain build" "$(median "${ratios[@]}")" times median
+  pairs "300 events" random_rate "$release" "$guided" >"$work/pairs"
+  need_cargo_fuzz
+  # The other build takes its place.
+  cp "$(fuzz_binary cluster)" "$work/cluster"
+  guided=$(scripts/pgo.sh cluster)
+  pairs "cargo fuzz run cluster" target_rate "$work/cluster" "$guided" >>"$work/pairs"
+  while IFS=: read -r name ratio; do
+    echo "$name, events per CPU second against the plain build:$ratio"
+    mapfile -t rates < <(awk -F'\t' -v name="$name" '$1 == name {print $2}' "$work/pairs")
+    note "$name" "events per CPU second" "$(median "${rates[@]}")" events "median of 60 runs"
+    read -r ratio spread <<<"$ratio"
+    note "$name" "against the plain build" "$ratio" times "${spread//[()]/}"
+  done < <("$release" bench ratio <"$work/pairs")
+  rm -rf "$work"
 }
 
 # Instructions an event by phase, by callgrind. Ends with 1 if those of the plain build are more than
@@ -264,18 +300,15 @@ bugs() {
 # CPU seconds to a find by the fuzz target and by `explore`, on the bugs of tiers 3 and 4: eight campaigns of at
 # most 10 CPU seconds each.
 target() {
-  local fuzzer rows tier set count times found
+  local fuzzer work tier class ratio spread bugs found
   need_cargo_fuzz
   fuzzer=$(fuzz_binary mutant)
-  rows=$(mktemp)
+  work=$(mktemp -d)
   for tier in 3 4; do
     "$fast" bench --strategies explore,libfuzzer --fuzzer "$fuzzer" --tier "$tier" --trials 8 --seed 21 \
-      --out "$rows" >/dev/null
+      --out "$work/rows" >/dev/null
   done
-  while read -r set tier count found times; do
-    echo "$set, tier $tier: $times x the CPU time of explore, $count bugs, found in ${found/,/, by explore in }"
-    note "$set, tier $tier ($count bugs)" "CPU time, times that of explore" "$times" times "found in ${found/,/, by explore in }"
-  done < <(awk '
+  awk -v found_in="$work/found" '
     function field(name,  text) {
       match($0, "\"" name "\":\"?[^\",}]*")
       text = substr($0, RSTART, RLENGTH)
@@ -284,24 +317,27 @@ target() {
     }
     {
       bug = field("bug"); which = field("strategy")
-      class[bug] = field("set") " " field("tier")
+      class[bug] = field("set") ", tier " field("tier")
       cpu[bug, which] += field("cpu_seconds")
       found[bug, which] += field("found") == "true"
+      finds[class[bug], which] += field("found") == "true"
       all[class[bug], which]++
     }
     function cost(bug, which) { return cpu[bug, which] / (found[bug, which] ? found[bug, which] : 1) }
+    function share(name, which) { return finds[name, which] "/" all[name, which] }
     END {
-      for (bug in class) {
-        sum[class[bug]] += log(cost(bug, "libfuzzer") / cost(bug, "explore"))
-        bugs[class[bug]]++
-        finds[class[bug]] += found[bug, "libfuzzer"]
-        explored[class[bug]] += found[bug, "explore"]
-      }
-      for (name in bugs)
-        printf "%s %d %d/%d,%d/%d %.2f\n", name, bugs[name], finds[name], all[name, "libfuzzer"],
-          explored[name], all[name, "explore"], exp(sum[name] / bugs[name])
-    }' "$rows")
-  rm -f "$rows"
+      for (bug in class) print class[bug] "\t" cost(bug, "libfuzzer") "\t" cost(bug, "explore")
+      for (bug in class) names[class[bug]]
+      for (name in names) print name ":" share(name, "libfuzzer") ", by explore in " share(name, "explore") >found_in
+    }' "$work/rows" >"$work/pairs"
+  while IFS=: read -r class ratio; do
+    found=$(grep "^$class:" "$work/found" | cut -d: -f2)
+    read -r ratio spread <<<"${ratio% pairs}"
+    bugs=${spread##* } spread=${spread%), *}
+    echo "$class: $ratio $spread) x the CPU time of explore, $bugs bugs, found in $found"
+    note "$class ($bugs bugs)" "CPU time, times that of explore" "$ratio" times "${spread#(}; found in $found"
+  done < <("$release" bench ratio <"$work/pairs")
+  rm -rf "$work"
 }
 
 # Three campaigns of `explore --until-stable` on each seeded bug, of at most 60 CPU seconds: how many find it, how

@@ -18,6 +18,7 @@ mod overview;
 mod page;
 mod phases;
 mod plot;
+mod ratio;
 mod results;
 mod rows;
 mod stats;
@@ -116,6 +117,9 @@ enum BenchCommand {
     /// the page again. Standard input has a line for each figure: name, measure, value, unit and
     /// optionally spread, separated by tabs.
     Record(RecordArgs),
+    /// Print geometric means of ratios, with 95 % intervals. Standard input has a line for each
+    /// pair of measurements: name, one measurement and the other, separated by tabs.
+    Ratio,
     /// Print instructions, I1 misses and mispredicted branches of an event, by phase.
     Phases {
         /// What callgrind counted with `--dump-instr=yes --cache-sim=yes --branch-sim=yes`.
@@ -241,6 +245,7 @@ pub fn bench(args: &BenchArgs) -> Result<Output, Failure> {
         None => run_and_report(args),
         Some(BenchCommand::Page { docs }) => results::write(docs),
         Some(BenchCommand::Record(record)) => save(record),
+        Some(BenchCommand::Ratio) => ratio::ratio(&standard_input()?),
         Some(BenchCommand::Phases { counts, program, events }) => {
             phases::report(counts, program, *events)
         }
