@@ -221,7 +221,7 @@ guide() {
   fi
   # A path in RUSTFLAGS would be split at its spaces: the profile is file 9 of the compiler, which
   # need not list the functions that have changed.
-  build "$name" "-Cprofile-use=/proc/self/fd/9 -Cllvm-args=-no-pgo-warn-mismatch" 9<"$folder/$name.profile"
+  build "$name" "-Cprofile-use=/dev/fd/9 -Cllvm-args=-no-pgo-warn-mismatch" 9<"$folder/$name.profile"
   if ! cmp -s "$built" "$folder/$name"; then
     if [ "$name" = whitewater ] && [ -z "$age" ] && [ "$(digest "$built")" != "$(<"$folder/digest")" ]; then
       die "the build by profile and the one that was counted behave differently"

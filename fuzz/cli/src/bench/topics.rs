@@ -30,7 +30,7 @@ const TIKV: &str = "Real bugs of TiKV's raft";
 const CAMPAIGNS: &str = "Campaigns";
 
 /// All figures.
-pub const TOPICS: [Topic; 28] = [
+pub const TOPICS: [Topic; 29] = [
     topic(
         "silent",
         SILENCE,
