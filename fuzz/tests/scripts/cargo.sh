@@ -43,7 +43,7 @@ shift
 mkdir -p "$built"
 cp "$here/target.sh" "$built/$target"
 # A program shows how it was built, and by which profile.
-echo "# flags: ${RUSTFLAGS:-}, profile: $(cat /proc/self/fd/9 2>/dev/null || true)" >>"$built/$target"
+echo "# flags: ${RUSTFLAGS:-}, profile: $(cat /dev/fd/9 2>/dev/null || true)" >>"$built/$target"
 corpus=$PWD/fuzz/corpus/$target
 prefix=-artifact_prefix=$PWD/fuzz/artifacts/$target/
 case "$command" in
