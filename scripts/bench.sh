@@ -29,6 +29,7 @@
 #   scripts/bench.sh shrink     events before and after shrinking, for a find of each seeded bug
 #   scripts/bench.sh target     CPU time to a find by the fuzz target against `explore`, bugs of tiers 3 and 4
 #   scripts/bench.sh stable     whether `explore --until-stable` goes on until it has found each seeded bug
+#   scripts/bench.sh jobs       events per second and time to a find by two workers of `explore` against one
 #   scripts/bench.sh mutants    the fuzz target `mutant` against five bugs, empty and shipped corpus
 #   scripts/bench.sh fuzz       executions and events per CPU second inside `cargo fuzz run cluster`
 #   scripts/bench.sh real-bugs  cost of finding three real bugs of TiKV's raft, and controls without
@@ -340,11 +341,47 @@ target() {
   rm -rf "$work"
 }
 
+# Events per second, and the time to a find, by two workers of `explore` against one. Time is that of
+# the clock: nothing else should run.
+jobs() {
+  local work one two seed bug mutant name ratio spread
+  work=$(mktemp -d)
+  # Seconds of the clock that a search takes.
+  seconds() {
+    local start=$EPOCHREALTIME
+    "$fast" explore "$@" >"$work/out" 2>/dev/null || true
+    awk "BEGIN {print $EPOCHREALTIME - $start}"
+  }
+  for seed in {1..12}; do
+    one=$(seconds --jobs 1 --executions 10000 --seed "$seed")
+    one=$(awk "BEGIN {print $(field events <"$work/out") / $one}")
+    two=$(seconds --jobs 2 --executions 10000 --seed "$seed")
+    two=$(awk "BEGIN {print $(field events <"$work/out") / $two}")
+    printf 'events per second\t%s\t%s\n' "$two" "$one" >>"$work/pairs"
+  done
+  for bug in $slow_bugs; do
+    for seed in {1..12}; do
+      mutant=(--mutant "$bug" --seed "$seed" --cpu 60 --stop-at-first --shortest-of 1)
+      echo "$(seconds --jobs 1 "${mutant[@]}") $(seconds --jobs 2 "${mutant[@]}")"
+    done | awk '{one += $1; two += $2} END {printf "time to a find\t%s\t%s\n", one / NR, two / NR}' >>"$work/pairs"
+  done
+  while IFS=: read -r name ratio; do
+    echo "$name:$ratio"
+    read -r ratio spread <<<"${ratio% pairs}"
+    note "$name" "two workers against one" "$ratio" "times better" "${spread%), *})"
+  done < <("$release" bench ratio <"$work/pairs")
+  rm -rf "$work"
+}
+# Deep bugs of tier 4 that a search by one worker finds in some seconds.
+slow_bugs="commits-to-last-entry-in-joint reads-without-quorum-in-change reads-without-quorum-with-tail
+  snapshot-removes-suffix-in-joint stale-acks-confirm-reads-in-change stale-acks-confirm-reads-in-joint
+  vote-cleared-on-step-down-in-joint votes-by-an-older-log-in-joint"
+
 # Three campaigns of `explore --until-stable` on each seeded bug, of at most 60 CPU seconds: how many find it, how
 # many end before, and how many reach the limit. And when they end on correct Raft.
 stable() {
   local mutant seed out runs=0 found=0 ended=0 limit=0 missed last
-  until_stable() { "$release" explore --jobs 1 --until-stable --cpu 60 --stop-at-first --shortest-of 1 "$@" || true; }
+  until_stable() { "$fast" explore --jobs 1 --until-stable --cpu 60 --stop-at-first --shortest-of 1 "$@" || true; }
   while read -r mutant _; do
     missed=0
     for seed in 1 2 3; do
@@ -769,7 +806,7 @@ how=
 measure() {
   case $1 in
     instructions) guide whitewater ;;
-    silent | bugs | matrix | liveness | kinds | judged | shrink | target) guide whitewater && how=PGO ;;
+    silent | bugs | matrix | liveness | kinds | judged | shrink | target | jobs | stable) guide whitewater && how=PGO ;;
     harness | mutants) how=PGO ;;
     *) plain_because="this figure is of the plain build" ;;
   esac
@@ -791,7 +828,7 @@ save() {
     --date "$(date -u +%F)" <"$notes" >&2
 }
 
-figures="rate pgo instructions core harness silent bugs matrix costs liveness kinds judged digests shrink target stable mutants fuzz real-bugs versus kv kills"
+figures="rate pgo instructions core harness silent bugs matrix costs liveness kinds judged digests shrink target jobs stable mutants fuzz real-bugs versus kv kills"
 usage="usage: bench.sh ${figures// /|} [--save], bench.sh core|harness [--json], bench.sh kv [--quick], or bench.sh page"
 [ $# -le 2 ] || die "$usage"
 case "${1:-} ${2:-}" in

@@ -30,7 +30,7 @@ const TIKV: &str = "Real bugs of TiKV's raft";
 const CAMPAIGNS: &str = "Campaigns";
 
 /// All figures.
-pub const TOPICS: [Topic; 29] = [
+pub const TOPICS: [Topic; 30] = [
     topic(
         "silent",
         SILENCE,
@@ -218,6 +218,14 @@ pub const TOPICS: [Topic; 29] = [
         "CPU seconds a find, geometric mean over the bugs of a tier, without shrinking. The target \
          is instrumented by the compiler, and its start is included: 0.02 CPU seconds, which is \
          more than most finds of plain tier 3 take.",
+    ),
+    topic(
+        "jobs",
+        CAMPAIGNS,
+        "Two workers against one",
+        "Two workers of `explore` against one, by the clock of an idle machine with two cores: \
+         events per second, and the time to a find on deep bugs of tier 4, by the means of twelve \
+         campaigns each.",
     ),
     topic(
         "stable",
