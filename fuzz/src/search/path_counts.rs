@@ -15,9 +15,9 @@ use crate::history::paths::slot_of;
 pub(super) const COUNTERS: usize = 1 << 16;
 
 /// How often each path was taken.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct PathCounts {
-    /// Empty until something is counted. A counter stays at its highest value.
+    /// A counter stays at its highest value.
     counts: Vec<u16>,
     discovery: Discovery,
     /// Counters of paths that another search was the first to take.
@@ -55,6 +55,17 @@ pub struct Discovery {
     pub executions: u64,
 }
 
+impl Default for PathCounts {
+    fn default() -> PathCounts {
+        PathCounts {
+            counts: vec![0; COUNTERS],
+            discovery: Discovery::default(),
+            elsewhere: BTreeSet::new(),
+            sample: Sample::default(),
+        }
+    }
+}
+
 impl PathCounts {
     /// Counts an execution, whose paths are counted next.
     pub fn begin(&mut self) {
@@ -63,25 +74,31 @@ impl PathCounts {
     }
 
     /// Counts paths of an execution; the counter of the last new one, if there is one.
+    #[inline]
     pub fn count(&mut self, keys: &[u64]) -> Option<usize> {
-        self.counts.resize(COUNTERS, 0);
         let mut new = None;
         for key in keys {
             let slot = slot_of(*key, COUNTERS);
             self.discovery.taken += 1;
-            let count = self.add_one(slot, self.discovery.taken);
-            if count <= 3 {
-                self.sample.firsts.push((slot, self.discovery.taken));
-            }
-            if count == 1 && !self.elsewhere.contains(&slot) {
-                new = Some(slot);
+            let count = &mut self.counts[slot];
+            match *count < 3 {
+                true => new = self.count_rare(slot).or(new),
+                false => *count = count.saturating_add(1),
             }
         }
         new
     }
 
+    /// Counts one path that was taken less than three times; its counter, if it is new.
+    #[cold]
+    fn count_rare(&mut self, slot: usize) -> Option<usize> {
+        let taken = self.discovery.taken;
+        self.sample.firsts.push((slot, taken));
+        let count = self.add_one(slot, taken);
+        (count == 1 && !self.elsewhere.contains(&slot)).then_some(slot)
+    }
+
     /// Counts one path, taken as the last of this many; how often it was taken.
-    #[inline]
     fn add_one(&mut self, slot: usize, taken: u64) -> u16 {
         let (count, discovery) = (&mut self.counts[slot], &mut self.discovery);
         *count = count.saturating_add(1);
@@ -103,7 +120,6 @@ impl PathCounts {
 
     /// Counts what a search has taken.
     pub fn add(&mut self, sample: &Sample) {
-        self.counts.resize(COUNTERS, 0);
         let (before, after) = sample.taken;
         for &(slot, taken) in &sample.firsts {
             self.add_one(slot, self.discovery.taken + taken - before);
