@@ -341,11 +341,13 @@ target() {
   rm -rf "$work"
 }
 
-# Events per second, and the time to a find, by two workers of `explore` against one. Time is that of
-# the clock: nothing else should run.
+# Events per second, by two workers of `explore` and by two fuzz targets with one corpus, against one;
+# and the time to a find by `explore`. Time is that of the clock: nothing else should run.
 jobs() {
-  local work one two seed bug mutant name ratio spread
+  local work one two seed bug mutant name ratio spread fuzzer
   work=$(mktemp -d)
+  need_cargo_fuzz
+  fuzzer=$(fuzz_binary cluster)
   # Seconds of the clock that a search takes.
   seconds() {
     local start=$EPOCHREALTIME
@@ -357,13 +359,16 @@ jobs() {
     one=$(awk "BEGIN {print $(field events <"$work/out") / $one}")
     two=$(seconds --jobs 2 --executions 10000 --seed "$seed")
     two=$(awk "BEGIN {print $(field events <"$work/out") / $two}")
-    printf 'events per second\t%s\t%s\n' "$two" "$one" >>"$work/pairs"
+    printf 'explore: events per second\t%s\t%s\n' "$two" "$one" >>"$work/pairs"
+    one=$(fuzzers_rate "$work/one" "$fuzzer" "$seed")
+    two=$(fuzzers_rate "$work/two" "$fuzzer" "$seed" "$((seed + 100))")
+    printf 'fuzz target: events per second\t%s\t%s\n' "$two" "$one" >>"$work/pairs"
   done
   for bug in $slow_bugs; do
     for seed in {1..12}; do
       mutant=(--mutant "$bug" --seed "$seed" --cpu 60 --stop-at-first --shortest-of 1)
       echo "$(seconds --jobs 1 "${mutant[@]}") $(seconds --jobs 2 "${mutant[@]}")"
-    done | awk '{one += $1; two += $2} END {printf "time to a find\t%s\t%s\n", one / NR, two / NR}' >>"$work/pairs"
+    done | awk '{one += $1; two += $2} END {printf "explore: time to a find\t%s\t%s\n", one / NR, two / NR}' >>"$work/pairs"
   done
   while IFS=: read -r name ratio; do
     echo "$name:$ratio"
@@ -372,6 +377,27 @@ jobs() {
   done < <("$release" bench ratio <"$work/pairs")
   rm -rf "$work"
 }
+# Events per second of one fuzz target a seed, all with one corpus: FOLDER PROGRAM SEED...
+fuzzers_rate() {
+  local folder=$1 program=$2 start seed fuzzers=() events=0 more
+  shift 2
+  rm -rf "$folder"
+  mkdir -p "$folder/corpus"
+  cp corpus/cluster/* "$folder/corpus/"
+  start=$EPOCHREALTIME
+  for seed in "$@"; do
+    "$program" "-artifact_prefix=$folder/" -seed="$seed" -runs=2048 "$folder/corpus" >"$folder/log-$seed" 2>&1 &
+    fuzzers+=($!)
+  done
+  wait "${fuzzers[@]}"
+  start=$(awk "BEGIN {print $EPOCHREALTIME - $start}")
+  for seed in "$@"; do
+    read -r _ more < <(ran "$folder/log-$seed")
+    events=$((events + more))
+  done
+  awk "BEGIN {print $events / $start}"
+}
+
 # Deep bugs of tier 4 that a search by one worker finds in some seconds.
 slow_bugs="commits-to-last-entry-in-joint reads-without-quorum-in-change reads-without-quorum-with-tail
   snapshot-removes-suffix-in-joint stale-acks-confirm-reads-in-change stale-acks-confirm-reads-in-joint

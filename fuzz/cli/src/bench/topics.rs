@@ -223,9 +223,9 @@ pub const TOPICS: [Topic; 30] = [
         "jobs",
         CAMPAIGNS,
         "Two workers against one",
-        "Two workers of `explore` against one, by the clock of an idle machine with two cores: \
-         events per second, and the time to a find on deep bugs of tier 4, by the means of twelve \
-         campaigns each.",
+        "Two workers of `explore`, or two fuzz targets with one corpus, against one, by the clock \
+         of an idle machine with two cores: events per second, and the time to a find on deep bugs \
+         of tier 4, by the means of twelve campaigns each.",
     ),
     topic(
         "stable",
