@@ -97,7 +97,37 @@ pub fn section_text(section: &Section, with_plots: bool) -> String {
         let under = under.join(" | ");
         let _ = writeln!(text, "| {} | {} | {under} |", summary.strategy, summary.bugs);
     }
-    text + "\n"
+    text + "\n" + &missed_text(section)
+}
+
+/// The bugs that a strategy often misses, and how far its campaigns get.
+fn missed_text(section: &Section) -> String {
+    let often = |part: usize, all: usize| 20 * part >= 19 * all;
+    let mut lines = String::new();
+    for cell in section.tables.iter().flat_map(|table| &table.cells) {
+        let Cell { bug, strategy, found, trials, reached, triggered, .. } = cell;
+        if often(*found, *trials) || *reached == 0 {
+            continue; // Of the fuzz target only finds are known.
+        }
+        let lost = match (often(*reached, *trials), often(*triggered, *reached)) {
+            (false, _) => "seldom reached",
+            (true, false) => "seldom triggered",
+            (true, true) => "seldom seen",
+        };
+        let _ = writeln!(
+            lines,
+            "| {bug} | {strategy} | {found} of {trials} | {reached} | {triggered} | {lost} |"
+        );
+    }
+    if lines.is_empty() {
+        return lines;
+    }
+    "### Bugs that are often missed\n\nFound in fewer than 19 of 20 campaigns; the last column is \
+     the first step that fewer than 19 of 20 take.\n\n\
+     | bug | strategy | found | reached | triggered | lost |\n|---|---|---|---|---|---|\n"
+        .to_string()
+        + &lines
+        + "\n"
 }
 
 fn table_text(table: &Table) -> String {
@@ -270,6 +300,7 @@ mod tests {
             "Half a find is counted, uniform, both: c.",
             "| uniform | d | 1.000 | 1.000 | 0.50 |",
             "| swarm | 4 | 1 | 2 | 2 |",
+            "| d | swarm | 0 of 20 | 20 | 0 | seldom triggered |",
             "Not run: ",
         ] {
             assert!(report.contains(line), "no '{line}' in\n{report}");
