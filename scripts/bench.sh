@@ -112,7 +112,7 @@ alternate() {
 short="--schedules 20000 --events 300"
 
 rate() {
-  local all firsts seconds ratios
+  local all firsts seconds ratios ratio spread
   alternate "$release" "$short" "300 events" "$release" "--schedules 1200 --events 5000" "5000 events"
   echo "rate_300: $(median "${firsts[@]}") events/cpu-s (median of bests)," \
     "$(median "${all[@]}") (median of all runs)"
@@ -120,6 +120,10 @@ rate() {
   note "300 events" "events per CPU second" "$(median "${firsts[@]}")" events "median of bests"
   note "300 events" "of all runs" "$(median "${all[@]}")" "events per CPU second" median
   note "5,000 events against 300" "ratio of rates" "$(median "${ratios[@]}")" times median
+  ratio=$(pairs guided search_rate random explore | "$release" bench ratio)
+  echo "explore against random, events per CPU second, $ratio"
+  read -r ratio spread <<<"${ratio#guided: }"
+  note "\`explore\` against \`random\`" "ratio of rates" "$ratio" times "${spread//[()]/}"
 }
 
 # Runs two programs sixty times alternately, in an order that is drawn: NAME, RUN, PLAIN, OTHER. RUN
@@ -133,6 +137,14 @@ pairs() {
     rates[1 - first]=$("$run" "${programs[1 - first]}" $pair)
     printf '%s\t%s\t%s\n' "$name" "${rates[1]}" "${rates[0]}"
   done
+}
+
+# Events per CPU second in a search of about a CPU second: random|explore SEED.
+search_rate() {
+  case $1 in
+    random) "$release" random --schedules 3200 --events 640 --seed "$2" ;;
+    explore) "$release" explore --jobs 1 --executions 4500 --seed "$2" ;;
+  esac | field rate
 }
 
 # Events per CPU second in a campaign of about a CPU second: PROGRAM SEED.
