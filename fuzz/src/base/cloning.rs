@@ -1,7 +1,8 @@
 //! Clones that reuse memory.
 //!
-//! Promises: `clone_from` of a struct with [`clone_by_field`] leaves what `clone` would, in the
-//! memory that the struct has already. What is derived drops everything and allocates it again.
+//! Promises: `clone_from` of a struct with [`clone_by_field`](crate::clone_by_field) leaves what
+//! `clone` would, in the memory that the struct has already. What is derived drops everything and
+//! allocates it again.
 
 /// Implements [`Clone`] for a struct, given its fields: a missing one does not compile.
 #[macro_export]
