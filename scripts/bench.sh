@@ -32,8 +32,8 @@
 #   scripts/bench.sh jobs       events per second and time to a find by two workers of `explore` against one
 #   scripts/bench.sh mutants    the fuzz target `mutant` against five bugs, empty and shipped corpus
 #   scripts/bench.sh fuzz       executions and events per CPU second inside `cargo fuzz run cluster`
-#   scripts/bench.sh real-bugs  cost of finding three real bugs of TiKV's raft, and controls without
-#                               finds
+#   scripts/bench.sh real-bugs  cost of finding three real bugs of TiKV's raft, with guidance and without, and
+#                               controls without finds
 #   scripts/bench.sh versus     our core and TiKV's raft 0.7.0 on the same workload
 #   scripts/bench.sh kv         the key-value store against etcd 3.4, three processes each: takes ten
 #                               minutes, or with --quick two
@@ -86,6 +86,9 @@ ran() {
 }
 
 median() { printf '%s\n' "$@" | sort -n | awk '{v[NR]=$1} END {print NR % 2 ? v[(NR+1)/2] : (v[NR/2]+v[NR/2+1])/2}'; }
+
+range() { printf '%s\n' "$@" | sort -g | sed -n '1s/^/from /p; $s/^/to /p' | paste -sd' '; }
+mean() { printf '%s\n' "$@" | awk '{sum += $1} END {printf (sum < 100 * NR ? "%.2f" : "%.0f"), sum / NR}'; }
 
 # Runs two variants of `random` alternately with each seed: twice PROGRAM, OPTIONS as one word,
 # NAME. Machines are shared, and other load slows a run by a fifth: each run is repeated three
@@ -574,51 +577,87 @@ adapter_binary() {
   echo "$target/release/cluster"
 }
 
-# Measures the cost of finding the real bug BUG of an adapter, by its fingerprint, with this option.
-real_bug() {
-  local bug=$1 adapter=$2 only=$3 option=${4:-} binary out work runs cpu shrunk sync=()
-  local found=0 inputs=() events=() costs=() small=()
-  binary=$(adapter_binary "$adapter")
-  for seed in "${seeds[@]}"; do
-    # shellcheck disable=SC2086 # $option may be empty.
-    out=$("$binary" random $option --only "$only" --stop-at-first --shortest-of 1 --schedules 1000000 --seed "$seed" || true)
-    shrunk=$(grep -oE ' [0-9]+ events, shrunk to [0-9]+' <<<"$out" || echo ' not found')
-    inputs+=("$(field schedules <<<"$out")")
-    events+=("$(field events <<<"$out")")
-    costs+=("$(field cpu <<<"$out")")
-    [ "$shrunk" = ' not found' ] || { found=$((found + 1)) && small+=("${shrunk##* }"); }
-    echo "$bug $adapter random seed $seed: ${inputs[-1]} schedules, ${events[-1]} events, ${costs[-1]} CPU s,$shrunk"
-  done
-  note_runs "$bug, ${adapter#fuzz/adapters/}: random"
-  binary=$(fuzz_binary cluster "$adapter")
+# Searches for the violation ONLY by the command line PROGRAM of an adapter, with OPTIONS. Prints
+# executions, events and CPU seconds of the search, and the events of the shrunk find or nothing.
+search_by_command() {
+  local program=$1 only=$2 out
+  shift 2
+  out=$("$program" "$@" --only "$only" --stop-at-first --shortest-of 1 || true)
+  echo "$(sed -n 's/^search: \(.*\) CPU s, \(.*\) executions, \(.*\) events.*/\2 \3 \1/p' <<<"$out")" \
+    "$(sed -n 's/.* shrunk to \([0-9]*\).*/\1/p' <<<"$out")"
+}
+
+# The same by the fuzz target PROGRAM, from an empty corpus, with variables. A find is not shrunk,
+# and counts as one of 0 events.
+search_by_target() {
+  local program=$1 only=$2 seed=$3 work cpu
+  shift 3
   work=$(mktemp -d)
-  [ -z "$option" ] || sync=(WHITEWATER_ALWAYS_SYNC=1)
-  found=0 inputs=() events=() costs=() small=()
-  for seed in "${seeds[@]}"; do
-    rm -rf "$work/corpus"
-    mkdir -p "$work/corpus"
-    read -r runs cpu < <(export "${sync[@]}" WHITEWATER_ONLY="$only"; campaign "$work/log" "$binary" \
-      -artifact_prefix="$work/" -seed="$seed" "$work/corpus")
-    out=$(ran "$work/log")
-    shrunk=$(grep -aoE '[0-9]+ to [0-9]+ events' "$work/log" | tail -n 1 || true)
-    inputs+=("${out%% *}")
-    events+=("${out##* }")
-    costs+=("$cpu")
-    [ -z "$shrunk" ] || { found=$((found + 1)) && small+=("$(cut -d' ' -f3 <<<"$shrunk")"); }
-    echo "$bug $adapter cargo fuzz seed $seed: ${inputs[-1]} executions, ${events[-1]} events, $cpu CPU s, ${shrunk:-not found}"
-  done
-  note_runs "$bug, ${adapter#fuzz/adapters/}: cargo fuzz"
+  mkdir "$work/corpus"
+  read -r _ cpu < <(campaign "$work/log" env WHITEWATER_UNSHRUNK=1 WHITEWATER_ONLY="$only" "$@" \
+    "$program" -artifact_prefix="$work/" -seed="$seed" "$work/corpus")
+  echo "$(ran "$work/log") $cpu $(grep -aq '^DEDUP_TOKEN' "$work/log" && echo 0)"
   rm -rf "$work"
 }
 
-# Notes the results of the runs in found, inputs, events, costs and, if it is set, small: NAME. A
-# run without a find counts with its whole budget.
+# One search of a real bug: NAME SEED. It uses the variables of `real_bug`.
+search_real_bug() {
+  local set=()
+  [ -z "$option" ] || set=(WHITEWATER_ALWAYS_SYNC=1)
+  case $1 in
+    random) search_by_command "$cli" "$only" random ${option:+"$option"} --schedules 1000000 --seed "$2" ;;
+    explore) search_by_command "$cli" "$only" explore ${option:+"$option"} --jobs 1 --cpu 60 --seed "$2" ;;
+    "cargo fuzz") search_by_target "$fuzzer" "$only" "$2" "${set[@]}" ;;
+    *) search_by_target "$fuzzer" "$only" "$2" "${set[@]}" WHITEWATER_EDGES_ALONE=1 ;;
+  esac
+}
+
+# Measures the cost of finding the real bug BUG of an adapter, by its fingerprint, with this option:
+# `random` without guidance, `explore` by the visible effects of each step, the fuzz target by both
+# these and the compiler's counters, and by the counters alone.
+real_bug() {
+  local bug=$1 adapter=$2 only=$3 option=${4:-} cli fuzzer name at run
+  local found inputs events costs small blind=()
+  cli=$(adapter_binary "$adapter")
+  fuzzer=$(fuzz_binary cluster "$adapter")
+  for name in random explore "cargo fuzz" "cargo fuzz, counters alone"; do
+    found=0 inputs=() events=() costs=() small=()
+    for at in {1..32}; do
+      # libFuzzer's generator behaves alike for small consecutive seeds: these are spread.
+      read -ra run < <(search_real_bug "$name" $((918273645 * at % 2147483647)))
+      inputs+=("${run[0]}") events+=("${run[1]}") costs+=("${run[2]}")
+      [ -z "${run[3]:-}" ] || found=$((found + 1))
+      [ "${run[3]:-0}" = 0 ] || small+=("${run[3]}")
+    done
+    [ "$name" != random ] || blind=("${events[@]}")
+    note_searches "$bug, ${adapter#fuzz/adapters/}: $name"
+  done
+}
+
+# Prints and notes the results of the runs in found, inputs, events, costs and small, and the ratio
+# of events to those of `random` in blind: NAME. A run without a find counts with its whole budget.
+note_searches() {
+  local ratio spread
+  read -r _ ratio spread < <(paste <(printf '%s\n' "${events[@]}") <(printf '%s\n' "${blind[@]}") |
+    sed -E 's/\b0\b/1/g; s/^/events\t/' | "$release" bench ratio)
+  spread=${spread%%)*}
+  echo "$1: found $found of ${#costs[@]}; CPU s ${costs[*]}; events ${events[*]}"
+  echo "$1: mean $(mean "${costs[@]}") CPU s, $(mean "${events[@]}") events, $ratio $spread) times those of random"
+  note "$1" found "$found" "of ${#costs[@]}"
+  note "$1" "executions, mean" "$(mean "${inputs[@]}")" executions "$(range "${inputs[@]}")"
+  note "$1" "events, mean" "$(mean "${events[@]}")" events "$(range "${events[@]}")"
+  note "$1" "CPU s, mean" "$(mean "${costs[@]}")" "CPU s" "$(range "${costs[@]}")"
+  [ "${events[*]}" = "${blind[*]}" ] || note "$1" "events against random" "$ratio" times "${spread#(}"
+  [ ${#small[@]} = 0 ] || note "$1" "shrunk to, median" "$(median "${small[@]}")" events "$(range "${small[@]}")"
+}
+
+# Notes the results of the runs in found, inputs, events and costs: NAME. A run without a find
+# counts with its whole budget.
 note_runs() {
   note "$1" found "$found" "of ${#seeds[@]}"
   note_max "$1" executions executions "${inputs[@]}"
   note_max "$1" events events "${events[@]}"
   note_max "$1" "CPU s" "CPU s" "${costs[@]}"
-  [ ${#small[@]} = 0 ] || note_max "$1" "shrunk to" events "${small[@]}"
 }
 
 # Runs a hundred thousand schedules, which are expected to find nothing.
@@ -748,7 +787,7 @@ core() {
 }
 
 harness() {
-  local binary found inputs events costs small=()
+  local binary found inputs events costs
   # The rate is recorded as a separate figure.
   notes='' rate | sed -n 's/^rate_300: \([0-9]*\) .*/rate_300: \1 events\/cpu-s/p; s/^rate_5000_over_300: \([0-9.]*\).*/rate_5000_over_300: \1 times/p'
   need_cargo_fuzz

@@ -207,9 +207,13 @@ pub const TOPICS: [Topic; 30] = [
         "real-bugs",
         TIKV,
         "Three real bugs, and controls",
-        "Five spread seeds each, from an empty corpus, to the first find of that fingerprint; \
-         `cargo fuzz` is the target `cluster`, at most 60 CPU seconds a run. Controls are 100,000 \
-         schedules of 640 events on versions without these bugs, or whose host always syncs.",
+        "32 spread seeds each, from an empty corpus, to the first find of that fingerprint, without \
+         shrinking. `random` has no guidance; `explore` is guided by the visible effects of each \
+         step; `cargo fuzz` is the target `cluster`, guided by these and by the compiler's \
+         counters, at most 60 CPU seconds a run; `counters alone` is without paths, goals and the \
+         explorer. Ratios of events are geometric means with 95 % intervals by the bootstrap. \
+         Controls are 100,000 schedules of 640 events on versions without these bugs, or whose \
+         host always syncs.",
     ),
     topic(
         "target",
