@@ -312,6 +312,7 @@ mod tests {
     use crate::mutants::{self, raft};
     use crate::replica::ours::Ours;
     use crate::run::Runner;
+    use crate::schedule::Recovery;
     use crate::search::path_counts::COUNTERS;
 
     const SMALL: Tuning = Tuning { warm_up: 2_000, archive: 16, ..Tuning::DEFAULT };
@@ -336,6 +337,21 @@ mod tests {
             assert_eq!(runner.run_exactly(&outcome.resolved).digest, outcome.digest);
         }
         assert!(explorer.discovery().known > 100 && explorer.kept().count() == SMALL.archive);
+    }
+
+    #[test]
+    fn continued_executions_recover_less_often_than_those_from_the_start_and_some_do() {
+        let mut explorer: Explorer<Ours> = Explorer::new(raft(), Strategy::Swarm, 1, SMALL);
+        let mut setups = [[0, 0], [0, 0]];
+        for _ in 0..3_000 {
+            let outcome = explorer.execute(None);
+            let continues = outcome.resolved.events.len() != SMALL.events as usize;
+            let recovers = outcome.resolved.setup.recovery != Recovery::Off;
+            setups[usize::from(continues)][usize::from(recovers)] += 1;
+        }
+        let [[no, yes], [seldom_no, seldom_yes]] = setups;
+        assert!(seldom_yes > 0 && yes > 0, "{setups:?}");
+        assert!(seldom_yes * (no + yes) < yes * (seldom_no + seldom_yes), "{setups:?}");
     }
 
     #[test]
