@@ -348,8 +348,8 @@ impl Limit {
 /// The rows of the figure `target`: one for each set and tier.
 fn cpu_of_the_target(figures: &Lookup) -> Option<Goal> {
     const RATIO: &str = "CPU time, times that of explore";
-    let is_ratio = |row: &&Figure| row.figure == "target" && row.measure == RATIO;
-    let rows = || figures.0.iter().filter(is_ratio);
+    let is_whole = |row: &&Figure| row.measure == RATIO && !row.name.contains("without the start");
+    let rows = || figures.0.iter().filter(|row| row.figure == "target").filter(is_whole);
     let class =
         |row: &Figure| row.name.split(" (").next().unwrap_or_default().replace(", tier", "");
     let each: Vec<String> =
