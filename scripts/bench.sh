@@ -406,6 +406,7 @@ jobs() {
   done < <("$release" bench ratio <"$work/pairs")
   rm -rf "$work"
 }
+
 # Events per second of one fuzz target a seed, all with one corpus: FOLDER PROGRAM SEED...
 fuzzers_rate() {
   local folder=$1 program=$2 start seed fuzzers=() events=0 more

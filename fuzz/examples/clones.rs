@@ -3,7 +3,7 @@
 
 use whitewater::mutants::raft;
 use whitewater::replica::ours::Ours;
-use whitewater::run::{Judged, Monitors};
+use whitewater::run::Judged;
 use whitewater::search::generator::{Generator, Strategy};
 
 const SCHEDULES: u64 = 200;
@@ -11,8 +11,8 @@ const EVENTS: usize = 300;
 
 fn main() {
     let mut generator = Generator::new(Strategy::Swarm, 7);
-    let mut cluster: Judged<Ours> = Judged::new(raft(), Monitors::default());
-    let mut used: Judged<Ours> = Judged::new(raft(), Monitors::default());
+    let mut cluster: Judged<Ours> = Judged::new(raft());
+    let mut used: Judged<Ours> = Judged::new(raft());
     let mut taken = [[0; 2]; 2];
     for _ in 0..SCHEDULES {
         let setup = generator.setup(Some(3));

@@ -38,8 +38,8 @@ type TimedRun = fn(&[Schedule]) -> Duration;
 type ClientCheck = Both<ReadIsLinearizable, Both<AnswersAreTrue, HistoryIsLinearizable>>;
 
 /// Runs all schedules; the CPU time.
-fn time<M: Monitor + Default>(schedules: &[Schedule], recovery: Recovery) -> Duration {
-    let mut cluster: Cluster<Ours, M> = Cluster::new(raft(), M::default());
+fn time<M: Monitor>(schedules: &[Schedule], recovery: Recovery) -> Duration {
+    let mut cluster: Cluster<Ours, M> = Cluster::new(raft());
     let start = ProcessTime::now();
     for schedule in schedules {
         let setup = whitewater::schedule::Setup { recovery, ..schedule.setup };
@@ -48,7 +48,7 @@ fn time<M: Monitor + Default>(schedules: &[Schedule], recovery: Recovery) -> Dur
     start.elapsed()
 }
 
-fn run<M: Monitor + Default>(
+fn run<M: Monitor>(
     cluster: &mut Cluster<Ours, M>,
     setup: whitewater::schedule::Setup,
     schedule: &Schedule,

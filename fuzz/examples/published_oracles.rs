@@ -31,7 +31,7 @@ fn main() -> ExitCode {
 }
 
 /// A published formula: a monitor that ends no run, and records its first alarm.
-trait Published: Monitor + Default {
+trait Published: Monitor {
     /// Its authors' name for it.
     const NAME: &'static str;
     /// Where it is published.
@@ -248,11 +248,11 @@ impl Bug {
 }
 
 /// Plays an exact schedule; the cluster at its end, and the verdict of its monitor.
-fn play<M: Monitor + Default>(
+fn play<M: Monitor>(
     sut: SystemUnderTest<Ours>,
     schedule: &Schedule,
 ) -> (Cluster<Ours, M>, Verdict) {
-    let mut cluster = Cluster::new(sut, M::default());
+    let mut cluster = Cluster::new(sut);
     let begun = cluster.begin(schedule.setup, Schedule::MAX_EVENTS);
     let verdict = begun.and_then(|_| {
         schedule.events.iter().try_fold(0, |_, &event| cluster.perform_exactly(event))

@@ -57,7 +57,7 @@ pub struct Runner<R: Replica>(Judged<R>);
 impl<R: Replica> Runner<R> {
     /// A runner that has run nothing yet.
     pub fn new(sut: SystemUnderTest<R>) -> Runner<R> {
-        Runner(Cluster::new(sut, Monitors::default()))
+        Runner(Cluster::new(sut))
     }
 
     /// The system under test.
@@ -164,7 +164,7 @@ pub(crate) fn play_exactly<R: Replica, T: Monitor>(
 }
 
 /// Begins a run of a cluster and plays it; its violation.
-pub(crate) fn judge<R: Replica, T: Monitor + Default>(
+pub(crate) fn judge<R: Replica, T: Monitor>(
     cluster: &mut Judged<R, T>,
     setup: Setup,
     limit: usize,

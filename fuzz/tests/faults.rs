@@ -312,7 +312,7 @@ fn recovery_matters_and_so_does_recovery_of_a_core_only() {
 /// The events that happen before an oracle alone finds a violation, and its text.
 fn found_by<O: Oracle>(sut: &SystemUnderTest<Ours>, script: &str) -> (Vec<String>, String) {
     let schedule = Schedule::parse(script).unwrap_or_else(|error| panic!("{error}"));
-    let mut cluster = Cluster::new(sut.clone(), O::default());
+    let mut cluster = Cluster::<_, O>::new(sut.clone());
     cluster.begin(schedule.setup, MAX_EVENTS).expect("a start is legal");
     let found = schedule.events.iter().find_map(|&event| cluster.perform(event).err());
     let events = cluster.trace().iter().map(|event| event.to_string()).collect();

@@ -240,8 +240,7 @@ fn verdicts_on_responses_to_clients_of_a_cluster_are_those_of_the_library() {
     let bugs = ["read-before-applied", "retry-answered-anew", "reads-without-quorum"];
     let (mut good, mut at_once, mut at_the_end) = (0, 0, 0);
     for name in [None].into_iter().chain(bugs.map(Some)) {
-        let mut cluster =
-            Cluster::new(system_under_test(name).expect("it exists"), ClientCheck::default());
+        let mut cluster = Cluster::new(system_under_test(name).expect("it exists"));
         let mut generator = Generator::new(Strategy::Swarm, 5);
         let is_rare = name == Some("read-before-applied");
         for _ in 0..if is_rare { 60_000 } else { 2_000 } {

@@ -7,7 +7,7 @@ use whitewater::cluster::Cluster;
 use whitewater::mutants::storage::{self, raft_on_store, OursOnWal};
 use whitewater::replica::node_storage::{StorageCounts, STORAGE_GOALS};
 use whitewater::report::story::narrate;
-use whitewater::run::{Judged, Monitors, Outcome, Runner};
+use whitewater::run::{Judged, Outcome, Runner};
 use whitewater::schedule::event::Event;
 use whitewater::schedule::files::{read_schedule, schedules_in};
 use whitewater::schedule::Schedule;
@@ -70,7 +70,7 @@ fn a_schedule_runs_the_same_way_twice_and_so_do_its_exact_events() {
 #[test]
 fn a_copy_of_a_cluster_goes_on_as_the_original_and_shares_no_file_with_it() {
     for schedule in schedules(60) {
-        let mut cluster: Judged<OursOnWal> = Cluster::new(raft_on_store(), Monitors::default());
+        let mut cluster: Judged<OursOnWal> = Cluster::new(raft_on_store());
         cluster.begin(schedule.setup, usize::MAX).unwrap();
         let (before, after) = schedule.events.split_at(schedule.events.len() / 2);
         perform(&mut cluster, before);

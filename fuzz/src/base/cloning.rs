@@ -1,11 +1,9 @@
 //! Clones that reuse memory.
 //!
-//! Promises: `clone_from` of a struct with [`clone_by_field`](crate::clone_by_field) leaves what
-//! `clone` would, in the memory that the struct has already. What is derived drops everything and
-//! allocates it again.
+//! Promises: `clone_from` of a struct with `clone_by_field` leaves what `clone` would, in the
+//! memory that the struct has already. What is derived drops everything and allocates it again.
 
 /// Implements [`Clone`] for a struct, given its fields: a missing one does not compile.
-#[macro_export]
 macro_rules! clone_by_field {
     (
         $name:ident $(<$($parameter:ident),*>)? $(where $($of:ty: $bound:path),*)?;
@@ -26,6 +24,8 @@ macro_rules! clone_by_field {
         }
     };
 }
+
+pub(crate) use clone_by_field;
 
 #[cfg(test)]
 mod tests {

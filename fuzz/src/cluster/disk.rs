@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 use raft::{Fetch, HardState, LogIndex, Unread, WriteId};
 
 use crate::base::canary;
-use crate::clone_by_field;
+use crate::base::cloning::clone_by_field;
 use crate::replica::driver::Driver;
 use crate::replica::{Durable, Entry, Write};
 use crate::schedule::operand::{ALL, SNAPSHOT, TRUNCATION};

@@ -95,7 +95,7 @@ mod tests {
     use super::*;
     use crate::mutants::raft;
     use crate::replica::ours::Ours;
-    use crate::run::{Judged, Monitors};
+    use crate::run::Judged;
     use crate::schedule::event::KINDS;
     use crate::search::generator::{Generator, Strategy};
 
@@ -103,7 +103,7 @@ mod tests {
     fn an_event_of_a_disabled_kind_does_nothing_and_most_draws_without_effect_are_disabled() {
         let (mut idle, mut disabled) = ([0; KINDS.len()], [0; KINDS.len()]);
         let mut generator = Generator::new(Strategy::Swarm, 1);
-        let mut cluster: Judged<Ours> = Cluster::new(raft(), Monitors::default());
+        let mut cluster: Judged<Ours> = Cluster::new(raft());
         for _ in 0..600 {
             cluster.begin(generator.setup(None), usize::MAX).unwrap();
             for _ in 0..600 {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use raft::{Fetch, LogIndex, Read};
 
-use crate::clone_by_field;
+use crate::base::cloning::clone_by_field;
 use crate::cluster::disk::Disk;
 use crate::history::state_machine::StateMachine;
 use crate::replica::machine_store::MachineStore;

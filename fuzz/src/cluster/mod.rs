@@ -103,7 +103,7 @@ impl<R: Replica<Storage: Clone> + Clone, M: Clone> Clone for Cluster<R, M> {
 
 impl<R: Replica, M: Monitor> Cluster<R, M> {
     /// A cluster without nodes: [`Cluster::begin`] gives it some.
-    pub fn new(sut: SystemUnderTest<R>, monitor: M) -> Self {
+    pub fn new(sut: SystemUnderTest<R>) -> Self {
         Cluster {
             setup: Setup::default(),
             sut,
@@ -112,7 +112,7 @@ impl<R: Replica, M: Monitor> Cluster<R, M> {
             node_flags: NodeFlags::default(),
             output: R::Output::default(),
             store: Store::default(),
-            recorder: Recorder::new(monitor),
+            recorder: Recorder::default(),
             trace: Vec::new(),
             paths: Paths::default(),
             storage_goals: StorageCounts::default(),

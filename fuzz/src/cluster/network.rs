@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use raft::NodeId;
 
-use crate::clone_by_field;
+use crate::base::cloning::clone_by_field;
 use crate::schedule::event::{Event, Kind};
 use crate::schedule::operand::{first_from, wrap};
 

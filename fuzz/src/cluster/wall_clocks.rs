@@ -136,7 +136,7 @@ mod tests {
         let ticks = |features: &str| {
             let text = format!("set nodes 3\nset recovery full\n{features}");
             let schedule = Schedule::parse(&text).unwrap();
-            let mut cluster: Cluster<Ours, Ticks> = Cluster::new(raft(), Ticks::default());
+            let mut cluster: Cluster<Ours, Ticks> = Cluster::new(raft());
             cluster.begin(schedule.setup, usize::MAX).unwrap();
             cluster.recover().unwrap();
             cluster.recorder.monitor.0

@@ -7,8 +7,8 @@ use std::collections::VecDeque;
 
 use raft::{Ended, Fetch, LogId, LogIndex, NodeId, Progress, Read, Refused, Role, Term, Unread};
 
+use crate::base::cloning::clone_by_field;
 use crate::base::counts::Counts;
-use crate::clone_by_field;
 use crate::history::degraded_period::DegradedPeriod;
 use crate::history::log_chain::is_command;
 use crate::history::monitor::Monitor;

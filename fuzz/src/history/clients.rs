@@ -7,7 +7,7 @@
 
 use raft::{LogIndex, NodeId};
 
-use crate::clone_by_field;
+use crate::base::cloning::clone_by_field;
 use crate::history::operation::{Action, Operation};
 use crate::history::state_machine::{effect, key_of, Key};
 use crate::replica::Command;

@@ -17,8 +17,8 @@ use crate::replica::{Entry, MessageBody, MessageView, Replica, View, Write};
 use crate::schedule::Setup;
 
 /// The history of a cluster of `nodes` that have just started, checked by one oracle.
-pub fn cluster<M: Monitor + Default>(nodes: u8) -> Recorder<M> {
-    let mut recorder = Recorder::new(M::default());
+pub fn cluster<M: Monitor>(nodes: u8) -> Recorder<M> {
+    let mut recorder = Recorder::default();
     let setup = Setup { nodes, ..Setup::default() };
     recorder.begin(&setup, &Ours::CAPABILITIES);
     recorder.history.clients.proposals = 1_000;

@@ -6,8 +6,8 @@
 
 use raft::{LogId, LogIndex, Membership, Payload, Snapshot, Term};
 
+use crate::base::cloning::clone_by_field;
 use crate::base::hash::mix;
-use crate::clone_by_field;
 use crate::history::state_machine::state_of;
 use crate::replica::{Command, Entry, Write};
 

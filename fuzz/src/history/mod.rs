@@ -10,9 +10,9 @@ use raft::{
     HardState, LogId, LogIndex, Membership, NodeId, NodeSet, Payload, Progress, ReadId, Role, Term,
 };
 
+use crate::base::cloning::clone_by_field;
 use crate::base::quorum::is_quorum;
 use crate::base::table::grow;
-use crate::clone_by_field;
 use crate::history::clients::Clients;
 use crate::history::clocks::Clocks;
 use crate::history::hearing::Hearing;

@@ -5,7 +5,7 @@
 
 use raft::{Ended, Fetch, LogIndex, Membership, NodeId, NodeSet, Progress, Unread};
 
-use crate::clone_by_field;
+use crate::base::cloning::clone_by_field;
 use crate::history::degraded_period::DegradedPeriod;
 use crate::history::monitor::Monitor;
 use crate::history::recovery_outcome::{QuietPeriod, RecoveryOutcome, Rolled, Unhindered};
@@ -23,7 +23,7 @@ fn touches_membership(write: &Write) -> bool {
 }
 
 /// A history and its monitor.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Recorder<M> {
     /// The facts.
     pub history: History,
@@ -34,11 +34,6 @@ pub struct Recorder<M> {
 clone_by_field!(Recorder<M> where M: Clone; history, monitor);
 
 impl<M: Monitor> Recorder<M> {
-    /// Records nothing yet.
-    pub fn new(monitor: M) -> Recorder<M> {
-        Recorder { history: History::default(), monitor }
-    }
-
     /// Begins to record a run, before its first event.
     pub fn begin(&mut self, setup: &Setup, capabilities: &Capabilities) {
         self.history.begin(setup, capabilities);

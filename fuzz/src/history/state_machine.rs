@@ -13,9 +13,9 @@ use raft::session::{ClientId, Outcome, Request, Sessions};
 use raft::{LogIndex, Payload, Snapshot, Term};
 
 use crate::base::canary;
+use crate::base::cloning::clone_by_field;
 use crate::base::hash::mix;
 use crate::base::table::grow;
-use crate::clone_by_field;
 use crate::replica::driver::Driver;
 use crate::replica::{Command, Entry};
 

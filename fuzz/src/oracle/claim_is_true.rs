@@ -8,7 +8,7 @@
 
 use raft::{LogId, NodeId, Role, Term};
 
-use crate::clone_by_field;
+use crate::base::cloning::clone_by_field;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};

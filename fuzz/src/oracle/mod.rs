@@ -7,8 +7,8 @@
 
 use raft::{Ended, Fetch, LogIndex, Membership, NodeId, NodeSet, Progress, Read, Refused, Unread};
 
+use crate::base::cloning::clone_by_field;
 use crate::base::counts::Counts;
-use crate::clone_by_field;
 use crate::forward_monitor_calls;
 use crate::history::degraded_period::DegradedPeriod;
 use crate::history::monitor::Monitor;
@@ -36,7 +36,7 @@ pub struct OracleInfo {
 }
 
 /// A monitor that checks one property.
-pub trait Oracle: Monitor + Default {
+pub trait Oracle: Monitor {
     /// Its description.
     const INFO: OracleInfo;
 }

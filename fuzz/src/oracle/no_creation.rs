@@ -6,8 +6,8 @@
 
 use raft::{NodeId, Payload};
 
+use crate::base::cloning::clone_by_field;
 use crate::base::table::grow;
-use crate::clone_by_field;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, HELD, NOTHING};
 use crate::history::History;

@@ -13,8 +13,8 @@
 
 use raft::{NodeId, Term};
 
+use crate::base::cloning::clone_by_field;
 use crate::base::table::grow;
-use crate::clone_by_field;
 use crate::history::monitor::Monitor;
 use crate::history::violation::{check, Verdict, Violation, NOTHING};
 use crate::history::{History, PerNode};

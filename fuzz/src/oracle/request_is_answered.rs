@@ -12,7 +12,7 @@
 
 use raft::{Ended, NodeId, Payload, Read, Refused};
 
-use crate::clone_by_field;
+use crate::base::cloning::clone_by_field;
 use crate::history::monitor::Monitor;
 use crate::history::step::Request;
 use crate::history::violation::{check, Verdict, Violation, HELD, NOTHING};

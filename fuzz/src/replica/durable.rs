@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use raft::{HardState, LogIndex, Payload, Snapshot, WriteId};
 
-use crate::clone_by_field;
+use crate::base::cloning::clone_by_field;
 
 /// A client's command: its number among all proposals of a run, from 1 on.
 pub type Command = u64;

@@ -40,7 +40,7 @@ fn tell<R: Replica>(sut: &SystemUnderTest<R>, schedule: &Schedule, is_folded: bo
     let mut text = String::new();
     let setup = schedule.setup;
     let play = |cluster: &mut Judged<R, Narrator>| play_exactly(cluster, schedule);
-    let mut cluster = Cluster::new(sut.clone(), Default::default());
+    let mut cluster = Cluster::new(sut.clone());
     let violation = judge(&mut cluster, setup, MAX_EVENTS, play);
     let evidence = violation.as_ref().map(Violation::to_string);
     if let Some(violation) = &violation {

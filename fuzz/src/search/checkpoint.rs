@@ -85,14 +85,13 @@ mod tests {
     use super::*;
     use crate::mutants::raft;
     use crate::replica::ours::Ours;
-    use crate::run::Monitors;
     use crate::run::Runner;
     use crate::schedule::event::{Event, Kind};
     use crate::search::generator::{Generator, Strategy};
 
     /// The digest of a cluster that has returned to a checkpoint and then executed more events.
     fn digest_after<C: Checkpoint<Ours>>(checkpoint: &C, more: &[Event]) -> u64 {
-        let mut cluster = Judged::new(raft(), Monitors::default());
+        let mut cluster = Judged::new(raft());
         let other = Generator::new(Strategy::Swarm, 3).schedule(None, 50);
         Schedule::restore(&other, &mut cluster).unwrap();
         checkpoint.restore(&mut cluster).unwrap();
@@ -108,7 +107,7 @@ mod tests {
         for seed in 0..50 {
             let schedule = Generator::new(Strategy::Swarm, seed).schedule(None, 200);
             let resolved = Runner::new(raft()).run(&schedule).resolved;
-            let mut cluster: Judged<Ours> = Judged::new(raft(), Monitors::default());
+            let mut cluster: Judged<Ours> = Judged::new(raft());
             Schedule::restore(&resolved, &mut cluster).unwrap();
             let (clone, text) =
                 (Judged::of(&cluster), <Schedule as Checkpoint<Ours>>::of(&cluster));

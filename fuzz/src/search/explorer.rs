@@ -13,7 +13,7 @@
 use crate::history::violation::Violation;
 use crate::replica::system_under_test::SystemUnderTest;
 use crate::replica::Replica;
-use crate::run::{continue_run, resolved, Judged, Monitors, Outcome, MAX_EVENTS};
+use crate::run::{continue_run, resolved, Judged, Outcome, MAX_EVENTS};
 use crate::schedule::event::Event;
 use crate::schedule::Schedule;
 use crate::search::checkpoint::Checkpoint;
@@ -113,7 +113,7 @@ impl<R: Replica, C: Checkpoint<R>> Explorer<R, C> {
     ) -> Explorer<R, C> {
         let (generator, counts) = (Generator::new(strategy, seed), PathCounts::default());
         Explorer {
-            cluster: Judged::new(sut, Monitors::default()),
+            cluster: Judged::new(sut),
             map: Map { tuning, generator, counts, archive: Vec::new(), discoveries: Vec::new() },
             events: 0,
         }

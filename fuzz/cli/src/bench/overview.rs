@@ -379,8 +379,7 @@ fn always_found(sections: &[Section]) -> Option<Goal> {
 }
 
 fn half_the_events(sections: &[Section]) -> Option<Goal> {
-    let hardest = |table: &&Table| table.set == Set::Deep && table.tier >= 3;
-    let tables = main_section(sections)?.tables.iter().filter(hardest);
+    let tables = main_section(sections)?.tables.iter().filter(|table| table.set == Set::Deep);
     let ratios: Vec<(u8, f64)> =
         tables.filter_map(|table| Some((table.tier, ratio(table, "explore")?.events))).collect();
     let each = ratios.iter().map(|(tier, ratio)| format!("{} on tier {tier}", short(*ratio)));
