@@ -184,7 +184,8 @@ impl<R: Replica, C: Checkpoint<R>> Explorer<R, C> {
         let Explorer { cluster, map, .. } = self;
         let violation = continue_run(cluster, |cluster| {
             cluster.begin(schedule.setup, MAX_EVENTS)?;
-            map.play(cluster, schedule.events.iter().copied().map(Some), true)
+            let events = schedule.events.iter().copied().map(Some);
+            map.play(cluster, events, Some(PathCounts::count_new))
         });
         self.events += cluster.trace().len() as u64;
         Outcome::of(cluster, violation)
@@ -224,9 +225,13 @@ impl<C> Map<C> {
     {
         let setup = self.generator.setup(nodes);
         let limit = self.tuning.events;
+        let count = (!is_warm_up).then_some(PathCounts::count);
+        if count.is_some() {
+            self.counts.begin();
+        }
         continue_run(cluster, |cluster| {
             cluster.begin(setup, limit as usize)?;
-            self.play(cluster, draws(limit), !is_warm_up)
+            self.play(cluster, draws(limit), count)
         })
     }
 
@@ -239,13 +244,14 @@ impl<C> Map<C> {
         C: Checkpoint<R>,
     {
         self.archive[place].chosen += 1;
+        self.counts.begin();
         continue_run(cluster, |cluster| {
             self.archive[place].checkpoint.restore(cluster)?;
             let (least, most) = self.tuning.suffix;
             let more = least + self.generator.below(most - least + 1);
             self.generator.begin_anew(*cluster.setup());
             cluster.extend(cluster.trace().len() + more as usize);
-            self.play(cluster, draws(more), true)?;
+            self.play(cluster, draws(more), Some(PathCounts::count))?;
             if self.generator.below(self.tuning.events) >= more {
                 cluster.end_abruptly();
             }
@@ -253,29 +259,26 @@ impl<C> Map<C> {
         })
     }
 
-    /// Plays events, each as given or else as drawn; if `keeps`, a checkpoint is archived whenever
-    /// the cluster takes a new path.
+    /// Plays events, each as given or else as drawn. If paths are counted, by `count`, which returns
+    /// the counter of a new one, a checkpoint is archived whenever there is one.
     fn play<R: Replica>(
         &mut self,
         cluster: &mut Judged<R>,
         events: impl Iterator<Item = Option<Event>>,
-        keeps: bool,
+        count: Option<impl Fn(&mut PathCounts, &[u64]) -> Option<usize>>,
     ) -> Result<(), Box<Violation>>
     where
         C: Checkpoint<R>,
     {
         let mut seen = cluster.paths.keys().len();
-        if keeps {
-            self.counts.begin();
-        }
         for event in events {
             if cluster.is_over() {
                 break;
             }
             let draw = || self.generator.event(cluster.enabled());
             cluster.perform(event.unwrap_or_else(draw))?;
-            if keeps {
-                let new = self.counts.count(&cluster.paths.keys()[seen..]);
+            if let Some(count) = &count {
+                let new = count(&mut self.counts, &cluster.paths.keys()[seen..]);
                 seen = cluster.paths.keys().len();
                 if let Some(slot) = new {
                     self.discoveries.push(Discovered { schedule: resolved(cluster), slot });
@@ -366,12 +369,16 @@ mod tests {
     }
 
     #[test]
-    fn a_known_schedule_is_executed_and_archived() {
+    fn a_known_schedule_is_executed_and_archived_and_its_paths_count_once() {
         let schedule = Generator::new(Strategy::Swarm, 9).schedule(None, 200);
         let mut explorer: Explorer<Ours> = Explorer::new(raft(), Strategy::Swarm, 1, SMALL);
         let outcome = explorer.follow(&schedule);
         assert_eq!(outcome.digest, Runner::new(raft()).run(&schedule).digest);
         assert!(explorer.kept().count() > 0);
+        let once = explorer.discovery();
+        explorer.follow(&schedule);
+        assert_eq!(explorer.discovery(), once, "a path is no more frequent if it is run again");
+        assert_eq!((once.singletons, once.executions), (once.known, 0));
     }
 
     #[test]

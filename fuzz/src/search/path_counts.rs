@@ -89,6 +89,18 @@ impl PathCounts {
         new
     }
 
+    /// Counts those paths alone that were never taken: an execution that was not drawn, such as that
+    /// of an input, says nothing of how often a path is taken.
+    pub(super) fn count_new(&mut self, keys: &[u64]) -> Option<usize> {
+        let mut new = None;
+        for key in keys {
+            if self.counts[slot_of(*key, COUNTERS)] == 0 {
+                new = self.count(&[*key]).or(new);
+            }
+        }
+        new
+    }
+
     /// Counts one path that was taken less than three times; its counter, if it is new.
     #[cold]
     fn count_rare(&mut self, slot: usize) -> Option<usize> {
