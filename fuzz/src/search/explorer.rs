@@ -259,8 +259,8 @@ impl<C> Map<C> {
         })
     }
 
-    /// Plays events, each as given or else as drawn. If paths are counted, by `count`, which returns
-    /// the counter of a new one, a checkpoint is archived whenever there is one.
+    /// Plays events, each as given or else as drawn. If `count` is there, it counts their paths and
+    /// returns the counter of a new one; then a checkpoint is archived.
     fn play<R: Replica>(
         &mut self,
         cluster: &mut Judged<R>,

@@ -89,8 +89,8 @@ impl PathCounts {
         new
     }
 
-    /// Counts those paths alone that were never taken: an execution that was not drawn, such as that
-    /// of an input, says nothing of how often a path is taken.
+    /// Counts those paths alone that were never taken: an execution that was not drawn, such as
+    /// that of an input, says nothing of how often a path is taken.
     pub(super) fn count_new(&mut self, keys: &[u64]) -> Option<usize> {
         let mut new = None;
         for key in keys {
